@@ -1,6 +1,7 @@
 /** A cluster described as data: what the scenario file, an eksctl or a kubeadm configuration, or a trace is turned into. */
 import type { Labels, ResourceList } from "../api/types/meta.js";
 import type { Taint } from "../api/types/node.js";
+import type { Distribution } from "../engine/distribution.js";
 
 export interface NodeGroupDescription {
   /** Nodes are called NAME-1 .. NAME-count, or NAME where count is absent. */
@@ -19,4 +20,58 @@ export interface NodeGroupDescription {
   /** Internal IP of each node, else given out in order. */
   readonly addresses?: readonly string[];
   readonly runtime?: "containerd" | "cri-o" | "docker";
+}
+
+/** Members of the control plane that are not nodes' own business. */
+export interface ControlPlaneDescription {
+  /** Voting members of etcd: 1, 3 or 5. They are called etcd-1 .. etcd-n and live on the control-plane nodes in turn. */
+  readonly etcdMembers: number;
+  /** Replicas of kube-apiserver, on the control-plane nodes in turn; so many schedulers and controller managers stand by for election. */
+  readonly apiServers: number;
+  /** Settings of kube-controller-manager by flag name without dashes in front, durations in microseconds: node-monitor-grace-period, ... */
+  readonly controllerManager: Readonly<Record<string, number>>;
+}
+
+/** The pod and service network. */
+export interface NetworkDescription {
+  readonly plugin: "calico" | "cilium" | "flannel" | "bridge" | "aws-vpc-cni";
+  readonly podCIDR: string;
+  readonly serviceCIDR: string;
+  /** "ebpf" is a network plugin that replaces kube-proxy. */
+  readonly proxyMode: "iptables" | "ipvs" | "nftables" | "ebpf";
+  /** Tunnel of the overlay between nodes; "none" routes directly. */
+  readonly encapsulation: "none" | "vxlan" | "ipip";
+  readonly mtu?: number;
+  /** IP addresses that Services of type LoadBalancer get, as "first-last" or CIDR; absent: a cloud's load balancer gives host names. */
+  readonly loadBalancerAddresses?: string;
+  /** Prefix delegation of the VPC network plugin: more pods a node (see the scenario importer of eksctl files). */
+  readonly prefixDelegation?: boolean;
+}
+
+/** A group of nodes that may grow and shrink. */
+export interface NodeGroupScaling {
+  /** Name of the {@link NodeGroupDescription}. */
+  readonly group: string;
+  readonly min: number;
+  readonly max: number;
+  readonly maxUnavailablePercentage?: number;
+  readonly maxUnavailable?: number;
+}
+
+export interface ClusterDescription {
+  readonly name: string;
+  /** Without "v": "1.36.0". */
+  readonly kubernetesVersion: string;
+  /** Which defaults hold: the mission's (heartbeat 5 s, grace 40 s, eviction after 5 min) or those of Kubernetes 1.36. */
+  readonly profile: "mission" | "kubernetes-1.36";
+  readonly nodeGroups: readonly NodeGroupDescription[];
+  readonly scaling: readonly NodeGroupScaling[];
+  readonly controlPlane: ControlPlaneDescription;
+  readonly network: NetworkDescription;
+  /** Settings of the kubelets by KubeletConfiguration field, durations in microseconds: nodeStatusUpdateFrequency, maxPods, ... */
+  readonly kubelet: Readonly<Record<string, number>>;
+  /** Latencies by name, sampled in microseconds; the names are listed in docs/scenario.md. */
+  readonly latencies: Readonly<Record<string, Distribution>>;
+  /** A KubeSchedulerConfiguration as parsed YAML, absent for the default profile. */
+  readonly scheduler?: unknown;
 }
