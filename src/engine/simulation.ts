@@ -3,7 +3,11 @@
  *
  * Simulated time is an integer number of microseconds. Events at the same time run in the order in which they were scheduled.
  */
-import { RandomStreams, type RandomStream } from "./random.js";
+import { type EventId, type EventQueue, NONE } from "./queue/event-queue.js";
+import { FastPriorityEventQueue } from "./queue/fastpriorityqueue.js";
+import { type RandomStream, RandomStreams } from "./random.js";
+
+export type { EventId, EventQueue } from "./queue/event-queue.js";
 
 /** Integer microseconds of simulated time since the start of the run. */
 export type SimTime = number;
@@ -14,9 +18,6 @@ export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** Identifies a scheduled event, to cancel it. */
-export type EventId = number;
-
 /** Identifies a handler registered with {@link Simulation.register}. */
 export type HandlerId = number;
 
@@ -25,30 +26,48 @@ export interface SimulationOptions {
   readonly seed: number | string;
   /** Number of the replication, from 0. */
   readonly replication?: number;
+  /** The event queue; the default is the fastest that the benchmark knows. */
+  readonly queue?: EventQueue;
 }
 
-interface Pending {
-  readonly time: SimTime;
-  readonly sequence: number;
-  readonly action: () => void;
+/** An event was scheduled at a time that is in the past, not a number, or beyond 2^53 µs (285 years). */
+export class EventTimeError extends RangeError {
+  constructor(time: number, now: SimTime) {
+    super(`cannot schedule an event at ${time} µs: an event's time is a number from now (${now} µs) to ${Number.MAX_SAFE_INTEGER} µs`);
+    this.name = "EventTimeError";
+  }
 }
+
+/** Handler of the events that {@link Simulation.at} and {@link Simulation.after} schedule; the action is kept by slot. */
+const RUN_ACTION: HandlerId = 0;
 
 export class Simulation {
-  private readonly handlers: ((argument: number) => void)[] = [];
+  private readonly queue: EventQueue;
   private readonly streams: RandomStreams;
-  private readonly pending: Pending[] = [];
-  private readonly cancelled = new Set<EventId>();
+  private readonly handlers: ((argument: number) => void)[] = [];
+  /** Actions of pending closure events, by the slot of the event. */
+  private readonly actions: ((() => void) | undefined)[] = [];
   private clock: SimTime = 0;
-  private sequence = 0;
   private stopped = false;
 
   constructor(options: SimulationOptions) {
     this.streams = new RandomStreams(options.seed, options.replication ?? 0);
+    this.queue = options.queue ?? new FastPriorityEventQueue();
+    this.handlers.push((slot) => {
+      const action = this.actions[slot]!;
+      this.actions[slot] = undefined;
+      action();
+    });
   }
 
   /** Current simulated time. */
   get now(): SimTime {
     return this.clock;
+  }
+
+  /** Number of scheduled events that neither ran nor were cancelled. */
+  get pending(): number {
+    return this.queue.size;
   }
 
   /** The random stream of that name: the same numbers whatever other streams exist. */
@@ -61,37 +80,39 @@ export class Simulation {
     return this.handlers.push(handler) - 1;
   }
 
-  /** Schedules a registered handler after a delay of zero or more microseconds. */
+  /**
+   * Schedules a registered handler after a delay of zero or more microseconds; a fraction is rounded to the nearest.
+   * @throws {EventTimeError} where the delay is negative, not a number or too long.
+   */
   schedule(delay: SimTime, handler: HandlerId, argument = 0): EventId {
-    return this.after(delay, () => {
-      this.handlers[handler](argument);
-    });
+    return this.queue.idOf(this.push(delay, handler, argument));
   }
 
-  /** Runs the action at an absolute time that is not in the past. */
+  /**
+   * Runs the action at an absolute time; a fraction is rounded to the nearest microsecond.
+   * @throws {EventTimeError} where the time is in the past, not a number or too far.
+   */
   at(time: SimTime, action: () => void): EventId {
-    if (!(time >= this.clock)) throw new RangeError(`cannot schedule an event at ${time} µs: the clock is at ${this.clock} µs`);
-    const event = { time: Math.round(time), sequence: ++this.sequence, action };
-    let low = 0;
-    let high = this.pending.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.pending[middle].time > event.time) low = middle + 1;
-      else high = middle;
-    }
-    this.pending.splice(low, 0, event);
-    return event.sequence;
+    return this.after(time - this.clock, action);
   }
 
-  /** Runs the action after a delay of zero or more microseconds. */
+  /**
+   * Runs the action after a delay of zero or more microseconds; a fraction is rounded to the nearest.
+   * @throws {EventTimeError} where the delay is negative, not a number or too long.
+   */
   after(delay: SimTime, action: () => void): EventId {
-    return this.at(this.clock + delay, action);
+    const slot = this.push(delay, RUN_ACTION, 0);
+    // Slots are dense: growing the array one by one keeps it a plain array.
+    while (this.actions.length <= slot) this.actions.push(undefined);
+    this.actions[slot] = action;
+    return this.queue.idOf(slot);
   }
 
   /** Takes a scheduled event back. Returns false where it already ran or was cancelled. */
   cancel(id: EventId): boolean {
-    if (!this.pending.some((event) => event.sequence === id) || this.cancelled.has(id)) return false;
-    this.cancelled.add(id);
+    const slot = this.queue.cancel(id);
+    if (slot === NONE) return false;
+    if (slot < this.actions.length) this.actions[slot] = undefined;
     return true;
   }
 
@@ -100,18 +121,28 @@ export class Simulation {
     this.stopped = true;
   }
 
-  /** Runs events in order until none is left, or until the given time; the clock then stands at that time. Returns how many ran. */
+  /** Runs events in order until none is left, or until the given time (its events included); the clock then stands at that time. Returns how many ran. */
   run(until: SimTime = Number.POSITIVE_INFINITY): number {
+    const { queue, handlers } = this;
     let count = 0;
     this.stopped = false;
-    while (!this.stopped && this.pending.length > 0 && this.pending[this.pending.length - 1].time <= until) {
-      const event = this.pending.pop()!;
-      if (this.cancelled.delete(event.sequence)) continue;
-      this.clock = event.time;
-      event.action();
+    for (;;) {
+      const slot = queue.pop(until);
+      if (slot === NONE) break;
+      this.clock = queue.time;
+      const handler = queue.handler;
+      handlers[handler](handler === RUN_ACTION ? slot : queue.argument);
       count++;
+      if (this.stopped) return count;
     }
-    if (!this.stopped && until !== Number.POSITIVE_INFINITY) this.clock = Math.max(this.clock, until);
+    if (until !== Number.POSITIVE_INFINITY && until > this.clock) this.clock = until;
     return count;
+  }
+
+  private push(delay: SimTime, handler: HandlerId, argument: number): number {
+    const now = this.clock;
+    const time = Math.round(now + delay);
+    if (!(delay >= 0 && time <= Number.MAX_SAFE_INTEGER)) throw new EventTimeError(now + delay, now);
+    return this.queue.push(time, handler, argument);
   }
 }
