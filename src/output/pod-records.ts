@@ -1,0 +1,103 @@
+/**
+ * The life of each pod as pods.csv tells it: when it was created, bound, started, ready, ended and removed. Records are kept in order
+ * of creation, also after the pod is gone.
+ */
+import type { Pod } from "../api/types/pod.js";
+import type { ObjectChange, SchedulingAttempt } from "../cluster/observer.js";
+import type { SimTime } from "../engine/simulation.js";
+
+export interface PodRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly created: SimTime;
+  /** The newest stored version: what the run ended with, or what was deleted. */
+  pod: Pod;
+  scheduled?: SimTime;
+  /** First time in phase Running. */
+  started?: SimTime;
+  /** First time that condition Ready was True. */
+  ready?: SimTime;
+  deletionRequested?: SimTime;
+  /** Entered phase Succeeded or Failed. */
+  finished?: SimTime;
+  deleted?: SimTime;
+  attempts: number;
+  /** Message of the last attempt that found no node. */
+  lastFailure?: string;
+}
+
+/** Why a pod never ran, as counted in the summary. */
+export interface NeverRan {
+  readonly reason: string;
+  readonly pods: number;
+  /** namespace/name of the first such pod. */
+  readonly example: string;
+}
+
+const key = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+export class PodRecords {
+  readonly records: PodRecord[] = [];
+  private readonly live = new Map<string, PodRecord>();
+
+  change({ type, object, previous, time }: ObjectChange): void {
+    if (object.kind !== "Pod") return;
+    const pod = object as Pod;
+    const at = key(pod.metadata.namespace ?? "", pod.metadata.name);
+    let record = this.live.get(at);
+    if (record === undefined || type === "ADDED") {
+      record = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name, uid: pod.metadata.uid ?? "", created: time, pod, attempts: 0 };
+      this.records.push(record);
+      this.live.set(at, record);
+    }
+    observe(record, pod, previous as Pod | undefined, time);
+    if (type === "DELETED") {
+      record.deleted = time;
+      this.live.delete(at);
+    }
+  }
+
+  attempt({ namespace, pod, result, message }: SchedulingAttempt): void {
+    const record = this.live.get(key(namespace, pod));
+    if (record === undefined) return;
+    record.attempts++;
+    if (result !== "scheduled" && message !== undefined) record.lastFailure = message;
+  }
+
+  /** Pods that were never in phase Running nor ran to an end, counted by reason; most frequent first. */
+  neverRan(): NeverRan[] {
+    const byReason = new Map<string, { pods: number; example: string }>();
+    for (const record of this.records) {
+      if (record.started !== undefined || record.finished !== undefined) continue;
+      const reason = reasonNotRunning(record);
+      const entry = byReason.get(reason);
+      if (entry === undefined) byReason.set(reason, { pods: 1, example: key(record.namespace, record.name) });
+      else entry.pods++;
+    }
+    return [...byReason].map(([reason, entry]) => ({ reason, ...entry })).sort((a, b) => b.pods - a.pods || (a.reason < b.reason ? -1 : 1));
+  }
+}
+
+function observe(record: PodRecord, pod: Pod, previous: Pod | undefined, time: SimTime): void {
+  record.pod = pod;
+  if (record.scheduled === undefined && pod.spec.nodeName !== undefined) record.scheduled = time;
+  if (record.deletionRequested === undefined && pod.metadata.deletionTimestamp !== undefined) record.deletionRequested = time;
+  if (pod.status === previous?.status) return;
+  const phase = pod.status?.phase;
+  if (record.started === undefined && phase === "Running") record.started = time;
+  if (record.finished === undefined && (phase === "Succeeded" || phase === "Failed")) record.finished = time;
+  if (record.ready === undefined && pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) record.ready = time;
+}
+
+function reasonNotRunning({ pod, scheduled, lastFailure, deleted }: PodRecord): string {
+  if (scheduled === undefined) {
+    if ((pod.spec.schedulingGates?.length ?? 0) > 0) return "Scheduling is blocked due to non-empty scheduling gates";
+    if (lastFailure !== undefined) return lastFailure;
+    return deleted === undefined ? "not yet looked at by a scheduler" : "deleted before a scheduler looked at it";
+  }
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const waiting = statuses.find(({ state }) => state?.waiting?.reason !== undefined)?.state?.waiting;
+  if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating" && waiting.reason !== "PodInitializing") return waiting.reason;
+  return deleted === undefined ? "bound, but not started on its node" : "deleted before it was started on its node";
+}

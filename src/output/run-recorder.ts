@@ -1,0 +1,158 @@
+/**
+ * Records a run: takes in what the cluster shows and writes the result tables.
+ *
+ * Rows of tables that grow with the run (events, attempts, requests, series) are written as they come; pods and nodes at the end.
+ */
+import type { Event } from "../api/types/policy.js";
+import type { ObjectChange, SchedulingAttempt } from "../cluster/observer.js";
+import type { SimTime } from "../engine/simulation.js";
+import { ClusterGauges, type NodeGauge } from "./cluster-gauges.js";
+import { CsvFile, type CsvValue, type Table } from "./csv.js";
+import type { OutputDirectory } from "./output-directory.js";
+import { PodRecords } from "./pod-records.js";
+import { summarize, type RunFigures } from "./run-summary.js";
+import { EVENTS, type EventRow } from "./tables/events.js";
+import { NODES, type NodeRow } from "./tables/nodes.js";
+import { PODS } from "./tables/pods.js";
+import { SCHEDULING } from "./tables/scheduling.js";
+import { SERIES, type SeriesRow } from "./tables/series.js";
+import { SUMMARY, type Metric } from "./tables/summary.js";
+
+/** CPU in millicores and memory in bytes that the containers of a node use now. */
+export type NodeUsage = (node: string) => { readonly cpuMillicores: number; readonly memoryBytes: number };
+
+export interface RecorderOptions {
+  /** Where tables go; absent: only figures are kept. */
+  readonly directory?: OutputDirectory;
+  /** Number of the replication, written as the first column of each table. */
+  readonly replication?: number;
+  /** Whether series.csv has a line per node besides the one of the cluster. */
+  readonly nodeSeries: boolean;
+  readonly nodeUsage: NodeUsage;
+}
+
+export class RunRecorder {
+  readonly pods = new PodRecords();
+  readonly gauges = new ClusterGauges();
+  private readonly events?: CsvFile<EventRow>;
+  private readonly attempts?: CsvFile<SchedulingAttempt>;
+  private readonly series?: CsvFile<SeriesRow>;
+  private eventCount = 0;
+  private attemptCount = 0;
+  private unschedulableAttempts = 0;
+
+  constructor(private readonly options: RecorderOptions) {
+    if (options.directory === undefined) return;
+    this.events = this.file(EVENTS);
+    this.attempts = this.file(SCHEDULING);
+    this.series = this.file(SERIES);
+  }
+
+  change(change: ObjectChange): void {
+    if (change.object.kind === "Event") {
+      if (change.type === "DELETED") return;
+      this.eventCount++;
+      this.events?.append({ time: change.time, event: change.object as Event });
+      return;
+    }
+    this.gauges.change(change);
+    this.pods.change(change);
+  }
+
+  attempt(attempt: SchedulingAttempt): void {
+    this.attemptCount++;
+    if (attempt.result !== "scheduled") this.unschedulableAttempts++;
+    this.attempts?.append(attempt);
+    this.pods.attempt(attempt);
+  }
+
+  /** Takes one sample of the time series. */
+  sample(time: SimTime): void {
+    if (this.series === undefined) return;
+    let usedCpu = 0;
+    let usedMemory = 0;
+    const nodeRows: SeriesRow[] = [];
+    for (const gauge of this.gauges.nodes) {
+      if (gauge.object === undefined) continue;
+      const usage = this.options.nodeUsage(gauge.name);
+      usedCpu += usage.cpuMillicores;
+      usedMemory += usage.memoryBytes;
+      if (this.options.nodeSeries) nodeRows.push(nodeSample(time, gauge, usage.cpuMillicores, usage.memoryBytes));
+    }
+    this.series.append(this.clusterSample(time, usedCpu, usedMemory));
+    for (const row of nodeRows) this.series.append(row);
+  }
+
+  /** Writes what is left and returns the figures of the run. */
+  finish(end: SimTime): RunFigures {
+    const figures = summarize(this, end, { events: this.eventCount, attempts: this.attemptCount, failedAttempts: this.unschedulableAttempts });
+    this.events?.close();
+    this.attempts?.close();
+    this.series?.close();
+    this.writeAll(PODS, this.pods.records);
+    this.writeAll<NodeRow>(
+      NODES,
+      this.gauges.nodes.map((gauge) => ({ gauge, end })),
+    );
+    this.writeAll<Metric>(SUMMARY, figures.metrics);
+    return figures;
+  }
+
+  private clusterSample(time: SimTime, usedCpu: number, usedMemory: number): SeriesRow {
+    const { gauges } = this;
+    return {
+      time,
+      node: undefined,
+      pods: gauges.pods.pending + gauges.pods.starting + gauges.pods.running,
+      pending: gauges.pods.pending,
+      starting: gauges.pods.starting,
+      running: gauges.pods.running,
+      ready: gauges.ready,
+      terminating: gauges.terminating,
+      succeeded: gauges.pods.succeeded,
+      failed: gauges.pods.failed,
+      readyNodes: gauges.readyNodes,
+      requestedCpu: gauges.total("requestedCpu"),
+      allocatableCpu: gauges.total("allocatableCpu"),
+      usedCpu,
+      requestedMemory: gauges.total("requestedMemory"),
+      allocatableMemory: gauges.total("allocatableMemory"),
+      usedMemory,
+    };
+  }
+
+  private file<Row>(table: Table<Row>): CsvFile<Row> {
+    const { directory, replication } = this.options;
+    const leading: { name: string; value: CsvValue } | undefined = replication === undefined ? undefined : { name: "replication", value: replication };
+    return new CsvFile(directory!.path(`${table.name}.csv`), table, leading);
+  }
+
+  private writeAll<Row>(table: Table<Row>, rows: Iterable<Row>): void {
+    if (this.options.directory === undefined) return;
+    const file = this.file(table);
+    for (const row of rows) file.append(row);
+    file.close();
+  }
+}
+
+function nodeSample(time: SimTime, gauge: NodeGauge, usedCpu: number, usedMemory: number): SeriesRow {
+  return {
+    time,
+    node: gauge.name,
+    pods: gauge.pods,
+    pending: undefined,
+    starting: gauge.pods - gauge.runningPods,
+    running: gauge.runningPods,
+    ready: undefined,
+    terminating: undefined,
+    succeeded: undefined,
+    failed: undefined,
+    readyNodes: gauge.ready ? 1 : 0,
+    requestedCpu: gauge.requestedCpu,
+    allocatableCpu: gauge.allocatableCpu,
+    usedCpu,
+    requestedMemory: gauge.requestedMemory,
+    allocatableMemory: gauge.allocatableMemory,
+    usedMemory,
+  };
+}
