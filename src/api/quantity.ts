@@ -222,9 +222,9 @@ function parse(text: string): Quantity {
   const match = TEXT.exec(text);
   if (text === "" || match === null) throw new QuantityError(FORMAT_WRONG);
   const negative = match[1] === "-";
-  const whole = match[2] === "" ? "0" : match[2]!;
+  const whole = match[2] === "" ? "0" : match[2];
   const fraction = match[3] ?? "";
-  const suffix = match[4]!;
+  const suffix = match[4];
   const digits = whole + fraction;
 
   const binary = BINARY_SUFFIXES.get(suffix);
@@ -264,7 +264,7 @@ function parseBinary(text: string, negative: boolean, whole: string, fraction: s
 function decimalExponent(suffix: string): number {
   const match = EXPONENT_SUFFIX.exec(suffix);
   if (match === null) throw new QuantityError(SUFFIX_WRONG);
-  const exponent = BigInt(match[1]!);
+  const exponent = BigInt(match[1]);
   if (!fitsInt64(exponent)) throw new QuantityError(SUFFIX_WRONG);
   const narrowed = Number(BigInt.asIntN(32, exponent));
   return Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, narrowed));
@@ -361,12 +361,12 @@ export function maxResourceLists(a: ResourceList, b: ResourceList): ResourceList
 
 /** Names of the resources of `b` that are greater than the same resource of `limit`; a resource that `limit` lacks is not limited. */
 export function exceedingResources(b: ResourceList, limit: ResourceList): string[] {
-  return Object.keys(b).filter((name) => Object.hasOwn(limit, name) && compareQuantities(b[name]!, limit[name]!) > 0);
+  return Object.keys(b).filter((name) => Object.hasOwn(limit, name) && compareQuantities(b[name], limit[name]) > 0);
 }
 
 /** Whether both lists hold the same resources in equal amounts, whatever the spelling. */
 export function equalResourceLists(a: ResourceList, b: ResourceList): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && compareQuantities(a[name]!, b[name]!) === 0);
+  return names.every((name) => Object.hasOwn(b, name) && compareQuantities(a[name], b[name]) === 0);
 }
