@@ -1,4 +1,5 @@
 /** Exit codes, and how an error reaches the user: one line each, no stack trace unless asked for. */
+import { InvalidInput } from "../scenario/mistake.js";
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
@@ -11,3 +12,36 @@ export class UsageError extends Error {
 export class RunFailed extends Error {
   override readonly name = "RunFailed";
 }
+
+/** System calls that fail because of what the user named: a missing file, a folder in place of a file, no permission. */
+const USER_FILE_ERRORS: ReadonlySet<string> = new Set(["ENOENT", "EISDIR", "ENOTDIR", "EACCES", "EPERM", "EEXIST"]);
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && USER_FILE_ERRORS.has(String(error.code));
+}
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof InvalidInput || error instanceof UsageError || isFileError(error) ? EXIT.badInput : EXIT.failed;
+}
+
+/** Writes the error to stderr; with `debug` the stack trace too. */
+export function reportError(error: unknown, debug: boolean): void {
+  process.stderr.write(`${debug && error instanceof Error ? (error.stack ?? error.message) : lineOf(error)}\n`);
+}
+
+function lineOf(error: unknown): string {
+  if (error instanceof InvalidInput) return error.message;
+  if (error instanceof UsageError || error instanceof RunFailed) return `kubewarp: ${error.message}`;
+  if (isFileError(error)) return `kubewarp: ${error.path ?? ""}: ${FILE_ERROR_TEXTS[error.code ?? ""] ?? error.message}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `kubewarp: the simulator failed: ${message} (--debug prints where; please report it)`;
+}
+
+const FILE_ERROR_TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  EISDIR: "is a directory where a file is needed",
+  ENOTDIR: "is a file where a directory is needed",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EEXIST: "exists already",
+};

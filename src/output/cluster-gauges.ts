@@ -5,9 +5,9 @@
 import type { ApiObject, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
-import { parseQuantity } from "../api/quantity.js";
-import { podRequests } from "../api/resources.js";
+import { quantityMilliValue, quantityValue } from "../api/quantity.js";
 import type { ObjectChange } from "../cluster/observer.js";
+import { requestedAmounts } from "./pod-requests.js";
 
 /** States of a pod, in the order in which most pods pass through them; a pod is in exactly one. */
 export const POD_STATES = ["pending", "starting", "running", "succeeded", "failed"] as const;
@@ -80,15 +80,15 @@ export class ClusterGauges {
   }
 
   private shareOf(pod: Pod): PodShare {
-    const requests = podRequests(pod.spec);
+    const requests = requestedAmounts(pod.spec);
     const conditions = pod.status?.conditions;
     return {
       state: stateOf(pod),
       ready: conditions !== undefined && isTrue(conditions, "Ready"),
       terminating: pod.metadata.deletionTimestamp !== undefined,
       node: pod.spec.nodeName === undefined ? undefined : this.nodeByName.get(pod.spec.nodeName),
-      cpu: requests.milliCpu,
-      memory: requests.memory,
+      cpu: requests.cpuMillicores,
+      memory: requests.memoryBytes,
     };
   }
 
@@ -116,9 +116,9 @@ export class ClusterGauges {
     gauge.object = type === "DELETED" ? undefined : node;
     if (type === "DELETED") this.registeredNodes--;
     gauge.ready = type !== "DELETED" && isTrue(node.status?.conditions ?? [], "Ready");
-    gauge.allocatableCpu = parseQuantity(node.status?.allocatable?.["cpu"] ?? 0).milliValue;
-    gauge.allocatableMemory = parseQuantity(node.status?.allocatable?.["memory"] ?? 0).value;
-    gauge.allocatablePods = parseQuantity(node.status?.allocatable?.["pods"] ?? 0).value;
+    gauge.allocatableCpu = quantityMilliValue(node.status?.allocatable?.["cpu"] ?? 0);
+    gauge.allocatableMemory = quantityValue(node.status?.allocatable?.["memory"] ?? 0);
+    gauge.allocatablePods = quantityValue(node.status?.allocatable?.["pods"] ?? 0);
     if (gauge.ready === wasReady) return;
     this.readyNodes += gauge.ready ? 1 : -1;
     if (!gauge.ready) gauge.notReadySince = time;

@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   let shown = 0;
   for (const folder of positionals) {
     if (!statSync(folder, { throwIfNoEntry: false })) throw new UsageError(`no such file or folder: ${folder}`);
-    for await (const { kind, name, body } of findCases(folder)) {
+    for (const { kind, name, body } of findCases(folder)) {
       const tally = tallies.get(kind) ?? { passed: 0, total: 0 };
       tallies.set(kind, tally);
       tally.total++;

@@ -1,17 +1,18 @@
 /** Which module checks which kind of golden case. Loaded when first needed: a run over one kind does not pay for the others. */
 
-/** Compares the simulator with one case; each difference is a line of text, none means that the case passes. */
-export type Check = (testCase: never, dump?: string) => readonly string[] | Promise<readonly string[]>;
+/**
+ * Compares the simulator with one case; each difference is a line of text, none means that the case passes. Where a folder is given,
+ * what the simulator produced may be written there.
+ */
+export type Check = (testCase: unknown, dump?: string) => readonly string[] | Promise<readonly string[]>;
 
-const MODULES: Readonly<Record<string, () => Promise<{ check: Check }>>> = {
-};
+/** Each module declares the shape of the cases that it reads. */
+type CheckerModule = Promise<{ readonly check: (testCase: never, dump?: string) => ReturnType<Check> }>;
 
-const loaded = new Map<string, Promise<{ check: Check }>>();
+const MODULES: Readonly<Record<string, () => CheckerModule>> = {};
 
-export async function checkerOf(kind: string): Promise<((testCase: unknown, dump?: string) => ReturnType<Check>) | undefined> {
+/** The check for a kind, or undefined where there is none. */
+export async function checkerOf(kind: string): Promise<Check | undefined> {
   const load = MODULES[kind];
-  if (load === undefined) return undefined;
-  let module = loaded.get(kind);
-  if (module === undefined) loaded.set(kind, (module = load()));
-  return (await module).check as (testCase: unknown, dump?: string) => ReturnType<Check>;
+  return load === undefined ? undefined : ((await load()).check as Check);
 }

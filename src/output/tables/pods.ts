@@ -1,7 +1,8 @@
-import { podRequests, qosClass } from "../../api/resources.js";
+import { podPriority, podQosClass } from "../../api/resources.js";
 import type { Pod } from "../../api/types/pod.js";
 import { optionalSeconds, secondsText, type Table } from "../csv.js";
 import type { PodRecord } from "../pod-records.js";
+import { requestedAmounts } from "../pod-requests.js";
 
 function owner(pod: Pod): { readonly kind: string; readonly name: string } | undefined {
   return pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
@@ -23,10 +24,10 @@ export const PODS: Table<PodRecord> = {
     { name: "node", meaning: "node it was bound to", value: ({ pod }) => pod.spec.nodeName },
     { name: "phase", meaning: "Pending, Running, Succeeded or Failed", value: ({ pod }) => pod.status?.phase ?? "Pending" },
     { name: "reason", meaning: "status.reason, such as Evicted", value: ({ pod }) => pod.status?.reason },
-    { name: "qos_class", meaning: "Guaranteed, Burstable or BestEffort", value: ({ pod }) => pod.status?.qosClass ?? qosClass(pod.spec) },
-    { name: "priority", meaning: "spec.priority", value: ({ pod }) => pod.spec.priority ?? 0 },
-    { name: "cpu_request_millicores", meaning: "effective CPU request", value: ({ pod }) => podRequests(pod.spec).milliCpu },
-    { name: "memory_request_bytes", meaning: "effective memory request", value: ({ pod }) => podRequests(pod.spec).memory },
+    { name: "qos_class", meaning: "Guaranteed, Burstable or BestEffort", value: ({ pod }) => podQosClass(pod) },
+    { name: "priority", meaning: "spec.priority", value: ({ pod }) => podPriority(pod) },
+    { name: "cpu_request_millicores", meaning: "effective CPU request", value: ({ pod }) => requestedAmounts(pod.spec).cpuMillicores },
+    { name: "memory_request_bytes", meaning: "effective memory request", value: ({ pod }) => requestedAmounts(pod.spec).memoryBytes },
     { name: "created_seconds", meaning: "when the API server stored it", value: ({ created }) => secondsText(created) },
     { name: "scheduled_seconds", meaning: "when its binding was stored", value: ({ scheduled }) => optionalSeconds(scheduled) },
     { name: "started_seconds", meaning: "when phase Running was first stored", value: ({ started }) => optionalSeconds(started) },
