@@ -1,0 +1,120 @@
+/** {@link ApiClient} of one component: turns calls into requests. */
+import type { Kind, ObjectsByKind } from "../../api/kinds.js";
+import { labelSelectorMatches } from "../../api/selector.js";
+import type { ApiObject, ObjectReference } from "../../api/types/meta.js";
+import type { Pod } from "../../api/types/pod.js";
+import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, Target } from "./client.js";
+import type { Registry } from "./registry/registry.js";
+import type { Caller, Subresource, Verb } from "./request.js";
+import type { ObjectReader } from "./object-store.js";
+
+export interface RequestPath {
+  send(
+    connection: ApiClientConnection,
+    verb: Verb,
+    subresource: Subresource,
+    target: Target,
+    handle: () => ApiObject | readonly ApiObject[],
+    done: ((result: Result<never>) => void) | undefined,
+  ): void;
+}
+
+export interface EventSink {
+  recordEvent(caller: Caller, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void;
+}
+
+const NO_OPTIONS: DeleteOptions = {};
+
+function byKey(a: ApiObject, b: ApiObject): number {
+  const left = a.metadata.namespace ?? "";
+  const right = b.metadata.namespace ?? "";
+  if (left !== right) return left < right ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
+}
+
+export class ApiClientConnection implements ApiClient {
+  /** When the last request reaches the server: requests of one connection do not overtake each other. */
+  lastArrival = 0;
+
+  constructor(
+    readonly caller: Caller,
+    /** Reserves a place in the client's own rate limit: returns how many microseconds to wait. */
+    readonly reserve: (() => number) | undefined,
+    private readonly path: RequestPath,
+    private readonly registry: Registry,
+    private readonly objects: ObjectReader,
+    private readonly events: EventSink,
+  ) {}
+
+  create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.send("create", "", targetOfObject(object), () => this.registry.create(object, this.caller.user), done);
+  }
+
+  update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.send("update", "", targetOfObject(object), () => this.registry.update(object, "", this.caller.user), done);
+  }
+
+  updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.send("update", "status", targetOfObject(object), () => this.registry.update(object, "status", this.caller.user), done);
+  }
+
+  patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.send("patch", "", target, () => this.registry.patch(target, change, "", this.caller.user), done);
+  }
+
+  patchStatus<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
+    this.send("patch", "status", target, () => this.registry.patch(target, change, "status", this.caller.user), done);
+  }
+
+  delete<K extends Kind>(target: Target<K>, options: DeleteOptions = NO_OPTIONS, done?: Callback<ObjectsByKind[K]>): void {
+    this.send("delete", "", target, () => this.registry.delete(target, options, this.caller.user), done);
+  }
+
+  bind(pod: Target<"Pod">, nodeName: string, done?: Callback<Pod>): void {
+    this.send<"Pod">("create", "binding", pod, () => this.registry.bind(pod, nodeName), done);
+  }
+
+  evict(pod: Target<"Pod">, options: DeleteOptions = NO_OPTIONS, done?: Callback<Pod>): void {
+    this.send<"Pod">("create", "eviction", pod, () => this.registry.evict(pod, options, this.caller.user), done);
+  }
+
+  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {
+    this.send("get", "", target, () => this.registry.get(target), done);
+  }
+
+  list<K extends Kind>(kind: K, options: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {
+    const { namespace, labelSelector } = options;
+    const target: Target = { kind, name: "", ...(namespace !== undefined && { namespace }) };
+    const handle = (): readonly ApiObject[] => {
+      const found: ApiObject[] = [];
+      for (const object of this.objects.list(kind, namespace) as Iterable<ApiObject>) {
+        if (labelSelector === undefined || labelSelectorMatches(labelSelector, object.metadata.labels)) found.push(object);
+      }
+      return found.sort(byKey);
+    };
+    this.path.send(this, "list", "", target, handle, done as (result: Result<never>) => void);
+  }
+
+  recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
+    this.events.recordEvent(this.caller, regarding, type, reason, message);
+  }
+
+  private send<K extends Kind>(
+    verb: Verb,
+    subresource: Subresource,
+    target: Target,
+    handle: () => ApiObject,
+    done: Callback<ObjectsByKind[K]> | undefined,
+  ): void {
+    this.path.send(this, verb, subresource, target, handle, done as ((result: Result<never>) => void) | undefined);
+  }
+}
+
+function targetOfObject(object: ApiObject): Target {
+  const { namespace, name } = object.metadata;
+  return { kind: object.kind as Kind, name, ...(namespace !== undefined && { namespace }) };
+}

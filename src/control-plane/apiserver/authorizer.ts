@@ -1,0 +1,11 @@
+/** Permission checks, as the API server asks for them. */
+import type { Kind } from "../../api/kinds.js";
+import type { Caller, Subresource, Verb } from "./request.js";
+
+export interface Authorizer {
+  /** Whether the caller may; `name` is empty for lists and creations. */
+  allows(caller: Caller, verb: Verb, kind: Kind, subresource: Subresource, namespace: string | undefined, name: string): boolean;
+}
+
+/** Everybody may do everything. */
+export const ALLOW_ALL: Authorizer = { allows: () => true };

@@ -1,0 +1,94 @@
+/**
+ * The pods/eviction subresource: whether a PodDisruptionBudget lets a pod go.
+ *
+ * Source: kubernetes/pkg/registry/core/pod/storage/eviction.go.
+ */
+import { labelSelectorMatches } from "../../../api/selector.js";
+import type { Condition, Timestamp } from "../../../api/types/meta.js";
+import type { Pod } from "../../../api/types/pod.js";
+import type { PodDisruptionBudget } from "../../../api/types/policy.js";
+import { ApiStatusError, forbidden } from "../status-errors.js";
+
+/** More unconfirmed evictions than this are refused. Source: eviction.go MaxDisruptedPodSize. */
+const MAX_DISRUPTED_PODS = 2_000;
+/** Seconds after which a client may ask again while the budget's status is out of date. Source: eviction.go createTooManyRequestsError. */
+const RETRY_AFTER_SECONDS = 10;
+
+function tooManyRequests(message: string, retryAfterSeconds?: number): ApiStatusError {
+  return new ApiStatusError({
+    code: 429,
+    reason: "TooManyRequests",
+    message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    causes: [{ type: "DisruptionBudget", message }],
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") === true;
+}
+
+/** Pods that no longer serve, or not yet, are evicted whatever the budget says. */
+export function ignoresBudgets(pod: Pod): boolean {
+  const phase = pod.status?.phase;
+  return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || pod.metadata.deletionTimestamp !== undefined;
+}
+
+/**
+ * The budget with one disruption taken, or undefined where the eviction costs none.
+ *
+ * @param budgets those of the pod's namespace
+ * @throws ApiStatusError 429 while the budget has no disruption to give, 500 where several budgets select the pod
+ */
+export function takeDisruption(pod: Pod, budgets: Iterable<PodDisruptionBudget>, now: Timestamp): PodDisruptionBudget | undefined {
+  const matching: PodDisruptionBudget[] = [];
+  for (const budget of budgets) {
+    if (labelSelectorMatches(budget.spec.selector, pod.metadata.labels)) matching.push(budget);
+  }
+  if (matching.length === 0) return undefined;
+  if (matching.length > 1) {
+    throw new ApiStatusError({
+      code: 500,
+      reason: "InternalError",
+      message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+    });
+  }
+  const budget = matching[0];
+  const { name, generation } = budget.metadata;
+  const status = budget.status;
+  if (!isReady(pod)) {
+    if (budget.spec.unhealthyPodEvictionPolicy === "AlwaysAllow") return undefined;
+    if (status !== undefined && status.currentHealthy >= status.desiredHealthy && status.desiredHealthy > 0) return undefined;
+  }
+  if (status === undefined || (status.observedGeneration ?? 0) < (generation ?? 0)) {
+    throw tooManyRequests(`The disruption budget ${name} is still being processed by the server.`, RETRY_AFTER_SECONDS);
+  }
+  if (status.disruptionsAllowed < 0) throw forbidden("PodDisruptionBudget", name, "pdb disruptions allowed is negative");
+  if (Object.keys(status.disruptedPods ?? {}).length > MAX_DISRUPTED_PODS) {
+    throw forbidden("PodDisruptionBudget", name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+  }
+  if (status.disruptionsAllowed === 0) {
+    throw tooManyRequests(`The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`);
+  }
+  return {
+    ...budget,
+    status: {
+      ...status,
+      disruptionsAllowed: status.disruptionsAllowed - 1,
+      disruptedPods: { ...status.disruptedPods, [pod.metadata.name]: now },
+    },
+  };
+}
+
+/** The pod marked as a target of disruption, which is written before it is deleted. */
+export function withDisruptionTarget(pod: Pod, now: Timestamp): Pod {
+  const condition: Condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    reason: "EvictionByEvictionAPI",
+    message: "Eviction API: evicting",
+    lastTransitionTime: now,
+  };
+  const others = (pod.status?.conditions ?? []).filter((other) => other.type !== condition.type);
+  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+}

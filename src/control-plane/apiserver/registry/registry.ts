@@ -1,0 +1,277 @@
+/**
+ * What each verb does to the stored objects: optimistic concurrency, metadata, subresources, finalizers.
+ *
+ * Source: k8s.io/apiserver/pkg/registry/generic/registry/store.go and k8s.io/apiserver/pkg/registry/rest.
+ */
+import { kindInfo, type Kind, type ObjectsByKind } from "../../../api/kinds.js";
+import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
+import type { Pod } from "../../../api/types/pod.js";
+import { SECOND } from "../../../engine/simulation.js";
+import type { AdmissionChain, AdmissionRequest } from "../admission/admission.js";
+import type { Change } from "../change.js";
+import type { DeleteOptions, Target } from "../client.js";
+import type { ObjectIdentities } from "../object-identities.js";
+import type { ObjectRules } from "../object-rules.js";
+import type { ObjectStore, StoreEntry } from "../object-store.js";
+import { alreadyExists, ApiStatusError, badRequest, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
+import { bindPod } from "./binding.js";
+import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
+import { isFinished, markDeleted } from "./graceful-deletion.js";
+import { sameContent } from "./same-content.js";
+import { changedBeyondMetadata, countsGenerations, prepareForCreate } from "./strategy.js";
+
+/** Attempts at a free generated name. Source: k8s.io/apiserver/pkg/endpoints/handlers/create.go maxNameGenerationCreateAttempts. */
+const NAME_ATTEMPTS = 8;
+const DEFAULT_NAMESPACE = "default";
+
+type Subresource = "" | "status";
+type WithStatus = ApiObject & { readonly status?: unknown };
+
+export interface RegistryOptions {
+  readonly store: ObjectStore;
+  readonly identities: ObjectIdentities;
+  readonly rules: ObjectRules;
+  readonly admission: AdmissionChain;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => Timestamp;
+  /** Gets each change in the order in which it has to be committed. */
+  readonly emit: (change: Change) => void;
+}
+
+export class Registry {
+  constructor(private readonly options: RegistryOptions) {}
+
+  /** @throws ApiStatusError 403, 409 AlreadyExists or 422 */
+  create(submitted: ApiObject, user: string): ApiObject {
+    const { store, rules, admission, identities } = this.options;
+    const kind = submitted.kind as Kind;
+    const now = this.wholeSeconds();
+    const request: AdmissionRequest = { operation: "CREATE", kind, user, object: rules.applyDefaults(this.placed(submitted, kind)), now };
+    const admitted = prepareForCreate(kind, admission.admit(request, store), now);
+    const named = this.named(admitted, kind);
+    const causes = rules.validateCreate(named);
+    if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
+    if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
+    admission.validate(named, request, store);
+    const revision = store.nextRevision();
+    const metadata: ObjectMeta = {
+      ...named.metadata,
+      uid: identities.uid(),
+      resourceVersion: String(revision),
+      creationTimestamp: now,
+      ...(countsGenerations(kind) && { generation: 1 }),
+    };
+    return this.added(kind, { ...named, metadata }, revision);
+  }
+
+  /** Stores an object as it is, status and all, as if it had been there before the run: no admission, no latency. */
+  load(object: ApiObject): ApiObject {
+    const { store, rules, identities } = this.options;
+    const kind = object.kind as Kind;
+    const placed = this.named(rules.applyDefaults(this.placed(object, kind)), kind);
+    if (store.entry(kind, placed.metadata.namespace, placed.metadata.name) !== undefined) throw alreadyExists(kind, placed.metadata.name);
+    const revision = store.nextRevision();
+    const metadata: ObjectMeta = {
+      ...(countsGenerations(kind) && { generation: 1 }),
+      creationTimestamp: this.wholeSeconds(),
+      ...placed.metadata,
+      uid: placed.metadata.uid ?? identities.uid(),
+      resourceVersion: String(revision),
+    };
+    return this.added(kind, { ...placed, metadata }, revision);
+  }
+
+  /** @throws ApiStatusError 404, 409 Conflict or 422 */
+  update(object: ApiObject, subresource: Subresource, user: string): ApiObject {
+    const kind = object.kind as Kind;
+    const entry = this.found(kind, { namespace: this.namespaceOf(kind, object.metadata.namespace), name: object.metadata.name });
+    const stored = entry.object;
+    const { resourceVersion, uid } = object.metadata;
+    if (uid !== undefined && uid !== stored.metadata.uid) throw preconditionConflict(kind, object.metadata.name, "UID", uid, stored.metadata.uid ?? "");
+    if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== stored.metadata.resourceVersion) {
+      throw modifiedConflict(kind, object.metadata.name);
+    }
+    return this.store(kind, entry, object, subresource, user);
+  }
+
+  /** @throws ApiStatusError 404, 409 where the uid is another, or 422 */
+  patch<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    subresource: Subresource,
+    user: string,
+  ): ApiObject {
+    const entry = this.foundTarget(target);
+    return this.store(target.kind, entry, change(entry.object as ObjectsByKind[K]), subresource, user);
+  }
+
+  /** @throws ApiStatusError 404 or 409 */
+  delete(target: Target, options: DeleteOptions, user: string): ApiObject {
+    const { store, admission } = this.options;
+    const entry = this.foundTarget(target);
+    const { kind } = target;
+    const stored = entry.object;
+    const { uid, resourceVersion } = options.preconditions ?? {};
+    if (uid !== undefined && uid !== stored.metadata.uid) throw preconditionConflict(kind, target.name, "UID", uid, stored.metadata.uid ?? "");
+    if (resourceVersion !== undefined && resourceVersion !== stored.metadata.resourceVersion) {
+      throw preconditionConflict(kind, target.name, "ResourceVersion", resourceVersion, stored.metadata.resourceVersion ?? "");
+    }
+    const now = this.wholeSeconds();
+    admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now }, store);
+    const marked = markDeleted(kind, stored, options, now);
+    if (marked === undefined) return this.removed(kind, entry, stored);
+    return marked === stored ? stored : this.replaced(kind, entry, marked);
+  }
+
+  /** @throws ApiStatusError 404 or 409 */
+  bind(target: Target<"Pod">, nodeName: string): ApiObject {
+    const entry = this.foundTarget(target);
+    return this.replaced("Pod", entry, bindPod(entry.object as Pod, nodeName, this.wholeSeconds()));
+  }
+
+  /** @throws ApiStatusError 404, 429 or 500 */
+  evict(target: Target<"Pod">, options: DeleteOptions, user: string): ApiObject {
+    const { store } = this.options;
+    const entry = this.foundTarget(target);
+    const pod = entry.object as Pod;
+    const now = this.wholeSeconds();
+    if (!ignoresBudgets(pod)) {
+      const budget = takeDisruption(pod, store.list("PodDisruptionBudget", pod.metadata.namespace), now);
+      if (budget !== undefined) {
+        const { namespace, name } = budget.metadata;
+        this.replaced("PodDisruptionBudget", store.entry("PodDisruptionBudget", namespace, name)!, budget);
+      }
+      this.replaced("Pod", entry, withDisruptionTarget(pod, now));
+    }
+    return this.delete(target, options, user);
+  }
+
+  /** @throws ApiStatusError 404 */
+  get(target: Target): ApiObject {
+    return this.found(target.kind, { namespace: this.namespaceOf(target.kind, target.namespace), name: target.name }).object;
+  }
+
+  private wholeSeconds(): Timestamp {
+    const now = this.options.now();
+    return now - (now % SECOND);
+  }
+
+  private namespaceOf(kind: Kind, namespace: string | undefined): string | undefined {
+    if (kindInfo(kind)?.namespaced === false) return undefined;
+    return namespace === undefined || namespace === "" ? DEFAULT_NAMESPACE : namespace;
+  }
+
+  private placed(object: ApiObject, kind: Kind): ApiObject {
+    if (kindInfo(kind) === undefined) throw badRequest(`no kind "${kind}" is registered for version "${object.apiVersion}"`);
+    const namespace = this.namespaceOf(kind, object.metadata.namespace);
+    if (namespace === object.metadata.namespace) return object;
+    const { namespace: _, ...metadata } = object.metadata;
+    return { ...object, metadata: namespace === undefined ? metadata : { ...metadata, namespace } };
+  }
+
+  private named(object: ApiObject, kind: Kind): ApiObject {
+    const { name, generateName, namespace } = object.metadata;
+    if (name !== undefined && name !== "") return object;
+    if (generateName === undefined || generateName === "") {
+      throw invalid(kind, "", [{ type: "FieldValueRequired", field: "metadata.name", message: "Required value: name or generateName is required" }]);
+    }
+    let generated = "";
+    for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+      generated = this.options.identities.generatedName(generateName);
+      if (this.options.store.entry(kind, namespace, generated) === undefined) break;
+    }
+    return { ...object, metadata: { ...object.metadata, name: generated } };
+  }
+
+  private found(kind: Kind, { namespace, name }: { namespace: string | undefined; name: string }): StoreEntry {
+    const entry = this.options.store.entry(kind, namespace, name);
+    if (entry === undefined) throw notFound(kind, name);
+    return entry;
+  }
+
+  private foundTarget(target: Target): StoreEntry {
+    const { kind, name, uid } = target;
+    const entry = this.found(kind, { namespace: this.namespaceOf(kind, target.namespace), name });
+    if (uid !== undefined && uid !== entry.object.metadata.uid) throw preconditionConflict(kind, name, "UID", uid, entry.object.metadata.uid ?? "");
+    return entry;
+  }
+
+  /** Stores what an update or patch asks for; nothing happens where it asks for what is there. */
+  private store(kind: Kind, entry: StoreEntry, asked: ApiObject, subresource: Subresource, user: string): ApiObject {
+    const stored = entry.object as WithStatus;
+    if (asked === stored) return stored;
+    if (subresource === "status") {
+      const { status } = asked as WithStatus;
+      if (sameContent(status, stored.status)) return stored;
+      return this.replaced(kind, entry, { ...stored, status } as ApiObject);
+    }
+    const { rules, admission, store } = this.options;
+    let next = rules.applyDefaults(this.withServerFields(kind, asked, stored));
+    if (admission.handles(kind, "UPDATE")) {
+      const request: AdmissionRequest = { operation: "UPDATE", kind, user, object: next, previous: stored, now: this.wholeSeconds() };
+      next = admission.admit(request, store);
+      admission.validate(next, request, store);
+    }
+    const generationMoves = countsGenerations(kind) && changedBeyondMetadata(stored, next, sameContent);
+    if (!generationMoves && sameContent({ ...next, metadata: undefined }, { ...stored, metadata: undefined }) && sameContent(next.metadata, stored.metadata)) {
+      return stored;
+    }
+    const causes = rules.validateUpdate(next, stored);
+    if (causes.length > 0) throw invalid(kind, next.metadata.name, causes);
+    if (generationMoves) next = { ...next, metadata: { ...next.metadata, generation: (stored.metadata.generation ?? 0) + 1 } };
+    if (isFinished(kind, stored, next)) return this.removed(kind, entry, next);
+    return this.replaced(kind, entry, next);
+  }
+
+  /** What a client cannot change stays as it is stored. */
+  private withServerFields(kind: Kind, asked: ApiObject, stored: WithStatus): ApiObject {
+    const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } = stored.metadata;
+    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...free } = asked.metadata;
+    const metadata: ObjectMeta =
+      asked.metadata === stored.metadata
+        ? stored.metadata
+        : {
+            ...free,
+            name,
+            ...(namespace !== undefined && { namespace }),
+            ...(uid !== undefined && { uid }),
+            ...(creationTimestamp !== undefined && { creationTimestamp }),
+            ...(deletionTimestamp !== undefined && { deletionTimestamp, deletionGracePeriodSeconds }),
+            ...(generation !== undefined && { generation }),
+            ...(resourceVersion !== undefined && { resourceVersion }),
+          };
+    const { status: ___, ...rest } = asked as WithStatus;
+    const next: WithStatus = { ...rest, kind, metadata };
+    if (stored.status === undefined) return next;
+    const whole: WithStatus = { ...next, status: stored.status };
+    return whole;
+  }
+
+  private added(kind: Kind, object: ApiObject, revision: number): ApiObject {
+    const { key } = this.options.store.add(kind, object);
+    this.options.emit({ type: "ADDED", kind, key, object, previous: undefined, revision, time: -1 });
+    return object;
+  }
+
+  private replaced(kind: Kind, entry: StoreEntry, next: ApiObject): ApiObject {
+    const { store, emit } = this.options;
+    const previous = entry.object;
+    const revision = store.nextRevision();
+    const object: ApiObject = { ...next, metadata: { ...next.metadata, resourceVersion: String(revision) } };
+    store.replace(kind, entry, object);
+    emit({ type: "MODIFIED", kind, key: entry.key, object, previous, revision, time: -1 });
+    return object;
+  }
+
+  private removed(kind: Kind, entry: StoreEntry, last: ApiObject): ApiObject {
+    const { store, emit } = this.options;
+    store.remove(kind, entry);
+    emit({ type: "DELETED", kind, key: entry.key, object: last, previous: entry.object, revision: store.nextRevision(), time: -1 });
+    return last;
+  }
+}
+
+/** Whether something thrown while a request was handled is its refusal, and not a mistake of the simulator. */
+export function isRefusal(error: unknown): error is ApiStatusError {
+  return error instanceof ApiStatusError;
+}

@@ -1,0 +1,57 @@
+/** A request on its way through the API server, and who sent it. */
+import type { Kind } from "../../api/kinds.js";
+import type { ApiObject } from "../../api/types/meta.js";
+import type { SimTime } from "../../engine/simulation.js";
+import type { Result, Target } from "./client.js";
+
+/** Verbs of the API as permission rules name them. */
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+export type Subresource = "" | "status" | "binding" | "eviction";
+
+/** The caller as authentication has found it. */
+export interface Caller {
+  readonly component: string;
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly host: string | undefined;
+}
+
+/** A request; what it does to the store is in `handle`. */
+export interface Request {
+  readonly caller: Caller;
+  readonly verb: Verb;
+  readonly subresource: Subresource;
+  readonly target: Target;
+  /** Does the work when the request has passed the checks. @throws ApiStatusError where it is refused */
+  readonly handle: () => ApiObject | readonly ApiObject[];
+  readonly done: ((result: Result<never>) => void) | undefined;
+  /** When the component made the call. */
+  readonly issued: SimTime;
+  result: Result<ApiObject | readonly ApiObject[]> | undefined;
+  steps: RequestSteps | undefined;
+}
+
+/** When a request reached each step of its path; kept only while someone traces. */
+export interface RequestSteps {
+  /** Left the client, after its own rate limit. */
+  readonly sent: SimTime;
+  readonly received: SimTime;
+  readonly authorized: SimTime;
+  readonly admitted: SimTime;
+  readonly validated: SimTime;
+  committed: SimTime | undefined;
+  answered: SimTime | undefined;
+}
+
+export interface TracedRequest {
+  readonly caller: Caller;
+  readonly verb: Verb;
+  readonly subresource: Subresource;
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly issued: SimTime;
+  readonly steps: RequestSteps;
+  /** HTTP status code, 200 or 201 where all went well. */
+  readonly code: number;
+}

@@ -1,0 +1,90 @@
+/**
+ * The API server's watch cache and the fan-out of changes to informers.
+ *
+ * Changes reach all standing watches of a kind together, in order of revision; informers share one view of a kind instead of
+ * keeping a copy each. Pods are handed to the informers of their own node without asking those of other nodes.
+ */
+import type { Kind } from "../../api/kinds.js";
+import type { Pod } from "../../api/types/pod.js";
+import type { Change } from "./change.js";
+import type { ObjectStore } from "./object-store.js";
+import { ObjectView } from "./object-view.js";
+import type { WatchInformer } from "./watch-informer.js";
+
+/** Told of each change when an informer gets it. */
+export type DeliveryListener = (change: Change, informer: WatchInformer) => void;
+
+class Channel {
+  readonly informers: WatchInformer[] = [];
+  readonly view = new ObjectView();
+
+  apply(change: Change, listener: DeliveryListener | undefined): void {
+    const { type, key, object } = change;
+    const previous = type === "DELETED" ? this.view.delete(key) : this.view.set(key, object);
+    const current = type === "DELETED" ? undefined : object;
+    if (previous === undefined && current === undefined) return;
+    for (const informer of this.informers) {
+      if (!informer.isFollowing) continue;
+      listener?.(change, informer);
+      informer.deliver(previous, type === "DELETED" ? undefined : current);
+    }
+  }
+}
+
+class KindCache {
+  readonly all = new Channel();
+  readonly byNode = new Map<string, Channel>();
+
+  /** @param revision changes up to this one are in the view already */
+  constructor(readonly revision: number) {}
+}
+
+export class WatchCache {
+  private readonly kinds = new Map<Kind, KindCache>();
+  listener: DeliveryListener | undefined;
+
+  constructor(private readonly store: ObjectStore) {}
+
+  /** Whether anyone watches the kind. */
+  isWatched(kind: Kind): boolean {
+    return this.kinds.has(kind);
+  }
+
+  deliver(change: Change): void {
+    const cache = this.kinds.get(change.kind);
+    if (cache === undefined || change.revision <= cache.revision) return;
+    cache.all.apply(change, this.listener);
+    if (change.kind !== "Pod" || cache.byNode.size === 0) return;
+    const node = (change.object as Pod).spec.nodeName;
+    if (node !== undefined) cache.byNode.get(node)?.apply(change, this.listener);
+  }
+
+  /** Registers an informer that gets nothing until {@link follow}. */
+  register(kind: Kind, informer: WatchInformer, podsOfNode: string | undefined): void {
+    this.channel(kind, podsOfNode).informers.push(informer);
+  }
+
+  /** The informer's list arrives, and its watch stands. */
+  follow(kind: Kind, informer: WatchInformer, podsOfNode: string | undefined): void {
+    informer.follow(this.channel(kind, podsOfNode).view);
+  }
+
+  private channel(kind: Kind, podsOfNode: string | undefined): Channel {
+    let cache = this.kinds.get(kind);
+    if (cache === undefined) {
+      this.kinds.set(kind, (cache = new KindCache(this.store.revision)));
+      for (const { key, object } of this.store.entries(kind)) cache.all.view.set(key, object);
+    }
+    if (kind !== "Pod" || podsOfNode === undefined) return cache.all;
+    let channel = cache.byNode.get(podsOfNode);
+    if (channel === undefined) {
+      cache.byNode.set(podsOfNode, (channel = new Channel()));
+      // What the view does not have yet, or no longer, is in changes that are still to be delivered.
+      for (const { key } of this.store.podEntriesOnNode(podsOfNode)) {
+        const pod = cache.all.view.get(key) as Pod | undefined;
+        if (pod?.spec.nodeName === podsOfNode) channel.view.set(key, pod);
+      }
+    }
+    return channel;
+  }
+}

@@ -1,0 +1,91 @@
+/** A component's informer: its handlers over a view that it shares with all informers whose watch is up to date. */
+import type { ApiObject } from "../../api/types/meta.js";
+import type { Informer, InformerHandlers } from "./client.js";
+import { type IndexFunction, ObjectView } from "./object-view.js";
+
+function byNamespace(object: ApiObject): readonly string[] {
+  return [object.metadata.namespace ?? ""];
+}
+
+export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<T> {
+  private readonly handlers: InformerHandlers<T>[] = [];
+  private readonly indexes = new Map<string, IndexFunction<T>>();
+  private view = new ObjectView<T>();
+  private following = false;
+
+  /** @param host machine of the component */
+  constructor(
+    readonly component: string,
+    readonly host: string | undefined,
+  ) {}
+
+  /** Whether changes are being delivered: the first list has arrived and the watch stands. */
+  get isFollowing(): boolean {
+    return this.following;
+  }
+
+  get size(): number {
+    return this.view.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.view.get(key);
+  }
+
+  list(): Iterable<T> {
+    return this.view.values();
+  }
+
+  inNamespace(namespace: string): Iterable<T> {
+    this.view.addIndex(byNamespace);
+    return this.view.find(byNamespace, namespace);
+  }
+
+  byIndex(index: string, value: string): Iterable<T> {
+    const values = this.indexes.get(index);
+    if (values === undefined) throw new Error(`informer of ${this.component} has no index "${index}": add it with addIndex`);
+    return this.view.find(values, value);
+  }
+
+  addHandlers(handlers: InformerHandlers<T>): void {
+    this.handlers.push(handlers);
+    if (handlers.added === undefined) return;
+    for (const object of [...this.view.values()]) handlers.added(object);
+  }
+
+  addIndex(name: string, values: IndexFunction<T>): void {
+    if (this.indexes.has(name)) return;
+    this.indexes.set(name, values);
+    this.view.addIndex(values);
+  }
+
+  /** Handlers are told of a change that the shared view already has. */
+  deliver(previous: T | undefined, current: T | undefined): void {
+    for (const { added, updated, deleted } of this.handlers) {
+      if (current === undefined) deleted?.(previous!);
+      else if (previous === undefined) added?.(current);
+      else updated?.(previous, current);
+    }
+  }
+
+  /** The watch breaks: the cache stays as it is until {@link follow}. */
+  detach(): void {
+    if (!this.following) return;
+    this.following = false;
+    this.view = this.view.clone();
+  }
+
+  /** A list has arrived: the difference to the own cache is told to the handlers, and from now on the shared view is followed. */
+  follow(shared: ObjectView<T>): void {
+    if (this.following) return;
+    const own = this.view;
+    this.view = shared;
+    this.following = true;
+    for (const values of this.indexes.values()) shared.addIndex(values);
+    for (const [key, current] of [...shared.entries()]) {
+      const previous = own.get(key);
+      if (previous !== current) this.deliver(previous, current);
+    }
+    for (const [key, previous] of own.entries()) if (shared.get(key) === undefined) this.deliver(previous, undefined);
+  }
+}
