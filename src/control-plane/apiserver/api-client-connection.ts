@@ -91,12 +91,12 @@ export class ApiClientConnection implements ApiClient {
     const target: Target = { kind, name: "", ...(namespace !== undefined && { namespace }) };
     const handle = (): readonly ApiObject[] => {
       const found: ApiObject[] = [];
-      for (const object of this.objects.list(kind, namespace) as Iterable<ApiObject>) {
+      for (const object of this.objects.list(kind, namespace)) {
         if (labelSelector === undefined || labelSelectorMatches(labelSelector, object.metadata.labels)) found.push(object);
       }
       return found.sort(byKey);
     };
-    this.path.send(this, "list", "", target, handle, done as (result: Result<never>) => void);
+    this.path.send(this, "list", "", target, handle, done);
   }
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
@@ -110,7 +110,7 @@ export class ApiClientConnection implements ApiClient {
     handle: () => ApiObject,
     done: Callback<ObjectsByKind[K]> | undefined,
   ): void {
-    this.path.send(this, verb, subresource, target, handle, done as ((result: Result<never>) => void) | undefined);
+    this.path.send(this, verb, subresource, target, handle, done);
   }
 }
 

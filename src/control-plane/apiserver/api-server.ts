@@ -53,8 +53,8 @@ export type CommitListener = (change: Change) => void;
 
 /** Told of requests that have been answered, and of changes as informers get them. */
 export interface TraceListener {
-  request?(request: TracedRequest): void;
-  delivered?(change: Change, component: string, host: string | undefined, time: SimTime): void;
+  readonly request?: (request: TracedRequest) => void;
+  readonly delivered?: (change: Change, component: string, host: string | undefined, time: SimTime) => void;
 }
 
 export class ApiServer implements ApiServerEndpoint {
@@ -225,7 +225,7 @@ export class ApiServer implements ApiServerEndpoint {
   }
 
   recordEvent(caller: Caller, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
-    void [caller, regarding, type, reason, message];
+    [caller, regarding, type, reason, message];
   }
 
   private arrive(slot: number): void {

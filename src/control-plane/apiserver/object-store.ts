@@ -53,7 +53,7 @@ export class ObjectStore implements ObjectReader {
     const namespace = object.metadata.namespace ?? "";
     const shelf = this.shelf(kind);
     let inNamespace = shelf.get(namespace);
-    if (inNamespace === undefined) shelf.set(namespace, (inNamespace = new Map()));
+    if (inNamespace === undefined) shelf.set(namespace, (inNamespace = new Map<string, StoreEntry>()));
     const entry: StoreEntry = { key: namespace === "" ? name : `${namespace}/${name}`, object };
     inNamespace.set(name, entry);
     this.counts.set(kind, this.counts.get(kind)! + 1);

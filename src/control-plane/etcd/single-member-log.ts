@@ -25,7 +25,7 @@ export class SingleMemberLog implements WriteLog {
     });
   }
 
-  append(_bytes: number): void {
+  append(): void {
     this.waiting++;
     this.startFlush();
   }
@@ -34,7 +34,7 @@ export class SingleMemberLog implements WriteLog {
     this.listener = listener;
   }
 
-  onWritable(_listener: () => void): void {
+  onWritable(): void {
     // It always takes writes.
   }
 

@@ -6,13 +6,14 @@
 import type { Condition, Timestamp } from "../../../api/types/meta.js";
 import type { Pod, PodSpec, PodStatus } from "../../../api/types/pod.js";
 import { conflict } from "../status-errors.js";
+import { withoutField } from "./without-field.js";
 
 /** Specs of bound pods by the spec they had before and the node, so that pods of one template on one node share theirs. */
 const boundSpecs = new WeakMap<PodSpec, Map<string, PodSpec>>();
 
 function boundSpec(spec: PodSpec, nodeName: string): PodSpec {
   let byNode = boundSpecs.get(spec);
-  if (byNode === undefined) boundSpecs.set(spec, (byNode = new Map()));
+  if (byNode === undefined) boundSpecs.set(spec, (byNode = new Map<string, PodSpec>()));
   let bound = byNode.get(nodeName);
   if (bound === undefined) byNode.set(nodeName, (bound = Object.freeze({ ...spec, nodeName })));
   return bound;
@@ -24,8 +25,7 @@ function withScheduledCondition(status: PodStatus | undefined, now: Timestamp): 
   const index = conditions.findIndex((condition) => condition.type === "PodScheduled");
   const next = index < 0 ? [...conditions, scheduled] : conditions.with(index, scheduled);
   if (status?.nominatedNodeName === undefined) return { ...status, conditions: next };
-  const { nominatedNodeName: _, ...rest } = status;
-  return { ...rest, conditions: next };
+  return { ...withoutField(status, "nominatedNodeName"), conditions: next };
 }
 
 /**

@@ -19,6 +19,7 @@ import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction
 import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
 import { changedBeyondMetadata, countsGenerations, prepareForCreate } from "./strategy.js";
+import { withoutField } from "./without-field.js";
 
 /** Attempts at a free generated name. Source: k8s.io/apiserver/pkg/endpoints/handlers/create.go maxNameGenerationCreateAttempts. */
 const NAME_ATTEMPTS = 8;
@@ -165,8 +166,7 @@ export class Registry {
     if (kindInfo(kind) === undefined) throw badRequest(`no kind "${kind}" is registered for version "${object.apiVersion}"`);
     const namespace = this.namespaceOf(kind, object.metadata.namespace);
     if (namespace === object.metadata.namespace) return object;
-    const { namespace: _, ...metadata } = object.metadata;
-    return { ...object, metadata: namespace === undefined ? metadata : { ...metadata, namespace } };
+    return { ...object, metadata: namespace === undefined ? withoutField(object.metadata, "namespace") : { ...object.metadata, namespace } };
   }
 
   private named(object: ApiObject, kind: Kind): ApiObject {
@@ -226,12 +226,11 @@ export class Registry {
   /** What a client cannot change stays as it is stored. */
   private withServerFields(kind: Kind, asked: ApiObject, stored: WithStatus): ApiObject {
     const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } = stored.metadata;
-    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...free } = asked.metadata;
     const metadata: ObjectMeta =
       asked.metadata === stored.metadata
         ? stored.metadata
         : {
-            ...free,
+            ...(asked.metadata.deletionTimestamp === undefined ? asked.metadata : withoutField(asked.metadata, "deletionTimestamp")),
             name,
             ...(namespace !== undefined && { namespace }),
             ...(uid !== undefined && { uid }),
@@ -240,11 +239,11 @@ export class Registry {
             ...(generation !== undefined && { generation }),
             ...(resourceVersion !== undefined && { resourceVersion }),
           };
-    const { status: ___, ...rest } = asked as WithStatus;
-    const next: WithStatus = { ...rest, kind, metadata };
-    if (stored.status === undefined) return next;
-    const whole: WithStatus = { ...next, status: stored.status };
-    return whole;
+    const next: WithStatus = { ...asked, kind, metadata };
+    if ((asked as WithStatus).status === stored.status) return next;
+    if (stored.status === undefined) return withoutField(next, "status");
+    const restored: WithStatus = { ...next, status: stored.status };
+    return restored;
   }
 
   private added(kind: Kind, object: ApiObject, revision: number): ApiObject {

@@ -8,6 +8,7 @@ import { type QosClass, qosClassOf } from "../../../api/resources.js";
 import type { ApiObject, Timestamp } from "../../../api/types/meta.js";
 import type { Pod, PodStatus } from "../../../api/types/pod.js";
 import type { Namespace } from "../../../api/types/policy.js";
+import { withoutField } from "./without-field.js";
 
 /** Kinds whose metadata.generation counts changes of the spec. */
 const COUNTS_GENERATIONS: ReadonlySet<Kind> = new Set<Kind>([
@@ -78,8 +79,7 @@ export function prepareForCreate(kind: Kind, object: ApiObject, now: Timestamp):
       return { ...object, status: { phase: "Pending" } } as ApiObject;
     default: {
       if (KEEPS_STATUS_ON_CREATE.has(kind) || (object as WithStatus).status === undefined) return object;
-      const { status: _, ...rest } = object as WithStatus;
-      return rest;
+      return withoutField(object as WithStatus, "status");
     }
   }
 }
