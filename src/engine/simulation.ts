@@ -4,7 +4,7 @@
  * Simulated time is an integer number of microseconds. Events at the same time run in the order in which they were scheduled.
  */
 import { type EventId, type EventQueue, NONE } from "./queue/event-queue.js";
-import { FastPriorityEventQueue } from "./queue/fastpriorityqueue.js";
+import { RadixEventQueue } from "./queue/radix-queue.js";
 import { type RandomStream, RandomStreams } from "./random.js";
 
 export type { EventId, EventQueue } from "./queue/event-queue.js";
@@ -52,7 +52,7 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.streams = new RandomStreams(options.seed, options.replication ?? 0);
-    this.queue = options.queue ?? new FastPriorityEventQueue();
+    this.queue = options.queue ?? new RadixEventQueue();
     this.handlers.push((slot) => {
       const action = this.actions[slot]!;
       this.actions[slot] = undefined;
@@ -124,10 +124,11 @@ export class Simulation {
   /** Runs events in order until none is left, or until the given time (its events included); the clock then stands at that time. Returns how many ran. */
   run(until: SimTime = Number.POSITIVE_INFINITY): number {
     const { queue, handlers } = this;
+    const limit = Math.floor(until);
     let count = 0;
     this.stopped = false;
     for (;;) {
-      const slot = queue.pop(until);
+      const slot = queue.pop(limit);
       if (slot === NONE) break;
       this.clock = queue.time;
       const handler = queue.handler;
@@ -135,7 +136,7 @@ export class Simulation {
       count++;
       if (this.stopped) return count;
     }
-    if (until !== Number.POSITIVE_INFINITY && until > this.clock) this.clock = until;
+    if (limit !== Number.POSITIVE_INFINITY && limit > this.clock) this.clock = limit;
     return count;
   }
 

@@ -73,7 +73,7 @@ export class EventTable {
   cancel(id: EventId): EventSlot {
     const generation = Math.floor(id / MAX_SLOTS);
     const slot = id - generation * MAX_SLOTS;
-    if (!(slot < this.used)) return NONE;
+    if (!Number.isInteger(id) || slot >= this.used) return NONE;
     const record = slot * STRIDE;
     if (this.words[record + GENERATION] !== generation || this.words[record + HANDLER] < 0) return NONE;
     this.words[record + HANDLER] = CANCELLED;
