@@ -20,7 +20,7 @@ export interface RequestPath {
 }
 
 export interface EventSink {
-  recordEvent(caller: Caller, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void;
+  recordEvent(source: ApiClientConnection, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void;
 }
 
 const NO_OPTIONS: DeleteOptions = {};
@@ -100,7 +100,7 @@ export class ApiClientConnection implements ApiClient {
   }
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
-    this.events.recordEvent(this.caller, regarding, type, reason, message);
+    this.events.recordEvent(this, regarding, type, reason, message);
   }
 
   private send<K extends Kind>(

@@ -5,8 +5,9 @@
  * etcd's log; watches, recorders and answers follow when etcd has committed. So a write is one event for its arrival, a share in
  * the event of an etcd flush, a share in the delivery to watches, and one for the answer where somebody waits for it.
  */
-import type { Kind, ObjectsByKind } from "../../api/kinds.js";
+import { type Kind, objectKey, type ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, ObjectReference, Timestamp } from "../../api/types/meta.js";
+import type { Event } from "../../api/types/policy.js";
 import { constant } from "../../engine/distribution.js";
 import { SECOND, type HandlerId, type SimTime, type Simulation } from "../../engine/simulation.js";
 import { SingleMemberLog } from "../etcd/single-member-log.js";
@@ -17,13 +18,14 @@ import { ALLOW_ALL, type Authorizer } from "./authorizer.js";
 import { BOOTSTRAP_OBJECTS } from "./bootstrap-objects.js";
 import type { Change } from "./change.js";
 import type { ApiClient, ApiServerEndpoint, ConnectOptions, Informer, InformerFactory, Result, Target, WatchOptions } from "./client.js";
+import { type EventRetention, EventRecording } from "./event-recording.js";
 import { HostLinks } from "./host-links.js";
 import { type ApiServerLatencies, DEFAULT_LATENCIES, LatencySampler, type LatencyStep } from "./latencies.js";
 import { ObjectIdentities } from "./object-identities.js";
 import { NO_OBJECT_RULES, type ObjectRules } from "./object-rules.js";
 import { type ObjectReader, ObjectStore } from "./object-store.js";
 import { isRefusal, Registry } from "./registry/registry.js";
-import type { Caller, Request, Subresource, TracedRequest, Verb } from "./request.js";
+import type { Request, Subresource, TracedRequest, Verb } from "./request.js";
 import { CLIENT_TIMEOUT, ETCD_TIMEOUT, forbiddenRequest } from "./status-errors.js";
 import { TokenBucket } from "./token-bucket.js";
 import { WatchCache } from "./watch-cache.js";
@@ -45,6 +47,8 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   readonly rules?: ObjectRules;
   readonly links?: HostLinks;
+  /** What becomes of recorded events; the default is "stored". */
+  readonly events?: EventRetention;
   /** Whether namespaces and priority classes that every cluster has are there from the start; the default is true. */
   readonly bootstrap?: boolean;
 }
@@ -67,6 +71,7 @@ export class ApiServer implements ApiServerEndpoint {
   private readonly authorizer: Authorizer;
   private readonly registry: Registry;
   private readonly watches: WatchCache;
+  private readonly events: EventRecording;
   private readonly latency: Readonly<Record<LatencyStep, LatencySampler>>;
   private readonly commitListeners: CommitListener[] = [];
   private readonly traceListeners: TraceListener[] = [];
@@ -108,6 +113,12 @@ export class ApiServer implements ApiServerEndpoint {
       },
     });
     this.watches = new WatchCache(store);
+    this.events = new EventRecording(simulation, epoch, options.events ?? "stored", {
+      announce: (event, isNew) => {
+        this.announce(event, isNew);
+      },
+      expire: (namespace, name, before) => this.expireEvent(namespace, name, before),
+    });
     const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
     const sampler = (step: LatencyStep) => new LatencySampler(simulation, step, latencies[step]);
     this.latency = {
@@ -224,8 +235,31 @@ export class ApiServer implements ApiServerEndpoint {
     this.simulation.schedule(connection.lastArrival - issued, this.arrived, slot);
   }
 
-  recordEvent(caller: Caller, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
-    [caller, regarding, type, reason, message];
+  recordEvent(source: ApiClientConnection, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
+    this.events.record(source, regarding, type, reason, message);
+  }
+
+  private announce(event: Event, isNew: boolean): void {
+    const change: Change = {
+      type: isNew ? "ADDED" : "MODIFIED",
+      kind: "Event",
+      key: objectKey(event),
+      object: event,
+      previous: undefined,
+      revision: this.objects.revision,
+      time: this.simulation.now,
+    };
+    for (const listener of this.commitListeners) listener(change);
+  }
+
+  /** Removes the Event unless it was updated since. Returns whether it is gone. */
+  private expireEvent(namespace: string, name: string, before: Timestamp): boolean {
+    const event = this.objects.get("Event", namespace, name);
+    if (event === undefined) return true;
+    if (event.lastTimestamp > before) return false;
+    this.registry.delete({ kind: "Event", namespace, name }, {}, "");
+    this.etcd.append(0);
+    return true;
   }
 
   private arrive(slot: number): void {

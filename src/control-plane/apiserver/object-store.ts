@@ -20,6 +20,8 @@ export interface ObjectReader {
   list<K extends Kind>(kind: K, namespace?: string): Iterable<ObjectsByKind[K]>;
   count(kind: Kind): number;
   podsOnNode(node: string): Iterable<Pod>;
+  /** Of the last change. */
+  readonly revision: number;
 }
 
 export class ObjectStore implements ObjectReader {
