@@ -317,6 +317,18 @@ export function compareQuantities(a: QuantityText, b: QuantityText): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+const NANOS_PER_MILLI = 1_000_000n;
+
+/** The canonical text of an amount rounded away from zero to thousandths, as the API server keeps resource lists (SetDefaults_ResourceList). */
+export function roundUpToMilli(text: QuantityText): string {
+  const quantity = parseQuantity(text);
+  const { nanos } = quantity;
+  const rest = nanos % NANOS_PER_MILLI;
+  if (rest === 0n) return quantity.toString();
+  const rounded = nanos - rest + (nanos > 0n ? NANOS_PER_MILLI : -NANOS_PER_MILLI);
+  return fromNanos(rounded, quantity.isArbitrary, quantity.format).toString();
+}
+
 /** The amount in whole units, rounded up. */
 export function quantityValue(text: QuantityText): number {
   return parseQuantity(text).value;

@@ -1,0 +1,63 @@
+/** Defaulting: what the API server fills in when it decodes an object. */
+import type { Kind, ObjectsByKind } from "../kinds.js";
+import type { ApiObject } from "../types/meta.js";
+import {
+  defaultBinding,
+  defaultEndpointSlice,
+  defaultLimitRange,
+  defaultNamespace,
+  defaultNetworkPolicy,
+  defaultNode,
+  defaultPriorityClass,
+  defaultSecret,
+  defaultService,
+} from "./cluster.js";
+import { defaultPodSpec } from "./pod.js";
+import { defaultCSIDriver, defaultPersistentVolume, defaultPersistentVolumeClaim, defaultStorageClass } from "./storage.js";
+import {
+  defaultCronJob,
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultHorizontalPodAutoscaler,
+  defaultJob,
+  defaultReplicaSet,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from "./workloads.js";
+
+type Defaults = { readonly [K in Kind]?: (object: ObjectsByKind[K]) => ObjectsByKind[K] };
+
+const DEFAULTS: Defaults = {
+  Pod: (pod) => {
+    const spec = defaultPodSpec(pod.spec);
+    return spec === pod.spec ? pod : { ...pod, spec };
+  },
+  Node: defaultNode,
+  Namespace: defaultNamespace,
+  ReplicationController: defaultReplicationController,
+  ReplicaSet: defaultReplicaSet,
+  Deployment: defaultDeployment,
+  DaemonSet: defaultDaemonSet,
+  StatefulSet: defaultStatefulSet,
+  Job: defaultJob,
+  CronJob: defaultCronJob,
+  Service: defaultService,
+  EndpointSlice: defaultEndpointSlice,
+  NetworkPolicy: defaultNetworkPolicy,
+  PersistentVolume: defaultPersistentVolume,
+  PersistentVolumeClaim: defaultPersistentVolumeClaim,
+  StorageClass: defaultStorageClass,
+  CSIDriver: defaultCSIDriver,
+  Secret: defaultSecret,
+  LimitRange: defaultLimitRange,
+  PriorityClass: defaultPriorityClass,
+  RoleBinding: defaultBinding,
+  ClusterRoleBinding: defaultBinding,
+  HorizontalPodAutoscaler: defaultHorizontalPodAutoscaler,
+};
+
+/** The object with everything filled in that the API server fills in, admission apart; applying it again changes nothing more. */
+export function applyDefaults<T extends ApiObject>(object: T): T {
+  const apply = DEFAULTS[object.kind as Kind] as ((object: ApiObject) => ApiObject) | undefined;
+  return (apply === undefined ? object : apply(object)) as T;
+}

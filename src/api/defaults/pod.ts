@@ -1,0 +1,185 @@
+/**
+ * Defaults of pods and pod templates.
+ *
+ * The specs of one template are shared by all its pods, so each spec is worked on once: the result is remembered by identity and
+ * is its own result.
+ *
+ * Source: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
+ */
+import { addResourceLists } from "../quantity.js";
+import { containerLimits, containerRequests, isPodLevelResource } from "../resources.js";
+import type { ResourceList } from "../types/meta.js";
+import type { Container, ContainerPort, EnvVar, PodSpec, PodTemplateSpec, Probe, ProbeHandler, Volume } from "../types/pod.js";
+import { change, fill, mapShared } from "./fill.js";
+
+/** corev1.DefaultTerminationGracePeriodSeconds */
+const TERMINATION_GRACE_PERIOD_SECONDS = 30;
+/** Mode 0644 of projected files (corev1.*VolumeSourceDefaultMode). */
+const FILE_MODE = 0o644;
+/** Life of a projected service account token (SetDefaults_ServiceAccountTokenProjection). */
+const TOKEN_EXPIRATION_SECONDS = 3600;
+
+function once<T extends object>(compute: (value: T) => T): (value: T) => T {
+  const known = new WeakMap<T, T>();
+  return (value) => {
+    let result = known.get(value);
+    if (result === undefined) {
+      result = compute(value);
+      known.set(value, result);
+      known.set(result, result);
+    }
+    return result;
+  };
+}
+
+/** A reference to an image without tag and digest: host and port, then path components (distribution's reference grammar). */
+const UNTAGGED = /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+
+/** Always for the moving tag "latest", which is also what no tag means; IfNotPresent for all others. */
+export function defaultPullPolicy(image: string): "Always" | "IfNotPresent" {
+  const name = image.split("@")[0];
+  return /:latest$/.test(name) || (UNTAGGED.test(image) && !image.includes("@")) ? "Always" : "IfNotPresent";
+}
+
+function defaultHttpGet<T extends ProbeHandler>(handler: T): T {
+  const { httpGet } = handler;
+  return httpGet === undefined ? handler : { ...handler, httpGet: fill(httpGet, { path: "/", scheme: "HTTP" }) };
+}
+
+function defaultProbe(probe: Probe): Probe {
+  const grpc = change(probe, "grpc", (action) => fill(action, { service: "" }));
+  return fill(defaultHttpGet(grpc), { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+}
+
+function defaultEnv(variable: EnvVar): EnvVar {
+  return change(variable, "valueFrom", (source) => {
+    const withField = "fieldRef" in source ? { ...source, fieldRef: { apiVersion: "v1", ...(source.fieldRef as object) } } : source;
+    if (!("resourceFieldRef" in withField)) return withField;
+    return { ...withField, resourceFieldRef: { divisor: "0", ...(withField.resourceFieldRef as object) } };
+  });
+}
+
+function defaultPort(port: ContainerPort): ContainerPort {
+  return fill(port, { protocol: "TCP" });
+}
+
+function defaultContainer(container: Container): Container {
+  let result = change(container, "ports", (ports) => mapShared(ports, defaultPort));
+  result = change(result, "env", (env) => mapShared(env, defaultEnv));
+  for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"] as const) result = change(result, probe, defaultProbe);
+  result = change(result, "lifecycle", (lifecycle) => change(change(lifecycle, "postStart", defaultHttpGet), "preStop", defaultHttpGet));
+  return fill(result, {
+    terminationMessagePath: "/dev/termination-log",
+    terminationMessagePolicy: "File",
+    imagePullPolicy: defaultPullPolicy(container.image ?? ""),
+  });
+}
+
+type Source = Readonly<Record<string, unknown>>;
+
+function defaultFieldRefs(items: unknown): unknown {
+  if (!Array.isArray(items)) return items;
+  return (items as Source[]).map((item) => defaultEnv({ name: "", valueFrom: item }).valueFrom);
+}
+
+function defaultProjection(source: Source): Source {
+  if (source.serviceAccountToken !== undefined) {
+    return { ...source, serviceAccountToken: { expirationSeconds: TOKEN_EXPIRATION_SECONDS, ...(source.serviceAccountToken as Source) } };
+  }
+  const downward = source.downwardAPI as Source | undefined;
+  return downward === undefined ? source : { ...source, downwardAPI: { ...downward, items: defaultFieldRefs(downward.items) } };
+}
+
+/** Defaults of each volume source, by its name in the volume. */
+const VOLUME_SOURCES: Readonly<Record<string, (source: Source) => Source>> = {
+  hostPath: (source) => ({ type: "", ...source }),
+  secret: (source) => ({ defaultMode: FILE_MODE, ...source }),
+  configMap: (source) => ({ defaultMode: FILE_MODE, ...source }),
+  downwardAPI: (source) => ({ defaultMode: FILE_MODE, ...source, ...(source.items === undefined ? {} : { items: defaultFieldRefs(source.items) }) }),
+  projected: (source) => ({ defaultMode: FILE_MODE, ...source, sources: (source.sources as Source[] | undefined ?? []).map(defaultProjection) }),
+  iscsi: (source) => ({ iscsiInterface: "default", ...source }),
+  rbd: (source) => ({ pool: "rbd", user: "admin", keyring: "/etc/ceph/keyring", ...source }),
+  azureDisk: (source) => ({ cachingMode: "ReadWrite", kind: "Shared", fsType: "ext4", readOnly: false, ...source }),
+  image: (source) => ({ pullPolicy: defaultPullPolicy(typeof source.reference === "string" ? source.reference : ""), ...source }),
+  ephemeral: (source) => {
+    const template = source.volumeClaimTemplate as Source | undefined;
+    if (template === undefined) return source;
+    return { ...source, volumeClaimTemplate: { ...template, spec: { volumeMode: "Filesystem", ...(template.spec as Source) } } };
+  },
+};
+
+const defaultVolume = once((volume: Volume): Volume => {
+  const sources = Object.keys(volume).filter((name) => name !== "name" && volume[name] !== undefined);
+  if (sources.length === 0) return { ...volume, emptyDir: {} };
+  const changed: Record<string, unknown> = {};
+  for (const name of sources) {
+    if (Object.hasOwn(VOLUME_SOURCES, name)) changed[name] = VOLUME_SOURCES[name](volume[name] as Source);
+  }
+  return { ...volume, ...changed };
+});
+
+/** Defaults of a spec wherever it stands; those of pods proper are added by {@link defaultPodSpec}. */
+export const defaultTemplatePodSpec = once((spec: PodSpec): PodSpec => {
+  let result = change(spec, "containers", (containers) => mapShared(containers, defaultContainer));
+  result = change(result, "initContainers", (containers) => mapShared(containers, defaultContainer));
+  result = change(result, "ephemeralContainers", (containers) => mapShared(containers, defaultContainer));
+  result = change(result, "volumes", (volumes) => mapShared(volumes, defaultVolume));
+  if (result.serviceAccountName === undefined && result.serviceAccount !== undefined) {
+    result = { ...result, serviceAccountName: result.serviceAccount };
+  }
+  return fill(result, {
+    restartPolicy: "Always",
+    terminationGracePeriodSeconds: TERMINATION_GRACE_PERIOD_SECONDS,
+    dnsPolicy: "ClusterFirst",
+    securityContext: {},
+    schedulerName: "default-scheduler",
+  });
+});
+
+function requestsFromLimits(container: Container): Container {
+  const limits = container.resources?.limits;
+  if (limits === undefined) return container;
+  const requests = { ...limits, ...container.resources?.requests };
+  return { ...container, resources: { ...container.resources, requests } };
+}
+
+function hostPorts(container: Container): Container {
+  return change(container, "ports", (ports) => mapShared(ports, (port) => fill(port, { hostPort: port.containerPort })));
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith("hugepages-");
+}
+
+/** Pod-level requests from the containers' and the pod-level limits, huge page limits from the containers' (defaultPodRequests, defaultHugePagePodLimits). */
+function podLevelResources(spec: PodSpec): PodSpec {
+  const { resources } = spec;
+  if (resources === undefined) return spec;
+  const hasAny = Object.keys(resources.limits ?? {}).length > 0 || Object.keys(resources.requests ?? {}).length > 0;
+  if (!hasAny) return spec;
+  const huge = Object.fromEntries(Object.entries(containerLimits(spec)).filter(([name]) => isHugePages(name)));
+  const limits: ResourceList = { ...huge, ...resources.limits };
+  const withLimits = Object.keys(limits).length === 0 ? resources : { ...resources, limits };
+  if (Object.keys(limits).length === 0) return spec;
+  const fromContainers = Object.entries(containerRequests(spec)).filter(([name]) => isPodLevelResource(name) && !isHugePages(name));
+  const fromLimits = Object.entries(limits).filter(([name]) => isPodLevelResource(name));
+  const requests = { ...Object.fromEntries(fromLimits), ...Object.fromEntries(fromContainers), ...resources.requests };
+  return { ...spec, resources: { ...withLimits, requests: addResourceLists({}, requests) } };
+}
+
+/** Defaults of a pod's spec: of any spec, and those that only pods proper have (SetDefaults_Pod). */
+export const defaultPodSpec = once((spec: PodSpec): PodSpec => {
+  let result = defaultTemplatePodSpec(spec);
+  result = change(result, "containers", (containers) => mapShared(containers, requestsFromLimits));
+  result = change(result, "initContainers", (containers) => mapShared(containers, requestsFromLimits));
+  result = podLevelResources(result);
+  if (result.hostNetwork === true) {
+    result = change(result, "containers", (containers) => mapShared(containers, hostPorts));
+    result = change(result, "initContainers", (containers) => mapShared(containers, hostPorts));
+  }
+  return fill(result, { enableServiceLinks: true });
+});
+
+export function defaultPodTemplate(template: PodTemplateSpec): PodTemplateSpec {
+  return change(template, "spec", defaultTemplatePodSpec);
+}

@@ -1,0 +1,33 @@
+/** Defaults of storage kinds. Source: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go, pkg/apis/storage/v1/defaults.go. */
+import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../types/storage.js";
+import { change, fill } from "./fill.js";
+
+export function defaultPersistentVolume(object: PersistentVolume): PersistentVolume {
+  let spec = fill(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" });
+  const hostPath = spec.hostPath as object | undefined;
+  if (hostPath !== undefined) spec = { ...spec, hostPath: { type: "", ...hostPath } };
+  return { ...object, spec, status: fill(object.status ?? {}, { phase: "Pending" }) };
+}
+
+export function defaultPersistentVolumeClaim(object: PersistentVolumeClaim): PersistentVolumeClaim {
+  const spec = fill(object.spec, { volumeMode: "Filesystem" });
+  return { ...object, spec, status: fill(object.status ?? {}, { phase: "Pending" }) };
+}
+
+export function defaultStorageClass(object: StorageClass): StorageClass {
+  return fill(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" });
+}
+
+export function defaultCSIDriver(object: CSIDriver): CSIDriver {
+  return change(object, "spec", (spec) =>
+    fill(spec, {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: "ReadWriteOnceWithFSType",
+      volumeLifecycleModes: ["Persistent"],
+      requiresRepublish: false,
+      seLinuxMount: false,
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+/** JSON as Go's encoding/json writes it, for texts that Kubernetes puts into its messages. */
+
+const HTML_ESCAPES: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029" };
+
+/** Writes a value with the keys of objects sorted, as Go writes maps. */
+export function mapJson(value: unknown): string {
+  return stringify(value, true);
+}
+
+/** Writes a value with the keys in their own order, as Go writes structs. */
+export function structJson(value: unknown): string {
+  return stringify(value, false);
+}
+
+/** Values nested more deeply are cut; no API type comes near. */
+const MAX_DEPTH = 500;
+
+function stringify(value: unknown, sorted: boolean, depth = 0): string {
+  if (depth > MAX_DEPTH) return '"..."';
+  if (value === undefined || value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map((one) => stringify(one, sorted, depth + 1)).join(",")}]`;
+  if (typeof value === "object") {
+    const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+    if (sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, one]) => `${quote(key)}:${stringify(one, sorted, depth + 1)}`).join(",")}}`;
+  }
+  if (typeof value === "string") return quote(value);
+  return JSON.stringify(value);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => HTML_ESCAPES[character]);
+}

@@ -1,0 +1,76 @@
+/** Metadata common to all kinds (apimachinery's meta/v1). */
+import { defineTypes } from "./descriptor.js";
+
+defineTypes(
+  "v1",
+  `
+LabelSelectorOperator ConditionStatus = string
+OwnerReference
+  apiVersion string!
+  kind string!
+  name string!
+  uid string!
+  controller *bool
+  blockOwnerDeletion *bool
+ManagedFieldsEntry
+  manager string
+  operation string
+  apiVersion string
+  time Time
+  fieldsType string
+  fieldsV1 any
+  subresource string
+ObjectMeta
+  name string
+  generateName string
+  namespace string
+  selfLink string
+  uid string
+  resourceVersion string
+  generation int64
+  creationTimestamp Time
+  deletionTimestamp *Time
+  deletionGracePeriodSeconds *int64
+  labels {}string
+  annotations {}string
+  ownerReferences []OwnerReference
+  finalizers []string
+  managedFields []ManagedFieldsEntry
+LabelSelectorRequirement
+  key string!
+  operator LabelSelectorOperator!
+  values []string
+LabelSelector
+  matchLabels {}string
+  matchExpressions []LabelSelectorRequirement
+Condition
+  type string!
+  status ConditionStatus!
+  observedGeneration int64
+  lastProbeTime Time
+  lastHeartbeatTime Time
+  lastUpdateTime Time
+  lastTransitionTime Time
+  reason string
+  message string
+ObjectReference
+  kind string
+  namespace string
+  name string
+  uid string
+  apiVersion string
+  resourceVersion string
+  fieldPath string
+LocalObjectReference
+  name string
+TypedLocalObjectReference
+  apiGroup *string
+  kind string!
+  name string!
+TypedObjectReference
+  apiGroup *string
+  kind string!
+  name string!
+  namespace *string
+`,
+);
