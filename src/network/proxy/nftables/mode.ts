@@ -1,0 +1,24 @@
+/** The nftables mode: one look-up in a verdict map finds the service, one random number the back end. */
+import { SECOND } from "../../../engine/simulation.js";
+import type { ProxyMode } from "../proxy-mode.js";
+import type { ServicePort } from "../service-port.js";
+import { nftablesConnectCost, nftablesSyncDuration } from "./costs.js";
+
+/** One rule a service, two more for its external addresses, a chain rule for each endpoint with session affinity. */
+function countRules(port: ServicePort, endpoints: number): { readonly rules: number; readonly dispatch: number } {
+  if (endpoints === 0) return { rules: 0, dispatch: 0 };
+  const external = port.nodePort !== 0 || port.externalIPs.length > 0 || port.loadBalancerVIPs.length > 0;
+  const affinity = port.affinitySeconds > 0 ? 2 * endpoints + 1 : 0;
+  return { rules: 1 + (external ? (port.externalPolicyLocal ? 5 : 2) : 0) + affinity, dispatch: 0 };
+}
+
+export const NFTABLES: ProxyMode = {
+  name: "nftables",
+  // Source: KubeProxyConfiguration nftables.minSyncPeriod.
+  minSyncPeriod: SECOND,
+  usesNetfilter: true,
+  shortCircuitsLocalPolicy: true,
+  rulesOf: countRules,
+  syncDuration: (load, full) => nftablesSyncDuration(load, full),
+  connectCost: (_dispatched, _chosen, cache) => nftablesConnectCost(cache),
+};
