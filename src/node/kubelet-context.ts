@@ -1,0 +1,53 @@
+/** What pod workers share with their kubelet and machine. */
+import type { Timestamp } from "../api/types/meta.js";
+import type { Container, Pod } from "../api/types/pod.js";
+import type { ApiClient } from "../control-plane/apiserver/client.js";
+import type { RandomStream } from "../engine/random.js";
+import type { SimTime, Simulation } from "../engine/simulation.js";
+import type { Backoff } from "./backoff.js";
+import type { BehaviorSource } from "./behavior.js";
+import type { ImagePuller } from "./image-puller.js";
+import type { NodeResourceUsage } from "./node-resource-usage.js";
+import type { PodNetwork } from "./pod-network.js";
+import type { PodWorker } from "./pod-worker.js";
+import type { KubeletSettings } from "./settings.js";
+
+/** What starting things costs on this machine. */
+export interface RuntimeCosts {
+  /** Prefix of container IDs: containerd, cri-o, docker. */
+  readonly scheme: string;
+  sandboxDuration(): SimTime;
+  containerStartDuration(): SimTime;
+}
+
+export interface KubeletContext {
+  readonly simulation: Simulation;
+  readonly epoch: Timestamp;
+  readonly node: string;
+  readonly hostAddresses: readonly string[];
+  readonly settings: KubeletSettings;
+  readonly client: ApiClient;
+  readonly runtime: RuntimeCosts;
+  readonly network: PodNetwork;
+  readonly images: ImagePuller;
+  readonly usage: NodeResourceUsage;
+  readonly behaviorOf: BehaviorSource;
+  readonly behaviorStream: RandomStream;
+  readonly crashBackoff: Backoff;
+  readonly imageBackoff: Backoff;
+  /** Whether the kubelet's process runs. */
+  readonly running: boolean;
+  /** When the kubelet notices what happens in the runtime at `time`. */
+  nextRelist(time: SimTime): SimTime;
+  /** Has the worker synced when the kubelet next looks at the runtime. */
+  relistSoon(worker: PodWorker): void;
+  /** Whether everything that the pod mounts or reads exists, as far as is known. */
+  dependenciesReady(pod: Pod): boolean;
+  awaitDependencies(pod: Pod, ready: () => void): void;
+  /** Nothing of the pod runs any more: its requests are free. */
+  podStopped(worker: PodWorker): void;
+  /** The kubelet may forget the pod. */
+  podGone(worker: PodWorker): void;
+  event(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void;
+  containerEvent(pod: Pod, container: Container, type: "Normal" | "Warning", reason: string, message: string): void;
+}

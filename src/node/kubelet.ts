@@ -1,0 +1,330 @@
+/**
+ * The kubelet: the one agent of a node that talks to the API server.
+ *
+ * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/, pkg/kubelet/kubelet.go.
+ */
+import type { Timestamp } from "../api/types/meta.js";
+import type { Node } from "../api/types/node.js";
+import type { Container, Pod } from "../api/types/pod.js";
+import type { ApiClient, ApiServerEndpoint, Informer, Target } from "../control-plane/apiserver/client.js";
+import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
+import type { RandomStream } from "../engine/random.js";
+import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
+import { admitPod, PodsOnNode } from "./admission.js";
+import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
+import type { BehaviorSource } from "./behavior.js";
+import { wholeSeconds } from "./container-record.js";
+import { onRenewalsChange } from "./heartbeat-watch.js";
+import type { ImagePuller } from "./image-puller.js";
+import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
+import type { NodeAgent } from "./node-agent.js";
+import { conditionsDiffer, listedImages, newNode, NO_PRESSURE, nodeLabels, nodeStatus, type NodeIdentity, type NodePressures } from "./node-object.js";
+import type { NodeResourceUsage } from "./node-resource-usage.js";
+import type { PodNetwork } from "./pod-network.js";
+import { PodWorker } from "./pod-worker.js";
+import type { KubeletSettings } from "./settings.js";
+
+export interface KubeletOptions {
+  readonly simulation: Simulation;
+  readonly epoch: Timestamp;
+  readonly endpoint: ApiServerEndpoint;
+  readonly heartbeats: NodeHeartbeats;
+  readonly identity: NodeIdentity;
+  readonly settings: KubeletSettings;
+  readonly runtime: RuntimeCosts;
+  readonly network: PodNetwork;
+  readonly images: ImagePuller;
+  readonly usage: NodeResourceUsage;
+  readonly behaviorOf: BehaviorSource;
+}
+
+export class Kubelet implements NodeAgent, KubeletContext {
+  readonly simulation: Simulation;
+  readonly epoch: Timestamp;
+  readonly node: string;
+  readonly hostAddresses: readonly string[];
+  readonly settings: KubeletSettings;
+  readonly client: ApiClient;
+  readonly runtime: RuntimeCosts;
+  readonly network: PodNetwork;
+  readonly images: ImagePuller;
+  readonly usage: NodeResourceUsage;
+  readonly behaviorOf: BehaviorSource;
+  readonly behaviorStream: RandomStream;
+  readonly crashBackoff: Backoff;
+  readonly imageBackoff = new Backoff();
+  running = false;
+  private readonly workers = new Map<string, PodWorker>();
+  /** Admitted pods that still hold their requests. */
+  private readonly admitted = new PodsOnNode();
+  private readonly pods: Informer<Pod>;
+  private readonly relistPhase: SimTime;
+  private readonly toRelist = new Set<PodWorker>();
+  private readonly phases: RandomStream;
+  private relistEvent: EventId | undefined;
+  private statusEvent: EventId | undefined;
+  private pressures: NodePressures = NO_PRESSURE;
+  private nodeObject: Node;
+
+  constructor(private readonly options: KubeletOptions) {
+    const { simulation, identity, settings, endpoint } = options;
+    this.simulation = simulation;
+    this.epoch = options.epoch;
+    this.node = identity.name;
+    this.hostAddresses = identity.addresses;
+    this.settings = settings;
+    this.runtime = options.runtime;
+    this.network = options.network;
+    this.images = options.images;
+    this.usage = options.usage;
+    this.behaviorOf = options.behaviorOf;
+    this.behaviorStream = simulation.stream(`kubelet/${this.node}/behavior`);
+    this.phases = simulation.stream(`kubelet/${this.node}/phase`);
+    this.crashBackoff = new Backoff(crashLoopBackoffPeriods(settings.maxContainerRestartPeriod, false));
+    this.relistPhase = settings.plegRelistPeriod > 0 ? this.phases.integer(settings.plegRelistPeriod) : 0;
+    this.nodeObject = newNode(identity, [], wholeSeconds(this.epoch, 0));
+    this.client = endpoint.connect({
+      component: "kubelet",
+      user: `system:node:${this.node}`,
+      groups: ["system:nodes"],
+      host: this.node,
+      qps: settings.kubeAPIQPS,
+      burst: settings.kubeAPIBurst,
+    });
+    this.pods = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node }).informer("Pod");
+    this.pods.addHandlers({
+      added: (pod) => {
+        if (this.running) this.addPod(pod);
+      },
+      updated: (previous, pod) => {
+        if (this.running) this.updatePod(previous, pod);
+      },
+      deleted: (pod) => {
+        if (this.running) this.workers.get(pod.metadata.uid ?? "")?.orphan();
+      },
+    });
+    onRenewalsChange(options.heartbeats, this.node, () => {
+      if (this.running && options.heartbeats.isRenewing(this.node)) this.reviseNodeSoon();
+    });
+  }
+
+  // The process
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.register();
+    const { heartbeats } = this.options;
+    const period = this.settings.leaseRenewPeriod;
+    heartbeats.renew(this.node, this.simulation.now, period);
+    this.imageBackoff.clear();
+    this.crashBackoff.clear();
+    const present = new Set<string>();
+    for (const pod of this.pods.list()) {
+      present.add(pod.metadata.uid ?? "");
+      const worker = this.workers.get(pod.metadata.uid ?? "");
+      if (worker === undefined) this.addPod(pod);
+      else {
+        worker.pod = pod;
+        worker.resume();
+      }
+    }
+    for (const [uid, worker] of [...this.workers]) if (!present.has(uid)) worker.orphan();
+  }
+
+  stop(): void {
+    if (!this.running) return;
+    this.running = false;
+    this.options.heartbeats.cease(this.node);
+    for (const event of [this.relistEvent, this.statusEvent]) if (event !== undefined) this.simulation.cancel(event);
+    this.relistEvent = this.statusEvent = undefined;
+    this.toRelist.clear();
+    for (const worker of this.workers.values()) worker.suspend();
+  }
+
+  losePower(): void {
+    for (const worker of this.workers.values()) worker.lose();
+  }
+
+  killProcess(pod: Target<"Pod">, container: string | undefined): boolean {
+    for (const worker of this.workers.values()) {
+      const { name, namespace, uid } = worker.pod.metadata;
+      if (name === pod.name && namespace === pod.namespace && (pod.uid === undefined || pod.uid === uid)) return worker.kill(container);
+    }
+    return false;
+  }
+
+  // The node
+
+  private register(): void {
+    const { identity } = this.options;
+    const now = wholeSeconds(this.epoch, this.simulation.now);
+    this.nodeObject = newNode(identity, listedImages(this.images.present), now);
+    this.client.create<"Node">(this.nodeObject, (result) => {
+      if (result.ok) this.nodeObject = result.object;
+      else if (this.running) this.reviseNode();
+    });
+  }
+
+  /** The kubelet computes its status each nodeStatusUpdateFrequency; only a time at which it would write needs an event. */
+  reviseNodeSoon(): void {
+    if (this.statusEvent !== undefined) return;
+    const delay = this.phases.integer(this.settings.nodeStatusUpdateFrequency);
+    this.statusEvent = this.simulation.after(delay, () => {
+      this.statusEvent = undefined;
+      this.reviseNode();
+    });
+  }
+
+  private reviseNode(): void {
+    const { identity } = this.options;
+    this.client.get<"Node">({ kind: "Node", name: this.node }, (stored) => {
+      if (!this.running) return;
+      if (!stored.ok) {
+        if (stored.status.code === 404) this.register();
+        else this.reviseNodeSoon();
+        return;
+      }
+      this.nodeObject = stored.object;
+      this.reconcileLabels(stored.object);
+      const images = listedImages(this.images.present);
+      if (!conditionsDiffer(stored.object.status?.conditions, this.pressures) && images.length === (stored.object.status?.images?.length ?? 0)) return;
+      this.client.patchStatus<"Node">(
+        { kind: "Node", name: this.node },
+        (current) => ({ ...current, status: nodeStatus(identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)) }),
+        (result) => {
+          if (result.ok) this.nodeObject = result.object;
+          else if (this.running) this.reviseNodeSoon();
+        },
+      );
+    });
+  }
+
+  /** A kubelet that finds its node registered already puts its own default labels right. */
+  private reconcileLabels(stored: Node): void {
+    const wanted = nodeLabels(this.options.identity);
+    if (Object.entries(wanted).every(([key, value]) => stored.metadata.labels?.[key] === value)) return;
+    this.client.patch<"Node">({ kind: "Node", name: this.node }, (current) => ({
+      ...current,
+      metadata: { ...current.metadata, labels: { ...current.metadata.labels, ...wanted } },
+    }));
+  }
+
+  // Pods
+
+  private addPod(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    if (this.workers.has(uid)) return;
+    const phase = pod.status?.phase;
+    const worker = new PodWorker(this, pod);
+    if (phase === "Succeeded" || phase === "Failed") {
+      if (pod.metadata.deletionTimestamp !== undefined) this.removeEnded(worker);
+      return;
+    }
+    if (pod.metadata.deletionTimestamp === undefined) {
+      const admission = admitPod(pod, this.nodeObject, this.admitted);
+      if (!admission.admit) {
+        this.reject(pod, admission.reason, admission.message);
+        return;
+      }
+    }
+    this.admitted.add(uid, pod);
+    this.workers.set(uid, worker);
+    worker.begin();
+  }
+
+  private removeEnded(worker: PodWorker): void {
+    this.workers.set(worker.uid, worker);
+    worker.finished = true;
+    worker.report.remove();
+  }
+
+  private reject(pod: Pod, reason: string, message: string): void {
+    this.event(pod, "Warning", reason, message);
+    const startTime = wholeSeconds(this.epoch, this.simulation.now);
+    this.client.patchStatus<"Pod">({ kind: "Pod", namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid }, (current) => ({
+      ...current,
+      status: { ...current.status, phase: "Failed", reason, message: `Pod was rejected: ${message}`, startTime: current.status?.startTime ?? startTime },
+    }));
+  }
+
+  private updatePod(previous: Pod, pod: Pod): void {
+    const worker = this.workers.get(pod.metadata.uid ?? "");
+    if (worker === undefined) {
+      // A pod that this kubelet refused or found ended is removed when somebody deletes it.
+      if (pod.metadata.deletionTimestamp !== undefined) this.addPod(pod);
+      return;
+    }
+    const told =
+      pod.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp ||
+      pod.metadata.deletionGracePeriodSeconds !== previous.metadata.deletionGracePeriodSeconds;
+    if (told) {
+      worker.update(pod);
+      return;
+    }
+    worker.pod = pod;
+    if (pod.spec.readinessGates !== undefined && pod.status?.conditions !== previous.status?.conditions) worker.gatesChanged();
+  }
+
+  // What pod workers ask for
+
+  nextRelist(time: SimTime): SimTime {
+    const period = this.settings.plegRelistPeriod;
+    if (period === 0) return time;
+    const beyond = (time - this.relistPhase) % period;
+    return beyond === 0 ? time : time + (beyond > 0 ? period - beyond : -beyond);
+  }
+
+  relistSoon(worker: PodWorker): void {
+    if (!this.running) return;
+    this.toRelist.add(worker);
+    this.relistEvent ??= this.simulation.at(this.nextRelist(this.simulation.now), () => {
+      this.relistEvent = undefined;
+      const changed = [...this.toRelist];
+      this.toRelist.clear();
+      for (const each of changed) each.sync();
+    });
+  }
+
+  dependenciesReady(): boolean {
+    return true;
+  }
+
+  awaitDependencies(): void {
+    // Nothing is waited for yet.
+  }
+
+  podStopped(worker: PodWorker): void {
+    this.admitted.remove(worker.uid);
+  }
+
+  podGone(worker: PodWorker): void {
+    this.admitted.remove(worker.uid);
+    this.workers.delete(worker.uid);
+  }
+
+  event(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
+    if (type === "Normal" && !this.settings.normalEvents) return;
+    const { namespace, name, uid } = pod.metadata;
+    this.client.recordEvent({ kind: "Pod", apiVersion: "v1", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) }, type, reason, message);
+  }
+
+  containerEvent(pod: Pod, container: Container, type: "Normal" | "Warning", reason: string, message: string): void {
+    if (type === "Normal" && !this.settings.normalEvents) return;
+    const { namespace, name, uid } = pod.metadata;
+    const list = pod.spec.containers.includes(container) ? "containers" : "initContainers";
+    const fieldPath = `spec.${list}{${container.name}}`;
+    this.client.recordEvent(
+      { kind: "Pod", apiVersion: "v1", name, fieldPath, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
+      type,
+      reason,
+      message,
+    );
+  }
+
+  /** Requests of the admitted pods of one resource, in millicores or whole units. */
+  requestedOf(resource: string): number {
+    return this.admitted.requestedOf(resource);
+  }
+}
+

@@ -1,0 +1,193 @@
+/** A machine of the cluster: its resources, its power, its container runtime, and the kubelet that runs on it. */
+import type { Labels, ResourceList, Timestamp } from "../api/types/meta.js";
+import type { Taint } from "../api/types/node.js";
+import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
+import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
+import type { Distribution } from "../engine/distribution.js";
+import type { RandomStream } from "../engine/random.js";
+import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
+import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
+import { CONTAINER_RUNTIMES, type ContainerRuntimeName } from "./container-runtime.js";
+import { ImagePuller } from "./image-puller.js";
+import { registryOf, type ImageRegistry } from "./images.js";
+import { Kubelet } from "./kubelet.js";
+import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
+import type { NodeAgent } from "./node-agent.js";
+import type { NodeIdentity } from "./node-object.js";
+import { NodeResourceUsage, type NodeUsage } from "./node-resource-usage.js";
+import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
+import { amountOf, CPU, PODS } from "./resources.js";
+import { MISSION, REGISTRY_LATENCY, type KubeletSettings } from "./settings.js";
+
+export interface MachineOptions {
+  readonly simulation: Simulation;
+  /** Unix time at simulated time 0, microseconds. */
+  readonly epoch: Timestamp;
+  readonly endpoint: ApiServerEndpoint;
+  readonly heartbeats: NodeHeartbeats;
+  readonly name: string;
+  /** cpu, memory, ephemeral-storage, extended resources; pods where it is not the kubelet's maxPods. */
+  readonly capacity: ResourceList;
+  readonly systemReserved?: ResourceList;
+  readonly kubeReserved?: ResourceList;
+  readonly addresses: readonly string[];
+  readonly labels?: Labels;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
+  readonly zone?: string;
+  readonly region?: string;
+  /** Without "v": "1.36.0". */
+  readonly kubernetesVersion?: string;
+  readonly runtime?: ContainerRuntimeName;
+  /** Costs of the runtime where they are not its usual ones, microseconds. */
+  readonly sandboxDuration?: Distribution;
+  readonly containerStartDuration?: Distribution;
+  readonly settings?: Partial<KubeletSettings>;
+  readonly network?: PodNetwork;
+  readonly behaviorOf?: BehaviorSource;
+  readonly registry?: ImageRegistry;
+  /** Bytes a second between registry and machine. */
+  readonly registryBandwidth?: number;
+  /** A registry's answer to a request that transfers nothing, microseconds. */
+  readonly registryLatency?: SimTime;
+  /** Images that are on the disk from the start. */
+  readonly images?: readonly string[];
+}
+
+/** 1 Gbit/s: a common link of a virtual machine. An assumption, and a setting. */
+const REGISTRY_BANDWIDTH = 125_000_000;
+const KUBERNETES_VERSION = "1.36.0";
+/** Disk for pods where the description names none: the usual small cloud disk. */
+const ASSUMED_EPHEMERAL_STORAGE = "100Gi";
+
+export class Machine {
+  readonly name: string;
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  readonly images: ImagePuller;
+  readonly kubelet: NodeAgent;
+  powered = false;
+  private readonly simulation: Simulation;
+  private readonly settings: KubeletSettings;
+  private readonly resources: NodeResourceUsage;
+  private starting: EventId | undefined;
+
+  constructor(options: MachineOptions) {
+    const { simulation, name } = options;
+    this.simulation = simulation;
+    this.name = name;
+    this.settings = { ...MISSION, ...options.settings };
+    const cores = amountOf(CPU, options.capacity[CPU] ?? 0) / 1000;
+    this.capacity = {
+      "ephemeral-storage": ASSUMED_EPHEMERAL_STORAGE,
+      [PODS]: String(podCapacity(this.settings.maxPods, this.settings.podsPerCore, Math.floor(cores))),
+      ...options.capacity,
+    };
+    this.allocatable = nodeAllocatable(this.capacity, options.systemReserved ?? {}, options.kubeReserved ?? {}, this.settings.evictionHard);
+    this.images = new ImagePuller(
+      simulation,
+      {
+        registry: options.registry ?? registryOf(),
+        bandwidth: options.registryBandwidth ?? REGISTRY_BANDWIDTH,
+        latency: options.registryLatency ?? REGISTRY_LATENCY,
+        parallel: this.settings.serializeImagePulls ? 1 : this.settings.maxParallelImagePulls,
+      },
+      () => this.kubeletIfReal?.reviseNodeSoon(),
+    );
+    for (const image of options.images ?? []) this.images.preload(image);
+    this.resources = new NodeResourceUsage(simulation, cores);
+    const runtimeName = options.runtime ?? "containerd";
+    const profile = CONTAINER_RUNTIMES[runtimeName];
+    const identity: NodeIdentity = {
+      name,
+      addresses: options.addresses,
+      labels: options.labels ?? {},
+      annotations: options.annotations ?? {},
+      taints: options.taints ?? [],
+      zone: options.zone,
+      region: options.region,
+      capacity: this.capacity,
+      allocatable: this.allocatable,
+      kubeletVersion: `v${options.kubernetesVersion ?? KUBERNETES_VERSION}`,
+      containerRuntimeVersion: profile.version,
+    };
+    const costs = simulation.stream(`kubelet/${name}/runtime`);
+    const sandbox = options.sandboxDuration ?? profile.sandboxDuration;
+    const start = options.containerStartDuration ?? profile.containerStartDuration;
+    this.kubelet = new Kubelet({
+      simulation,
+      epoch: options.epoch,
+      endpoint: options.endpoint,
+      heartbeats: options.heartbeats,
+      identity,
+      settings: this.settings,
+      runtime: {
+        scheme: runtimeName,
+        sandboxDuration: () => duration(sandbox, costs),
+        containerStartDuration: () => duration(start, costs),
+      },
+      network: options.network ?? new UnsimulatedPodNetwork(),
+      images: this.images,
+      usage: this.resources,
+      behaviorOf: options.behaviorOf ?? annotatedBehavior(),
+    });
+  }
+
+  private get kubeletIfReal(): Kubelet | undefined {
+    return this.kubelet instanceof Kubelet ? this.kubelet : undefined;
+  }
+
+  /** Switches the machine on; after its boot the kubelet's process starts. */
+  powerOn(): void {
+    if (this.powered) return;
+    this.powered = true;
+    this.startAfter(this.settings.bootDuration);
+  }
+
+  /** Every process on the machine is gone at once, and nobody is told. */
+  powerOff(): void {
+    if (!this.powered) return;
+    this.powered = false;
+    this.stopKubelet();
+    this.images.abort();
+    this.kubelet.losePower();
+  }
+
+  /** Ends the kubelet's process; containers run on. */
+  stopKubelet(): void {
+    if (this.starting !== undefined) this.simulation.cancel(this.starting);
+    this.starting = undefined;
+    this.kubelet.stop();
+  }
+
+  /** Starts the kubelet's process, if the machine has power. */
+  startKubelet(): void {
+    if (this.powered && this.starting === undefined && !this.kubelet.running) this.startAfter(0);
+  }
+
+  /** Kills the main process of a container, as `kill 1` inside it or an operator would. False where none runs. */
+  killProcess(pod: Target<"Pod">, container?: string): boolean {
+    return this.kubelet.killProcess(pod, container);
+  }
+
+  /** What the machine's processes use now, and CPU time so far. */
+  usage(): NodeUsage {
+    return this.resources.now();
+  }
+
+  private startAfter(delay: SimTime): void {
+    const total = delay + this.settings.startupDuration;
+    if (total === 0) {
+      this.kubelet.start();
+      return;
+    }
+    this.starting = this.simulation.after(total, () => {
+      this.starting = undefined;
+      this.kubelet.start();
+    });
+  }
+}
+
+function duration(distribution: Distribution, stream: RandomStream): SimTime {
+  return Math.max(0, Math.round(distribution.sample(stream)));
+}

@@ -1,0 +1,136 @@
+/**
+ * The Node object that a kubelet registers and keeps.
+ *
+ * Source: https://kubernetes.io/docs/concepts/architecture/nodes/, https://kubernetes.io/docs/reference/labels-annotations-taints/ and
+ * pkg/kubelet/nodestatus/setters.go.
+ */
+import type { Condition, Labels, ResourceList } from "../api/types/meta.js";
+import type { ContainerImage, Node, NodeStatus, Taint } from "../api/types/node.js";
+import type { Timestamp } from "../api/types/meta.js";
+
+export interface NodeIdentity {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly zone: string | undefined;
+  readonly region: string | undefined;
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  /** "v1.36.0". */
+  readonly kubeletVersion: string;
+  readonly containerRuntimeVersion: string;
+}
+
+/** Pressures that the node reports. */
+export interface NodePressures {
+  readonly memory: boolean;
+  readonly disk: boolean;
+  readonly pid: boolean;
+}
+
+export const NO_PRESSURE: NodePressures = { memory: false, disk: false, pid: false };
+
+/** What the simulated machines run; no rule depends on it. */
+const OS_IMAGE = "Debian GNU/Linux 13 (trixie)";
+const KERNEL_VERSION = "6.12.0";
+const ARCHITECTURE = "amd64";
+const OPERATING_SYSTEM = "linux";
+
+const ZONE_LABEL = "topology.kubernetes.io/zone";
+const REGION_LABEL = "topology.kubernetes.io/region";
+/** A node lists at most so many images (nodeStatusMaxImages). */
+const MAX_LISTED_IMAGES = 50;
+
+export function nodeLabels({ name, labels, zone, region }: NodeIdentity): Labels {
+  return {
+    "beta.kubernetes.io/arch": ARCHITECTURE,
+    "beta.kubernetes.io/os": OPERATING_SYSTEM,
+    "kubernetes.io/arch": ARCHITECTURE,
+    "kubernetes.io/hostname": name,
+    "kubernetes.io/os": OPERATING_SYSTEM,
+    ...(region !== undefined && { [REGION_LABEL]: region }),
+    ...(zone !== undefined && { [ZONE_LABEL]: zone }),
+    ...labels,
+  };
+}
+
+type Verdict = Pick<Condition, "type" | "reason" | "message"> & { readonly status: "True" | "False" };
+
+function verdicts({ memory, disk, pid }: NodePressures): readonly Verdict[] {
+  const pressure = (type: string, what: string, has: string, hasNot: string, holds: boolean): Verdict =>
+    holds
+      ? { type, status: "True", reason: `KubeletHas${has}`, message: `kubelet has ${what}` }
+      : { type, status: "False", reason: `KubeletHas${hasNot}`, message: `kubelet has ${hasNot === "NoDiskPressure" ? "no disk pressure" : `sufficient ${type === "PIDPressure" ? "PID" : "memory"} available`}` };
+  return [
+    pressure("MemoryPressure", "insufficient memory available", "InsufficientMemory", "SufficientMemory", memory),
+    pressure("DiskPressure", "disk pressure", "DiskPressure", "NoDiskPressure", disk),
+    pressure("PIDPressure", "insufficient PID available", "InsufficientPID", "SufficientPID", pid),
+    { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
+  ];
+}
+
+/** The kubelet's conditions at a time; what did not change keeps its transition time. Other components' conditions stay. */
+export function nodeConditions(previous: readonly Condition[] | undefined, pressures: NodePressures, now: Timestamp): readonly Condition[] {
+  const own = verdicts(pressures).map((verdict): Condition => {
+    const old = previous?.find(({ type }) => type === verdict.type);
+    const lastTransitionTime = old !== undefined && old.status === verdict.status ? old.lastTransitionTime : now;
+    return { ...verdict, lastHeartbeatTime: now, lastTransitionTime };
+  });
+  const others = previous?.filter(({ type }) => !own.some((condition) => condition.type === type)) ?? [];
+  return [...own, ...others];
+}
+
+/** Whether the stored conditions say something else than the kubelet would. */
+export function conditionsDiffer(stored: readonly Condition[] | undefined, pressures: NodePressures): boolean {
+  return verdicts(pressures).some(({ type, status }) => stored?.find((condition) => condition.type === type)?.status !== status);
+}
+
+/** Images as a node lists them: the largest first. */
+export function listedImages(present: ReadonlyMap<string, number>): readonly ContainerImage[] {
+  return [...present]
+    .sort(([a, sizeA], [b, sizeB]) => sizeB - sizeA || (a < b ? -1 : 1))
+    .slice(0, MAX_LISTED_IMAGES)
+    .map(([name, sizeBytes]) => ({ names: [name], sizeBytes }));
+}
+
+export function nodeStatus(
+  identity: NodeIdentity,
+  previous: NodeStatus | undefined,
+  pressures: NodePressures,
+  images: readonly ContainerImage[],
+  now: Timestamp,
+): NodeStatus {
+  return {
+    ...previous,
+    capacity: identity.capacity,
+    allocatable: identity.allocatable,
+    conditions: nodeConditions(previous?.conditions, pressures, now),
+    addresses: [...identity.addresses.map((address) => ({ type: "InternalIP", address })), { type: "Hostname", address: identity.name }],
+    nodeInfo: {
+      kubeletVersion: identity.kubeletVersion,
+      kubeProxyVersion: "",
+      osImage: OS_IMAGE,
+      kernelVersion: KERNEL_VERSION,
+      containerRuntimeVersion: identity.containerRuntimeVersion,
+      operatingSystem: OPERATING_SYSTEM,
+      architecture: ARCHITECTURE,
+    },
+    images,
+  };
+}
+
+export function newNode(identity: NodeIdentity, images: readonly ContainerImage[], now: Timestamp): Node {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: identity.name,
+      labels: nodeLabels(identity),
+      ...(Object.keys(identity.annotations).length > 0 && { annotations: identity.annotations }),
+    },
+    spec: identity.taints.length > 0 ? { taints: identity.taints } : {},
+    status: nodeStatus(identity, undefined, NO_PRESSURE, images, now),
+  };
+}
