@@ -1,0 +1,107 @@
+/**
+ * KubeSchedulerConfiguration as users write it, with the defaults filled in.
+ *
+ * Source of names: https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
+ */
+import type { NodeSelector, PreferredSchedulingTerm, TopologySpreadConstraint } from "../../api/types/index.js";
+
+export interface ResourceSpec {
+  readonly name: string;
+  readonly weight?: number;
+}
+
+export interface UtilizationShapePoint {
+  /** Percent, 0 to 100. */
+  readonly utilization: number;
+  /** 0 to 10. */
+  readonly score: number;
+}
+
+export interface ScoringStrategy {
+  readonly type: "LeastAllocated" | "MostAllocated" | "RequestedToCapacityRatio";
+  readonly resources: readonly ResourceSpec[];
+  readonly requestedToCapacityRatio?: { readonly shape: readonly UtilizationShapePoint[] };
+}
+
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy: ScoringStrategy;
+}
+
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly ResourceSpec[];
+}
+
+export interface NodeAffinityArgs {
+  readonly addedAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector;
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[];
+  };
+}
+
+export interface InterPodAffinityArgs {
+  readonly hardPodAffinityWeight: number;
+  readonly ignorePreferredTermsOfExistingPods: boolean;
+}
+
+export interface PodTopologySpreadArgs {
+  readonly defaultConstraints: readonly TopologySpreadConstraint[];
+  readonly defaultingType: "System" | "List";
+}
+
+export interface VolumeBindingArgs {
+  readonly bindTimeoutSeconds: number;
+  readonly shape?: readonly UtilizationShapePoint[];
+}
+
+export interface DefaultPreemptionArgs {
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+}
+
+/** Arguments of the plugins by name; plugins that are not in-tree have what the user wrote. */
+export type PluginArgs = Readonly<Record<string, unknown>>;
+
+export interface PluginReference {
+  readonly name: string;
+  readonly weight?: number;
+}
+
+export interface PluginSet {
+  readonly enabled?: readonly PluginReference[];
+  readonly disabled?: readonly PluginReference[];
+}
+
+/** Extension points as the configuration names them. */
+export type ConfigurationPoint =
+  | "preEnqueue"
+  | "queueSort"
+  | "preFilter"
+  | "filter"
+  | "postFilter"
+  | "preScore"
+  | "score"
+  | "reserve"
+  | "permit"
+  | "preBind"
+  | "bind"
+  | "postBind";
+
+export type PluginsConfiguration = Readonly<Partial<Record<ConfigurationPoint | "multiPoint", PluginSet>>>;
+
+export interface ProfileConfiguration {
+  readonly schedulerName: string;
+  /** Beats the global percentage. */
+  readonly percentageOfNodesToScore?: number;
+  readonly plugins?: PluginsConfiguration;
+  readonly pluginConfig?: readonly { readonly name: string; readonly args?: Readonly<Record<string, unknown>> }[];
+}
+
+export interface SchedulerConfiguration {
+  /** 0 adapts to the number of nodes. */
+  readonly percentageOfNodesToScore?: number;
+  readonly podInitialBackoffSeconds?: number;
+  readonly podMaxBackoffSeconds?: number;
+  readonly profiles?: readonly ProfileConfiguration[];
+}

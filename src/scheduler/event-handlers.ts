@@ -1,0 +1,118 @@
+/**
+ * What the scheduler does when objects change: pods and nodes go into queue and cache, and every change is told to the queue as a
+ * cluster event.
+ *
+ * Source of the rules: pkg/scheduler/eventhandlers.go, pkg/scheduler/framework/events.go
+ */
+import type { ApiObject, Node, Pod } from "../api/types/index.js";
+import type { InformerFactory } from "../control-plane/apiserver/client.js";
+import * as events from "./framework/events.js";
+import type { ClusterEvent, EventResource } from "./framework/events.js";
+import type { Handle } from "./framework/handle.js";
+import { PodInfo } from "./framework/pod-info.js";
+import type { SchedulingQueue } from "./queue/scheduling-queue.js";
+
+export interface Watchers {
+  readonly handle: Handle;
+  readonly queue: SchedulingQueue;
+  /** Whether one of the profiles is for the pod. */
+  isOurs(pod: Pod): boolean;
+  /** Something may be there to try. */
+  wake(): void;
+}
+
+/** Kinds beside pods and nodes whose changes may make a pod schedulable. */
+const OTHER_KINDS = ["PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity", "VolumeAttachment"] as const;
+
+/** Kinds that plugins look up; asking for their informers starts the watches. */
+const LOOKED_UP = ["Namespace", "Service", "ReplicationController", "ReplicaSet", "StatefulSet", "PodDisruptionBudget"] as const;
+
+/** Finished pods hold nothing: the scheduler's watch leaves them out. */
+function isFinished(pod: Pod): boolean {
+  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+}
+
+function isAssigned(pod: Pod): boolean {
+  return pod.spec.nodeName !== undefined && pod.spec.nodeName !== "";
+}
+
+/** What of the node changed, as bits of action types; 0 where nothing that the scheduler cares for did. */
+export function nodeChanges(previous: Node, current: Node): number {
+  let changed = 0;
+  if (previous.status?.allocatable !== current.status?.allocatable) changed |= events.UPDATE_NODE_ALLOCATABLE;
+  if (previous.metadata.labels !== current.metadata.labels) changed |= events.UPDATE_NODE_LABEL;
+  if (previous.spec.taints !== current.spec.taints || previous.spec.unschedulable !== current.spec.unschedulable) changed |= events.UPDATE_NODE_TAINT;
+  if (previous.status?.conditions !== current.status?.conditions) changed |= events.UPDATE_NODE_CONDITION;
+  if (previous.metadata.annotations !== current.metadata.annotations) changed |= events.UPDATE_NODE_ANNOTATION;
+  return changed;
+}
+
+export function watchCluster(informers: InformerFactory, watchers: Watchers): void {
+  const { handle, queue } = watchers;
+  const { cache, shapes, nominator } = handle;
+  const tell = (resource: EventResource, actions: number, label: string, previous: ApiObject | undefined, current: ApiObject | undefined): void => {
+    const event: ClusterEvent = { resource, actions, label };
+    queue.moveAllToActiveOrBackoff(event, previous, current);
+    watchers.wake();
+  };
+
+  for (const kind of LOOKED_UP) informers.informer(kind);
+
+  informers.informer("Node").addHandlers({
+    added: (node) => {
+      cache.addNode(node);
+      tell("Node", events.ADD, "NodeAdd", undefined, node);
+    },
+    updated: (previous, node) => {
+      cache.updateNode(node);
+      const changed = nodeChanges(previous, node);
+      if (changed !== 0) tell("Node", changed, "NodeUpdate", previous, node);
+    },
+    deleted: (node) => {
+      cache.removeNode(node.metadata.name);
+      tell("Node", events.DELETE, "NodeDelete", node, undefined);
+    },
+  });
+
+  const place = (pod: Pod): void => {
+    const info = new PodInfo(pod, shapes.shapeOf(pod));
+    const known = cache.pod(info.uid) !== undefined;
+    if (known) cache.updatePod(info, pod.spec.nodeName!);
+    else cache.addPod(info, pod.spec.nodeName!);
+    nominator.remove(info.uid);
+    queue.delete(info.uid);
+    if (!known) tell("AssignedPod", events.ADD, "AssignedPodAdd", undefined, pod);
+  };
+  const enqueue = (pod: Pod): void => {
+    if (!watchers.isOurs(pod) || cache.isAssumed(pod.metadata.uid ?? "")) return;
+    const info = new PodInfo(pod, shapes.shapeOf(pod));
+    const queued = queue.get(info.uid);
+    if (queued === undefined) nominator.add(info);
+    else nominator.update(queued.podInfo, info);
+    queue.update(info);
+    watchers.wake();
+  };
+  const drop = (pod: Pod): void => {
+    const uid = pod.metadata.uid ?? new PodInfo(pod, shapes.shapeOf(pod)).uid;
+    nominator.remove(uid);
+    queue.delete(uid);
+    if (cache.pod(uid) === undefined) return;
+    cache.removePod(uid);
+    tell("AssignedPod", events.DELETE, "AssignedPodDelete", pod, undefined);
+  };
+  const see = (pod: Pod): void => {
+    if (isFinished(pod)) drop(pod);
+    else if (isAssigned(pod)) place(pod);
+    else if (pod.metadata.deletionTimestamp === undefined) enqueue(pod);
+    else queue.delete(pod.metadata.uid ?? "");
+  };
+  informers.informer("Pod").addHandlers({ added: see, updated: (_previous, pod) => see(pod), deleted: drop });
+
+  for (const kind of OTHER_KINDS) {
+    informers.informer(kind).addHandlers({
+      added: (object) => tell(kind, events.ADD, `${kind}Add`, undefined, object),
+      updated: (previous, object) => tell(kind, events.UPDATE_OTHER, `${kind}Update`, previous, object),
+      deleted: (object) => tell(kind, events.DELETE, `${kind}Delete`, object, undefined),
+    });
+  }
+}

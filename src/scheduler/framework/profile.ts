@@ -1,0 +1,233 @@
+/**
+ * The plugins of one profile, run point by point.
+ *
+ * Source of the rules: pkg/scheduler/framework/runtime/framework.go
+ */
+import type { EventRegistration } from "./events.js";
+import type { CycleState } from "./cycle-state.js";
+import type { Handle } from "./handle.js";
+import type { NodeInfo } from "./node-info.js";
+import { MAX_NODE_SCORE, MIN_NODE_SCORE } from "./plugin.js";
+import type { Answer, ExtensionPoint, NodeScore, NodeToStatus, Plugin, PostFilterResult } from "./plugin.js";
+import { PluginError } from "./plugin-error.js";
+import type { PodInfo } from "./pod-info.js";
+import { Status } from "./status.js";
+
+/** The plugins of each point, in running order. */
+export type PluginsByPoint = Readonly<Record<ExtensionPoint, readonly Plugin[]>>;
+
+export interface PreFilterOutcome {
+  /** Why no node is looked at; undefined means Success. */
+  readonly status?: Status;
+  /** Only these nodes are looked at; absent means all. */
+  readonly nodeNames?: ReadonlySet<string>;
+  /** Plugins that narrowed the search, sorted. */
+  readonly narrowedBy: readonly string[];
+}
+
+export interface PluginScores {
+  readonly plugin: string;
+  readonly weight: number;
+  readonly skipped: boolean;
+  /** Parallel to the nodes that were scored. */
+  readonly raw: readonly number[];
+  readonly normalized: readonly number[];
+}
+
+export class Profile {
+  private readonly filterNames: readonly string[];
+  private readonly registered = new Map<string, readonly EventRegistration[]>();
+
+  constructor(
+    /** spec.schedulerName of the pods that the profile is for. */
+    readonly schedulerName: string,
+    readonly plugins: PluginsByPoint,
+    /** Weight of each score plugin, by name. */
+    readonly weights: ReadonlyMap<string, number>,
+    /** Percentage of nodes to score; 0 chooses by the size of the cluster. */
+    readonly percentageOfNodesToScore: number,
+    readonly handle: Handle,
+  ) {
+    this.filterNames = plugins.filter.map((plugin) => plugin.name);
+    for (const plugin of new Set(Object.values(plugins).flat())) {
+      const registrations = plugin.eventsToRegister?.();
+      if (registrations !== undefined) this.registered.set(plugin.name, registrations);
+    }
+  }
+
+  /** The events that a plugin of the profile registered for; undefined where it registered nothing, so that any event will do. */
+  registrations(plugin: string): readonly EventRegistration[] | undefined {
+    return this.registered.get(plugin);
+  }
+
+  runPreEnqueue(pod: PodInfo): Status | undefined {
+    for (const plugin of this.plugins.preEnqueue) {
+      const answer = plugin.preEnqueue!(pod);
+      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+    }
+    return undefined;
+  }
+
+  /** An unresolvable answer ends the round; an Unschedulable one is remembered while the others still run. */
+  runPreFilter(state: CycleState, pod: PodInfo): PreFilterOutcome {
+    let names: ReadonlySet<string> | undefined;
+    let rejected: Status | undefined;
+    const narrowedBy: string[] = [];
+    for (const plugin of this.plugins.preFilter) {
+      const answer = this.guard(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
+      const code = answer?.status?.code ?? "Success";
+      if (code === "Skip") {
+        state.skipFilter.add(plugin.name);
+        continue;
+      }
+      if (code !== "Success") {
+        const status = answer!.status!.withPlugin(plugin.name);
+        if (code !== "Unschedulable") return { status, narrowedBy };
+        rejected = status;
+        continue;
+      }
+      const own = answer?.result?.nodeNames;
+      if (own === undefined) continue;
+      narrowedBy.push(plugin.name);
+      const before: ReadonlySet<string> | undefined = names;
+      names = before === undefined ? own : new Set([...before].filter((name) => own.has(name)));
+      if (names.size === 0) {
+        const sorted = narrowedBy.sort();
+        const reason =
+          sorted.length === 1 ? `node(s) didn't satisfy plugin ${sorted[0]}` : `node(s) didn't satisfy plugin(s) [${sorted.join(" ")}] simultaneously`;
+        return { status: new Status("UnschedulableAndUnresolvable", [reason]), nodeNames: names, narrowedBy: sorted };
+      }
+    }
+    return { ...(rejected !== undefined && { status: rejected }), ...(names !== undefined && { nodeNames: names }), narrowedBy: narrowedBy.sort() };
+  }
+
+  /** The status of the first filter that rejects the node; undefined where all pass. */
+  runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    const filters = this.plugins.filter;
+    for (let i = 0; i < filters.length; i++) {
+      if (state.skipFilter.has(this.filterNames[i])) continue;
+      const plugin = filters[i];
+      const answer = this.guard(plugin, "Filter", pod, node, () => plugin.filter!(state, pod, node));
+      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+    }
+    return undefined;
+  }
+
+  /**
+   * Filters as if the pods nominated to the node, of equal or higher priority, were there, and if that passes again without them:
+   * both must pass.
+   */
+  runFilterWithNominated(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    const nominated = this.nominatedBefore(pod, node);
+    if (nominated.length > 0) {
+      const trialState = state.clone();
+      const trialNode = node.clone();
+      for (const other of nominated) {
+        trialNode.addPod(other);
+        const failed = this.runAddPod(trialState, pod, other, trialNode);
+        if (failed !== undefined) return failed;
+      }
+      const status = this.runFilter(trialState, pod, trialNode);
+      if (status !== undefined) return status;
+    }
+    return this.runFilter(state, pod, node);
+  }
+
+  private nominatedBefore(pod: PodInfo, node: NodeInfo): readonly PodInfo[] {
+    const nominated = this.handle.nominator.podsFor(node.name);
+    return nominated.length === 0 ? nominated : nominated.filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
+  }
+
+  runAddPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Answer {
+    return this.runExtension("addPod", state, pod, added, node);
+  }
+
+  runRemovePod(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Answer {
+    return this.runExtension("removePod", state, pod, removed, node);
+  }
+
+  private runExtension(method: "addPod" | "removePod", state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): Answer {
+    for (const plugin of this.plugins.preFilter) {
+      if (plugin.preFilterExtensions === undefined || state.skipFilter.has(plugin.name)) continue;
+      const answer = plugin.preFilterExtensions[method](state, pod, other, node);
+      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+    }
+    return undefined;
+  }
+
+  /** Runs until one plugin succeeds or fails for good. */
+  runPostFilter(state: CycleState, pod: PodInfo, statuses: NodeToStatus): { readonly result?: PostFilterResult; readonly status: Status } {
+    const reasons: string[] = [];
+    let rejectedBy = "";
+    let result: PostFilterResult | undefined;
+    for (const plugin of this.plugins.postFilter) {
+      const answer = plugin.postFilter!(state, pod, statuses);
+      const { code } = answer.status;
+      if (code === "Success" || code === "Error" || code === "UnschedulableAndUnresolvable") return { ...answer, status: answer.status.withPlugin(plugin.name) };
+      if (answer.result?.nominatedNodeName !== undefined) result = answer.result;
+      reasons.push(...answer.status.reasons);
+      if (rejectedBy === "") rejectedBy = plugin.name;
+    }
+    return { ...(result !== undefined && { result }), status: new Status("Unschedulable", reasons, rejectedBy) };
+  }
+
+  runPreScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
+    for (const plugin of this.plugins.preScore) {
+      const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
+      if (answer?.code === "Skip") state.skipScore.add(plugin.name);
+      else if (answer !== undefined && answer.code !== "Success") throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
+    }
+  }
+
+  /** Scores all the nodes with each plugin in turn. Call {@link runPreScore} first. */
+  runScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PluginScores[] {
+    return this.plugins.score.map((plugin) => {
+      const weight = this.weights.get(plugin.name) ?? 1;
+      if (state.skipScore.has(plugin.name)) return { plugin: plugin.name, weight, skipped: true, raw: [], normalized: [] };
+      const scores: NodeScore[] = nodes.map((node) => ({
+        node,
+        score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)),
+      }));
+      const raw = scores.map(({ score }) => score);
+      for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
+      const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
+      if (failed !== undefined && failed.code !== "Success") throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
+      for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
+      return { plugin: plugin.name, weight, skipped: false, raw, normalized: scores.map(({ score }) => score) };
+    });
+  }
+
+  private checkNumber(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo, score: number): void {
+    if (!Number.isSafeInteger(score)) throw new PluginError(plugin.name, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
+  }
+
+  private checkRange(plugin: Plugin, pod: PodInfo, node: NodeInfo, score: number): void {
+    this.checkNumber(plugin, "NormalizeScore", pod, node, score);
+    if (score >= MIN_NODE_SCORE && score <= MAX_NODE_SCORE) return;
+    const message = `returns an invalid score ${score}, it should in the range of [${MIN_NODE_SCORE}, ${MAX_NODE_SCORE}] after normalizing`;
+    throw new PluginError(plugin.name, "NormalizeScore", pod.key, node.name, message);
+  }
+
+  runReserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
+    for (const plugin of this.plugins.reserve) {
+      const answer = this.guard(plugin, "Reserve", pod, undefined, () => plugin.reserve?.(state, pod, nodeName));
+      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+    }
+    return undefined;
+  }
+
+  /** In reverse order. */
+  runUnreserve(state: CycleState, pod: PodInfo, nodeName: string): void {
+    for (const plugin of this.plugins.reserve.toReversed()) plugin.unreserve?.(state, pod, nodeName);
+  }
+
+  /** A broken plugin is reported with where it broke. */
+  private guard<T>(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof PluginError) throw error;
+      throw new PluginError(plugin.name, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { Timestamp } from "../../api/types/index.js";
+import type { PodInfo } from "./pod-info.js";
+
+/** A pod in the scheduling queue. Mutable: the queue owns it. */
+export interface QueuedPodInfo {
+  podInfo: PodInfo;
+  /** When the pod came into the queue, or failed last; the order among equal priorities. */
+  timestamp: Timestamp;
+  /** When the pod came into the queue first. */
+  readonly initialAttemptTimestamp: Timestamp;
+  /** Scheduling attempts so far. */
+  attempts: number;
+  /** Attempts that ended in a rejection by a plugin: the exponent of the back-off. */
+  unschedulableCount: number;
+  /** Attempts in a row that ended in an error. */
+  consecutiveErrorsCount: number;
+  /** Plugins that rejected the pod in its last attempt. */
+  unschedulablePlugins: ReadonlySet<string>;
+  /** PreEnqueue plugin that keeps the pod out, if one does. */
+  gatedBy: string | undefined;
+  /** Position in the heap that holds the pod; -1 outside. */
+  heapIndex: number;
+  /** Order of arrival. */
+  readonly sequence: number;
+}

@@ -1,0 +1,21 @@
+/**
+ * Resource claims are not simulated: a pod without them scores 0 on every node, as upstream.
+ *
+ * Source: pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go
+ */
+import type { NodeLocal, NodeScore, Plugin, Answer } from "../framework/plugin.js";
+
+export class DynamicResources implements Plugin {
+  static readonly NAME = "DynamicResources";
+  readonly name = DynamicResources.NAME;
+  readonly local: NodeLocal = { reads: "node", scoreOf: () => () => 0 };
+
+  score(): number {
+    return 0;
+  }
+
+  normalizeScore(_state: unknown, _pod: unknown, scores: NodeScore[]): Answer {
+    for (const entry of scores) entry.score = 0;
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Rejects nodes without room for what the pod requests, and scores by how full a node is.
+ *
+ * Source: pkg/scheduler/framework/plugins/noderesources/fit.go
+ */
+import type { NodeResourcesFitArgs } from "../configuration/types.js";
+import type { CycleState } from "../framework/cycle-state.js";
+import { ADD, DELETE, UPDATE_NODE_ALLOCATABLE, UPDATE_POD_SCALE_DOWN, type EventRegistration } from "../framework/events.js";
+import type { Handle } from "../framework/handle.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import { LocalFilter, LocalScore, type NodeFilter, type NodeScorer } from "../framework/node-local-plugin.js";
+import type { Answer, NodeLocal, Plugin } from "../framework/plugin.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import { FIRST_SCALAR } from "../framework/resources.js";
+import { Status } from "../framework/status.js";
+import { nodeResourcesScorer } from "./node-resources-scoring.js";
+
+export class NodeResourcesFit implements Plugin {
+  static readonly NAME = "NodeResourcesFit";
+  readonly name = NodeResourcesFit.NAME;
+  readonly local: NodeLocal = { reads: "pods", filterOf: (shape) => this.filterOf(shape), scoreOf: (shape) => this.scoreOf(shape) };
+  private readonly rule = new LocalFilter(this.name, (shape) => this.filterOf(shape));
+  private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
+  private readonly ignored: ReadonlySet<string>;
+  private readonly ignoredGroups: ReadonlySet<string>;
+  private readonly statuses = new Map<string, Status>();
+
+  constructor(
+    private readonly args: NodeResourcesFitArgs,
+    private readonly handle: Handle,
+  ) {
+    this.ignored = new Set(args.ignoredResources ?? []);
+    this.ignoredGroups = new Set(args.ignoredResourceGroups ?? []);
+  }
+
+  /** Numbers of the resources that are checked, most general first. */
+  private checkedResources(shape: PodShape): readonly number[] {
+    const { names } = this.handle.shapes.resources;
+    return shape.requests.resources.filter((number) => {
+      const name = names[number];
+      if (number < FIRST_SCALAR || !isExtendedResource(name)) return true;
+      return !this.ignored.has(name) && !this.ignoredGroups.has(name.split("/", 1)[0]);
+    });
+  }
+
+  private filterOf(shape: PodShape): NodeFilter {
+    const { requested } = shape.requests;
+    const checked = this.checkedResources(shape);
+    return (node) => {
+      const { allocatable, requested: used } = node;
+      if (node.pods.length + 1 > node.allowedPodNumber) return this.insufficient(node, requested, checked);
+      for (let i = 0; i < checked.length; i++) {
+        const number = checked[i];
+        if (requested[number] > amount(allocatable, number) - amount(used, number)) return this.insufficient(node, requested, checked);
+      }
+      return undefined;
+    };
+  }
+
+  /** Every resource that is short is a reason; asking for more than the node's whole allocatable cannot be mended by preemption. */
+  private insufficient(node: NodeInfo, requested: Float64Array, checked: readonly number[]): Status {
+    const { names } = this.handle.shapes.resources;
+    const reasons: string[] = [];
+    let unresolvable = false;
+    if (node.pods.length + 1 > node.allowedPodNumber) reasons.push("Too many pods");
+    for (const number of checked) {
+      const allocatable = amount(node.allocatable, number);
+      if (requested[number] <= allocatable - amount(node.requested, number)) continue;
+      reasons.push(`Insufficient ${names[number]}`);
+      if (requested[number] > allocatable) unresolvable = true;
+    }
+    const key = `${String(unresolvable)} ${reasons.join()}`;
+    let status = this.statuses.get(key);
+    if (status === undefined) {
+      status = new Status(unresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable", reasons, this.name);
+      this.statuses.set(key, status);
+    }
+    return status;
+  }
+
+  private scoreOf(shape: PodShape): NodeScorer {
+    return nodeResourcesScorer(this.args.scoringStrategy, this.handle.shapes.resources, shape.requests.scored);
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): { readonly status?: Status } | undefined {
+    return this.rule.preFilter(state, pod);
+  }
+
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Answer {
+    return this.rule.filter(state, pod, node);
+  }
+
+  preScore(state: CycleState, pod: PodInfo): Answer {
+    return this.scorer.preScore(state, pod);
+  }
+
+  score(state: CycleState, pod: PodInfo, node: NodeInfo): number {
+    return this.scorer.score(state, pod, node);
+  }
+
+  eventsToRegister(): readonly EventRegistration[] {
+    return [
+      { resource: "AssignedPod", actions: DELETE | UPDATE_POD_SCALE_DOWN },
+      { resource: "Node", actions: ADD | UPDATE_NODE_ALLOCATABLE },
+    ];
+  }
+}
+
+function amount(amounts: Float64Array, number: number): number {
+  return number < amounts.length ? amounts[number] : 0;
+}
+
+/** k8s.io/kubernetes/pkg/apis/core/v1/helper (IsExtendedResourceName): a domain of its own, outside kubernetes.io and requests.*. */
+function isExtendedResource(name: string): boolean {
+  return name.includes("/") && !name.includes("kubernetes.io/") && !name.startsWith("requests.");
+}

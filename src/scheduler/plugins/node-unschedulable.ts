@@ -1,0 +1,39 @@
+/** Rejects cordoned nodes. Source: pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go */
+import type { Taint } from "../../api/types/index.js";
+import { ADD, UPDATE_NODE_TAINT, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import type { CycleState } from "../framework/cycle-state.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { Answer, NodeLocal, Plugin } from "../framework/plugin.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import { unresolvable } from "../framework/status.js";
+import { isTolerated } from "../framework/tolerations.js";
+
+/** The taint that a cordoned node is treated as having. */
+const UNSCHEDULABLE: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+
+export class NodeUnschedulable implements Plugin {
+  static readonly NAME = "NodeUnschedulable";
+  readonly name = NodeUnschedulable.NAME;
+  private readonly cordoned = unresolvable(this.name, "node(s) were unschedulable");
+
+  readonly local: NodeLocal = {
+    reads: "node",
+    filterOf: (shape) => (this.toleratesCordon(shape) ? undefined : (node) => (node.node.spec?.unschedulable === true ? this.cordoned : undefined)),
+  };
+
+  private toleratesCordon(shape: PodShape): boolean {
+    return isTolerated(UNSCHEDULABLE, shape.spec.tolerations ?? []);
+  }
+
+  filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Answer {
+    return node.spec?.unschedulable === true && !this.toleratesCordon(pod.shape) ? this.cordoned : undefined;
+  }
+
+  eventsToRegister(): readonly EventRegistration[] {
+    return [
+      { resource: "Node", actions: ADD | UPDATE_NODE_TAINT },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION },
+    ];
+  }
+}
