@@ -1,0 +1,297 @@
+/**
+ * The columns that kubectl get shows for each kind.
+ *
+ * Source: the column definitions of kubernetes/pkg/printers/internalversion/printers.go, and kubectl's own output.
+ */
+import type { Kind, ObjectsByKind } from "../../api/kinds.js";
+import { formatLabelSelector } from "../../api/selector.js";
+import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
+import type { Service, ServicePort } from "../../api/types/network.js";
+import type { PodTemplateSpec } from "../../api/types/pod.js";
+import type { HorizontalPodAutoscaler, MetricSpec } from "../../api/types/policy.js";
+import type { Job, ReplicaSet } from "../../api/types/workloads.js";
+import { humanDuration } from "./human-duration.js";
+import { nodeRoles, nodeStatus, podReadiness, podRestarts, podStatus } from "./status-columns.js";
+
+export interface Column<T> {
+  readonly title: string;
+  /** Shown with -o wide only. */
+  readonly wide?: boolean;
+  value(object: T, now: Timestamp): string;
+}
+
+const NONE = "<none>";
+
+function column<T>(title: string, value: (object: T, now: Timestamp) => string | number | undefined): Column<T> {
+  return { title, value: (object, now) => String(value(object, now) ?? NONE) };
+}
+
+function wide<T>(title: string, value: (object: T, now: Timestamp) => string | number | undefined): Column<T> {
+  return { ...column(title, value), wide: true };
+}
+
+const NAME = column<ApiObject>("NAME", ({ metadata }) => metadata.name);
+const AGE = column<ApiObject>("AGE", ({ metadata }, now) => age(metadata.creationTimestamp, now));
+
+function age(time: Timestamp | undefined, now: Timestamp): string {
+  return time === undefined ? "<unknown>" : humanDuration(now - time);
+}
+
+interface WithTemplate {
+  readonly spec: { readonly template?: PodTemplateSpec; readonly selector?: LabelSelector | Readonly<Record<string, string>> };
+}
+
+const CONTAINERS = wide<WithTemplate>("CONTAINERS", ({ spec }) => spec.template?.spec.containers.map(({ name }) => name).join(","));
+const IMAGES = wide<WithTemplate>("IMAGES", ({ spec }) => spec.template?.spec.containers.map(({ image }) => image ?? "").join(","));
+const SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatLabelSelector(spec.selector as LabelSelector));
+const MAP_SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatMap(spec.selector as Readonly<Record<string, string>> | undefined));
+
+function formatMap(map: Readonly<Record<string, string>> | undefined): string {
+  const entries = Object.entries(map ?? {});
+  return entries.length === 0 ? NONE : entries.map(([key, value]) => `${key}=${value}`).sort().join(",");
+}
+
+const REPLICA_COLUMNS = [
+  column<ReplicaSet>("DESIRED", ({ spec }) => spec.replicas ?? 1),
+  column<ReplicaSet>("CURRENT", ({ status }) => status?.replicas ?? 0),
+  column<ReplicaSet>("READY", ({ status }) => status?.readyReplicas ?? 0),
+];
+
+type Columns = { readonly [K in Kind]?: readonly Column<ObjectsByKind[K]>[] };
+
+const COLUMNS: Columns = {
+  Pod: [
+    NAME,
+    column("READY", (pod) => podReadiness(pod)),
+    column("STATUS", (pod) => podStatus(pod)),
+    column("RESTARTS", (pod, now) => podRestarts(pod, now)),
+    AGE,
+    wide("IP", ({ status }) => status?.podIP),
+    wide("NODE", ({ spec }) => spec.nodeName),
+    wide("NOMINATED NODE", ({ status }) => status?.nominatedNodeName),
+    wide("READINESS GATES", ({ spec, status }) => {
+      const gates = spec.readinessGates ?? [];
+      const met = gates.filter((gate) => status?.conditions?.some(({ type, status: is }) => type === gate.conditionType && is === "True") === true);
+      return gates.length === 0 ? NONE : `${met.length}/${gates.length}`;
+    }),
+  ],
+  Node: [
+    NAME,
+    column("STATUS", (node) => nodeStatus(node)),
+    column("ROLES", (node) => nodeRoles(node)),
+    AGE,
+    column("VERSION", ({ status }) => status?.nodeInfo?.kubeletVersion),
+    wide("INTERNAL-IP", ({ status }) => status?.addresses?.find(({ type }) => type === "InternalIP")?.address),
+    wide("EXTERNAL-IP", ({ status }) => status?.addresses?.find(({ type }) => type === "ExternalIP")?.address),
+    wide("OS-IMAGE", ({ status }) => status?.nodeInfo?.osImage ?? "<unknown>"),
+    wide("KERNEL-VERSION", ({ status }) => status?.nodeInfo?.kernelVersion ?? "<unknown>"),
+    wide("CONTAINER-RUNTIME", ({ status }) => status?.nodeInfo?.containerRuntimeVersion ?? "<unknown>"),
+  ],
+  Deployment: [
+    NAME,
+    column("READY", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`),
+    column("UP-TO-DATE", ({ status }) => status?.updatedReplicas ?? 0),
+    column("AVAILABLE", ({ status }) => status?.availableReplicas ?? 0),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    SELECTOR,
+  ],
+  ReplicaSet: [NAME, ...REPLICA_COLUMNS, AGE, CONTAINERS, IMAGES, SELECTOR],
+  ReplicationController: [NAME, ...(REPLICA_COLUMNS as readonly Column<never>[] as readonly Column<ObjectsByKind["ReplicationController"]>[]), AGE, CONTAINERS, IMAGES, MAP_SELECTOR],
+  DaemonSet: [
+    NAME,
+    column("DESIRED", ({ status }) => status?.desiredNumberScheduled ?? 0),
+    column("CURRENT", ({ status }) => status?.currentNumberScheduled ?? 0),
+    column("READY", ({ status }) => status?.numberReady ?? 0),
+    column("UP-TO-DATE", ({ status }) => status?.updatedNumberScheduled ?? 0),
+    column("AVAILABLE", ({ status }) => status?.numberAvailable ?? 0),
+    column("NODE SELECTOR", ({ spec }) => formatMap(spec.template.spec.nodeSelector)),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    SELECTOR,
+  ],
+  StatefulSet: [NAME, column("READY", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`), AGE, CONTAINERS, IMAGES],
+  Job: [
+    NAME,
+    column("STATUS", (job) => jobStatus(job)),
+    column("COMPLETIONS", ({ spec, status }) => jobCompletions(status?.succeeded ?? 0, spec.completions, spec.parallelism ?? 1)),
+    column("DURATION", ({ status }, now) => (status?.startTime === undefined ? "" : humanDuration((status.completionTime ?? now) - status.startTime))),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    SELECTOR,
+  ],
+  CronJob: [
+    NAME,
+    column("SCHEDULE", ({ spec }) => spec.schedule),
+    column("TIMEZONE", ({ spec }) => spec.timeZone),
+    column("SUSPEND", ({ spec }) => (spec.suspend === true ? "True" : "False")),
+    column("ACTIVE", ({ status }) => status?.active?.length ?? 0),
+    column("LAST SCHEDULE", ({ status }, now) => (status?.lastScheduleTime === undefined ? NONE : age(status.lastScheduleTime, now))),
+    AGE,
+  ],
+  Service: [
+    NAME,
+    column("TYPE", ({ spec }) => spec.type ?? "ClusterIP"),
+    column("CLUSTER-IP", ({ spec }) => spec.clusterIP),
+    column("EXTERNAL-IP", (service) => externalAddress(service)),
+    column("PORT(S)", ({ spec }) => (spec.ports ?? []).map(portText).join(",") || NONE),
+    AGE,
+    wide("SELECTOR", ({ spec }) => formatMap(spec.selector)),
+  ],
+  EndpointSlice: [
+    NAME,
+    column("ADDRESSTYPE", ({ addressType }) => addressType),
+    column("PORTS", ({ ports }) => ports?.map(({ port }) => port ?? "*").join(",") ?? "<unset>"),
+    column("ENDPOINTS", ({ endpoints }) => endpointsText(endpoints.flatMap(({ addresses }) => addresses))),
+    AGE,
+  ],
+  Ingress: [
+    NAME,
+    column("CLASS", ({ spec }) => spec.ingressClassName),
+    column("HOSTS", ({ spec }) => (spec.rules ?? []).map(({ host }) => host ?? "*").join(",") || "*"),
+    column("ADDRESS", ({ status }) => (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? "").join(",")),
+    column("PORTS", ({ spec }) => (spec.tls === undefined ? "80" : "80, 443")),
+    AGE,
+  ],
+  Namespace: [NAME, column("STATUS", ({ status }) => status?.phase ?? "Active"), AGE],
+  Event: [
+    column("LAST SEEN", ({ lastTimestamp }, now) => age(lastTimestamp, now)),
+    column("TYPE", ({ type }) => type),
+    column("REASON", ({ reason }) => reason),
+    column("OBJECT", ({ involvedObject }) => `${involvedObject.kind.toLowerCase()}/${involvedObject.name}`),
+    column("MESSAGE", ({ message }) => message),
+  ],
+  HorizontalPodAutoscaler: [
+    NAME,
+    column("REFERENCE", ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`),
+    column("TARGETS", (hpa) => hpaTargets(hpa)),
+    column("MINPODS", ({ spec }) => spec.minReplicas ?? "<unset>"),
+    column("MAXPODS", ({ spec }) => spec.maxReplicas),
+    column("REPLICAS", ({ status }) => status?.currentReplicas ?? 0),
+    AGE,
+  ],
+  PodDisruptionBudget: [
+    NAME,
+    column("MIN AVAILABLE", ({ spec }) => spec.minAvailable ?? "N/A"),
+    column("MAX UNAVAILABLE", ({ spec }) => spec.maxUnavailable ?? "N/A"),
+    column("ALLOWED DISRUPTIONS", ({ status }) => status?.disruptionsAllowed ?? 0),
+    AGE,
+  ],
+  ResourceQuota: [
+    NAME,
+    column("REQUEST", (quota) => quotaText(quota, (name) => !name.startsWith("limits."))),
+    column("LIMIT", (quota) => quotaText(quota, (name) => name.startsWith("limits."))),
+    AGE,
+  ],
+  PersistentVolumeClaim: [
+    NAME,
+    column("STATUS", ({ status }) => status?.phase ?? "Pending"),
+    column("VOLUME", ({ spec }) => spec.volumeName ?? ""),
+    column("CAPACITY", ({ status }) => status?.capacity?.storage ?? ""),
+    column("ACCESS MODES", ({ status }) => accessModes(status?.accessModes)),
+    column("STORAGECLASS", ({ spec }) => spec.storageClassName ?? ""),
+    AGE,
+  ],
+  PersistentVolume: [
+    NAME,
+    column("CAPACITY", ({ spec }) => spec.capacity?.storage ?? ""),
+    column("ACCESS MODES", ({ spec }) => accessModes(spec.accessModes)),
+    column("RECLAIM POLICY", ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ""),
+    column("STATUS", ({ status }) => status?.phase ?? ""),
+    column("CLAIM", ({ spec }) => (spec.claimRef === undefined ? "" : `${spec.claimRef.namespace ?? ""}/${spec.claimRef.name}`)),
+    column("STORAGECLASS", ({ spec }) => spec.storageClassName ?? ""),
+    AGE,
+  ],
+  PriorityClass: [
+    NAME,
+    column("VALUE", ({ value }) => value),
+    column("GLOBAL-DEFAULT", ({ globalDefault }) => String(globalDefault ?? false)),
+    AGE,
+    column("PREEMPTIONPOLICY", ({ preemptionPolicy }) => preemptionPolicy ?? "PreemptLowerPriority"),
+  ],
+  Lease: [NAME, column("HOLDER", ({ spec }) => spec.holderIdentity ?? ""), AGE],
+  ConfigMap: [NAME, column("DATA", ({ data }) => Object.keys(data ?? {}).length), AGE],
+  Secret: [NAME, column("TYPE", ({ type }) => type ?? "Opaque"), column("DATA", ({ data }) => Object.keys(data ?? {}).length), AGE],
+  StorageClass: [
+    NAME,
+    column("PROVISIONER", ({ provisioner }) => provisioner),
+    column("RECLAIMPOLICY", ({ reclaimPolicy }) => reclaimPolicy ?? "Delete"),
+    column("VOLUMEBINDINGMODE", ({ volumeBindingMode }) => volumeBindingMode ?? "Immediate"),
+    column("ALLOWVOLUMEEXPANSION", ({ allowVolumeExpansion }) => String(allowVolumeExpansion ?? false)),
+    AGE,
+  ],
+};
+
+const JUST_NAME_AND_AGE: readonly Column<ApiObject>[] = [NAME, AGE];
+
+/** The columns of a kind; those of -o wide included where asked for. */
+export function columnsOf(kind: Kind, isWide: boolean): readonly Column<ApiObject>[] {
+  const columns = (COLUMNS[kind] ?? JUST_NAME_AND_AGE) as readonly Column<never>[] as readonly Column<ApiObject>[];
+  return isWide ? columns : columns.filter((one) => one.wide !== true);
+}
+
+function jobStatus({ metadata, spec, status }: Job): string {
+  const is = (type: string) => status?.conditions?.some((condition) => condition.type === type && condition.status === "True") === true;
+  if (is("Complete")) return "Complete";
+  if (is("Failed")) return "Failed";
+  if (metadata.deletionTimestamp !== undefined) return "Terminating";
+  if (is("Suspended") || spec.suspend === true) return "Suspended";
+  if (is("FailureTarget")) return "FailureTarget";
+  return is("SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running";
+}
+
+function jobCompletions(succeeded: number, completions: number | undefined, parallelism: number): string {
+  if (completions !== undefined) return `${succeeded}/${completions}`;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function externalAddress({ spec, status }: Service): string {
+  const own = spec.externalIPs ?? [];
+  if (spec.type === "ExternalName") return spec.externalName ?? NONE;
+  if (spec.type === "LoadBalancer") {
+    const given = [...(status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? ""), ...own];
+    return given.length === 0 ? "<pending>" : given.join(",");
+  }
+  return own.length === 0 ? NONE : own.join(",");
+}
+
+function portText({ port, nodePort, protocol }: ServicePort): string {
+  return `${port}${nodePort === undefined ? "" : `:${nodePort}`}/${protocol ?? "TCP"}`;
+}
+
+/** Addresses that fit in the column; the rest are counted. */
+const SHOWN_ENDPOINTS = 3;
+
+function endpointsText(addresses: readonly string[]): string {
+  if (addresses.length === 0) return "<unset>";
+  const rest = addresses.length - SHOWN_ENDPOINTS;
+  return addresses.slice(0, SHOWN_ENDPOINTS).join(",") + (rest > 0 ? ` + ${rest} more...` : "");
+}
+
+function hpaTargets({ spec, status }: HorizontalPodAutoscaler): string {
+  const metrics = spec.metrics ?? [];
+  if (metrics.length === 0) return NONE;
+  return metrics.map((metric, index) => metricText(metric, status?.currentMetrics?.[index] as MetricSpec | undefined)).join(", ");
+}
+
+function metricText(metric: MetricSpec, current: MetricSpec | undefined): string {
+  if (metric.resource === undefined) return "<unknown>";
+  const now = (current?.resource as { current?: { averageUtilization?: number; averageValue?: string | number } } | undefined)?.current;
+  const { name, target } = metric.resource;
+  if (target.averageUtilization !== undefined) return `${name}: ${now?.averageUtilization === undefined ? "<unknown>" : `${now.averageUtilization}%`}/${target.averageUtilization}%`;
+  return `${name}: ${now?.averageValue ?? "<unknown>"}/${target.averageValue ?? target.value ?? ""}`;
+}
+
+function quotaText({ spec, status }: ObjectsByKind["ResourceQuota"], isShown: (name: string) => boolean): string {
+  const hard = status?.hard ?? spec.hard ?? {};
+  return Object.keys(hard).filter(isShown).sort().map((name) => `${name}: ${status?.used?.[name] ?? 0}/${hard[name]}`).join(", ");
+}
+
+const ACCESS_MODES: Readonly<Record<string, string>> = { ReadWriteOnce: "RWO", ReadOnlyMany: "ROX", ReadWriteMany: "RWX", ReadWriteOncePod: "RWOP" };
+
+function accessModes(modes: readonly string[] | undefined): string {
+  return (modes ?? []).map((mode) => ACCESS_MODES[mode] ?? mode).join(",");
+}

@@ -1,0 +1,94 @@
+/** kubectl command lines: from text to something that runs against a simulated cluster. */
+import type { Timestamp } from "../../api/types/meta.js";
+import type { Simulation } from "../../engine/simulation.js";
+import type { KubectlClient } from "../simulated-cluster.js";
+import { nearest } from "../suggestion.js";
+import { parseArguments } from "./flags.js";
+import { runScript } from "./script.js";
+import { KubectlError, KubectlSession } from "./session.js";
+import { UsageError } from "./usage-error.js";
+import type { Action, ReadManifests, Verb } from "./verb.js";
+import { VERBS } from "./verbs.js";
+import { splitWords, type Word } from "./words.js";
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly exitCode: 0 | 1;
+  /** What it printed, stdout and stderr in order, line by line. */
+  readonly output: readonly string[];
+  /** The lines that say what went wrong. */
+  readonly errors: readonly string[];
+}
+
+export interface KubectlCommand {
+  readonly verb: string;
+  /** Runs the command; `done` is called once, at the simulated time at which it ends. */
+  run(client: KubectlClient, simulation: Simulation, epoch: Timestamp, done: (result: CommandResult) => void): void;
+}
+
+/**
+ * Reads a command line without its leading "kubectl".
+ *
+ * @throws UsageError with the offset of what is wrong
+ */
+export function parseKubectl(line: string, readManifests: ReadManifests): KubectlCommand {
+  const words = splitWords(line);
+  if (words.length === 0) throw new UsageError("the command line is empty; must be a verb with its arguments");
+  if (words[0].text === "kubectl") throw new UsageError('the line begins with "kubectl"; must begin with the verb', words[0].offset);
+  const { verb, rest } = findVerb(words);
+  const given = parseArguments(rest, verb.flags);
+  const action = verb.prepare(given, { namespace: given.text("namespace") ?? "default", readManifests });
+  return {
+    verb: verb.name,
+    run: (client, simulation, epoch, done) => {
+      runAction(action, new KubectlSession(client, simulation, epoch), done);
+    },
+  };
+}
+
+function runAction(action: Action, session: KubectlSession, done: (result: CommandResult) => void): void {
+  const end = () => {
+    done({ exitCode: session.errors.length === 0 ? 0 : 1, output: session.output, errors: session.errors });
+  };
+  runScript(action(session), end, (error) => {
+    if (!(error instanceof KubectlError)) throw error;
+    session.fail(error);
+    end();
+  });
+}
+
+/** Words of the longest name of a verb: "create secret generic". */
+const LONGEST_VERB = 3;
+
+function findVerb(words: readonly Word[]): { verb: Verb; rest: readonly Word[] } {
+  // Flags may stand before the verb; its name is made of the first words that are none.
+  const names = words.filter(({ text }, index) => !text.startsWith("-") && !isNamespaceFlag(words[index - 1]?.text));
+  const hasFiles = words.some(({ text }) => /^(-f|--filename)/.test(text));
+  if (names.length === 0) throw new UsageError("there is no verb; must begin with one", words[0].offset);
+  for (let length = Math.min(names.length, LONGEST_VERB); length > 0; length--) {
+    const used = names.slice(0, length);
+    const verb = VERBS.get(used.map(({ text }) => text).join(" "));
+    // "create deploymnt web" is a slip, not "create -f FILE".
+    if (verb !== undefined && (verb.name !== "create" || hasFiles)) return { verb, rest: words.filter((word) => !used.includes(word)) };
+  }
+  const known = [...VERBS.keys()];
+  const groups = known.filter((name) => name.startsWith(`${names[0].text} `));
+  if (groups.length > 0) {
+    const wrong = names.at(1);
+    const choices = groups.map((name) => name.split(" ")[1]);
+    const meant = wrong === undefined ? undefined : nearest(wrong.text, choices);
+    throw new UsageError(
+      `${names[0].text} needs one of ${choices.join(", ")}${wrong === undefined ? "" : `, not "${wrong.text}"`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+      (wrong ?? names[0]).offset,
+    );
+  }
+  const meant = nearest(names[0].text, [...new Set(known.map((name) => name.split(" ")[0]))]);
+  throw new UsageError(
+    `unknown command "${names[0].text}" for "kubectl"; ${meant === undefined ? `known are ${[...new Set(known.map((name) => name.split(" ")[0]))].join(", ")}` : `did you mean "${meant}"?`}`,
+    names[0].offset,
+  );
+}
+
+function isNamespaceFlag(text: string | undefined): boolean {
+  return text === "-n" || text === "--namespace";
+}

@@ -1,0 +1,49 @@
+/** kubectl cordon and uncordon: https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration */
+import type { Node } from "../../api/types/node.js";
+import { SELECTION_FLAGS, attempt, resolve, selectorOf, type Selection } from "./selection.js";
+import { displayNameOf, type KubectlSession } from "./session.js";
+import type { Script } from "./script.js";
+import { UsageError } from "./usage-error.js";
+import type { Arguments } from "./flags.js";
+import type { Verb } from "./verb.js";
+import { kindInfo } from "../../api/kinds.js";
+
+const NODE = kindInfo("Node")!;
+
+/** The nodes that a command names, or that -l selects. @throws UsageError */
+export function parseNodes(given: Arguments, usage: string): Selection {
+  const selector = given.text("selector");
+  if (selector !== undefined) return { named: [], kinds: [NODE], selector: selectorOf(selector) };
+  if (given.positional.length === 0) throw new UsageError(`USAGE: ${usage}`);
+  return { named: given.positional.map(({ text }) => ({ info: NODE, namespace: "", name: text.replace(/^nodes?\//, "") })), kinds: [] };
+}
+
+/** Sets or takes away spec.unschedulable, and prints what kubectl prints. */
+export function* setSchedulable(session: KubectlSession, node: Node, schedulable: boolean): Script<void> {
+  const done = schedulable ? "uncordoned" : "cordoned";
+  if ((node.spec.unschedulable ?? false) === !schedulable) {
+    session.print(`${displayNameOf(node)} already ${done}`);
+    return;
+  }
+  yield* session.change(node, (stored) => {
+    const { unschedulable: _before, ...spec } = (stored as Node).spec;
+    return { ...stored, spec: schedulable ? spec : { ...spec, unschedulable: true } } as Node;
+  });
+  session.print(`${displayNameOf(node)} ${done}`);
+}
+
+function cordonVerb(name: "cordon" | "uncordon"): Verb {
+  return {
+    name,
+    flags: SELECTION_FLAGS,
+    prepare(given) {
+      const nodes = parseNodes(given, `${name} NODE`);
+      return function* (session) {
+        for (const node of yield* resolve(session, nodes)) yield* attempt(session, setSchedulable(session, node as Node, name === "uncordon"));
+      };
+    },
+  };
+}
+
+export const cordon = cordonVerb("cordon");
+export const uncordon = cordonVerb("uncordon");

@@ -1,0 +1,181 @@
+/**
+ * kubectl drain: cordons a node and evicts its pods.
+ *
+ * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ and the filters of kubectl/pkg/drain/filters.go.
+ */
+import { kindInfo } from "../../api/kinds.js";
+import { parseSelector } from "../../api/selector.js";
+import type { OwnerReference } from "../../api/types/meta.js";
+import type { Node } from "../../api/types/node.js";
+import type { Pod } from "../../api/types/pod.js";
+import type { Result } from "../../control-plane/apiserver/client.js";
+import { SECOND } from "../../engine/simulation.js";
+import { parseNodes, setSchedulable } from "./cordon.js";
+import { flag } from "./flags.js";
+import { answer, type Script, together } from "./script.js";
+import { attempt, resolve, selectorOf } from "./selection.js";
+import { displayName, displayNameOf, KubectlError, type KubectlSession, ServerError } from "./session.js";
+import type { Verb } from "./verb.js";
+
+/** Wait before an eviction that a disruption budget forbids is tried again: kubectl/pkg/drain/drain.go. */
+const RETRY_DELAY = 5 * SECOND;
+/** How often drain looks whether an evicted pod has gone: kubectl/pkg/drain/drain.go. */
+const POLL_INTERVAL = SECOND;
+/** Annotation of pods that a kubelet made from a file: they cannot be evicted. */
+const MIRROR_POD = "kubernetes.io/config.mirror";
+
+const POD = kindInfo("Pod")!;
+
+export interface DrainOptions {
+  readonly ignoreDaemonSets: boolean;
+  readonly force: boolean;
+  readonly deleteEmptyDirData: boolean;
+  readonly disableEviction: boolean;
+  /** Seconds; -1 or absent: each pod's own. */
+  readonly gracePeriodSeconds?: number;
+  /** 0 or absent: no end. */
+  readonly timeout?: number;
+  readonly podSelector?: string;
+}
+
+export const drain: Verb = {
+  name: "drain",
+  flags: [
+    flag("selector", "text", { short: "l" }),
+    flag("ignore-daemonsets", "boolean"),
+    flag("force", "boolean"),
+    flag("delete-emptydir-data", "boolean"),
+    flag("grace-period", "integer"),
+    flag("timeout", "duration"),
+    flag("pod-selector", "text"),
+    flag("disable-eviction", "boolean"),
+    flag("skip-wait-for-delete-timeout", "integer"),
+    flag("chunk-size", "integer"),
+  ],
+  prepare(given) {
+    const nodes = parseNodes(given, "drain NODE");
+    const podSelector = given.text("pod-selector");
+    if (podSelector !== undefined) selectorOf(podSelector);
+    const gracePeriod = given.integer("grace-period");
+    const timeout = given.duration("timeout");
+    const options: DrainOptions = {
+      ignoreDaemonSets: given.isSet("ignore-daemonsets"),
+      force: given.isSet("force"),
+      deleteEmptyDirData: given.isSet("delete-emptydir-data"),
+      disableEviction: given.isSet("disable-eviction"),
+      ...(gracePeriod !== undefined && gracePeriod >= 0 && { gracePeriodSeconds: gracePeriod }),
+      ...(timeout !== undefined && timeout > 0 && { timeout }),
+      ...(podSelector !== undefined && { podSelector }),
+    };
+    return function* (session) {
+      const found = (yield* resolve(session, nodes)) as readonly Node[];
+      for (const node of found) yield* setSchedulable(session, node, false);
+      for (const node of found) yield* attempt(session, drainNode(session, node, options));
+    };
+  },
+};
+
+/** Evicts the node's pods and waits until they have gone. @throws KubectlError where pods may not be deleted, or the time is up */
+export function* drainNode(session: KubectlSession, node: Node, options: DrainOptions): Script<void> {
+  const name = node.metadata.name;
+  const matches = options.podSelector === undefined ? undefined : parseSelector(options.podSelector);
+  const all = yield* session.list("Pod");
+  const onNode = all.filter((pod) => pod.spec.nodeName === name && (matches === undefined || matches(pod.metadata.labels)));
+  const { pods, warnings, errors } = yield* choosePods(session, onNode, options);
+  if (errors.length > 0) {
+    const reason = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
+    throw new KubectlError(`error: unable to drain node "${name}" due to error: ${reason}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${reason}`);
+  }
+  if (warnings.length > 0) session.warn(`Warning: ${warnings.join("; ")}`);
+  const deadline = options.timeout === undefined ? undefined : session.simulation.now + options.timeout;
+  yield* together(pods.map((pod) => removePod(session, pod, options, deadline)));
+  session.print(`${displayNameOf(node)} drained`);
+}
+
+interface Choice {
+  readonly pods: readonly Pod[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Kinds of pods that need a flag, in the order in which drain names them in an error. */
+type Verdict = { readonly remove: boolean; readonly warning?: string; readonly error?: string };
+
+const DAEMON_SET_WARNING = "ignoring DaemonSet-managed Pods";
+const DAEMON_SET_ERROR = "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)";
+const LOCAL_STORAGE_ERROR = "cannot delete Pods with local storage (use --delete-emptydir-data to override)";
+const UNMANAGED_WARNING = "deleting Pods that declare no controller";
+const UNMANAGED_ERROR = "cannot delete Pods that declare no controller (use --force to override)";
+
+function* choosePods(session: KubectlSession, pods: readonly Pod[], options: DrainOptions): Script<Choice> {
+  const chosen: Pod[] = [];
+  const warnings = new Map<string, string[]>();
+  const errors = new Map<string, string[]>();
+  for (const pod of pods) {
+    const verdict = yield* judge(session, pod, options);
+    const id = `${pod.metadata.namespace!}/${pod.metadata.name}`;
+    if (verdict.error !== undefined) errors.set(verdict.error, [...(errors.get(verdict.error) ?? []), id]);
+    else if (verdict.remove) chosen.push(pod);
+    if (verdict.error === undefined && verdict.warning !== undefined) warnings.set(verdict.warning, [...(warnings.get(verdict.warning) ?? []), id]);
+  }
+  const texts = (groups: ReadonlyMap<string, readonly string[]>) => [...groups].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort();
+  return { pods: chosen, warnings: [...warnings].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort(byWarningOrder), errors: texts(errors) };
+}
+
+function byWarningOrder(a: string, b: string): number {
+  return Number(b.startsWith(DAEMON_SET_WARNING)) - Number(a.startsWith(DAEMON_SET_WARNING));
+}
+
+function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Script<Verdict> {
+  const finished = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+  const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  if (controller?.kind === "DaemonSet" && !finished) {
+    if (yield* exists(session, controller, pod.metadata.namespace!)) {
+      return options.ignoreDaemonSets ? { remove: false, warning: DAEMON_SET_WARNING } : { remove: false, error: DAEMON_SET_ERROR };
+    }
+    if (!options.force) return { remove: false, error: DAEMON_SET_ERROR };
+  }
+  if (pod.metadata.annotations?.[MIRROR_POD] !== undefined) return { remove: false };
+  if (!finished && !options.deleteEmptyDirData && (pod.spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined)) return { remove: false, error: LOCAL_STORAGE_ERROR };
+  if (controller === undefined && !finished) return options.force ? { remove: true, warning: UNMANAGED_WARNING } : { remove: false, error: UNMANAGED_ERROR };
+  return { remove: true };
+}
+
+function* exists(session: KubectlSession, owner: OwnerReference, namespace: string): Script<boolean> {
+  return (yield* session.find({ kind: "DaemonSet", namespace, name: owner.name })) !== undefined;
+}
+
+function* removePod(session: KubectlSession, pod: Pod, options: DrainOptions, deadline: number | undefined): Script<void> {
+  const { name } = pod.metadata;
+  const namespace = pod.metadata.namespace!;
+  const target = { kind: "Pod", namespace, name } as const;
+  const deletion = options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds };
+  for (;;) {
+    session.print(`${options.disableEviction ? "deleting" : "evicting"} pod ${namespace}/${name}`);
+    const result = yield* answer<Result<Pod>>((done) => {
+      if (options.disableEviction) session.client.delete(target, deletion, done);
+      else session.client.evict(target, deletion, done);
+    });
+    if (result.ok || result.status.reason === "NotFound") break;
+    if (result.status.reason !== "TooManyRequests") {
+      throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${new ServerError(result.status).message.replace(/^Error from server \([A-Za-z]+\): /, "")}`);
+    }
+    session.warn(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${result.status.message}`);
+    checkDeadline(session, deadline, pod);
+    yield* session.sleep(RETRY_DELAY);
+  }
+  for (;;) {
+    const current = yield* session.find(target);
+    if (current === undefined || current.metadata.uid !== pod.metadata.uid) break;
+    checkDeadline(session, deadline, pod);
+    yield* session.sleep(POLL_INTERVAL);
+  }
+  session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
+}
+
+function checkDeadline(session: KubectlSession, deadline: number | undefined, pod: Pod): void {
+  if (deadline === undefined || session.simulation.now < deadline) return;
+  throw new KubectlError(
+    `error when waiting for pod "${pod.metadata.name}" in namespace "${pod.metadata.namespace!}" to terminate: global timeout reached`,
+  );
+}

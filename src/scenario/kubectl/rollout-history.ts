@@ -1,0 +1,115 @@
+/** kubectl rollout history and undo: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment */
+import { isDeepStrictEqual } from "node:util";
+import type { ApiObject } from "../../api/types/meta.js";
+import type { PodTemplateSpec } from "../../api/types/pod.js";
+import type { ControllerRevision, Deployment, ReplicaSet } from "../../api/types/workloads.js";
+import { flag } from "./flags.js";
+import { templateOf, withTemplate } from "./pod-template.js";
+import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
+import { mergeStrategically } from "./strategic-merge.js";
+import type { Script } from "./script.js";
+import { alignColumns } from "./table.js";
+import type { Verb } from "./verb.js";
+
+/** Source of the names: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const REVISION = "deployment.kubernetes.io/revision";
+const CHANGE_CAUSE = "kubernetes.io/change-cause";
+const POD_TEMPLATE_HASH = "pod-template-hash";
+
+export interface Revision {
+  readonly number: number;
+  readonly changeCause?: string;
+  /** The object with the template of that revision. */
+  restore(object: ApiObject): ApiObject;
+  readonly template?: PodTemplateSpec;
+}
+
+/** Revisions of a Deployment, DaemonSet or StatefulSet, oldest first. @throws KubectlError for other kinds */
+export function* revisionsOf(session: KubectlSession, object: AnyObject): Script<readonly Revision[]> {
+  const isOwned = (one: ApiObject) => one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === object.metadata.uid) === true;
+  const cause = (one: ApiObject) => {
+    const text = one.metadata.annotations?.[CHANGE_CAUSE];
+    return text === undefined ? {} : { changeCause: text };
+  };
+  if (object.kind === "Deployment") {
+    const replicaSets = (yield* session.list("ReplicaSet", object.metadata.namespace)).filter(isOwned);
+    return sorted(
+      replicaSets.map((one: ReplicaSet) => {
+        const template = withoutHash(one.spec.template);
+        return { number: Number(one.metadata.annotations?.[REVISION] ?? 0), ...cause(one), template, restore: (current: ApiObject) => withTemplate(current, template) };
+      }),
+    );
+  }
+  if (object.kind === "DaemonSet" || object.kind === "StatefulSet") {
+    const revisions = (yield* session.list("ControllerRevision", object.metadata.namespace)).filter(isOwned);
+    return sorted(revisions.map((one: ControllerRevision) => ({ number: one.revision, ...cause(one), restore: (current: ApiObject) => mergeStrategically(current, one.data ?? {}) as ApiObject })));
+  }
+  throw new KubectlError(`error: no history viewer has been implemented for ${object.kind}`);
+}
+
+function sorted(revisions: readonly Revision[]): readonly Revision[] {
+  return revisions.filter(({ number }) => number > 0).sort((a, b) => a.number - b.number);
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const labels = Object.fromEntries(Object.entries(template.metadata?.labels ?? {}).filter(([key]) => key !== POD_TEMPLATE_HASH));
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+export const rolloutHistory: Verb = {
+  name: "rollout history",
+  flags: [...SELECTION_FLAGS, flag("revision", "integer")],
+  prepare(given, context) {
+    const selection = parseSelection(given, context);
+    const wanted = given.integer("revision") ?? 0;
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        const revisions = yield* revisionsOf(session, object);
+        if (wanted === 0) {
+          session.print(`${displayNameOf(object)} `);
+          for (const line of alignColumns([["REVISION", "CHANGE-CAUSE"], ...revisions.map(({ number, changeCause }) => [String(number), changeCause ?? "<none>"])], "  ")) session.print(line);
+          return;
+        }
+        const revision = revisions.find(({ number }) => number === wanted);
+        if (revision === undefined) throw new KubectlError(`error: unable to find the specified revision`);
+        session.print(`${displayNameOf(object)} with revision #${wanted}`);
+        for (const container of templateOf(revision.restore(object))?.spec.containers ?? []) session.print(`  ${container.name}: ${container.image ?? ""}`);
+      });
+  },
+};
+
+export const rolloutUndo: Verb = {
+  name: "rollout undo",
+  flags: [...SELECTION_FLAGS, flag("to-revision", "integer")],
+  prepare(given, context) {
+    const selection = parseSelection(given, context);
+    const wanted = given.integer("to-revision") ?? 0;
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        const revision = yield* revisionToRestore(session, object, wanted);
+        if (object.kind === "Deployment" && (object as Deployment).spec.paused === true) {
+          throw new KubectlError(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
+        }
+        if (isDeepStrictEqual(templateOf(revision.restore(object)), templateOf(object))) {
+          session.print(`${displayNameOf(object)} skipped rollback (current template already matches revision ${revision.number})`);
+          return;
+        }
+        yield* session.change(object, (stored) => revision.restore(stored));
+        session.print(`${displayNameOf(object)} rolled back`);
+      });
+  },
+};
+
+/** The revision asked for; the last but one where none is. */
+function* revisionToRestore(session: KubectlSession, object: AnyObject, wanted: number): Script<Revision> {
+  const revisions = yield* revisionsOf(session, object);
+  if (wanted > 0) {
+    const found = revisions.find(({ number }) => number === wanted);
+    if (found === undefined) throw new KubectlError(`error: unable to find specified revision ${wanted} in history`);
+    return found;
+  }
+  const previous = revisions.at(-2);
+  if (previous === undefined) throw new KubectlError(`error: no rollout history found for ${object.kind.toLowerCase()} "${object.metadata.name}"`);
+  return previous;
+}

@@ -1,0 +1,153 @@
+/** kubectl rollout status, pause, resume, restart: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/ */
+import { formatTimestamp } from "../../api/duration.js";
+import type { DaemonSet, Deployment, StatefulSet } from "../../api/types/workloads.js";
+import { SECOND } from "../../engine/simulation.js";
+import { flag, type Flag } from "./flags.js";
+import { templateOf, withTemplate } from "./pod-template.js";
+import { attempt, forEachObject, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
+import type { Script } from "./script.js";
+import type { Verb } from "./verb.js";
+
+/** kubectl watches; a look each second prints the same lines. */
+const LOOK_INTERVAL = SECOND;
+/** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-restart-at */
+const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
+const ROLLOUT_FLAGS: readonly Flag[] = SELECTION_FLAGS.filter(({ name }) => name !== "all" && name !== "all-namespaces");
+
+export interface RolloutProgress {
+  readonly message: string;
+  readonly done: boolean;
+}
+
+/**
+ * How far a roll-out is, in kubectl's words: kubectl/pkg/polymorphichelpers/rollout_status.go.
+ *
+ * @throws KubectlError where it cannot end well, or the kind has no roll-outs
+ */
+export function rolloutProgress(object: AnyObject): RolloutProgress {
+  switch (object.kind) {
+    case "Deployment":
+      return deploymentProgress(object);
+    case "DaemonSet":
+      return daemonSetProgress(object);
+    case "StatefulSet":
+      return statefulSetProgress(object);
+    default:
+      throw new KubectlError(`error: no status viewer has been implemented for ${object.kind}`);
+  }
+}
+
+function waiting(message: string): RolloutProgress {
+  return { message, done: false };
+}
+
+function deploymentProgress({ metadata, spec, status = {} }: Deployment): RolloutProgress {
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for deployment spec update to be observed...");
+  if (status.conditions?.some((condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded") === true) {
+    throw new KubectlError(`error: deployment "${metadata.name}" exceeded its progress deadline`);
+  }
+  const { updatedReplicas: updated = 0, replicas = 0, availableReplicas: available = 0 } = status;
+  const wanted = spec.replicas ?? 1;
+  const wait = (how: string) => waiting(`Waiting for deployment "${metadata.name}" rollout to finish: ${how}...`);
+  if (updated < wanted) return wait(`${updated} out of ${wanted} new replicas have been updated`);
+  if (replicas > updated) return wait(`${replicas - updated} old replicas are pending termination`);
+  if (available < updated) return wait(`${available} of ${updated} updated replicas are available`);
+  return { message: `deployment "${metadata.name}" successfully rolled out`, done: true };
+}
+
+function daemonSetProgress({ metadata, spec, status }: DaemonSet): RolloutProgress {
+  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for daemon set spec update to be observed...");
+  const { updatedNumberScheduled: updated = 0, desiredNumberScheduled: wanted, numberAvailable: available = 0 } = status;
+  const wait = (how: string) => waiting(`Waiting for daemon set "${metadata.name}" rollout to finish: ${how}...`);
+  if (updated < wanted) return wait(`${updated} out of ${wanted} new pods have been updated`);
+  if (available < wanted) return wait(`${available} of ${wanted} updated pods are available`);
+  return { message: `daemon set "${metadata.name}" successfully rolled out`, done: true };
+}
+
+function statefulSetProgress({ metadata, spec, status }: StatefulSet): RolloutProgress {
+  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for statefulset spec update to be observed...");
+  const wanted = spec.replicas ?? 1;
+  const { readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status;
+  if (ready < wanted) return waiting(`Waiting for ${wanted - ready} pods to be ready...`);
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  if (partition > 0) {
+    if (updated < wanted - partition) return waiting(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
+    return { message: `partitioned roll out complete: ${updated} new pods have been updated...`, done: true };
+  }
+  if (status.updateRevision !== status.currentRevision) return waiting(`waiting for statefulset rolling update to complete ${updated} pods at revision ${status.updateRevision ?? ""}...`);
+  return { message: `statefulset rolling update complete ${status.currentReplicas ?? 0} pods at revision ${status.currentRevision ?? ""}...`, done: true };
+}
+
+function* watchRollout(session: KubectlSession, first: AnyObject, isWatching: boolean, timeout: number | undefined): Script<void> {
+  const deadline = timeout === undefined ? undefined : session.simulation.now + timeout;
+  let printed: string | undefined;
+  for (let object = first; ; ) {
+    const { message, done } = rolloutProgress(object);
+    if (message !== printed) session.print((printed = message));
+    if (done || !isWatching) return;
+    if (deadline !== undefined && session.simulation.now >= deadline) throw new KubectlError("error: timed out waiting for the condition");
+    yield* session.sleep(LOOK_INTERVAL);
+    const { namespace, name } = object.metadata;
+    object = yield* session.get({ kind: object.kind as AnyObject["kind"] & "Deployment", ...(namespace !== undefined && { namespace }), name });
+  }
+}
+
+export const rolloutStatus: Verb = {
+  name: "rollout status",
+  flags: [...ROLLOUT_FLAGS, flag("watch", "boolean", { short: "w" }), flag("timeout", "duration"), flag("revision", "integer")],
+  prepare(given, context) {
+    const selection = parseSelection(given, context);
+    const isWatching = given.text("watch") !== "false";
+    const timeout = given.duration("timeout");
+    return function* (session) {
+      for (const object of yield* resolve(session, selection)) {
+        yield* attempt(session, watchRollout(session, object, isWatching, timeout === 0 ? undefined : timeout));
+      }
+    };
+  },
+};
+
+/** Sets or takes away spec.paused of Deployments. */
+function pauseVerb(name: "pause" | "resume"): Verb {
+  const paused = name === "pause";
+  return {
+    name: `rollout ${name}`,
+    flags: ROLLOUT_FLAGS,
+    prepare(given, context) {
+      const selection = parseSelection(given, context);
+      return (session) =>
+        forEachObject(session, selection, function* (object) {
+          if (object.kind !== "Deployment") throw new KubectlError(`error: ${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
+          if ((object.spec.paused ?? false) === paused) throw new KubectlError(`error: deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
+          yield* session.change(object, (stored) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment);
+          session.print(`${displayNameOf(object)} ${paused ? "paused" : "resumed"}`);
+        });
+    },
+  };
+}
+
+export const rolloutPause = pauseVerb("pause");
+export const rolloutResume = pauseVerb("resume");
+
+export const rolloutRestart: Verb = {
+  name: "rollout restart",
+  flags: ROLLOUT_FLAGS,
+  prepare(given, context) {
+    const selection = parseSelection(given, context);
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        if (object.kind !== "Deployment" && object.kind !== "DaemonSet" && object.kind !== "StatefulSet") throw new KubectlError(`error: ${displayNameOf(object)} restarting is not supported`);
+        if (object.kind === "Deployment" && object.spec.paused === true) throw new KubectlError("error: can't restart paused deployment (run rollout resume first)");
+        const restartedAt = formatTimestamp(session.clock);
+        yield* session.change(object, (stored) => {
+          const template = templateOf(stored)!;
+          return withTemplate(stored, { ...template, metadata: { ...template.metadata, annotations: { ...template.metadata?.annotations, [RESTARTED_AT]: restartedAt } } });
+        });
+        session.print(`${displayNameOf(object)} restarted`);
+      });
+  },
+};

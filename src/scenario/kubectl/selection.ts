@@ -1,0 +1,137 @@
+/** Which objects a command line means: TYPE NAME..., TYPE/NAME..., TYPE[,TYPE...] with -l or --all, or files. */
+import { kindByResourceName, kindInfo, KINDS, type KindInfo } from "../../api/kinds.js";
+import { parseRequirements, SelectorError } from "../../api/selector.js";
+import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
+import { suggestion } from "../suggestion.js";
+import { type Arguments, flag, type Flag } from "./flags.js";
+import type { Script } from "./script.js";
+import { type AnyObject, type KubectlSession, KubectlError, ServerError, targetIn } from "./session.js";
+import { UsageError } from "./usage-error.js";
+import type { VerbContext } from "./verb.js";
+import type { Word } from "./words.js";
+
+/** What `all` stands for. Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_get/ */
+const ALL_KINDS = ["Pod", "ReplicationController", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "HorizontalPodAutoscaler", "CronJob", "Job"];
+
+export const SELECTION_FLAGS: readonly Flag[] = [
+  flag("filename", "list", { short: "f" }),
+  flag("selector", "text", { short: "l" }),
+  flag("all", "boolean"),
+  flag("all-namespaces", "boolean", { short: "A" }),
+];
+
+export interface NamedObject {
+  readonly info: KindInfo;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Selection {
+  /** Objects by name, in order. */
+  readonly named: readonly NamedObject[];
+  /** All objects of these kinds that the selector matches. */
+  readonly kinds: readonly KindInfo[];
+  readonly selector?: LabelSelector;
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+}
+
+/** @throws UsageError in kubectl's words for a resource type that is not served */
+export function kindOf(word: Word): KindInfo {
+  const info = kindByResourceName(word.text) ?? kindByResourceName(word.text.split(".")[0]);
+  if (info !== undefined) return info;
+  const known = KINDS.flatMap((one) => [one.resource, one.singular]);
+  throw new UsageError(`the server doesn't have a resource type "${word.text}"; ${suggestion(word.text, known).replace(/^known are .*/, "see kubectl api-resources")}`, word.offset);
+}
+
+/** Reads the text form of a selector. @throws UsageError */
+export function selectorOf(text: string): LabelSelector {
+  try {
+    return { matchExpressions: parseRequirements(text).map(({ key, operator, values }) => ({ key, operator: operator as "In", ...(values !== undefined && { values }) })) };
+  } catch (error) {
+    if (error instanceof SelectorError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** TYPE/NAME or TYPE NAME as the first arguments; the rest are returned. @throws UsageError */
+export function parseNamed(words: readonly Word[], namespace: string): { readonly named: readonly NamedObject[]; readonly kinds: readonly KindInfo[] } {
+  if (words.length === 0) throw new UsageError("you must provide one or more resources by argument or filename, such as deployment/web");
+  if (words[0].text.includes("/")) {
+    return {
+      kinds: [],
+      named: words.map((word) => {
+        const [type, name, more] = word.text.split("/");
+        if (name === undefined || name === "" || more !== undefined) throw new UsageError("there is no need to specify a resource type as a separate argument when passing arguments in resource/name form", word.offset);
+        return { info: kindOf({ text: type, offset: word.offset }), namespace, name };
+      }),
+    };
+  }
+  const kinds = words[0].text === "all" ? ALL_KINDS.map((kind) => kindInfo(kind)!) : words[0].text.split(",").map((text) => kindOf({ text, offset: words[0].offset }));
+  const named = words.slice(1).flatMap((word) => {
+    if (word.text.includes("/")) throw new UsageError("there is no need to specify a resource type as a separate argument when passing arguments in resource/name form", word.offset);
+    return kinds.map((info) => ({ info, namespace, name: word.text }));
+  });
+  return { kinds: named.length > 0 ? [] : kinds, named };
+}
+
+/**
+ * Reads a command's arguments, -l, --all, -A and -f.
+ *
+ * @param words the positional arguments that name objects
+ * @throws UsageError where nothing, or too much, is named
+ */
+export function parseSelection(given: Arguments, context: VerbContext, words: readonly Word[] = given.positional, listsAreFine = false): Selection {
+  const files = given.list("filename");
+  const selectorText = given.text("selector");
+  const selector = selectorText === undefined ? undefined : selectorOf(selectorText);
+  const everywhere = given.isSet("all-namespaces");
+  if (files.length > 0) {
+    if (words.length > 0) throw new UsageError("when paths are given with -f, resources may not be named by argument", words[0].offset);
+    const named = files.flatMap((path) => context.readManifests(path).map(({ object }) => namedOf(object, context.namespace)));
+    return { named, kinds: [] };
+  }
+  const { named, kinds } = parseNamed(words, context.namespace);
+  if (named.length > 0 && (selector !== undefined || given.isSet("all"))) throw new UsageError("name cannot be provided when a selector is specified");
+  if (kinds.length > 0 && !listsAreFine && selector === undefined && !given.isSet("all")) {
+    throw new UsageError("resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all");
+  }
+  return { named, kinds, ...(selector !== undefined && { selector }), ...(!everywhere && { namespace: context.namespace }) };
+}
+
+/** What a manifest names. */
+export function namedOf(object: ApiObject, namespace: string): NamedObject {
+  return { info: kindInfo(object.kind)!, namespace: object.metadata.namespace ?? namespace, name: object.metadata.name };
+}
+
+/** Fetches the objects. Those that are not found are reported, and the command goes on with the others. */
+export function* resolve(session: KubectlSession, selection: Selection): Script<readonly AnyObject[]> {
+  const objects: AnyObject[] = [];
+  for (const { info, namespace, name } of selection.named) {
+    try {
+      objects.push(yield* session.get(targetIn(info, namespace, name)));
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      session.fail(error);
+    }
+  }
+  for (const info of selection.kinds) {
+    objects.push(...(yield* session.list(info.kind, info.namespaced ? selection.namespace : undefined, selection.selector)));
+  }
+  return objects;
+}
+
+/** Runs a step for each object; refusals are reported and the rest goes on. */
+export function* forEachObject(session: KubectlSession, selection: Selection, step: (object: AnyObject) => Script<void>): Script<void> {
+  for (const object of yield* resolve(session, selection)) yield* attempt(session, step(object));
+}
+
+/** Runs a step whose failure is reported without ending the command. */
+export function* attempt(session: KubectlSession, step: Script<void>): Script<void> {
+  try {
+    yield* step;
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    session.fail(error);
+  }
+}

@@ -1,0 +1,139 @@
+/** One run of a kubectl command: its connection, its clock and what it prints. */
+import { kindInfo, type Kind, type KindInfo, type ObjectsByKind } from "../../api/kinds.js";
+import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
+import type { ApiStatus, DeleteOptions, Result, Target } from "../../control-plane/apiserver/client.js";
+import type { SimTime, Simulation } from "../../engine/simulation.js";
+import type { KubectlClient } from "../simulated-cluster.js";
+import { answer, type Script } from "./script.js";
+
+/** A command ends with this message on stderr and exit code 1. */
+export class KubectlError extends Error {
+  override readonly name = "KubectlError";
+}
+
+/** A refusal of the API server, worded as kubectl words it. */
+export class ServerError extends KubectlError {
+  constructor(readonly status: ApiStatus) {
+    super(serverErrorText(status));
+  }
+}
+
+/** Source of the two wordings: kubectl/pkg/cmd/util/helpers.go, StandardErrorMessage. */
+function serverErrorText(status: ApiStatus): string {
+  if (status.reason === "Invalid") {
+    // "Deployment.apps "web" is invalid: ..." is what the server says; kubectl names the kind alone.
+    const [, kind, rest] = /^([^." ]+)(?:\.[^ ]+)? (".*)$/s.exec(status.message) ?? [];
+    return kind === undefined ? `The request is invalid: ${status.message}` : `The ${kind} ${rest}`;
+  }
+  return `Error from server (${status.reason}): ${status.message}`;
+}
+
+/** An object of any served kind. */
+export type AnyObject = ObjectsByKind[Kind];
+
+export class KubectlSession {
+  readonly output: string[] = [];
+  readonly errors: string[] = [];
+
+  constructor(
+    readonly client: KubectlClient,
+    readonly simulation: Simulation,
+    readonly epoch: Timestamp,
+  ) {}
+
+  /** The wall clock that the administrator sees. */
+  get clock(): Timestamp {
+    return this.epoch + this.simulation.now;
+  }
+
+  print(line: string): void {
+    this.output.push(line);
+  }
+
+  /** Writes to stderr without an effect on the exit code. */
+  warn(line: string): void {
+    this.output.push(line);
+  }
+
+  /** Writes to stderr; the command goes on and ends with exit code 1. */
+  fail(error: KubectlError | string): void {
+    const message = typeof error === "string" ? error : error.message;
+    this.output.push(message);
+    this.errors.push(message);
+  }
+
+  *sleep(delay: SimTime): Script<void> {
+    yield* answer<undefined>((done) => this.simulation.after(delay, () => done(undefined)));
+  }
+
+  /** @throws ServerError */
+  *get<K extends Kind>(target: Target<K>): Script<ObjectsByKind[K]> {
+    return accepted(yield* answer<Result<ObjectsByKind[K]>>((done) => this.client.get(target, done)));
+  }
+
+  /** The object, or undefined where there is none. @throws ServerError for other refusals */
+  *find<K extends Kind>(target: Target<K>): Script<ObjectsByKind[K] | undefined> {
+    const result = yield* answer<Result<ObjectsByKind[K]>>((done) => this.client.get(target, done));
+    return !result.ok && result.status.reason === "NotFound" ? undefined : accepted(result);
+  }
+
+  *list<K extends Kind>(kind: K, namespace?: string, labelSelector?: LabelSelector): Script<readonly ObjectsByKind[K][]> {
+    const options = { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) };
+    return accepted(yield* answer<Result<readonly ObjectsByKind[K][]>>((done) => this.client.list(kind, options, done)));
+  }
+
+  *create(object: ApiObject): Script<AnyObject> {
+    return accepted(yield* answer<Result<AnyObject>>((done) => this.client.create(object as AnyObject, done)));
+  }
+
+  *update(object: ApiObject): Script<AnyObject> {
+    return accepted(yield* answer<Result<AnyObject>>((done) => this.client.update(object as AnyObject, done)));
+  }
+
+  *patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K]): Script<ObjectsByKind[K]> {
+    return accepted(yield* answer<Result<ObjectsByKind[K]>>((done) => this.client.patch(target, change, done)));
+  }
+
+  /** Patches an object that was fetched before; the edit is applied to what is stored by then. @throws ServerError */
+  *change(object: ApiObject, edit: (current: ApiObject) => ApiObject): Script<AnyObject> {
+    const { namespace, name } = object.metadata;
+    const target = { kind: object.kind as Kind, name, ...(namespace !== undefined && { namespace }) };
+    return yield* this.patch(target, (current) => edit(current) as AnyObject);
+  }
+
+  *delete<K extends Kind>(target: Target<K>, options: DeleteOptions): Script<ObjectsByKind[K]> {
+    return accepted(yield* answer<Result<ObjectsByKind[K]>>((done) => this.client.delete(target, options, done)));
+  }
+}
+
+function accepted<T>(result: Result<T>): T {
+  if (!result.ok) throw new ServerError(result.status);
+  return result.object;
+}
+
+/** `deployment.apps/web`, `pod/web-1`: kind and group as kubectl prints them. */
+export function displayName(info: KindInfo, name: string): string {
+  return `${displayKind(info)}/${name}`;
+}
+
+/** `deployment.apps`, `pod`. */
+export function displayKind(info: KindInfo): string {
+  const group = groupOf(info);
+  return group === "" ? info.singular : `${info.singular}.${group}`;
+}
+
+/** The API group, "" for the core. */
+export function groupOf(info: KindInfo): string {
+  const slash = info.apiVersion.indexOf("/");
+  return slash < 0 ? "" : info.apiVersion.slice(0, slash);
+}
+
+/** `deployment.apps/web` for an object as it is stored. */
+export function displayNameOf(object: ApiObject): string {
+  return displayName(kindInfo(object.kind)!, object.metadata.name);
+}
+
+/** Names an object of a kind in a namespace; cluster-scoped kinds have none. */
+export function targetIn<K extends Kind>(info: KindInfo & { readonly kind: K }, namespace: string, name: string): Target<K> {
+  return info.namespaced ? { kind: info.kind, namespace, name } : { kind: info.kind, name };
+}

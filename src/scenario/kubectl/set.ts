@@ -1,0 +1,130 @@
+/** kubectl set image, set resources, set env: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/ */
+import { QuantityError, parseQuantity } from "../../api/quantity.js";
+import type { ResourceList } from "../../api/types/meta.js";
+import type { Container, EnvVar } from "../../api/types/pod.js";
+import { flag } from "./flags.js";
+import { templateOf, withContainers } from "./pod-template.js";
+import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { displayNameOf, KubectlError, type AnyObject, type KubectlSession } from "./session.js";
+import type { Script } from "./script.js";
+import { UsageError } from "./usage-error.js";
+import type { Verb } from "./verb.js";
+import type { Word } from "./words.js";
+
+/** Edits the containers, and prints what was done unless nothing changed. */
+function* editContainers(session: KubectlSession, object: AnyObject, edit: (container: Container) => Container, done: string): Script<void> {
+  if (templateOf(object) === undefined) throw new KubectlError(`error: ${displayNameOf(object)} has no containers`);
+  if (withContainers(object, edit) === object) return;
+  yield* session.change(object, (stored) => withContainers(stored, edit));
+  session.print(`${displayNameOf(object)} ${done}`);
+}
+
+function namesOfContainers(object: AnyObject): readonly string[] {
+  const spec = templateOf(object)?.spec;
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((container) => container.name);
+}
+
+function isAssignment({ text }: Word): boolean {
+  return /^[^/=]+=/.test(text) || text.startsWith("*=");
+}
+
+export const setImage: Verb = {
+  name: "set image",
+  flags: SELECTION_FLAGS,
+  prepare(given, context) {
+    const assignments = given.positional.filter(isAssignment);
+    const selection = parseSelection(given, context, given.positional.filter((word) => !isAssignment(word)));
+    if (assignments.length === 0) throw new UsageError("at least one image update is required, such as web=nginx:1.27");
+    const images = new Map(assignments.map(({ text }) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        const names = namesOfContainers(object);
+        for (const name of images.keys()) {
+          if (name !== "*" && !names.includes(name)) throw new KubectlError(`error: unable to find container named "${name}"`);
+        }
+        const edit = (container: Container) => {
+          const image = images.get(container.name) ?? images.get("*");
+          return image === undefined || image === container.image ? container : { ...container, image };
+        };
+        yield* editContainers(session, object, edit, "image updated");
+      });
+  },
+};
+
+function resourceList(given: readonly string[], flagName: string): ResourceList {
+  return Object.fromEntries(
+    given.map((entry) => {
+      const [name, amount] = entry.split("=");
+      try {
+        if (amount === undefined) throw new QuantityError("must be NAME=QUANTITY");
+        parseQuantity(amount);
+      } catch (error) {
+        if (error instanceof QuantityError) throw new UsageError(`--${flagName}: ${entry}: ${error.message}`);
+        throw error;
+      }
+      return [name, amount];
+    }),
+  );
+}
+
+export const setResources: Verb = {
+  name: "set resources",
+  flags: [...SELECTION_FLAGS, flag("limits", "list"), flag("requests", "list"), flag("containers", "text", { short: "c" })],
+  prepare(given, context) {
+    const limits = resourceList(given.list("limits"), "limits");
+    const requests = resourceList(given.list("requests"), "requests");
+    if (Object.keys(limits).length + Object.keys(requests).length === 0) throw new UsageError("you must specify an update to requests or limits (in the form of --requests/--limits)");
+    const wanted = given.text("containers") ?? "*";
+    const selection = parseSelection(given, context);
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        if (wanted !== "*" && !namesOfContainers(object).includes(wanted)) throw new KubectlError(`error: unable to find container named ${wanted}`);
+        const edit = (container: Container): Container =>
+          wanted !== "*" && wanted !== container.name
+            ? container
+            : {
+                ...container,
+                resources: {
+                  ...container.resources,
+                  ...(Object.keys(limits).length > 0 && { limits: { ...container.resources?.limits, ...limits } }),
+                  ...(Object.keys(requests).length > 0 && { requests: { ...container.resources?.requests, ...requests } }),
+                },
+              };
+        yield* editContainers(session, object, edit, "resource requirements updated");
+      });
+  },
+};
+
+export const setEnv: Verb = {
+  name: "set env",
+  flags: [...SELECTION_FLAGS, flag("containers", "text", { short: "c" }), flag("env", "texts", { short: "e" })],
+  prepare(given, context) {
+    const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);
+    const changes = [...given.positional.filter(isChange).map(({ text }) => text), ...given.texts("env")];
+    if (changes.length === 0) throw new UsageError("at least one environment variable must be provided, such as LEVEL=debug or LEVEL-");
+    const selection = parseSelection(given, context, given.positional.filter((word) => !isChange(word)));
+    const wanted = given.text("containers") ?? "*";
+    return (session) =>
+      forEachObject(session, selection, function* (object) {
+        const edit = (container: Container) => (wanted === "*" || wanted === container.name ? withEnvironment(container, changes) : container);
+        yield* editContainers(session, object, edit, "env updated");
+      });
+  },
+};
+
+function withEnvironment(container: Container, changes: readonly string[]): Container {
+  let env: readonly EnvVar[] = container.env ?? [];
+  for (const change of changes) {
+    const equals = change.indexOf("=");
+    if (equals < 0) {
+      env = env.filter(({ name }) => name !== change.slice(0, -1));
+      continue;
+    }
+    const entry = { name: change.slice(0, equals), value: change.slice(equals + 1) };
+    const index = env.findIndex(({ name }) => name === entry.name);
+    if (index < 0) env = [...env, entry];
+    else if (env[index].value !== entry.value) env = env.map((one, i) => (i === index ? entry : one));
+  }
+  const before = container.env ?? [];
+  return env.length === before.length && env.every((one, index) => one === before[index]) ? container : { ...container, env };
+}

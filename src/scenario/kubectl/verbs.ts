@@ -1,0 +1,70 @@
+/** All verbs by name, with kubectl's own aliases. */
+import { autoscale } from "./autoscale.js";
+import { cordon, uncordon } from "./cordon.js";
+import { createFromFiles, createVerbs } from "./create.js";
+import { deleteVerb } from "./delete.js";
+import { drain } from "./drain.js";
+import { exec } from "./exec.js";
+import { expose } from "./expose.js";
+import { get } from "./get.js";
+import { annotate, label } from "./label.js";
+import { apply, replace } from "./manifests.js";
+import { patch } from "./patch.js";
+import { rolloutPause, rolloutRestart, rolloutResume, rolloutStatus } from "./rollout.js";
+import { rolloutHistory, rolloutUndo } from "./rollout-history.js";
+import { run } from "./run.js";
+import { scale } from "./scale.js";
+import { setEnv, setImage, setResources } from "./set.js";
+import { taint } from "./taint.js";
+import type { Verb } from "./verb.js";
+import { wait } from "./wait.js";
+
+const ALL: readonly Verb[] = [
+  run,
+  createFromFiles,
+  ...createVerbs,
+  apply,
+  replace,
+  patch,
+  deleteVerb,
+  get,
+  scale,
+  autoscale,
+  setImage,
+  setResources,
+  setEnv,
+  rolloutStatus,
+  rolloutHistory,
+  rolloutUndo,
+  rolloutPause,
+  rolloutResume,
+  rolloutRestart,
+  expose,
+  label,
+  annotate,
+  taint,
+  cordon,
+  uncordon,
+  drain,
+  exec,
+  wait,
+];
+
+const ALIASES: Readonly<Record<string, string>> = {
+  "create deploy": "create deployment",
+  "create ns": "create namespace",
+  "create resourcequota": "create quota",
+  "create cj": "create cronjob",
+  "create cm": "create configmap",
+  "create sa": "create serviceaccount",
+  "create svc clusterip": "create service clusterip",
+  "create svc nodeport": "create service nodeport",
+  "create svc loadbalancer": "create service loadbalancer",
+  "create pdb": "create poddisruptionbudget",
+  "create pc": "create priorityclass",
+};
+
+const BY_NAME = new Map(ALL.map((verb): [string, Verb] => [verb.name, verb]));
+
+/** Verbs by the words that name them, aliases included. */
+export const VERBS: ReadonlyMap<string, Verb> = new Map([...BY_NAME, ...Object.entries(ALIASES).map(([alias, name]): [string, Verb] => [alias, BY_NAME.get(name)!])]);

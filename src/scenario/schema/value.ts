@@ -1,0 +1,61 @@
+/** Values that occur all over the scenario file. `errorMessage` says what would be right; editors and the validator both show it. */
+import Type, { type Static, type TSchema } from "typebox";
+
+/** An object that knows its fields: others are errors. */
+export function closed<P extends Record<string, TSchema>>(properties: P, options: Record<string, unknown> = {}) {
+  return Type.Object(properties, { ...options, additionalProperties: false });
+}
+
+/** Number and unit of Go's time.ParseDuration: https://pkg.go.dev/time#ParseDuration */
+const GO_DURATION = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)";
+
+const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m"';
+
+/** Duration as Go and Kubernetes write it; a bare 0 is allowed as in Go. */
+export const DurationText = Type.Union(
+  [Type.String({ pattern: `^(0|(${GO_DURATION})+)$` }), Type.Literal(0)],
+  { description: 'A duration such as "90s", "15m" or "1h30m".', errorMessage: DURATION_MEANING },
+);
+export type DurationText = Static<typeof DurationText>;
+
+/** Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+export const QuantityText = Type.Union(
+  [Type.String({ pattern: "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$" }), Type.Number()],
+  { description: 'A Kubernetes quantity such as "500m", 2 or "4Gi".', errorMessage: 'must be a quantity such as "500m", 2 or "4Gi"' },
+);
+export type QuantityText = Static<typeof QuantityText>;
+
+export const Resources = Type.Record(Type.String(), QuantityText, {
+  description: "Resource name (cpu, memory, pods, ephemeral-storage, nvidia.com/gpu, ...) to quantity.",
+  errorMessage: "must be a map of resource names to quantities, such as {cpu: 2, memory: 4Gi}",
+});
+
+export const StringMap = Type.Record(Type.String(), Type.String(), { errorMessage: "must be a map of strings, such as {app: web}; put numbers and yes/no in quotes" });
+
+/** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+export const ObjectName = Type.String({
+  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+  maxLength: 253,
+  errorMessage: 'must be a name of lower-case letters, digits, "-" and ".", such as "worker-1"',
+});
+
+/** Lists of names in any writing. */
+export const Text = Type.String({ minLength: 1, errorMessage: "must be a text" });
+
+export const Count = Type.Integer({ minimum: 0, errorMessage: "must be a whole number, 0 or more" });
+export const PositiveCount = Type.Integer({ minimum: 1, errorMessage: "must be a whole number, 1 or more" });
+export const Probability = Type.Number({ minimum: 0, maximum: 1, errorMessage: "must be a number from 0 to 1" });
+
+/** A number that is expected: itself, or bounds. */
+export const NumberCheck = Type.Union(
+  [
+    Type.Number(),
+    closed({
+      equals: Type.Optional(Type.Number()),
+      atLeast: Type.Optional(Type.Number()),
+      atMost: Type.Optional(Type.Number()),
+    }, { minProperties: 1, errorMessage: "must be {atLeast: 3}, {atMost: 5}, {equals: 4} or bounds together" }),
+  ],
+  { description: "A number, or bounds: {atLeast: 3, atMost: 5}." },
+);
+export type NumberCheck = Static<typeof NumberCheck>;

@@ -1,0 +1,205 @@
+/** Holds a parsed document against the schema, and says of each mistake where it is and what would be right. */
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { distance } from "fastest-levenshtein";
+import type { Path } from "./mistake.js";
+import { nearest, suggestion } from "./suggestion.js";
+
+/** A mistake whose place in the file is still to be looked up. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  /** Which part of the field is meant: its key (an unknown one), its value, or the map in which it is missing. */
+  readonly at: "key" | "value" | "parent";
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly errorMessage?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+}
+
+/** How far a branch of a union is from what was written: the wrong sort of thing, the wrong variant, a field too many or too few, a wrong value. */
+const WRONG_TYPE = 1_000;
+const WRONG_VARIANT = 100;
+const WRONG_FIELD = 10;
+const WRONG_VALUE = 1;
+
+/** Compiles the schema; the function that returns lists every mistake of a value. */
+export function compileValidator(schema: object): (value: unknown) => readonly Finding[] {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false });
+  const validate: ValidateFunction = ajv.compile(schema);
+  return (value) => (validate(value) ? [] : findings(validate.errors ?? [], value));
+}
+
+function findings(errors: readonly ErrorObject[], root: unknown): readonly Finding[] {
+  const found = resolveUnions(errors).map((error) => finding(error, root));
+  const misspelt = new Set(found.flatMap((entry) => (entry.meant === undefined ? [] : [key(entry.path.slice(0, -1), entry.meant)])));
+  const seen = new Set<string>();
+  return found.filter((entry) => {
+    if (entry.at === "parent" && misspelt.has(key(entry.path))) return false;
+    const identity = `${key(entry.path)}\n${entry.message}`;
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    return true;
+  });
+}
+
+function key(path: Path, last?: string): string {
+  return JSON.stringify(last === undefined ? path : [...path, last]);
+}
+
+/** Of each union that did not match, keeps the mistakes of the branch that was probably meant. */
+function resolveUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const unions = errors.filter((error) => error.keyword === "anyOf");
+  const outermost = unions.filter((error) => !unions.some((other) => other !== error && isWithin(error, other)));
+  const kept = errors.filter((error) => error.keyword !== "anyOf" && !outermost.some((union) => isWithin(error, union)));
+  for (const union of outermost) kept.push(...resolveUnion(union, errors));
+  return kept;
+}
+
+function isWithin(error: ErrorObject, union: ErrorObject): boolean {
+  return error.schemaPath.startsWith(`${union.schemaPath}/`) && (error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`));
+}
+
+function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const parent = union.parentSchema as Schema;
+  const branches = parent.anyOf!;
+  const written = union.data;
+  if (parent.errorMessage !== undefined && !isMap(written)) return [union];
+  const variants = isMap(written) ? discriminator(branches, written) : undefined;
+  if (variants !== undefined && !variants.known.includes(fieldOf(written, variants.property))) {
+    return [{ ...union, keyword: "enum", instancePath: `${union.instancePath}/${variants.property}`, data: fieldOf(written, variants.property), parentSchema: { enum: variants.known }, params: {} }];
+  }
+  let best: readonly ErrorObject[] = [union];
+  let least = Number.POSITIVE_INFINITY;
+  branches.forEach((branch, index) => {
+    const own = errors.filter((error) => isWithin(error, { ...union, schemaPath: `${union.schemaPath}/${index}` }));
+    const score = own.reduce((sum, error) => sum + misfit(error, union.instancePath, branch), 0);
+    if (own.length > 0 && score < least) {
+      least = score;
+      best = own;
+    }
+  });
+  if (least >= WRONG_TYPE && branches.every((branch) => branch.errorMessage === undefined)) return [union];
+  return resolveUnions(best).map((error) =>
+    error.keyword === "additionalProperties" && error.instancePath === union.instancePath
+      ? { ...error, parentSchema: { ...error.parentSchema, alternatives: branches.flatMap((branch) => Object.keys(branch.properties ?? {})) } }
+      : error,
+  );
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fieldOf(value: unknown, property: string): unknown {
+  return (value as Readonly<Record<string, unknown>>)[property];
+}
+
+/** The field that tells the variants of a union apart (such as `fault`), where the value has it. */
+function discriminator(branches: readonly Schema[], value: Readonly<Record<string, unknown>>): { property: string; known: readonly unknown[] } | undefined {
+  for (const property of Object.keys(value)) {
+    const known = branches.flatMap((branch) => {
+      const constant = branch.properties?.[property]?.const;
+      return constant === undefined ? [] : [constant];
+    });
+    if (known.length > 1) return { property, known };
+  }
+  return undefined;
+}
+
+function misfit(error: ErrorObject, place: string, branch: Schema): number {
+  if (error.keyword === "anyOf") return 0;
+  if (error.instancePath === place) {
+    if (error.keyword === "required") return WRONG_FIELD;
+    if (error.keyword === "additionalProperties") {
+      const name = String((error.params as { additionalProperty: string }).additionalProperty);
+      const nearestDistance = Math.min(...Object.keys(branch.properties ?? {}).map((known) => distance(name, known)));
+      return WRONG_FIELD + Math.min(nearestDistance, WRONG_FIELD) / WRONG_FIELD;
+    }
+    return WRONG_TYPE;
+  }
+  return error.keyword === "const" ? WRONG_VARIANT : WRONG_VALUE;
+}
+
+function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?: string } {
+  const path = pathOf(error.instancePath, root);
+  const schema = error.parentSchema as Schema & { readonly alternatives?: readonly string[] };
+  if (error.keyword === "additionalProperties") {
+    const name = String((error.params as { additionalProperty: string }).additionalProperty);
+    const known = [...new Set(schema.alternatives ?? Object.keys(schema.properties ?? {}))];
+    const meant = nearest(name, known);
+    return { path: [...path, name], message: `unknown field; ${suggestion(name, known)}`, at: "key", ...(meant !== undefined && { meant }) };
+  }
+  if (error.keyword === "required") {
+    const name = String((error.params as { missingProperty: string }).missingProperty);
+    const rule = schema.properties?.[name];
+    return { path: [...path, name], message: `Required value${rule === undefined ? "" : `: ${requirement(rule)}`}`, at: "parent" };
+  }
+  return { path, message: `Invalid value: ${describe(error.data)}: ${valueRule(error, schema)}`, at: "value" };
+}
+
+function valueRule(error: ErrorObject, schema: Schema): string {
+  const written: unknown = error.data;
+  if (schema.enum !== undefined && typeof written === "string") {
+    const known = schema.enum.map(String);
+    const meant = nearest(written, known);
+    return `${schema.errorMessage ?? `must be one of ${known.join(", ")}`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+  }
+  const rule = error.keyword === "type" || error.keyword === "anyOf" || schema.errorMessage !== undefined ? requirement(schema) : (error.message ?? "is not right");
+  if (typeof written === "number" && rule.startsWith("must be a duration")) return `${rule}; did you mean "${written}s"?`;
+  return rule;
+}
+
+/** What would be right. */
+function requirement(schema: Schema): string {
+  if (schema.errorMessage !== undefined) return schema.errorMessage;
+  if (schema.const !== undefined) return `must be ${JSON.stringify(schema.const)}`;
+  if (schema.enum !== undefined) return `must be one of ${schema.enum.map(String).join(", ")}`;
+  switch (schema.type) {
+    case "object":
+      return `must be a map${schema.properties === undefined ? "" : ` with the fields ${Object.keys(schema.properties).join(", ")}`}`;
+    case "array":
+      return "must be a list";
+    case "string":
+      return "must be a text";
+    case "boolean":
+      return "must be true or false";
+    case "integer":
+      return "must be a whole number";
+    case "number":
+      return "must be a number";
+    default:
+      break;
+  }
+  if (schema.anyOf === undefined) return "must be given";
+  const fields = schema.anyOf.flatMap((branch) => (branch.required === undefined ? [] : [`{${branch.required.join(", ")}}`]));
+  const scalars = schema.anyOf.flatMap((branch) => (branch.required === undefined ? [requirement(branch).replace(/^must be /, "")] : []));
+  return `must be ${[...new Set([...scalars, ...fields])].join(", or ")}`;
+}
+
+/** The value as it was written, shortened. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return `a map with ${Object.keys(value).slice(0, 4).join(", ") || "no fields"}`;
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** Turns a JSON pointer into a path; numbers index lists only. */
+function pathOf(pointer: string, root: unknown): Path {
+  const path: (string | number)[] = [];
+  let value: unknown = root;
+  for (const part of pointer.split("/").slice(1)) {
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const step = Array.isArray(value) ? Number(name) : name;
+    path.push(step);
+    value = (value as Record<string | number, unknown> | undefined)?.[step];
+  }
+  return path;
+}
