@@ -90,6 +90,8 @@ export interface InformerHandlers<T extends ApiObject> {
 
 /** A shared informer: one watch and one cache a process and kind, handlers called in order of registration. */
 export interface Informer<T extends ApiObject> extends Lister<T> {
+  /** False until the first list has arrived, and while the watch is broken. */
+  readonly isFollowing?: boolean;
   /** Objects already in the cache are handed to `added` at once. */
   addHandlers(handlers: InformerHandlers<T>): void;
   /** Adds a named index; the function gives the values under which an object is found. Adding the same name again has no effect. */

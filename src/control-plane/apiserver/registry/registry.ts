@@ -7,13 +7,13 @@ import { kindInfo, type Kind, type ObjectsByKind } from "../../../api/kinds.js";
 import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
 import { SECOND } from "../../../engine/simulation.js";
-import type { AdmissionChain, AdmissionRequest } from "../admission/admission.js";
+import { type AdmissionChain, type AdmissionRequest, RefusedSpec } from "../admission/admission.js";
 import type { Change } from "../change.js";
 import type { DeleteOptions, Target } from "../client.js";
 import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
-import { alreadyExists, ApiStatusError, badRequest, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
+import { alreadyExists, ApiStatusError, badRequest, forbidden, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
 import { bindPod } from "./binding.js";
 import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
 import { isFinished, markDeleted } from "./graceful-deletion.js";
@@ -44,12 +44,22 @@ export class Registry {
 
   /** @throws ApiStatusError 403, 409 AlreadyExists or 422 */
   create(submitted: ApiObject, user: string): ApiObject {
-    const { store, rules, admission, identities } = this.options;
     const kind = submitted.kind as Kind;
+    const named = this.named(this.placed(submitted, kind), kind);
+    try {
+      return this.createNamed(kind, named, user);
+    } catch (error) {
+      if (error instanceof RefusedSpec) throw forbidden(kind, named.metadata.name, error.message);
+      throw error;
+    }
+  }
+
+  private createNamed(kind: Kind, submitted: ApiObject, user: string): ApiObject {
+    const { store, rules, admission, identities } = this.options;
     const now = this.wholeSeconds();
-    const request: AdmissionRequest = { operation: "CREATE", kind, user, object: rules.applyDefaults(this.placed(submitted, kind)), now };
-    const admitted = prepareForCreate(kind, admission.admit(request, store), now);
-    const named = this.named(admitted, kind);
+    const object = rules.applyDefaults(submitted);
+    const request: AdmissionRequest = { operation: "CREATE", kind, user, object, now, writeStatus: this.writeStatus };
+    const named = prepareForCreate(kind, admission.admit(request, store), now);
     const causes = rules.validateCreate(named);
     if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
     if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
@@ -118,7 +128,9 @@ export class Registry {
       throw preconditionConflict(kind, target.name, "ResourceVersion", resourceVersion, stored.metadata.resourceVersion ?? "");
     }
     const now = this.wholeSeconds();
-    admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now }, store);
+    if (admission.handles(kind, "DELETE")) {
+      admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now, writeStatus: this.writeStatus }, store);
+    }
     const marked = markDeleted(kind, stored, options, now);
     if (marked === undefined) return this.removed(kind, entry, stored);
     return marked === stored ? stored : this.replaced(kind, entry, marked);
@@ -208,7 +220,15 @@ export class Registry {
     const { rules, admission, store } = this.options;
     let next = rules.applyDefaults(this.withServerFields(kind, asked, stored));
     if (admission.handles(kind, "UPDATE")) {
-      const request: AdmissionRequest = { operation: "UPDATE", kind, user, object: next, previous: stored, now: this.wholeSeconds() };
+      const request: AdmissionRequest = {
+        operation: "UPDATE",
+        kind,
+        user,
+        object: next,
+        previous: stored,
+        now: this.wholeSeconds(),
+        writeStatus: this.writeStatus,
+      };
       next = admission.admit(request, store);
       admission.validate(next, request, store);
     }
@@ -246,14 +266,22 @@ export class Registry {
     return restored;
   }
 
+  private readonly writeStatus = (object: ApiObject): void => {
+    const kind = object.kind as Kind;
+    const { namespace, name } = object.metadata;
+    this.replaced(kind, this.options.store.entry(kind, namespace, name)!, object);
+  };
+
   private added(kind: Kind, object: ApiObject, revision: number): ApiObject {
     const { key } = this.options.store.add(kind, object);
+    this.options.admission.changed(kind);
     this.options.emit({ type: "ADDED", kind, key, object, previous: undefined, revision, time: -1 });
     return object;
   }
 
   private replaced(kind: Kind, entry: StoreEntry, next: ApiObject): ApiObject {
-    const { store, emit } = this.options;
+    const { store, emit, admission } = this.options;
+    admission.changed(kind);
     const previous = entry.object;
     const revision = store.nextRevision();
     const object: ApiObject = { ...next, metadata: { ...next.metadata, resourceVersion: String(revision) } };
@@ -263,7 +291,8 @@ export class Registry {
   }
 
   private removed(kind: Kind, entry: StoreEntry, last: ApiObject): ApiObject {
-    const { store, emit } = this.options;
+    const { store, emit, admission } = this.options;
+    admission.changed(kind);
     store.remove(kind, entry);
     emit({ type: "DELETED", kind, key: entry.key, object: last, previous: entry.object, revision: store.nextRevision(), time: -1 });
     return last;

@@ -1,0 +1,45 @@
+/**
+ * DefaultStorageClass: claims that name no storage class get the one that is marked as default, the newest of several.
+ *
+ * Source: kubernetes/plugin/pkg/admission/storage/storageclass/setdefault and k8s.io/component-helpers/storage/ephemeral's
+ * GetDefaultClass: newest creation first, then by name.
+ */
+import type { Kind } from "../../../api/kinds.js";
+import type { ApiObject } from "../../../api/types/meta.js";
+import type { PersistentVolumeClaim, StorageClass } from "../../../api/types/storage.js";
+import type { ObjectReader } from "../object-store.js";
+import type { AdmissionPlugin, AdmissionRequest, Operation } from "./admission.js";
+
+const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
+/** The annotation of the class's name, older than the field. */
+const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
+
+function isNewer(a: StorageClass, b: StorageClass): boolean {
+  const [left, right] = [a.metadata.creationTimestamp ?? 0, b.metadata.creationTimestamp ?? 0];
+  return left === right ? a.metadata.name < b.metadata.name : left > right;
+}
+
+function defaultClass(objects: ObjectReader): StorageClass | undefined {
+  let chosen: StorageClass | undefined;
+  for (const candidate of objects.list("StorageClass")) {
+    if (candidate.metadata.annotations?.[IS_DEFAULT] === "true" && (chosen === undefined || isNewer(candidate, chosen))) chosen = candidate;
+  }
+  return chosen;
+}
+
+export class DefaultStorageClass implements AdmissionPlugin {
+  readonly name = "DefaultStorageClass";
+
+  handles(kind: Kind, operation: Operation): boolean {
+    return operation === "CREATE" && kind === "PersistentVolumeClaim";
+  }
+
+  admit(object: ApiObject, _request: AdmissionRequest, objects: ObjectReader): ApiObject {
+    const claim = object as PersistentVolumeClaim;
+    if (claim.spec.storageClassName !== undefined || claim.metadata.annotations?.[CLASS_ANNOTATION] !== undefined) return claim;
+    const chosen = defaultClass(objects);
+    if (chosen === undefined) return claim;
+    const classed: PersistentVolumeClaim = { ...claim, spec: { ...claim.spec, storageClassName: chosen.metadata.name } };
+    return classed;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * LimitRanger: containers get the default requests and limits of their namespace, and have to keep its bounds.
+ *
+ * Source: kubernetes/plugin/pkg/admission/limitranger; LimitRange defaults from kubernetes/pkg/apis/core/v1/defaults.go.
+ */
+import { containerLimits, containerRequests } from "../../../api/resources.js";
+import { compareQuantities, parseQuantity, quantityMilliValue } from "../../../api/quantity.js";
+import type { QuantityText, ResourceList } from "../../../api/types/meta.js";
+import type { Container, PodSpec } from "../../../api/types/pod.js";
+import type { LimitRange, LimitRangeItem } from "../../../api/types/policy.js";
+import type { ObjectReader } from "../object-store.js";
+import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
+
+const ANNOTATION = "kubernetes.io/limit-ranger";
+const NO_RESOURCES: ResourceList = {};
+
+/** Limits that containers get: what the range says, else its maximum. */
+function defaultLimits({ default: limits, max }: LimitRangeItem): ResourceList {
+  return { ...max, ...limits };
+}
+
+/** Requests that containers get: what the range says, else their default limit, else the minimum. */
+function defaultRequests(item: LimitRangeItem): ResourceList {
+  return { ...item.min, ...defaultLimits(item), ...item.defaultRequest };
+}
+
+function missingIn(defaults: ResourceList, own: ResourceList): string[] {
+  return Object.keys(defaults)
+    .filter((name) => own[name] === undefined)
+    .sort();
+}
+
+function withDefaults(container: Container, requests: ResourceList, limits: ResourceList, what: string, notes: string[]): Container {
+  const ownRequests = container.resources?.requests ?? NO_RESOURCES;
+  const ownLimits = container.resources?.limits ?? NO_RESOURCES;
+  const addedRequests = missingIn(requests, ownRequests);
+  const addedLimits = missingIn(limits, ownLimits);
+  if (addedRequests.length > 0) notes.push(`${addedRequests.join(", ")} request for ${what} ${container.name}`);
+  if (addedLimits.length > 0) notes.push(`${addedLimits.join(", ")} limit for ${what} ${container.name}`);
+  if (addedRequests.length + addedLimits.length === 0) return container;
+  return {
+    ...container,
+    resources: {
+      ...container.resources,
+      ...(addedRequests.length > 0 && { requests: { ...requests, ...ownRequests } }),
+      ...(addedLimits.length > 0 && { limits: { ...limits, ...ownLimits } }),
+    },
+  };
+}
+
+/** Go prints the ratio with six digits. */
+const RATIO_DIGITS = 6;
+
+/** What is wrong with requests and limits against one item of a range. */
+function violations({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, requests: ResourceList, limits: ResourceList): string[] {
+  const found: string[] = [];
+  const shown = (quantity: QuantityText) => parseQuantity(quantity).toString();
+  for (const [name, bound] of Object.entries(min ?? NO_RESOURCES)) {
+    const [request, limit] = [requests[name], limits[name]];
+    const text = `minimum ${name} usage per ${type} is ${shown(bound)}`;
+    if (request === undefined) found.push(`${text}.  No request is specified`);
+    else if (compareQuantities(request, bound) < 0) found.push(`${text}, but request is ${shown(request)}`);
+    else if (limit !== undefined && compareQuantities(limit, bound) < 0) found.push(`${text}, but limit is ${shown(limit)}`);
+  }
+  for (const [name, bound] of Object.entries(max ?? NO_RESOURCES)) {
+    const [request, limit] = [requests[name], limits[name]];
+    const text = `maximum ${name} usage per ${type} is ${shown(bound)}`;
+    if (limit === undefined) found.push(`${text}.  No limit is specified`);
+    else if (compareQuantities(limit, bound) > 0) found.push(`${text}, but limit is ${shown(limit)}`);
+    else if (request !== undefined && compareQuantities(request, bound) > 0) found.push(`${text}, but request is ${shown(request)}`);
+  }
+  for (const [name, bound] of Object.entries(maxLimitRequestRatio ?? NO_RESOURCES)) {
+    const request = quantityMilliValue(requests[name] ?? 0);
+    const limit = quantityMilliValue(limits[name] ?? 0);
+    const text = `${name} max limit to request ratio per ${type} is ${shown(bound)}`;
+    if (request === 0) found.push(`${text}, but no request is specified or request is 0`);
+    else if (limit === 0) found.push(`${text}, but no limit is specified or limit is 0`);
+    else if (limit / request > quantityMilliValue(bound) / 1_000) {
+      found.push(`${text}, but provided ratio is ${(limit / request).toFixed(RATIO_DIGITS)}`);
+    }
+  }
+  return found;
+}
+
+export class LimitRanger implements AdmissionPlugin {
+  readonly name = "LimitRanger";
+  readonly dependsOn = ["LimitRange"] as const;
+
+  admitPodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): AdmittedSpec {
+    let admitted = spec;
+    const notes: string[] = [];
+    for (const range of objects.list("LimitRange", namespace)) {
+      for (const item of containerItems(range)) {
+        const [requests, limits] = [defaultRequests(item), defaultLimits(item)];
+        const containers = admitted.containers.map((one) => withDefaults(one, requests, limits, "container", notes));
+        const initContainers = admitted.initContainers?.map((one) => withDefaults(one, requests, limits, "init container", notes));
+        admitted = { ...admitted, containers, ...(initContainers !== undefined && { initContainers }) };
+      }
+    }
+    if (notes.length === 0) return { spec };
+    return { spec: admitted, annotations: { [ANNOTATION]: `LimitRanger plugin set: ${notes.join("; ")}` } };
+  }
+
+  validatePodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): void {
+    const found: string[] = [];
+    for (const range of objects.list("LimitRange", namespace)) {
+      for (const item of range.spec.limits) {
+        if (item.type === "Pod") found.push(...violations(item, containerRequests(spec), containerLimits(spec)));
+        if (item.type !== "Container") continue;
+        for (const { resources } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+          found.push(...violations(item, resources?.requests ?? NO_RESOURCES, resources?.limits ?? NO_RESOURCES));
+        }
+      }
+    }
+    if (found.length > 0) throw new RefusedSpec(found.length === 1 ? found[0] : `[${found.join(", ")}]`);
+  }
+}
+
+function containerItems(range: LimitRange): readonly LimitRangeItem[] {
+  return range.spec.limits.filter(({ type }) => type === "Container");
+}
