@@ -13,6 +13,7 @@ import { SECOND, type HandlerId, type SimTime, type Simulation } from "../../eng
 import { SingleMemberLog } from "../etcd/single-member-log.js";
 import type { WriteLog } from "../etcd/write-log.js";
 import { AdmissionChain, type AdmissionPlugin } from "./admission/admission.js";
+import { defaultAdmissionPlugins } from "./admission/default-plugins.js";
 import { ApiClientConnection } from "./api-client-connection.js";
 import { ALLOW_ALL, type Authorizer } from "./authorizer.js";
 import { BOOTSTRAP_OBJECTS } from "./bootstrap-objects.js";
@@ -22,7 +23,7 @@ import { type EventRetention, EventRecording } from "./event-recording.js";
 import { HostLinks } from "./host-links.js";
 import { type ApiServerLatencies, DEFAULT_LATENCIES, LatencySampler, type LatencyStep } from "./latencies.js";
 import { ObjectIdentities } from "./object-identities.js";
-import { NO_OBJECT_RULES, type ObjectRules } from "./object-rules.js";
+import { KUBERNETES_RULES, type ObjectRules } from "./object-rules.js";
 import { type ObjectReader, ObjectStore } from "./object-store.js";
 import { isRefusal, Registry } from "./registry/registry.js";
 import type { Request, Subresource, TracedRequest, Verb } from "./request.js";
@@ -44,7 +45,9 @@ export interface ApiServerOptions {
   /** What is not given has its default. */
   readonly latencies?: Partial<ApiServerLatencies>;
   readonly authorizer?: Authorizer;
+  /** The default is all plugins of {@link defaultAdmissionPlugins}. */
   readonly admission?: readonly AdmissionPlugin[];
+  /** Defaulting and validation; the default is Kubernetes' own. */
   readonly rules?: ObjectRules;
   readonly links?: HostLinks;
   /** What becomes of recorded events; the default is "stored". */
@@ -105,8 +108,8 @@ export class ApiServer implements ApiServerEndpoint {
     this.registry = new Registry({
       store,
       identities: new ObjectIdentities(simulation),
-      rules: options.rules ?? NO_OBJECT_RULES,
-      admission: new AdmissionChain(options.admission ?? []),
+      rules: options.rules ?? KUBERNETES_RULES,
+      admission: new AdmissionChain(options.admission ?? defaultAdmissionPlugins()),
       now: () => this.epoch + this.simulation.now,
       emit: (change) => {
         this.write(change);

@@ -1,20 +1,19 @@
-/** Defaulting and validation of objects, as the API server calls them. */
-import type { ApiObject } from "../../api/types/meta.js";
+/** Defaulting, preparation and validation of objects, as the API server calls them. */
+import { applyDefaults } from "../../api/defaults/index.js";
+import { prepareForCreate } from "../../api/prepare.js";
+import type { ApiObject, Timestamp } from "../../api/types/meta.js";
+import { validateCreate, validateUpdate } from "../../api/validation/index.js";
 import type { FieldCause } from "./status-errors.js";
 
 export interface ObjectRules {
   /** Fills in defaults; returns the same object, and the same parts of it, where nothing is to be filled in. */
-  applyDefaults(object: ApiObject): ApiObject;
+  applyDefaults(this: void, object: ApiObject): ApiObject;
+  /** A new object with what the API server itself writes: first status, generation 1, generated selectors, finalizers. */
+  prepareForCreate(this: void, object: ApiObject, context: { readonly uid: string; readonly now: Timestamp }): ApiObject;
   /** Mistakes of a new object, none where it is valid. */
-  validateCreate(object: ApiObject): readonly FieldCause[];
-  validateUpdate(object: ApiObject, previous: ApiObject): readonly FieldCause[];
+  validateCreate(this: void, object: ApiObject): readonly FieldCause[];
+  validateUpdate(this: void, object: ApiObject, previous: ApiObject): readonly FieldCause[];
 }
 
-const NO_CAUSES: readonly FieldCause[] = [];
-
-/** Takes everything as it is. */
-export const NO_OBJECT_RULES: ObjectRules = {
-  applyDefaults: (object) => object,
-  validateCreate: () => NO_CAUSES,
-  validateUpdate: () => NO_CAUSES,
-};
+/** The rules of Kubernetes. */
+export const KUBERNETES_RULES: ObjectRules = { applyDefaults, prepareForCreate, validateCreate, validateUpdate };

@@ -18,7 +18,7 @@ import { bindPod } from "./binding.js";
 import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
 import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
-import { changedBeyondMetadata, countsGenerations, prepareForCreate } from "./strategy.js";
+import { changedBeyondMetadata, countsGenerations } from "./strategy.js";
 import { withoutField } from "./without-field.js";
 
 /** Attempts at a free generated name. Source: k8s.io/apiserver/pkg/endpoints/handlers/create.go maxNameGenerationCreateAttempts. */
@@ -59,7 +59,8 @@ export class Registry {
     const now = this.wholeSeconds();
     const object = rules.applyDefaults(submitted);
     const request: AdmissionRequest = { operation: "CREATE", kind, user, object, now, writeStatus: this.writeStatus };
-    const named = prepareForCreate(kind, admission.admit(request, store), now);
+    const uid = identities.uid();
+    const named = rules.applyDefaults(rules.prepareForCreate(admission.admit(request, store), { uid, now }));
     const causes = rules.validateCreate(named);
     if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
     if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
@@ -67,10 +68,9 @@ export class Registry {
     const revision = store.nextRevision();
     const metadata: ObjectMeta = {
       ...named.metadata,
-      uid: identities.uid(),
+      uid,
       resourceVersion: String(revision),
       creationTimestamp: now,
-      ...(countsGenerations(kind) && { generation: 1 }),
     };
     return this.added(kind, { ...named, metadata }, revision);
   }
