@@ -2,6 +2,7 @@
 import type { Labels, ResourceList } from "../api/types/meta.js";
 import type { Taint } from "../api/types/node.js";
 import type { Distribution } from "../engine/distribution.js";
+import type { KubeletSettings } from "../node/settings.js";
 
 export interface NodeGroupDescription {
   /** Nodes are called NAME-1 .. NAME-count, or NAME where count is absent. */
@@ -29,7 +30,9 @@ export interface ControlPlaneDescription {
   /** Replicas of kube-apiserver, on the control-plane nodes in turn; so many schedulers and controller managers stand by for election. */
   readonly apiServers: number;
   /** Settings of kube-controller-manager by flag name without dashes in front, durations in microseconds: node-monitor-grace-period, ... */
-  readonly controllerManager: Readonly<Record<string, number>>;
+  readonly controllerManager: Readonly<Record<string, number | boolean | readonly string[]>>;
+  /** Settings of kube-apiserver by flag name, durations in microseconds: default-unreachable-toleration-seconds, ... */
+  readonly apiServer: Readonly<Record<string, number | boolean | string>>;
 }
 
 /** The pod and service network. */
@@ -68,8 +71,8 @@ export interface ClusterDescription {
   readonly scaling: readonly NodeGroupScaling[];
   readonly controlPlane: ControlPlaneDescription;
   readonly network: NetworkDescription;
-  /** Settings of the kubelets by KubeletConfiguration field, durations in microseconds: nodeStatusUpdateFrequency, maxPods, ... */
-  readonly kubelet: Readonly<Record<string, number>>;
+  /** Settings of all kubelets that differ from the profile's. */
+  readonly kubelet: Partial<KubeletSettings>;
   /** Latencies by name, sampled in microseconds; the names are listed in docs/scenario.md. */
   readonly latencies: Readonly<Record<string, Distribution>>;
   /** A KubeSchedulerConfiguration as parsed YAML, absent for the default profile. */

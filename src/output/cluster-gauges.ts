@@ -6,7 +6,7 @@ import type { ApiObject, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import { quantityMilliValue, quantityValue } from "../api/quantity.js";
-import type { ObjectChange } from "../cluster/observer.js";
+import type { Change } from "../control-plane/apiserver/change.js";
 import { requestedAmounts } from "./pod-requests.js";
 
 /** States of a pod, in the order in which most pods pass through them; a pod is in exactly one. */
@@ -53,9 +53,9 @@ export class ClusterGauges {
   private readonly nodeByName = new Map<string, NodeGauge>();
   private readonly shares = new Map<string, PodShare>();
 
-  change(change: ObjectChange): void {
-    if (change.object.kind === "Pod") this.podChanged(change, change.object as Pod);
-    else if (change.object.kind === "Node") this.nodeChanged(change, change.object as Node);
+  change(change: Change): void {
+    if (change.kind === "Pod") this.podChanged(change, change.object as Pod);
+    else if (change.kind === "Node") this.nodeChanged(change, change.object as Node);
   }
 
   /** Sum over nodes that are registered now. */
@@ -65,7 +65,7 @@ export class ClusterGauges {
     return sum;
   }
 
-  private podChanged({ type }: ObjectChange, pod: Pod): void {
+  private podChanged({ type }: Change, pod: Pod): void {
     const uid = uidOf(pod);
     const before = this.shares.get(uid);
     if (before !== undefined) this.add(before, -1);
@@ -104,7 +104,7 @@ export class ClusterGauges {
     node.requestedMemory += sign * share.memory;
   }
 
-  private nodeChanged({ type, time }: ObjectChange, node: Node): void {
+  private nodeChanged({ type, time }: Change, node: Node): void {
     let gauge = this.nodeByName.get(node.metadata.name);
     if (gauge === undefined) {
       gauge = newNodeGauge(node, time);

@@ -2,9 +2,11 @@
  * The life of each pod as pods.csv tells it: when it was created, bound, started, ready, ended and removed. Records are kept in order
  * of creation, also after the pod is gone.
  */
+import { objectKey } from "../api/kinds.js";
 import type { Pod } from "../api/types/pod.js";
-import type { ObjectChange, SchedulingAttempt } from "../cluster/observer.js";
+import type { Change } from "../control-plane/apiserver/change.js";
 import type { SimTime } from "../engine/simulation.js";
+import type { SchedulingAttempt } from "../scheduler/observer.js";
 
 export interface PodRecord {
   readonly namespace: string;
@@ -35,16 +37,13 @@ export interface NeverRan {
   readonly example: string;
 }
 
-const key = (namespace: string, name: string): string => `${namespace}/${name}`;
-
 export class PodRecords {
   readonly records: PodRecord[] = [];
   private readonly live = new Map<string, PodRecord>();
 
-  change({ type, object, previous, time }: ObjectChange): void {
-    if (object.kind !== "Pod") return;
+  change({ type, kind, key: at, object, previous, time }: Change): void {
+    if (kind !== "Pod") return;
     const pod = object as Pod;
-    const at = key(pod.metadata.namespace ?? "", pod.metadata.name);
     let record = this.live.get(at);
     if (record === undefined || type === "ADDED") {
       record = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name, uid: pod.metadata.uid ?? "", created: time, pod, attempts: 0 };
@@ -58,8 +57,8 @@ export class PodRecords {
     }
   }
 
-  attempt({ namespace, pod, result, message }: SchedulingAttempt): void {
-    const record = this.live.get(key(namespace, pod));
+  attempt({ pod, result, message }: SchedulingAttempt): void {
+    const record = this.live.get(objectKey(pod));
     if (record === undefined) return;
     record.attempts++;
     if (result !== "scheduled" && message !== undefined) record.lastFailure = message;
@@ -72,7 +71,7 @@ export class PodRecords {
       if (record.started !== undefined || record.finished !== undefined) continue;
       const reason = reasonNotRunning(record);
       const entry = byReason.get(reason);
-      if (entry === undefined) byReason.set(reason, { pods: 1, example: key(record.namespace, record.name) });
+      if (entry === undefined) byReason.set(reason, { pods: 1, example: `${record.namespace}/${record.name}` });
       else entry.pods++;
     }
     return [...byReason].map(([reason, entry]) => ({ reason, ...entry })).sort((a, b) => b.pods - a.pods || (a.reason < b.reason ? -1 : 1));

@@ -4,17 +4,22 @@
  * Rows of tables that grow with the run (events, attempts, requests, series) are written as they come; pods and nodes at the end.
  */
 import type { Event } from "../api/types/policy.js";
-import type { ObjectChange, SchedulingAttempt } from "../cluster/observer.js";
+import type { RunObserver } from "../cluster/observer.js";
+import type { Change } from "../control-plane/apiserver/change.js";
 import type { SimTime } from "../engine/simulation.js";
+import type { SchedulingAttempt } from "../scheduler/observer.js";
+import type { RequestRecord } from "../traffic/request-record.js";
 import { ClusterGauges, type NodeGauge } from "./cluster-gauges.js";
 import { CsvFile, type CsvValue, type Table } from "./csv.js";
 import type { OutputDirectory } from "./output-directory.js";
 import { PodRecords } from "./pod-records.js";
+import { RequestFigures } from "./request-figures.js";
 import { summarize, type RunFigures } from "./run-summary.js";
 import { EVENTS, type EventRow } from "./tables/events.js";
 import { NODES, type NodeRow } from "./tables/nodes.js";
 import { PODS } from "./tables/pods.js";
 import { SCHEDULING } from "./tables/scheduling.js";
+import { REQUESTS } from "./tables/requests.js";
 import { SERIES, type SeriesRow } from "./tables/series.js";
 import { SUMMARY, type Metric } from "./tables/summary.js";
 
@@ -31,12 +36,14 @@ export interface RecorderOptions {
   readonly nodeUsage: NodeUsage;
 }
 
-export class RunRecorder {
+export class RunRecorder implements RunObserver {
   readonly pods = new PodRecords();
   readonly gauges = new ClusterGauges();
+  readonly requestFigures = new RequestFigures();
   private readonly events?: CsvFile<EventRow>;
   private readonly attempts?: CsvFile<SchedulingAttempt>;
   private readonly series?: CsvFile<SeriesRow>;
+  private readonly requests?: CsvFile<RequestRecord>;
   private eventCount = 0;
   private attemptCount = 0;
   private unschedulableAttempts = 0;
@@ -46,10 +53,11 @@ export class RunRecorder {
     this.events = this.file(EVENTS);
     this.attempts = this.file(SCHEDULING);
     this.series = this.file(SERIES);
+    this.requests = this.file(REQUESTS);
   }
 
-  change(change: ObjectChange): void {
-    if (change.object.kind === "Event") {
+  change(change: Change): void {
+    if (change.kind === "Event") {
       if (change.type === "DELETED") return;
       this.eventCount++;
       this.events?.append({ time: change.time, event: change.object as Event });
@@ -64,6 +72,11 @@ export class RunRecorder {
     if (attempt.result !== "scheduled") this.unschedulableAttempts++;
     this.attempts?.append(attempt);
     this.pods.attempt(attempt);
+  }
+
+  request(record: RequestRecord): void {
+    this.requestFigures.add(record);
+    this.requests?.append(record);
   }
 
   /** Takes one sample of the time series. */
@@ -89,6 +102,7 @@ export class RunRecorder {
     this.events?.close();
     this.attempts?.close();
     this.series?.close();
+    this.requests?.close();
     this.writeAll(PODS, this.pods.records);
     this.writeAll<NodeRow>(
       NODES,

@@ -4,6 +4,7 @@ import type { SimTime } from "../engine/simulation.js";
 import type { ClusterGauges } from "./cluster-gauges.js";
 import { secondsText } from "./csv.js";
 import type { NeverRan, PodRecord, PodRecords } from "./pod-records.js";
+import type { RequestFigures } from "./request-figures.js";
 import type { Metric } from "./tables/summary.js";
 
 export interface RunFigures {
@@ -23,7 +24,7 @@ const QUANTILES = [
   ["p99", 0.99],
 ] as const;
 
-export function summarize(run: { readonly pods: PodRecords; readonly gauges: ClusterGauges }, end: SimTime, counts: Counts): RunFigures {
+export function summarize(run: { readonly pods: PodRecords; readonly gauges: ClusterGauges; readonly requestFigures: RequestFigures }, end: SimTime, counts: Counts): RunFigures {
   const { records } = run.pods;
   const { gauges } = run;
   const neverRan = run.pods.neverRan();
@@ -52,6 +53,7 @@ export function summarize(run: { readonly pods: PodRecords; readonly gauges: Clu
     ...durations("pod_scheduling", records, ({ created, scheduled }) => difference(scheduled, created)),
     ...durations("pod_startup", records, ({ created, started }) => difference(started, created)),
     ...durations("pod_ready", records, ({ created, ready }) => difference(ready, created)),
+    ...run.requestFigures.metrics(),
   ];
   return { metrics, neverRan };
 }

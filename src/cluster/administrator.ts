@@ -1,0 +1,109 @@
+/** The administrator's client: kubectl on a machine outside the cluster. */
+import type { Kind, ObjectsByKind } from "../api/kinds.js";
+import type { ObjectReference } from "../api/types/meta.js";
+import type { Pod } from "../api/types/pod.js";
+import type { ApiClient, ApiServerEndpoint, ApiStatus, Callback, DeleteOptions, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
+import type { Machine } from "../node/machine.js";
+import { OUTSIDE } from "./reachability.js";
+
+export type ExecResult =
+  | { readonly ok: true; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly ok: false; readonly status: ApiStatus };
+
+/** The shell's exit code for a command that it does not find. Source: POSIX.1-2024, Shell Command Language, 2.8.2 */
+const COMMAND_NOT_FOUND = 127;
+
+/** User and group of kubeadm's admin.conf. Source: https://kubernetes.io/docs/setup/best-practices/certificates/ */
+const ADMINISTRATOR = { component: "kubectl", user: "kubernetes-admin", groups: ["system:masters", "system:authenticated"], host: OUTSIDE };
+
+/** Port of the kubelet's API. Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+const KUBELET_PORT = 10_250;
+
+export class Administrator implements ApiClient {
+  private readonly client: ApiClient;
+
+  constructor(
+    endpoint: ApiServerEndpoint,
+    private readonly machines: ReadonlyMap<string, Machine>,
+    private readonly isReachable: (node: string) => boolean,
+  ) {
+    this.client = endpoint.connect(ADMINISTRATOR);
+  }
+
+  create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.client.create<K>(object, done);
+  }
+
+  update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.client.update<K>(object, done);
+  }
+
+  updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.client.updateStatus<K>(object, done);
+  }
+
+  patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.client.patch(target, change, done);
+  }
+
+  patchStatus<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.client.patchStatus(target, change, done);
+  }
+
+  delete<K extends Kind>(target: Target<K>, options?: DeleteOptions, done?: Callback<ObjectsByKind[K]>): void {
+    this.client.delete(target, options, done);
+  }
+
+  bind(pod: Target<"Pod">, nodeName: string, done?: Callback<Pod>): void {
+    this.client.bind(pod, nodeName, done);
+  }
+
+  evict(pod: Target<"Pod">, options?: DeleteOptions, done?: Callback<Pod>): void {
+    this.client.evict(pod, options, done);
+  }
+
+  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {
+    this.client.get(target, done);
+  }
+
+  list<K extends Kind>(kind: K, options: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {
+    this.client.list(kind, options, done);
+  }
+
+  recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
+    this.client.recordEvent(regarding, type, reason, message);
+  }
+
+  /**
+   * Runs a command in a container, the pod's first where none is named. The one command with an effect is `kill [-SIGNAL] PID`.
+   * The request passes through the API server to the kubelet of the pod's node.
+   */
+  exec(pod: Target<"Pod">, container: string | undefined, command: readonly string[], done: (result: ExecResult) => void): void {
+    this.client.get(pod, (result) => {
+      done(result.ok ? this.execIn(result.object, container, command) : { ok: false, status: result.status });
+    });
+  }
+
+  private execIn(pod: Pod, container: string | undefined, command: readonly string[]): ExecResult {
+    const { name, namespace } = pod.metadata;
+    const names = pod.spec.containers.map((one) => one.name);
+    if (container !== undefined && !names.includes(container)) {
+      return failure(400, "BadRequest", `container ${container} is not valid for pod ${name}`);
+    }
+    const { nodeName } = pod.spec;
+    if (nodeName === undefined) return failure(400, "BadRequest", `pod ${name} does not have a host assigned`);
+    const machine = this.machines.get(nodeName);
+    if (machine === undefined || !machine.powered || !machine.kubelet.running || !this.isReachable(nodeName)) {
+      const address = pod.status?.hostIP ?? nodeName;
+      return failure(500, "InternalError", `error dialing backend: dial tcp ${address}:${KUBELET_PORT}: connect: connection refused`);
+    }
+    if (command[0] !== "kill") return { ok: true, exitCode: COMMAND_NOT_FOUND, stdout: "", stderr: `${command[0] ?? ""}: not found` };
+    const killed = machine.killProcess({ kind: "Pod", name, ...(namespace !== undefined && { namespace }) }, container ?? names[0]);
+    if (!killed) return failure(500, "InternalError", `unable to upgrade connection: container not found ("${container ?? names[0] ?? ""}")`);
+    return { ok: true, exitCode: 0, stdout: "", stderr: "" };
+  }
+}
+
+function failure(code: number, reason: ApiStatus["reason"], message: string): ExecResult {
+  return { ok: false, status: { code, reason, message } };
+}

@@ -1,0 +1,186 @@
+/**
+ * A described cluster, wired and ready to run: the API server with its etcd, the controller manager, the scheduler, a machine with a
+ * kubelet for each node, kube-proxy and the pod network, and the traffic that goes through them.
+ *
+ * This is the one place where components meet; each gets here what it asks for through interfaces of its own.
+ */
+import type { Kind, ObjectsByKind } from "../api/kinds.js";
+import type { ApiObject, Timestamp } from "../api/types/meta.js";
+import type { Node } from "../api/types/node.js";
+import { ApiServer } from "../control-plane/apiserver/api-server.js";
+import { HostLinks } from "../control-plane/apiserver/host-links.js";
+import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
+import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
+import { withFlags } from "../control-plane/controllers/options.js";
+import { Simulation } from "../engine/simulation.js";
+import { networkPlugin } from "../network/plugin.js";
+import { PodNetwork } from "../network/pod-network.js";
+import { KubeProxy } from "../network/proxy/kube-proxy.js";
+import { ServiceNetwork } from "../network/service-network.js";
+import { Machine } from "../node/machine.js";
+import { Scheduler } from "../scheduler/scheduler.js";
+import { Traffic } from "../traffic/traffic.js";
+import { Administrator } from "./administrator.js";
+import { Behaviors, type PodBehavior } from "./behaviors.js";
+import { ClusterView } from "./cluster-view.js";
+import type { ClusterDescription } from "./description.js";
+import { Faults } from "./faults.js";
+import { planNodes, type NodePlan } from "./node-plan.js";
+import type { RunObserver } from "./observer.js";
+import { profileOf, type Profile } from "./profile.js";
+import { PROXY_MODES } from "./proxy-modes.js";
+import { Reachability } from "./reachability.js";
+import type { Pod } from "../api/types/pod.js";
+import { type RequestedTraffic, toLoad } from "./traffic-load.js";
+
+export interface ClusterOptions {
+  readonly seed: number | string;
+  readonly replication?: number;
+  /** Time of the Unix clock at simulated time 0. */
+  readonly epoch: Timestamp;
+  readonly observer?: RunObserver;
+}
+
+export class Cluster {
+  readonly simulation: Simulation;
+  readonly epoch: Timestamp;
+  readonly apiServer: ApiServer;
+  readonly machines = new Map<string, Machine>();
+  readonly kubectl: Administrator;
+  readonly faults: Faults;
+  readonly view: ClusterView;
+  readonly scheduler: Scheduler;
+  readonly controllerManager: ControllerManager;
+  private readonly behaviors = new Behaviors();
+  private readonly links = new HostLinks();
+  private readonly traffic: Traffic;
+  private readonly podNetwork: PodNetwork;
+  private readonly profile: Profile;
+
+  constructor(
+    readonly description: ClusterDescription,
+    options: ClusterOptions,
+  ) {
+    const { seed, replication, epoch, observer } = options;
+    const simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
+    this.simulation = simulation;
+    this.epoch = epoch;
+    this.profile = profileOf(description);
+    const heartbeats = new LeaseHeartbeats(simulation, this.links);
+    this.apiServer = new ApiServer({ simulation, epoch, links: this.links, latencies: description.latencies });
+    this.observe(observer);
+
+    const plugin = networkPlugin(description.network.plugin, description.network.encapsulation, description.network.mtu);
+    this.podNetwork = new PodNetwork({ plugin, podCIDRs: [description.network.podCIDR] });
+    const proxy = new KubeProxy({ simulation, apiServer: this.apiServer, mode: PROXY_MODES[description.network.proxyMode]() });
+
+    const plans = planNodes(description.nodeGroups);
+    const apiServerHosts = plans.filter(({ group }) => group.controlPlane === true).map(({ name }) => name);
+    const host = apiServerHosts[0];
+    for (const plan of plans) this.machines.set(plan.name, this.machine(plan, heartbeats));
+
+    const network = new ServiceNetwork({ simulation, pods: this.podNetwork, proxy });
+    this.traffic = new Traffic({
+      simulation,
+      network,
+      behaviors: (pod) => this.behaviors.ofServer(pod),
+      ...(observer?.request !== undefined && { observer: { request: (record) => observer.request?.(record) } }),
+    });
+    this.controllerManager = new ControllerManager({
+      simulation,
+      epoch,
+      api: this.apiServer,
+      heartbeats,
+      options: withFlags(this.profile.controllerManager, description.controlPlane.controllerManager),
+      ...(host !== undefined && { host }),
+    });
+    this.scheduler = this.newScheduler(observer, host);
+    const reachability = new Reachability(this.podNetwork.dataPath, this.links, apiServerHosts);
+    this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
+    this.view = new ClusterView(this.apiServer.objects, this.traffic);
+    this.faults = new Faults({
+      machines: this.machines,
+      dataPath: this.podNetwork.dataPath,
+      reachability,
+      proxy,
+      etcd: { members: [], lose: () => undefined, restore: () => undefined },
+      apiServerHosts,
+      objects: this.apiServer.objects,
+    });
+  }
+
+  /** Switches everything on at the current time: call it once, before the first event. */
+  start(): void {
+    for (const machine of this.machines.values()) machine.powerOn();
+    this.controllerManager.start();
+    this.scheduler.start();
+  }
+
+  /** How pods behave once they run. Set once, before the first event; asked once for each pod. */
+  setBehaviors(behaviorOf: (pod: Pod) => PodBehavior): void {
+    this.behaviors.set(behaviorOf);
+  }
+
+  /** Begins to send requests at the current time. */
+  startTraffic(requested: RequestedTraffic): void {
+    this.traffic.start(toLoad(requested));
+  }
+
+  /** Writes objects as if the cluster had always had them: no request, no latency, before the first event. */
+  preload(objects: readonly ObjectsByKind[Kind][]): void {
+    this.apiServer.load(objects as readonly ApiObject[]);
+  }
+
+  private observe(observer: RunObserver | undefined): void {
+    this.apiServer.onCommit((change) => {
+      observer?.change?.(change);
+      if (change.kind === "Pod" && change.type === "DELETED") this.behaviors.forget(change.object as Pod);
+      else if (change.kind === "Node" && change.type !== "DELETED") this.podNetwork.addNode(change.object as Node);
+    });
+  }
+
+  private machine({ name, group, address, zone }: NodePlan, heartbeats: LeaseHeartbeats): Machine {
+    const { description } = this;
+    const { sandboxStart, containerStart } = description.latencies;
+    return new Machine({
+      simulation: this.simulation,
+      epoch: this.epoch,
+      endpoint: this.apiServer,
+      heartbeats,
+      name,
+      capacity: group.capacity,
+      ...(group.systemReserved !== undefined && { systemReserved: group.systemReserved }),
+      ...(group.kubeReserved !== undefined && { kubeReserved: group.kubeReserved }),
+      addresses: [address],
+      ...(group.labels !== undefined && { labels: group.labels }),
+      ...(group.annotations !== undefined && { annotations: group.annotations }),
+      ...(group.taints !== undefined && { taints: group.taints }),
+      ...(zone !== undefined && { zone }),
+      ...(group.region !== undefined && { region: group.region }),
+      kubernetesVersion: description.kubernetesVersion,
+      ...(group.runtime !== undefined && { runtime: group.runtime }),
+      ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
+      ...(containerStart !== undefined && { containerStartDuration: containerStart }),
+      settings: { ...this.profile.kubelet, ...description.kubelet },
+      network: this.podNetwork,
+      behaviorOf: this.behaviors.ofContainer,
+    });
+  }
+
+  private newScheduler(observer: RunObserver | undefined, host: string | undefined): Scheduler {
+    const { description, simulation, epoch } = this;
+    const component = "default-scheduler";
+    const onHost = host !== undefined && { host };
+    return new Scheduler({
+      simulation,
+      epoch,
+      client: this.apiServer.connect({ component, user: "system:kube-scheduler", ...onHost, ...SCHEDULER_CLIENT }),
+      informers: this.apiServer.informers({ component, ...onHost }),
+      ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
+      ...(observer?.attempt !== undefined && { observer: { attempt: (attempt) => observer.attempt?.(attempt) } }),
+    });
+  }
+}
+
+/** Rate limit of kube-scheduler's client. Source: clientConnection in https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
+const SCHEDULER_CLIENT = { qps: 50, burst: 100 };
