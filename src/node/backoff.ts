@@ -21,7 +21,11 @@ export interface BackoffPeriods {
   readonly max: SimTime;
 }
 
-/** Back-off of crashing containers under the kubelet's settings; a configured maximum wins, over the initial wait too where that is longer. */
+/**
+ * Back-off of crashing containers. A configured maximum wins, over the initial wait too where that is longer.
+ *
+ * @param maxContainerRestartPeriod crashLoopBackOff.maxContainerRestartPeriod; undefined where it is not configured, or its feature gate is off
+ */
 export function crashLoopBackoffPeriods(maxContainerRestartPeriod: SimTime | undefined, reduceDefaultDecay: boolean): BackoffPeriods {
   const initial = reduceDefaultDecay ? REDUCED_INITIAL_BACKOFF : INITIAL_BACKOFF;
   const max = maxContainerRestartPeriod ?? (reduceDefaultDecay ? REDUCED_MAX_BACKOFF : MAX_BACKOFF);

@@ -6,7 +6,7 @@ import type { RandomStream } from "../engine/random.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
 import type { Backoff } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
-import type { ImagePuller } from "./image-puller.js";
+import type { ImageManager } from "./image-manager.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import type { PodNetwork } from "./pod-network.js";
 import type { PodWorker } from "./pod-worker.js";
@@ -29,12 +29,11 @@ export interface KubeletContext {
   readonly client: ApiClient;
   readonly runtime: RuntimeCosts;
   readonly network: PodNetwork;
-  readonly images: ImagePuller;
+  readonly images: ImageManager;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;
   readonly behaviorStream: RandomStream;
   readonly crashBackoff: Backoff;
-  readonly imageBackoff: Backoff;
   /** Whether the kubelet's process runs. */
   readonly running: boolean;
   /** When the kubelet notices what happens in the runtime at `time`. */

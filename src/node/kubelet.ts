@@ -15,6 +15,7 @@ import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
 import { wholeSeconds } from "./container-record.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
+import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
 import type { NodeAgent } from "./node-agent.js";
@@ -33,7 +34,7 @@ export interface KubeletOptions {
   readonly settings: KubeletSettings;
   readonly runtime: RuntimeCosts;
   readonly network: PodNetwork;
-  readonly images: ImagePuller;
+  readonly puller: ImagePuller;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;
 }
@@ -47,17 +48,17 @@ export class Kubelet implements NodeAgent, KubeletContext {
   readonly client: ApiClient;
   readonly runtime: RuntimeCosts;
   readonly network: PodNetwork;
-  readonly images: ImagePuller;
+  readonly images: ImageManager;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;
   readonly behaviorStream: RandomStream;
   readonly crashBackoff: Backoff;
-  readonly imageBackoff = new Backoff();
   running = false;
   private readonly workers = new Map<string, PodWorker>();
   /** Admitted pods that still hold their requests. */
   private readonly admitted = new PodsOnNode();
   private readonly pods: Informer<Pod>;
+  private readonly puller: ImagePuller;
   private readonly relistPhase: SimTime;
   private readonly toRelist = new Set<PodWorker>();
   private readonly phases: RandomStream;
@@ -75,7 +76,8 @@ export class Kubelet implements NodeAgent, KubeletContext {
     this.settings = settings;
     this.runtime = options.runtime;
     this.network = options.network;
-    this.images = options.images;
+    this.puller = options.puller;
+    this.images = new ImageManager(simulation, options.puller);
     this.usage = options.usage;
     this.behaviorOf = options.behaviorOf;
     this.behaviorStream = simulation.stream(`kubelet/${this.node}/behavior`);
@@ -117,7 +119,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
     const { heartbeats } = this.options;
     const period = this.settings.leaseRenewPeriod;
     heartbeats.renew(this.node, this.simulation.now, period);
-    this.imageBackoff.clear();
+    this.images.forget();
     this.crashBackoff.clear();
     const present = new Set<string>();
     for (const pod of this.pods.list()) {
@@ -159,7 +161,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
   private register(): void {
     const { identity } = this.options;
     const now = wholeSeconds(this.epoch, this.simulation.now);
-    this.nodeObject = newNode(identity, listedImages(this.images.present), now);
+    this.nodeObject = newNode(identity, listedImages(this.puller.present), now);
     this.client.create<"Node">(this.nodeObject, (result) => {
       if (result.ok) this.nodeObject = result.object;
       else if (this.running) this.reviseNode();
@@ -187,7 +189,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
       }
       this.nodeObject = stored.object;
       this.reconcileLabels(stored.object);
-      const images = listedImages(this.images.present);
+      const images = listedImages(this.puller.present);
       if (!conditionsDiffer(stored.object.status?.conditions, this.pressures) && images.length === (stored.object.status?.images?.length ?? 0)) return;
       this.client.patchStatus<"Node">(
         { kind: "Node", name: this.node },

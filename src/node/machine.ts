@@ -127,7 +127,7 @@ export class Machine {
         containerStartDuration: () => duration(start, costs),
       },
       network: options.network ?? new UnsimulatedPodNetwork(),
-      images: this.images,
+      puller: this.images,
       usage: this.resources,
       behaviorOf: options.behaviorOf ?? annotatedBehavior(),
     });

@@ -23,6 +23,9 @@ import { containerGraceSeconds, podGraceSeconds, stopPlan, stopPlans, type KillR
 /** How often a sandbox that could not be created is tried again (the kubelet's backOffPeriod). */
 const SANDBOX_RETRY_PERIOD: SimTime = 10 * SECOND;
 
+/** From a failed pull to the kubelet's next look at the pod, when it finds the pull in back-off: about its sync after a status change. */
+const BACK_OFF_LOOK: SimTime = SECOND;
+
 /** A process that ends on SIGTERM is taken to do so in order, with exit code 0; one that does not is killed. */
 function stopOutcome(sigkill: boolean): Omit<ProcessEnd, "at"> {
   return sigkill ? { exitCode: SIGKILL_EXIT_CODE, reason: "Error" } : { exitCode: 0, reason: "Completed" };
@@ -274,7 +277,7 @@ export class PodWorker {
   }
 
   private isImageAtHand(container: Container): boolean {
-    return pullPolicyOf(container) !== "Always" && this.context.images.has(container.image ?? "");
+    return this.context.images.isAtHand(container.image ?? "", pullPolicyOf(container));
   }
 
   /** Starts what is due, or arranges for what it waits for. */
@@ -315,13 +318,13 @@ export class PodWorker {
         return;
       }
       if (sandbox === "sandbox") this.sandbox = "ready";
-      for (const { record, startedAt } of batch) this.startContainer(record, startedAt);
+      for (const { record, startedAt } of batch) this.startContainer(record, startedAt, true);
       this.updateServing();
       this.sync();
     });
   }
 
-  private startContainer(record: ContainerRecord, startedAt: SimTime): void {
+  private startContainer(record: ContainerRecord, startedAt: SimTime, pulled: boolean): void {
     const { context, pod } = this;
     const { container } = record;
     const image = container.image ?? "";
@@ -331,8 +334,8 @@ export class PodWorker {
     const process = new ContainerProcess(container, context.behaviorOf(pod, container, attempt), startedAt, limit, context.behaviorStream);
     record.begin(process, `${context.runtime.scheme}://${this.uid}-${container.name}-${attempt}`);
     if (context.settings.normalEvents) {
-      if (this.isImageAtHand(container)) {
-        context.containerEvent(pod, container, "Normal", "Pulled", `Container image ${JSON.stringify(image)} already present on machine and can be accessed by the pod`);
+      if (!pulled) {
+        context.containerEvent(pod, container, "Normal", "Pulled", context.images.presentMessage(image));
       }
       context.containerEvent(pod, container, "Normal", "Created", "Container created");
       context.containerEvent(pod, container, "Normal", "Started", "Container started");
@@ -411,48 +414,29 @@ export class PodWorker {
   private pullImage(record: ContainerRecord): void {
     const { context, pod } = this;
     const { container } = record;
-    const image = container.image ?? "";
-    const now = context.simulation.now;
-    const policy = pullPolicyOf(container);
-    if (policy === "Never") {
-      if (record.wait("ErrImageNeverPull", `Container image ${JSON.stringify(image)} is not present with pull policy of Never`)) {
-        context.containerEvent(pod, container, "Warning", "ErrImageNeverPull", `Container image ${JSON.stringify(image)} is not present with pull policy of Never`);
-        this.report.touch();
-      }
-      return;
-    }
-    const key = `${this.uid}_${image}`;
-    const until = context.imageBackoff.untilSinceUpdate(key, now);
-    if (until !== undefined) {
-      if (record.wait("ImagePullBackOff", `Back-off pulling image ${JSON.stringify(image)}: ${record.message ?? ""}`)) {
-        context.containerEvent(pod, container, "Normal", "BackOff", `Back-off pulling image ${JSON.stringify(image)}`);
-        context.containerEvent(pod, container, "Warning", "Failed", "Error: ImagePullBackOff");
-        this.report.touch();
-      }
-      this.arm(until, () => this.sync());
-      return;
-    }
-    record.starting = true;
     const { generation } = this;
-    if (context.settings.normalEvents) context.containerEvent(pod, container, "Normal", "Pulling", `Pulling image ${JSON.stringify(image)}`);
-    context.images.pull(image, ({ answer, duration, durationWithWaiting }) => {
+    record.starting = true;
+    const request = {
+      podUid: this.uid,
+      image: container.image ?? "",
+      policy: pullPolicyOf(container),
+      event: (type: "Normal" | "Warning", reason: string, message: string) => context.containerEvent(pod, container, type, reason, message),
+    };
+    context.images.ensure(request, (outcome) => {
       if (generation !== this.generation) return;
       record.starting = false;
-      if (this.terminating || this.finished) return;
-      if (answer.ok) {
-        if (context.settings.normalEvents) {
-          const took = `${formatDuration(duration)} (${formatDuration(durationWithWaiting)} including waiting)`;
-          context.containerEvent(pod, container, "Normal", "Pulled", `Successfully pulled image ${JSON.stringify(image)} in ${took}. Image size: ${answer.sizeBytes} bytes.`);
-        }
+      if (outcome.ok) {
         this.startPulled(record);
         return;
       }
-      context.imageBackoff.next(key, context.simulation.now, context.simulation.now);
-      context.containerEvent(pod, container, "Warning", "Failed", `Failed to pull image ${JSON.stringify(image)}: ${answer.message}`);
-      context.containerEvent(pod, container, "Warning", "Failed", `Error: ${answer.reason}`);
-      record.wait(answer.reason, answer.message);
-      this.report.touch();
-      this.sync();
+      if (record.wait(outcome.reason, outcome.message)) {
+        context.containerEvent(pod, container, "Warning", "Failed", `Error: ${outcome.reason}`);
+        this.report.touch();
+        this.report.send();
+      }
+      // The first look after a failure tells of the back-off, the next one is at its end.
+      const backingOff = outcome.reason === "ImagePullBackOff";
+      if (outcome.retryAt !== undefined) this.arm(backingOff ? outcome.retryAt : context.simulation.now + BACK_OFF_LOOK, () => this.sync());
     });
   }
 
@@ -465,7 +449,7 @@ export class PodWorker {
     simulation.at(this.context.nextRelist(startedAt), () => {
       record.starting = false;
       if (generation !== this.generation || this.terminating || this.finished) return;
-      this.startContainer(record, startedAt);
+      this.startContainer(record, startedAt, true);
       this.updateServing();
       this.sync();
     });
