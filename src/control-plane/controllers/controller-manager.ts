@@ -1,0 +1,79 @@
+/**
+ * kube-controller-manager: all controllers in one process, with one shared cache, and a client for each.
+ *
+ * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+ */
+import { distance } from "fastest-levenshtein";
+import { ControllerContext, type ControllerContextOptions, type StartController } from "./controller-context.js";
+import { startDeploymentController } from "./deployment/deployment-controller.js";
+import { startEndpointSliceController } from "./endpointslice/endpointslice-controller.js";
+import { startNodeLifecycleController } from "./nodelifecycle/node-lifecycle-controller.js";
+import { startPodGarbageCollector } from "./podgc/pod-garbage-collector.js";
+import { startReplicaSetController } from "./replicaset/replicaset-controller.js";
+import { startReplicationController } from "./replication/replication-controller.js";
+import { startTaintEvictionController } from "./tainteviction/taint-eviction-controller.js";
+
+/** Controllers by the names that --controllers knows, in the order in which they are started. */
+const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartController>([
+  ["endpointslice-controller", startEndpointSliceController],
+  ["replicationcontroller-controller", startReplicationController],
+  ["pod-garbage-collector-controller", startPodGarbageCollector],
+  ["deployment-controller", startDeploymentController],
+  ["replicaset-controller", startReplicaSetController],
+  ["node-lifecycle-controller", startNodeLifecycleController],
+  ["taint-eviction-controller", startTaintEvictionController],
+]);
+
+export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
+
+/** A name in --controllers that no controller has. */
+export class UnknownControllerError extends Error {
+  constructor(readonly controller: string) {
+    const nearest = CONTROLLER_NAMES.reduce((best, name) => (distance(name, controller) < distance(best, controller) ? name : best));
+    super(`--controllers: ${JSON.stringify(controller)} is not in the list of known controllers; nearest is ${JSON.stringify(nearest)}`);
+    this.name = "UnknownControllerError";
+  }
+}
+
+/**
+ * The controllers that a value of --controllers turns on.
+ *
+ * @throws UnknownControllerError where a name is not known
+ */
+export function enabledControllers(selection: readonly string[]): string[] {
+  for (const entry of selection) {
+    const name = entry.replace(/^-/, "");
+    if (entry !== "*" && !CONTROLLERS.has(name)) throw new UnknownControllerError(name);
+  }
+  const all = selection.includes("*");
+  return CONTROLLER_NAMES.filter((name) => selection.includes(name) || (all && !selection.includes(`-${name}`)));
+}
+
+export class ControllerManager {
+  private readonly enabled: readonly string[];
+  private context: ControllerContext | undefined;
+
+  /** @throws UnknownControllerError where options.controllers names one that is not known */
+  constructor(private readonly options: ControllerContextOptions) {
+    this.enabled = enabledControllers(options.options.controllers);
+  }
+
+  get running(): boolean {
+    return this.context !== undefined;
+  }
+
+  /** Starts all controllers with empty memories, as a process does that has become the leader. */
+  start(): void {
+    if (this.context !== undefined) return;
+    const context = new ControllerContext(this.options);
+    this.context = context;
+    for (const name of this.enabled) CONTROLLERS.get(name)!(context);
+    context.startWhenSynced();
+  }
+
+  /** Ends the process: what it knew is lost, requests under way go unheard. */
+  stop(): void {
+    this.context?.stop();
+    this.context = undefined;
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * One sync of one Deployment, against what the cache held when it began.
+ *
+ * Source: kubernetes pkg/controller/deployment/{deployment_controller,sync,rolling,recreate,progress}.go.
+ */
+import type { Deployment, DeploymentStatus, Pod, ReplicaSet, Timestamp } from "../../../api/types/index.js";
+import { targetOf } from "../../apiserver/client.js";
+import type { ApiCalls } from "../api-calls.js";
+import { conditionOf, withCondition } from "../conditions.js";
+import { controllerReference, isControlledBy } from "../owner-references.js";
+import { isPodTerminal } from "../pod-conditions.js";
+import { referenceTo } from "../pod-control.js";
+import { podTemplateHash } from "../pod-template-hash.js";
+import { sameValue } from "../same-value.js";
+import { ApiError, RetryLater, unless, type Task } from "../task.js";
+import { countedStatus, deploymentCondition, hasProgressDeadline, isComplete, pauseCondition, rolloutStatus } from "./deployment-status.js";
+import { proportionalSizes } from "./proportional-scaling.js";
+import {
+  activeOrLatest,
+  activeReplicaSets,
+  byCreation,
+  desiredReplicasAnnotation,
+  findNewReplicaSet,
+  isSaturated,
+  POD_TEMPLATE_HASH,
+  sameTemplate,
+} from "./replica-sets.js";
+import { greatestRevision, newReplicaSetAnnotations, REVISION, revisionOf, withReplicaAnnotations } from "./revisions.js";
+import { newReplicaSetSize, replicasOf, shrinkOldReplicaSets } from "./rolling-update.js";
+
+/** Old ReplicaSets that are kept where the manifest does not say. Source: apps/v1 defaulting of deployments. */
+const DEFAULT_HISTORY_LIMIT = 10;
+
+export interface DeploymentSyncOptions {
+  readonly calls: ApiCalls;
+  /** Pods of a ReplicaSet, ended ones too. */
+  readonly podsOf: (replicaSet: ReplicaSet) => Iterable<Pod>;
+  readonly now: () => Timestamp;
+}
+
+export class DeploymentSync {
+  private readonly calls: ApiCalls;
+  private latest: ReplicaSet | undefined;
+  private old: ReplicaSet[];
+
+  constructor(
+    private readonly options: DeploymentSyncOptions,
+    private deployment: Deployment,
+    private readonly replicaSets: readonly ReplicaSet[],
+  ) {
+    this.calls = options.calls;
+    this.latest = findNewReplicaSet(deployment, replicaSets);
+    this.old = replicaSets.filter((replicaSet) => replicaSet !== this.latest).sort(byCreation);
+  }
+
+  /** Does what is to be done and returns the status that the Deployment then has. */
+  *run(): Task<DeploymentStatus | undefined> {
+    if (this.deployment.metadata.deletionTimestamp !== undefined) {
+      yield* this.syncStatus();
+      return undefined;
+    }
+    yield* this.syncPauseCondition();
+    if (this.deployment.spec.paused === true || this.isScaling()) {
+      yield* this.scaleOnly();
+      return undefined;
+    }
+    if (this.deployment.spec.strategy?.type === "Recreate") yield* this.recreate();
+    else yield* this.roll();
+    return yield* this.syncRollout();
+  }
+
+  private get all(): ReplicaSet[] {
+    return this.latest === undefined ? this.old : [...this.old, this.latest];
+  }
+
+  private *syncPauseCondition(): Task<void> {
+    const condition = pauseCondition(this.deployment, this.options.now());
+    if (condition === undefined) return;
+    const status = { ...this.deployment.status, conditions: withCondition(this.deployment.status?.conditions, condition) };
+    this.deployment = yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
+  }
+
+  /** Whether the wished size changed since the ReplicaSets were last scaled. */
+  private isScaling(): boolean {
+    return activeReplicaSets(this.replicaSets).some((replicaSet) => {
+      const desired = desiredReplicasAnnotation(replicaSet);
+      return desired !== undefined && desired !== replicasOf(this.deployment);
+    });
+  }
+
+  private *scaleOnly(): Task<void> {
+    yield* this.findLatest(false);
+    yield* this.scaleAll();
+    if (this.deployment.spec.paused === true) yield* this.cleanUp();
+    yield* this.syncStatus();
+  }
+
+  private *scaleAll(): Task<void> {
+    const wished = replicasOf(this.deployment);
+    const only = activeOrLatest(this.latest, this.old);
+    if (only !== undefined) {
+      if (replicasOf(only) !== wished) yield* this.scale(only, wished);
+      return;
+    }
+    if (isSaturated(this.deployment, this.latest)) {
+      for (const replicaSet of activeReplicaSets(this.old)) yield* this.scale(replicaSet, 0);
+      return;
+    }
+    if (this.deployment.spec.strategy?.type === "Recreate") return;
+    for (const { replicaSet, size } of proportionalSizes(this.deployment, activeReplicaSets(this.all))) yield* this.scale(replicaSet, size);
+  }
+
+  private *roll(): Task<void> {
+    yield* this.findLatest(true);
+    const latest = this.latest!;
+    const size = replicasOf(latest);
+    const wished = replicasOf(this.deployment);
+    const next = size > wished ? wished : newReplicaSetSize(this.deployment.spec, this.all, size);
+    if (next !== size) {
+      yield* this.scale(latest, next);
+      return;
+    }
+    const shrinking = shrinkOldReplicaSets(this.deployment.spec, activeReplicaSets(this.old), latest);
+    for (const resize of shrinking) yield* this.scale(resize.replicaSet, resize.size);
+    if (shrinking.length === 0 && this.deployment.status !== undefined && isComplete(this.deployment, this.deployment.status))
+      yield* this.cleanUp();
+  }
+
+  private *recreate(): Task<void> {
+    yield* this.findLatest(false);
+    const shrinking = activeReplicaSets(this.old);
+    for (const replicaSet of shrinking) yield* this.scale(replicaSet, 0);
+    if (shrinking.length > 0 || this.oldPodsRun()) return;
+    if (this.latest === undefined) yield* this.findLatest(true);
+    const wished = replicasOf(this.deployment);
+    if (replicasOf(this.latest!) !== wished) yield* this.scale(this.latest!, wished);
+    if (this.deployment.status !== undefined && isComplete(this.deployment, this.deployment.status)) yield* this.cleanUp();
+  }
+
+  private oldPodsRun(): boolean {
+    for (const replicaSet of this.old) for (const pod of this.options.podsOf(replicaSet)) if (!isPodTerminal(pod)) return true;
+    return false;
+  }
+
+  /** Brings the new ReplicaSet's revision up to date, or creates it. */
+  private *findLatest(create: boolean): Task<void> {
+    const revision = greatestRevision(this.old) + 1;
+    if (this.latest !== undefined) yield* this.renewLatest(this.latest, revision);
+    else if (create) yield* this.createLatest(revision);
+  }
+
+  private *renewLatest(latest: ReplicaSet, revision: number): Task<void> {
+    const annotations = newReplicaSetAnnotations(latest.metadata.annotations, this.deployment, revision);
+    const minReadySeconds = this.deployment.spec.minReadySeconds ?? 0;
+    if (annotations !== latest.metadata.annotations || (latest.spec.minReadySeconds ?? 0) !== minReadySeconds) {
+      const metadata = { ...latest.metadata, ...(annotations !== undefined && { annotations }) };
+      this.latest = yield* this.calls.update<"ReplicaSet">({ ...latest, metadata, spec: { ...latest.spec, minReadySeconds } });
+      return;
+    }
+    const found =
+      hasProgressDeadline(this.deployment) && conditionOf(this.deployment.status?.conditions, "Progressing") === undefined
+        ? deploymentCondition(
+            "Progressing",
+            "True",
+            "FoundNewReplicaSet",
+            `Found new replica set "${latest.metadata.name}"`,
+            this.options.now(),
+          )
+        : undefined;
+    yield* this.recordRevision(String(revisionOf(latest)), found);
+  }
+
+  /** Writes the revision and a condition to the Deployment, where either is new. */
+  private *recordRevision(revision: string, condition: ReturnType<typeof deploymentCondition> | undefined): Task<void> {
+    const { metadata, status } = this.deployment;
+    if (metadata.annotations?.[REVISION] === revision && condition === undefined) return;
+    const conditions = condition === undefined ? status?.conditions : withCondition(status?.conditions, condition);
+    this.deployment = yield* this.calls.updateStatus<"Deployment">({
+      ...this.deployment,
+      metadata: { ...metadata, annotations: { ...metadata.annotations, [REVISION]: revision } },
+      status: { ...status, ...(conditions !== undefined && { conditions }) },
+    });
+  }
+
+  private newReplicaSet(revision: number): ReplicaSet {
+    const { metadata, spec, status } = this.deployment;
+    const hash = podTemplateHash(spec.template, status?.collisionCount);
+    const labels = { ...spec.template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
+    const replicaSet: ReplicaSet = {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: `${metadata.name}-${hash}`,
+        namespace: metadata.namespace,
+        labels,
+        annotations: withReplicaAnnotations(newReplicaSetAnnotations(undefined, this.deployment, revision), this.deployment),
+        ownerReferences: [controllerReference(this.deployment)],
+      },
+      spec: {
+        replicas: 0,
+        ...(spec.minReadySeconds !== undefined && { minReadySeconds: spec.minReadySeconds }),
+        selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [POD_TEMPLATE_HASH]: hash } },
+        template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
+      },
+    };
+    return { ...replicaSet, spec: { ...replicaSet.spec, replicas: newReplicaSetSize(spec, [...this.old, replicaSet], 0) } };
+  }
+
+  private *createLatest(revision: number): Task<void> {
+    const wished = this.newReplicaSet(revision);
+    const existing = yield* this.createOrFind(wished);
+    this.latest = existing ?? wished;
+    const { name } = this.latest.metadata;
+    const size = replicasOf(this.latest);
+    if (size > 0) this.event(`Scaled up replica set ${name} from 0 to ${size}`);
+    const condition = hasProgressDeadline(this.deployment)
+      ? deploymentCondition("Progressing", "True", "NewReplicaSetCreated", `Created new replica set "${name}"`, this.options.now())
+      : undefined;
+    yield* this.recordRevision(String(revision), condition);
+  }
+
+  /** Creates the ReplicaSet; one of that name with the same owner and template, which the cache did not show yet, serves as well. */
+  private *createOrFind(wished: ReplicaSet): Task<ReplicaSet> {
+    try {
+      return yield* this.calls.create<"ReplicaSet">(wished);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status.reason === "AlreadyExists") return yield* this.afterCollision(wished, error);
+      if (hasProgressDeadline(this.deployment) && error.status.causes?.some(({ type }) => type === "NamespaceTerminating") !== true) {
+        const message = `Failed to create new replica set "${wished.metadata.name}": ${error.message}`;
+        const condition = deploymentCondition("Progressing", "False", "ReplicaSetCreateError", message, this.options.now());
+        const status = { ...this.deployment.status, conditions: withCondition(this.deployment.status?.conditions, condition) };
+        yield* unless(["Conflict", "NotFound"], this.calls.updateStatus<"Deployment">({ ...this.deployment, status }));
+      }
+      throw error;
+    }
+  }
+
+  private *afterCollision(wished: ReplicaSet, error: ApiError): Task<ReplicaSet> {
+    const present = yield* this.calls.get<"ReplicaSet">({
+      kind: "ReplicaSet",
+      namespace: wished.metadata.namespace!,
+      name: wished.metadata.name,
+    });
+    if (isControlledBy(present, this.deployment) && sameTemplate(present.spec.template, this.deployment.spec.template)) return present;
+    const status = { ...this.deployment.status, collisionCount: (this.deployment.status?.collisionCount ?? 0) + 1 };
+    yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
+    throw new RetryLater(error.message);
+  }
+
+  private *scale(replicaSet: ReplicaSet, size: number): Task<void> {
+    const previous = replicasOf(replicaSet);
+    const annotations = withReplicaAnnotations(replicaSet.metadata.annotations, this.deployment);
+    if (size === previous && annotations === replicaSet.metadata.annotations) return;
+    const scaled = yield* this.calls.update<"ReplicaSet">({
+      ...replicaSet,
+      metadata: { ...replicaSet.metadata, annotations },
+      spec: { ...replicaSet.spec, replicas: size },
+    });
+    if (size !== previous)
+      this.event(`Scaled ${size > previous ? "up" : "down"} replica set ${replicaSet.metadata.name} from ${previous} to ${size}`);
+    if (replicaSet === this.latest) this.latest = scaled;
+    else this.old = this.old.map((one) => (one === replicaSet ? scaled : one));
+  }
+
+  /** Deletes the oldest revisions above the history limit. */
+  private *cleanUp(): Task<void> {
+    const limit = this.deployment.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
+    const candidates = this.old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    candidates.sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
+    for (const replicaSet of candidates.slice(0, Math.max(0, candidates.length - limit))) {
+      const { metadata, status } = replicaSet;
+      if ((status?.replicas ?? 0) !== 0 || replicasOf(replicaSet) !== 0 || (metadata.generation ?? 0) > (status?.observedGeneration ?? 0))
+        continue;
+      yield* unless(["NotFound"], this.calls.delete<"ReplicaSet">(targetOf<"ReplicaSet">(replicaSet)));
+    }
+  }
+
+  private *syncStatus(): Task<void> {
+    yield* this.writeStatus(countedStatus(this.deployment, this.all, this.latest, this.options.now()));
+  }
+
+  private *syncRollout(): Task<DeploymentStatus> {
+    const status = rolloutStatus(this.deployment, this.all, this.latest, this.options.now());
+    const written = yield* this.writeStatus(status);
+    return written ? status : (this.deployment.status ?? status);
+  }
+
+  private *writeStatus(status: DeploymentStatus): Task<boolean> {
+    if (sameValue(this.deployment.status, status)) return false;
+    this.deployment = yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
+    return true;
+  }
+
+  private event(message: string): void {
+    this.calls.recordEvent(referenceTo(this.deployment), "Normal", "ScalingReplicaSet", message);
+  }
+}
