@@ -109,8 +109,12 @@ export class Cluster {
     });
   }
 
-  /** Switches everything on at the current time: call it once, before the first event. */
+  /**
+   * Switches everything on at the current time: call it once, before the first event. The cluster has been up before: its nodes are
+   * registered and Ready.
+   */
   start(): void {
+    this.apiServer.load([...this.machines.values()].map((machine) => machine.registeredNode(this.epoch)));
     for (const machine of this.machines.values()) machine.powerOn();
     this.controllerManager.start();
     this.scheduler.start();

@@ -1,6 +1,6 @@
 /** A machine of the cluster: its resources, its power, its container runtime, and the kubelet that runs on it. */
 import type { Labels, ResourceList, Timestamp } from "../api/types/meta.js";
-import type { Taint } from "../api/types/node.js";
+import type { Node, Taint } from "../api/types/node.js";
 import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { Distribution } from "../engine/distribution.js";
@@ -13,7 +13,7 @@ import { registryOf, type ImageRegistry } from "./images.js";
 import { Kubelet } from "./kubelet.js";
 import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
 import type { NodeAgent } from "./node-agent.js";
-import type { NodeIdentity } from "./node-object.js";
+import { listedImages, newNode, type NodeIdentity } from "./node-object.js";
 import { NodeResourceUsage, type NodeUsage } from "./node-resource-usage.js";
 import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
 import { amountOf, CPU, PODS } from "./resources.js";
@@ -68,6 +68,7 @@ export class Machine {
   readonly kubelet: NodeAgent;
   powered = false;
   private readonly simulation: Simulation;
+  private readonly identity: NodeIdentity;
   private readonly settings: KubeletSettings;
   private readonly resources: NodeResourceUsage;
   private starting: EventId | undefined;
@@ -111,6 +112,7 @@ export class Machine {
       kubeletVersion: `v${options.kubernetesVersion ?? KUBERNETES_VERSION}`,
       containerRuntimeVersion: profile.version,
     };
+    this.identity = identity;
     const costs = simulation.stream(`kubelet/${name}/runtime`);
     const sandbox = options.sandboxDuration ?? profile.sandboxDuration;
     const start = options.containerStartDuration ?? profile.containerStartDuration;
@@ -135,6 +137,11 @@ export class Machine {
 
   private get kubeletIfReal(): Kubelet | undefined {
     return this.kubelet instanceof Kubelet ? this.kubelet : undefined;
+  }
+
+  /** The Node object as the kubelet registers it: for a cluster that has been up before the run begins. */
+  registeredNode(now: Timestamp): Node {
+    return newNode(this.identity, listedImages(this.images.present), now);
   }
 
   /** Switches the machine on; after its boot the kubelet's process starts. */
