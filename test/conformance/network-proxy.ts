@@ -1,0 +1,191 @@
+/** Golden kind `network-proxy`: what kube-proxy writes on one node for Services and EndpointSlices, in each of its modes. */
+import type { EndpointSlice, Service } from "../../src/api/types/network.js";
+import { familyOf, type IpFamily } from "../../src/network/address.js";
+import { type IptablesRule, ruleText } from "../../src/network/proxy/iptables/rule.js";
+import { type IptablesSync, IptablesTables } from "../../src/network/proxy/iptables/tables.js";
+import { type Flow, type RuleTables, walk } from "../../src/network/proxy/iptables/walk.js";
+import type { ProxyConfig } from "../../src/network/proxy/proxy-config.js";
+import type { Protocol } from "../../src/network/proxy/service-port.js";
+import { ServiceTracker, type TranslatedPort } from "../../src/network/proxy/service-tracker.js";
+
+export const kind = "network-proxy";
+
+interface Step {
+  readonly services?: readonly Service[];
+  readonly endpointSlices?: readonly EndpointSlice[];
+  readonly deleteServices?: readonly string[];
+  readonly deleteEndpointSlices?: readonly string[];
+}
+
+interface ExpectedFlow {
+  readonly from: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly verdict: string;
+  readonly to?: Flow["to"];
+  readonly rulesTraversed: number;
+}
+
+interface ExpectedIptables {
+  readonly chains?: Readonly<Record<"nat" | "filter", Readonly<Record<string, readonly string[]>>>>;
+  readonly flows?: readonly ExpectedFlow[];
+  readonly syncs: readonly IptablesSync[];
+  readonly rulesTotal: number;
+  readonly rulesNat: number;
+  readonly rulesFilter: number;
+  readonly chainsTotal: number;
+  readonly rulesByKind: Readonly<Record<string, number>>;
+}
+
+interface NetworkProxyCase {
+  readonly node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly ips: readonly string[] };
+  readonly config: {
+    readonly clusterCIDRs: readonly string[];
+    readonly serviceCIDRs: readonly string[];
+    readonly detectLocalByClusterCIDR: boolean;
+    readonly masqueradeAll: boolean;
+    readonly nodePortAddresses: readonly string[];
+    readonly localhostNodePorts: boolean;
+    readonly ipFamilies: readonly IpFamily[];
+    readonly ipvsScheduler: string;
+  };
+  readonly steps: readonly Step[];
+  readonly expected: { readonly iptables?: Readonly<Record<string, ExpectedIptables>> };
+}
+
+/** Chains whose order means nothing: the proxy writes them in a new order at every sync. */
+const UNORDERED = new Set(["KUBE-SERVICES", "KUBE-EXTERNAL-SERVICES", "KUBE-NODEPORTS", "KUBE-PROXY-FIREWALL"]);
+
+/** The differences between a case and what the simulator writes; none where it passes. */
+export function check(testCase: unknown): string[] {
+  const body = testCase as NetworkProxyCase;
+  const differences: string[] = [];
+  for (const family of body.config.ipFamilies) {
+    const config = configOf(body, family);
+    const expectedIptables = body.expected.iptables?.[family];
+    if (expectedIptables !== undefined) differences.push(...checkIptables(body, config, expectedIptables));
+  }
+  return differences;
+}
+
+function configOf({ node, config }: NetworkProxyCase, family: IpFamily): ProxyConfig {
+  const ofFamily = (addresses: readonly string[]): string[] => addresses.filter((address) => familyOf(address) === family);
+  return {
+    family,
+    node: { name: node.name, zone: node.labels["topology.kubernetes.io/zone"] ?? "" },
+    nodeAddresses: ofFamily(node.ips),
+    localCIDR: config.detectLocalByClusterCIDR ? ofFamily(config.clusterCIDRs)[0] : undefined,
+    serviceCIDRs: ofFamily(config.serviceCIDRs),
+    masqueradeAll: config.masqueradeAll,
+    nodePortAddresses: config.nodePortAddresses,
+    localhostNodePorts: config.localhostNodePorts,
+    ipvsScheduler: config.ipvsScheduler,
+  };
+}
+
+/** Replays the steps; calls `sync` after each with all service ports in the order of their names. */
+function replay(
+  body: NetworkProxyCase,
+  family: IpFamily,
+  sync: (ports: (TranslatedPort & { changed: boolean })[], full: boolean) => void,
+): void {
+  const tracker = new ServiceTracker(family);
+  const slices = new Map<string, EndpointSlice>();
+  for (const [index, step] of body.steps.entries()) {
+    for (const service of step.services ?? []) tracker.setService(service);
+    for (const key of step.deleteServices ?? []) tracker.removeService(key);
+    for (const slice of step.endpointSlices ?? []) {
+      slices.set(`${slice.metadata.namespace ?? ""}/${slice.metadata.name}`, slice);
+      tracker.setSlice(slice);
+    }
+    for (const key of step.deleteEndpointSlices ?? []) tracker.removeSlice(slices.get(key)!);
+    const changes = tracker.takeChanges();
+    const keys = [...tracker.keys()].sort();
+    sync(
+      keys.flatMap((key) => tracker.translate(key).map((port) => ({ ...port, changed: changes.has(key) }))),
+      index === 0,
+    );
+  }
+}
+
+function checkIptables(body: NetworkProxyCase, config: ProxyConfig, expected: ExpectedIptables): string[] {
+  const differences: string[] = [];
+  const tables = new IptablesTables(config);
+  const syncs: IptablesSync[] = [];
+  replay(body, config.family, (ports, full) => syncs.push(tables.sync(ports, full)));
+
+  const where = `iptables ${config.family}`;
+  const counts = { nat: 0, filter: 0 };
+  const byKind: Record<string, number> = {};
+  for (const name of ["nat", "filter"] as const) {
+    const texts = new Map([...tables.table(name)].map(([chain, rules]) => [chain, rules.map(ruleText)]));
+    for (const [chain, rules] of texts) {
+      counts[name] += rules.length;
+      const kindOfChain = `${name}/${chain.replace(/^(KUBE-(?:SVC|SVL|SEP|EXT|FW))-.*/, "$1")}`;
+      byKind[kindOfChain] = (byKind[kindOfChain] ?? 0) + rules.length;
+    }
+    if (expected.chains !== undefined) differences.push(...compareChains(`${where} ${name}`, texts, expected.chains[name]));
+  }
+  compare(differences, `${where} rules`, counts, { nat: expected.rulesNat, filter: expected.rulesFilter });
+  compare(differences, `${where} rulesTotal`, tables.ruleCount, expected.rulesTotal);
+  compare(differences, `${where} chainsTotal`, tables.nat.size + tables.filter.size, expected.chainsTotal);
+  compare(differences, `${where} rulesByKind`, byKind, expected.rulesByKind);
+  compare(differences, `${where} syncs`, syncs, expected.syncs);
+  const ordered = { nat: inTextOrder(tables.nat), filter: inTextOrder(tables.filter) };
+  for (const flow of expected.flows ?? []) compareFlow(differences, `${where} flow`, ordered, config, flow);
+  return differences;
+}
+
+/** The order for which the cases give the number of rules traversed: by text, the jump to the node ports last. */
+function inTextOrder(chains: ReadonlyMap<string, readonly IptablesRule[]>): Map<string, readonly IptablesRule[]> {
+  const key = (rule: IptablesRule): string => `${rule.target === "KUBE-NODEPORTS" ? 1 : 0}${ruleText(rule)}`;
+  return new Map(
+    [...chains].map(([chain, rules]) => [chain, UNORDERED.has(chain) ? [...rules].sort((a, b) => (key(a) < key(b) ? -1 : 1)) : rules]),
+  );
+}
+
+function compareFlow(differences: string[], where: string, tables: RuleTables, config: ProxyConfig, expected: ExpectedFlow): void {
+  const packet = {
+    source: expected.src,
+    destination: expected.dst,
+    port: expected.port,
+    protocol: expected.protocol.toLowerCase() as Protocol,
+    fromNode: expected.from === "node",
+  };
+  const { verdict, to, rulesTraversed } = walk(tables, config, packet);
+  const rounded = (flows: Flow["to"] = []): unknown =>
+    flows.map(({ endpoint, probability, snat }) => `${endpoint} ${probability.toFixed(6)} ${snat}`).sort();
+  const title = `${where} ${expected.from} -> ${expected.dst}:${expected.port}`;
+  compare(differences, title, { verdict, to: rounded(to) }, { verdict: expected.verdict, to: rounded(expected.to) });
+  compare(differences, `${title} rulesTraversed`, rulesTraversed.toFixed(4), expected.rulesTraversed.toFixed(4));
+}
+
+function compareChains(
+  where: string,
+  actual: ReadonlyMap<string, readonly string[]>,
+  expected: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  const differences: string[] = [];
+  const normal = (chain: string, rules: readonly string[] | undefined): unknown =>
+    rules === undefined ? undefined : UNORDERED.has(chain) ? [...rules].sort() : rules;
+  for (const chain of new Set([...actual.keys(), ...Object.keys(expected)])) {
+    compare(differences, `${where} ${chain}`, normal(chain, actual.get(chain)), normal(chain, expected[chain]));
+  }
+  return differences;
+}
+
+function compare(differences: string[], what: string, actual: unknown, expected: unknown): void {
+  const [was, should] = [canonical(actual), canonical(expected)];
+  if (was !== should) differences.push(`${what} is ${was}, expected ${should}`);
+}
+
+/** JSON with the keys in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
