@@ -37,6 +37,7 @@ export interface KubectlClient extends ApiClient {
   exec(pod: Target<"Pod">, container: string | undefined, command: readonly string[], done: (result: ExecResult) => void): void;
 }
 
+/** An exit code other than 0 is the command's own. */
 export type ExecResult =
   | { readonly ok: true; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
   | { readonly ok: false; readonly status: ApiStatus };
@@ -61,7 +62,7 @@ export interface RequestCounts {
   readonly failed: number;
 }
 
-/** Disturbances, each named as in the scenario file. All throw {@link UnknownFaultTarget} where there is no such thing. */
+/** Disturbances, each named as in the scenario file. All throw an Error of one line where there is no such thing. */
 export interface Faults {
   /** The machine loses power: its processes and network are gone at once, without a word to anybody. */
   nodePowerOff(node: string): void;
@@ -85,13 +86,6 @@ export interface Faults {
   apiServerReturn(node: string): void;
   /** The container's main process is killed (SIGKILL), by nobody's order. */
   containerKill(pod: Target<"Pod">, container: string | undefined): void;
-}
-
-export class UnknownFaultTarget extends Error {
-  override readonly name = "UnknownFaultTarget";
-  constructor(fault: string, what: string, target: string, known: readonly string[]) {
-    super(`${fault}: there is no ${what} ${target}; known are ${known.slice(0, 8).join(", ")}${known.length > 8 ? ", ..." : ""}`);
-  }
 }
 
 /** How the containers of a pod behave. What is absent is left to the node's own defaults. Times are sampled in microseconds. */

@@ -1,7 +1,7 @@
 /** `cluster:` what machines there are and how the control plane, the network and the kubelets are set. */
 import Type, { type Static } from "typebox";
 import { Latencies } from "./latencies.js";
-import { closed, Count, DurationText, ObjectName, PositiveCount, Resources, StringMap, Text } from "./value.js";
+import { closed, Count, DurationText, ObjectName, PositiveCount, Probability, Resources, StringMap, Text } from "./value.js";
 
 const Cidr = Type.String({
   pattern: "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]+)/[0-9]{1,3}$",
@@ -45,23 +45,47 @@ export const NodeGroup = closed({
 });
 export type NodeGroup = Static<typeof NodeGroup>;
 
+const Rate = Type.Number({ minimum: 0, errorMessage: "must be a number, 0 or more" });
+const Flag = Type.Optional(Type.Boolean({ errorMessage: "must be true or false" }));
+const TimeFlag = Type.Optional(DurationText);
+const CountFlag = Type.Optional(Count);
+const RateFlag = Type.Optional(Rate);
+
 /** Settings of kube-controller-manager by flag. Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/ */
 const ControllerManagerFlags = closed({
-  "node-monitor-period": Type.Optional(DurationText),
-  "node-monitor-grace-period": Type.Optional(DurationText),
-  "node-startup-grace-period": Type.Optional(DurationText),
-  "node-eviction-rate": Type.Optional(Type.Number({ minimum: 0 })),
-  "secondary-node-eviction-rate": Type.Optional(Type.Number({ minimum: 0 })),
-  "unhealthy-zone-threshold": Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-  "large-cluster-size-threshold": Type.Optional(Count),
-  "terminated-pod-gc-threshold": Type.Optional(Count),
-  "horizontal-pod-autoscaler-sync-period": Type.Optional(DurationText),
-  "horizontal-pod-autoscaler-downscale-stabilization": Type.Optional(DurationText),
-  "kube-api-qps": Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  "kube-api-burst": Type.Optional(PositiveCount),
-  "leader-elect-lease-duration": Type.Optional(DurationText),
-  "leader-elect-renew-deadline": Type.Optional(DurationText),
-  "leader-elect-retry-period": Type.Optional(DurationText),
+  controllers: Type.Optional(Type.Array(Text)),
+  "kube-api-qps": RateFlag,
+  "kube-api-burst": CountFlag,
+  "concurrent-deployment-syncs": CountFlag,
+  "concurrent-replicaset-syncs": CountFlag,
+  "concurrent-daemonset-syncs": CountFlag,
+  "concurrent-statefulset-syncs": CountFlag,
+  "concurrent-job-syncs": CountFlag,
+  "concurrent-cron-job-syncs": CountFlag,
+  "concurrent-service-endpoint-syncs": CountFlag,
+  "concurrent-gc-syncs": CountFlag,
+  "concurrent-namespace-syncs": CountFlag,
+  "concurrent-resource-quota-syncs": CountFlag,
+  "concurrent-horizontal-pod-autoscaler-syncs": CountFlag,
+  "max-endpoints-per-slice": CountFlag,
+  "node-monitor-period": TimeFlag,
+  "node-monitor-grace-period": TimeFlag,
+  "node-startup-grace-period": TimeFlag,
+  "node-eviction-rate": RateFlag,
+  "secondary-node-eviction-rate": RateFlag,
+  "unhealthy-zone-threshold": Type.Optional(Type.Unsafe<number>(Probability)),
+  "large-cluster-size-threshold": CountFlag,
+  "terminated-pod-gc-threshold": CountFlag,
+  "horizontal-pod-autoscaler-sync-period": TimeFlag,
+  "horizontal-pod-autoscaler-tolerance": RateFlag,
+  "horizontal-pod-autoscaler-downscale-stabilization": TimeFlag,
+  "horizontal-pod-autoscaler-cpu-initialization-period": TimeFlag,
+  "horizontal-pod-autoscaler-initial-readiness-delay": TimeFlag,
+  "resource-quota-sync-period": TimeFlag,
+  "allocate-node-cidrs": Flag,
+  "cluster-cidr": Type.Optional(Type.Array(Cidr)),
+  "node-cidr-mask-size-ipv4": CountFlag,
+  "node-cidr-mask-size-ipv6": CountFlag,
 });
 
 /** Settings of kube-apiserver by flag. Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ */
@@ -73,21 +97,39 @@ const ApiServerFlags = closed({
   "service-node-port-range": Type.Optional(Type.String({ pattern: "^[0-9]+-[0-9]+$", errorMessage: 'must be a range of ports such as "30000-32767"' })),
 });
 
-/** Settings of the kubelets by field of KubeletConfiguration. Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
-const KubeletSettings = closed({
-  nodeStatusUpdateFrequency: Type.Optional(DurationText),
-  nodeLeaseDurationSeconds: Type.Optional(PositiveCount),
-  nodeLeaseRenewInterval: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "Between two renewals of the node's Lease: a quarter of its duration in Kubernetes, 5s by the mission profile." })),
-  maxPods: Type.Optional(PositiveCount),
-  podsPerCore: Type.Optional(Count),
-  podPidsLimit: Type.Optional(Type.Integer()),
-  maxParallelImagePulls: Type.Optional(PositiveCount),
-  serializeImagePulls: Type.Optional(Type.Boolean()),
-  registryPullQPS: Type.Optional(Type.Number({ minimum: 0 })),
-  registryBurst: Type.Optional(PositiveCount),
-  kubeAPIQPS: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  kubeAPIBurst: Type.Optional(PositiveCount),
+const Signals = Type.Optional(Type.Record(Type.String(), Type.String(), { errorMessage: 'must be a map of signals to thresholds, such as {memory.available: "100Mi"}' }));
+
+/** Settings of the kubelets, as src/node/settings.ts names them. Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
+const KubeletFields = closed({
+  leaseRenewPeriod: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "Between two heartbeats (renewals of the node's Lease): 5s by profile mission, 10s by kubernetes-1.36." })),
+  nodeStatusUpdateFrequency: TimeFlag,
+  maxPods: CountFlag,
+  podsPerCore: CountFlag,
+  serializeImagePulls: Flag,
+  maxParallelImagePulls: CountFlag,
+  registryPullQPS: RateFlag,
+  registryBurst: CountFlag,
+  evictionHard: Signals,
+  evictionSoft: Signals,
+  evictionSoftGracePeriod: Signals,
+  evictionMinimumReclaim: Signals,
+  evictionMaxPodGracePeriod: CountFlag,
+  evictionPressureTransitionPeriod: TimeFlag,
+  evictionMonitoringPeriod: TimeFlag,
+  imageGCHighThresholdPercent: CountFlag,
+  imageGCLowThresholdPercent: CountFlag,
+  imageMinimumGCAge: TimeFlag,
+  imageMaximumGCAge: TimeFlag,
+  cpuCFSQuota: Flag,
+  podPidsLimit: Type.Optional(Type.Integer({ errorMessage: "must be a whole number, -1 for no limit" })),
+  maxContainerRestartPeriod: TimeFlag,
+  kubeAPIQPS: RateFlag,
+  kubeAPIBurst: CountFlag,
+  plegRelistPeriod: TimeFlag,
+  startupDuration: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "From the start of the kubelet's process until it looks after pods." })),
+  bootDuration: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "From power-on until the kubelet's process starts." })),
 });
+export type KubeletFields = Static<typeof KubeletFields>;
 
 const ControlPlane = closed({
   etcdMembers: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(3), Type.Literal(5)], { errorMessage: "must be 1, 3 or 5" })),
@@ -117,7 +159,7 @@ export const Cluster = closed({
   nodes: Type.Optional(Type.Array(NodeGroup, { minItems: 1 })),
   controlPlane: Type.Optional(ControlPlane),
   network: Type.Optional(Network),
-  kubelet: Type.Optional(KubeletSettings),
+  kubelet: Type.Optional(KubeletFields),
   latencies: Type.Optional(Latencies),
 });
 export type Cluster = Static<typeof Cluster>;

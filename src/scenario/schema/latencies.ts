@@ -5,22 +5,18 @@ import { closed } from "./value.js";
 
 /** Name of a latency to what it is the time of. */
 export const LATENCIES = {
-  apiRequest: "one request's way through kube-apiserver (authentication, authorisation, admission, validation), without etcd",
-  etcdFsync: "one write to the log of an etcd member",
+  network: "one way between a client and the API server, with the client's encoding",
+  authorization: "authentication and the authoriser's check of a request",
+  mutatingAdmission: "decoding, defaulting and mutating admission of a write",
+  validation: "validation and validating admission of a write",
+  etcdFsync: "one flush of an etcd member's log to its disk",
   etcdRoundTrip: "a message between two etcd members and its answer",
-  watchDelivery: "from the commit of a change until a watcher has it",
+  watchDelivery: "from etcd's commit of a change until a watcher has it",
+  list: "the first list of an informer",
+  reconnect: "from the return of a machine's link until its informers list again",
   schedulerCycle: "one scheduling cycle, from the pop of a pod until it is assumed",
-  schedulerBinding: "one binding cycle, without the request",
-  kubeletSync: "from a change that concerns a pod until its kubelet acts",
-  sandboxStart: "the pod's sandbox: namespaces, cgroups, network set-up",
-  containerCreate: "creation of one container",
-  containerStart: "start of one container's process",
-  containerStop: "from the signal until the process has gone, where its behavior says nothing",
-  imagePull: "pull of one image, whatever its size; absent: size by registry bandwidth",
-  proxySync: "from a change of a Service or EndpointSlice until kube-proxy has written one node's rules",
-  networkHop: "one packet's way between two nodes",
-  nodeBoot: "from power-on until the kubelet starts",
-  nodeProvision: "from the request for a new machine of a node group until it boots",
+  sandboxStart: "the start of a pod's sandbox: namespaces, cgroups, network set-up",
+  containerStart: "the creation and start of one container",
 } as const;
 
 export type LatencyName = keyof typeof LATENCIES;
