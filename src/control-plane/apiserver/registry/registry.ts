@@ -214,8 +214,12 @@ export class Registry {
     if (asked === stored) return stored;
     if (subresource === "status") {
       const { status } = asked as WithStatus;
-      if (sameContent(status, stored.status)) return stored;
-      return this.replaced(kind, entry, { ...stored, status } as ApiObject);
+      // A Deployment's status carries its annotations along, upstream as well: its revision is written so.
+      const { annotations } = asked.metadata;
+      const annotated = kind === "Deployment" && !sameContent(annotations, stored.metadata.annotations);
+      if (!annotated && sameContent(status, stored.status)) return stored;
+      const metadata = annotated && annotations !== undefined ? { ...stored.metadata, annotations } : stored.metadata;
+      return this.replaced(kind, entry, { ...stored, metadata, status } as ApiObject);
     }
     const { rules, admission, store } = this.options;
     let next = rules.applyDefaults(this.withServerFields(kind, asked, stored));
