@@ -1,0 +1,117 @@
+/**
+ * A study: independent replications of a scenario in worker threads, and estimates over them.
+ *
+ * Each replication is a pure function of (scenario, seed, number) and its tables are merged in order of the numbers, so the bytes do not
+ * depend on the number of workers. A replication that fails is reported with its seed; the others are kept. The tables of finished
+ * replications are in the output folder's `replications/` until the study ends, so that a killed study has lost none of them.
+ */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Piscina } from "piscina";
+import { CsvFile, type Table } from "../output/csv.js";
+import { OutputDirectory } from "../output/output-directory.js";
+import { mergeTables } from "./merge.js";
+import type { ReplicationOrder, ReplicationOutcome } from "./replication.js";
+import type { RunOrder } from "./simulate.js";
+import { estimate } from "./statistics.js";
+import { REPLICATIONS, STUDY, type EstimateRow, type ReplicationRow } from "./tables.js";
+
+export interface StudyOrder extends Omit<RunOrder, "output"> {
+  readonly seed: number | string;
+  readonly replications: number;
+  readonly workers: number;
+  /** Folder for the results. */
+  readonly output: string;
+}
+
+export interface StudyResult {
+  readonly replications: readonly ReplicationRow[];
+  readonly estimates: readonly EstimateRow[];
+  readonly files: readonly string[];
+}
+
+/** Digits of a replication's folder name, so that folders sort by number. */
+const FOLDER_DIGITS = 6;
+
+/** Compiled and source tree differ in the ending only. */
+const WORKER = new URL("./worker.js", import.meta.url).href;
+
+/** Throws what loading the scenario throws where no replication could be run at all. */
+export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow) => void = () => undefined): Promise<StudyResult> {
+  const folder = join(order.output, "replications");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const pool = new Piscina({ filename: WORKER, minThreads: 1, maxThreads: order.workers });
+  try {
+    const results = await Promise.all(
+      Array.from({ length: order.replications }, async (_, replication) => {
+        const result = await replicate(pool, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
+        finished(result.row);
+        return result;
+      }),
+    );
+    return publish(order, folder, results);
+  } finally {
+    await pool.destroy();
+  }
+}
+
+interface Replicated {
+  readonly row: ReplicationRow;
+  readonly outcome?: ReplicationOutcome;
+  readonly folder: string;
+}
+
+async function replicate(pool: Piscina, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
+  const unfinished = `${folder}.unfinished`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const { files, settings, seed, until } = order;
+    const task: ReplicationOrder = { files, settings, seed, replication, output: unfinished, ...(until !== undefined && { until }) };
+    const outcome = (await pool.run(task)) as ReplicationOutcome;
+    renameSync(unfinished, folder);
+    return { row: { replication, seed, error: undefined, broken: outcome.broken }, outcome, folder };
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    return { row: { replication, seed: order.seed, error: error instanceof Error ? error.message : String(error), broken: [] }, folder };
+  }
+}
+
+function publish(order: StudyOrder, folder: string, results: readonly Replicated[]): StudyResult {
+  const directory = new OutputDirectory(order.output);
+  try {
+    const estimates = estimatesOf(results.flatMap(({ outcome }) => outcome ?? []));
+    const replications = results.map(({ row }) => row);
+    mergeTables(
+      results.filter(({ outcome }) => outcome !== undefined).map((result) => result.folder),
+      (file) => directory.path(file),
+    );
+    writeTable(directory, STUDY, estimates);
+    writeTable(directory, REPLICATIONS, replications);
+    const files = directory.publish();
+    rmSync(folder, { recursive: true, force: true });
+    return { replications, estimates, files };
+  } catch (error) {
+    directory.discard();
+    throw error;
+  }
+}
+
+function writeTable<Row>(directory: OutputDirectory, table: Table<Row>, rows: readonly Row[]): void {
+  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
+  for (const row of rows) file.append(row);
+  file.close();
+}
+
+/** Estimates of the metrics in the order in which they first appear. */
+function estimatesOf(outcomes: readonly ReplicationOutcome[]): EstimateRow[] {
+  const values = new Map<string, number[]>();
+  for (const { figures } of outcomes) {
+    for (const { metric, value } of figures.metrics) {
+      const known = values.get(metric);
+      if (known === undefined) values.set(metric, [Number(value)]);
+      else known.push(Number(value));
+    }
+  }
+  return [...values].map(([metric, sample]) => ({ metric, estimate: estimate(sample) }));
+}

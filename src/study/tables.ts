@@ -1,0 +1,50 @@
+/** The tables that a study adds to those of its replications. */
+import type { Table } from "../output/csv.js";
+import type { Estimate } from "./statistics.js";
+
+export interface EstimateRow {
+  readonly metric: string;
+  readonly estimate: Estimate;
+}
+
+export interface ReplicationRow {
+  readonly replication: number;
+  readonly seed: number | string;
+  readonly error: string | undefined;
+  readonly broken: readonly string[];
+}
+
+export const STUDY: Table<EstimateRow> = {
+  name: "study",
+  row: "a metric of summary.csv over all replications that have it",
+  columns: [
+    { name: "metric", meaning: "name of the metric, as in summary.csv", value: ({ metric }) => metric },
+    { name: "replications", meaning: "replications that have the metric", value: ({ estimate }) => estimate.n },
+    { name: "mean", meaning: "mean over them", value: ({ estimate }) => estimate.mean },
+    { name: "standard_deviation", meaning: "sample standard deviation", value: ({ estimate }) => estimate.standardDeviation },
+    {
+      name: "ci95_low",
+      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
+      value: ({ estimate: { mean, halfWidth } }) => (halfWidth === undefined ? undefined : mean - halfWidth),
+    },
+    {
+      name: "ci95_high",
+      meaning: "upper end of that interval",
+      value: ({ estimate: { mean, halfWidth } }) => (halfWidth === undefined ? undefined : mean + halfWidth),
+    },
+    { name: "minimum", meaning: "least value", value: ({ estimate }) => estimate.minimum },
+    { name: "maximum", meaning: "greatest value", value: ({ estimate }) => estimate.maximum },
+  ],
+};
+
+export const REPLICATIONS: Table<ReplicationRow> = {
+  name: "replications",
+  row: "a replication of the study",
+  columns: [
+    { name: "replication", meaning: "its number, from 0", value: ({ replication }) => replication },
+    { name: "seed", meaning: "master seed of the study; with the replication's number it determines the run", value: ({ seed }) => seed },
+    { name: "status", meaning: "done or failed", value: ({ error }) => (error === undefined ? "done" : "failed") },
+    { name: "error", meaning: "why it failed", value: ({ error }) => error },
+    { name: "expectations_broken", meaning: "expectations of the scenario that did not hold", value: ({ broken }) => broken.length },
+  ],
+};

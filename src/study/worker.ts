@@ -1,0 +1,2 @@
+/** What a worker thread runs. */
+export { runReplication as default } from "./replication.js";
