@@ -52,7 +52,7 @@ class EventQueueHolder implements Holder {
     const end = this.next + operations;
     for (let i = this.next; i < end; i++) {
       queue.pop(Number.POSITIVE_INFINITY);
-      queue.push(queue.time + PUT_OFF[i & MASK], 0, 0);
+      queue.push(PUT_OFF[i & MASK], 0, 0);
     }
     this.next = end;
   }

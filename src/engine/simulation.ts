@@ -47,7 +47,6 @@ export class Simulation {
   private readonly handlers: ((argument: number) => void)[] = [];
   /** Actions of pending closure events, by the slot of the event. */
   private readonly actions: ((() => void) | undefined)[] = [];
-  private clock: SimTime = 0;
   private stopped = false;
 
   constructor(options: SimulationOptions) {
@@ -62,7 +61,7 @@ export class Simulation {
 
   /** Current simulated time. */
   get now(): SimTime {
-    return this.clock;
+    return this.queue.now;
   }
 
   /** Number of scheduled events that neither ran nor were cancelled. */
@@ -93,7 +92,7 @@ export class Simulation {
    * @throws {EventTimeError} where the time is in the past, not a number or too far.
    */
   at(time: SimTime, action: () => void): EventId {
-    return this.after(time - this.clock, action);
+    return this.after(time - this.queue.now, action);
   }
 
   /**
@@ -130,20 +129,18 @@ export class Simulation {
     for (;;) {
       const slot = queue.pop(limit);
       if (slot === NONE) break;
-      this.clock = queue.time;
       const handler = queue.handler;
       handlers[handler](handler === RUN_ACTION ? slot : queue.argument);
       count++;
       if (this.stopped) return count;
     }
-    if (limit !== Number.POSITIVE_INFINITY && limit > this.clock) this.clock = limit;
     return count;
   }
 
   private push(delay: SimTime, handler: HandlerId, argument: number): number {
-    const now = this.clock;
-    const time = Math.round(now + delay);
-    if (!(delay >= 0 && time <= Number.MAX_SAFE_INTEGER)) throw new EventTimeError(now + delay, now);
-    return this.queue.push(time, handler, argument);
+    const { queue } = this;
+    const whole = Math.round(delay);
+    if (!(delay >= 0 && queue.now + whole <= Number.MAX_SAFE_INTEGER)) throw new EventTimeError(queue.now + delay, queue.now);
+    return queue.push(whole, handler, argument);
   }
 }

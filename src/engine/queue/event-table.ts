@@ -11,8 +11,10 @@ export const MAX_SLOTS = 2 ** 25;
 /** Generations of one slot: the other 28 bits. */
 export const MAX_GENERATIONS = 2 ** 28;
 
-const FREE = -1;
-const CANCELLED = -2;
+/** In place of a handler: the event is cancelled. */
+const CANCELLED = -1;
+/** In place of a handler: the slot is free, and the one freed before it is `FREE - handler`, or none where that is {@link NONE}. */
+const FREE = -3;
 
 /** Layout of a record in units of 32 bits; the argument is one double on the upper half. */
 const STRIDE = 4;
@@ -46,7 +48,7 @@ export class EventTable {
       this.used = slot + 1;
       this.words[slot * STRIDE + GENERATION] = 1;
     } else {
-      this.lastFreed = this.doubles[slot * 2 + 1];
+      this.lastFreed = FREE - this.words[slot * STRIDE + HANDLER];
     }
     this.words[slot * STRIDE + HANDLER] = handler;
     this.doubles[slot * 2 + 1] = argument;
@@ -84,10 +86,9 @@ export class EventTable {
   release(slot: EventSlot): void {
     const record = slot * STRIDE;
     const generation = this.words[record + GENERATION] + 1;
-    this.words[record + HANDLER] = FREE;
+    this.words[record + HANDLER] = FREE - this.lastFreed;
     if (generation === this.maximumGenerations) return;
     this.words[record + GENERATION] = generation;
-    this.doubles[slot * 2 + 1] = this.lastFreed;
     this.lastFreed = slot;
   }
 

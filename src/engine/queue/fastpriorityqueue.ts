@@ -23,7 +23,7 @@ export class FastPriorityEventQueue implements EventQueue {
   private readonly table = new EventTable();
   private sequence = 0;
   private cancelled = 0;
-  time = 0;
+  now = 0;
   handler = 0;
   argument = 0;
 
@@ -35,9 +35,9 @@ export class FastPriorityEventQueue implements EventQueue {
     return this.heap.size;
   }
 
-  push(time: number, handler: number, argument: number): EventSlot {
+  push(delay: number, handler: number, argument: number): EventSlot {
     const slot = this.table.allocate(handler, argument);
-    this.heap.add({ time, sequence: this.sequence++, slot });
+    this.heap.add({ time: this.now + delay, sequence: this.sequence++, slot });
     return slot;
   }
 
@@ -56,7 +56,10 @@ export class FastPriorityEventQueue implements EventQueue {
   pop(limit: number): EventSlot {
     for (;;) {
       const first = this.heap.peek();
-      if (first === undefined || first.time > limit) return NONE;
+      if (first === undefined || first.time > limit) {
+        if (limit > this.now && limit !== Number.POSITIVE_INFINITY) this.now = limit;
+        return NONE;
+      }
       this.heap.poll();
       const slot = first.slot;
       if (this.table.isCancelled(slot)) {
@@ -64,7 +67,7 @@ export class FastPriorityEventQueue implements EventQueue {
         this.cancelled--;
         continue;
       }
-      this.time = first.time;
+      this.now = first.time;
       this.handler = this.table.handler(slot);
       this.argument = this.table.argument(slot);
       this.table.release(slot);

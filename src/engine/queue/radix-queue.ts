@@ -40,7 +40,7 @@ const SWEEP_MARGIN = 64;
 const TWO_32 = 2 ** 32;
 
 export class RadixEventQueue implements EventQueue {
-  time = 0;
+  now = 0;
   handler = 0;
   argument = 0;
 
@@ -85,7 +85,8 @@ export class RadixEventQueue implements EventQueue {
     return this.count;
   }
 
-  push(time: number, handler: number, argument: number): EventSlot {
+  push(delay: number, handler: number, argument: number): EventSlot {
+    const time = this.now + delay;
     const slot = this.table.allocate(handler, argument);
     this.count++;
     if (time < this.frontEnd) this.insert(time, slot);
@@ -110,17 +111,17 @@ export class RadixEventQueue implements EventQueue {
       const head = this.head;
       if (head === this.tail) {
         if (this.refill(limit)) continue;
-        return NONE;
+        return this.standAt(limit);
       }
       const time = this.frontTimes[head];
-      if (time > limit) return NONE;
+      if (time > limit) return this.standAt(limit);
       const slot = this.frontSlots[head];
       this.head = head + 1;
       this.count--;
       const { table } = this;
       const handler = table.handler(slot);
       if (handler >= 0) {
-        this.time = time;
+        this.now = time;
         this.handler = handler;
         this.argument = table.argument(slot);
         table.release(slot);
@@ -129,6 +130,11 @@ export class RadixEventQueue implements EventQueue {
       this.cancelled--;
       table.release(slot);
     }
+  }
+
+  private standAt(limit: number): EventSlot {
+    if (limit > this.now && limit !== Number.POSITIVE_INFINITY) this.now = limit;
+    return NONE;
   }
 
   /** Puts an event into the front, after those of the same time. */
@@ -178,8 +184,8 @@ export class RadixEventQueue implements EventQueue {
     let cut = head + (FRONT_AT_MOST >> 1);
     const end = frontTimes[cut];
     while (cut > head && frontTimes[cut - 1] === end) cut--;
-    // With no event in the buckets the base may go back; the time popped last is not later than any event to come.
-    if (this.levels === 0) this.rebase(this.time);
+    // With no event in the buckets the base may go back, and must where events that are cancelled had moved it beyond the clock.
+    if (this.levels === 0) this.rebase(this.now);
     this.frontEnd = end;
     this.tail = cut;
     for (let i = cut; i < tail; i++) this.append(frontTimes[i], frontSlots[i]);

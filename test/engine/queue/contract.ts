@@ -8,7 +8,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 const LATEST = Number.MAX_SAFE_INTEGER;
 
 function push(queue: EventQueue, time: number, argument = 0, handler = 1): EventId {
-  return queue.idOf(queue.push(time, handler, argument));
+  return queue.idOf(queue.push(time - queue.now, handler, argument));
 }
 
 /** Pops all that is due and returns the arguments. */
@@ -67,9 +67,9 @@ function compare(queue: EventQueue, start: number, script: readonly Step[], spre
     const popped = queue.pop(limit);
     if ((popped === NONE) !== (expected === NONE)) expect(popped).toBe(expected);
     if (popped === NONE) return false;
-    if (queue.time !== model.time || queue.handler !== model.handler || queue.argument !== model.argument)
-      expect([queue.time, queue.handler, queue.argument]).toEqual([model.time, model.handler, model.argument]);
-    earliest = queue.time;
+    if (queue.now !== model.time || queue.handler !== model.handler || queue.argument !== model.argument)
+      expect([queue.now, queue.handler, queue.argument]).toEqual([model.time, model.handler, model.argument]);
+    earliest = queue.now;
     return true;
   };
 
@@ -113,7 +113,7 @@ export function describeEventQueue(name: string, create: () => EventQueue): void
       const queue = create();
       const slot = queue.push(2 ** 40 + 3, 2 ** 30, -1.5);
       expect(queue.pop(FOREVER)).toBe(slot);
-      expect([queue.time, queue.handler, queue.argument]).toEqual([2 ** 40 + 3, 2 ** 30, -1.5]);
+      expect([queue.now, queue.handler, queue.argument]).toEqual([2 ** 40 + 3, 2 ** 30, -1.5]);
     });
 
     it("pops in the order of times up to 2^53 - 1, whatever the order of insertion", () => {
@@ -203,7 +203,7 @@ export function describeEventQueue(name: string, create: () => EventQueue): void
       let slots = 0;
       let held = 0;
       for (let now = 0; now < 50_000; now++) {
-        const slot = queue.push(now + 30_000_000, 1, 0);
+        const slot = queue.push(30_000_000, 1, 0);
         push(queue, now, 1);
         queue.pop(now);
         queue.cancel(queue.idOf(slot));
@@ -227,7 +227,7 @@ export function describeEventQueue(name: string, create: () => EventQueue): void
         queue.pop(FOREVER);
         model.pop(FOREVER);
         if (queue.argument !== model.argument) expect(queue.argument).toBe(model.argument);
-        const time = queue.time + (random() % (random() % 3 === 0 ? 10 : 1_000_000));
+        const time = queue.now + (random() % (random() % 3 === 0 ? 10 : 1_000_000));
         push(queue, time, 300 + i);
         model.push(time, 1, 300 + i);
       }
