@@ -31,6 +31,16 @@ export function cpuQuota(milliCPU: number, period: number = QUOTA_PERIOD): numbe
   return milliCPU === 0 ? 0 : Math.max(MIN_QUOTA, Math.floor((milliCPU * period) / MILLI_PER_CPU));
 }
 
+/** Millicores that a quota allows; 0 for no limit. */
+export function milliCPUFromQuota(quota: number, period: number = QUOTA_PERIOD): number {
+  return Math.floor((quota * MILLI_PER_CPU) / period);
+}
+
+/** Millicores that shares stand for. */
+export function milliCPUFromShares(shares: number): number {
+  return Math.ceil((shares * MILLI_PER_CPU) / SHARES_PER_CPU);
+}
+
 /** cpu.weight of the kubelet's own cgroups: pods and tiers. */
 export function cpuWeightOfPod(shares: number): number {
   return 1 + Math.floor(((shares - MIN_SHARES) * (MAX_WEIGHT - 1)) / (MAX_SHARES - MIN_SHARES));
@@ -93,7 +103,7 @@ export function containerCgroup(container: Container, spec: PodSpec, cpuCFSQuota
   const ofPod = amounts(spec.resources?.limits);
   const cpuLimit = limits.get(CPU) ?? ofPod.get(CPU) ?? 0;
   return {
-    cpuShares: cpuShares(requests.get(CPU) ?? limits.get(CPU) ?? 0),
+    cpuShares: cpuShares(requests.get(CPU) ?? cpuLimit),
     ...(cpuCFSQuota && { cpuQuota: cpuQuota(cpuLimit), cpuPeriod: QUOTA_PERIOD }),
     memoryLimitBytes: limits.get(MEMORY) ?? ofPod.get(MEMORY) ?? 0,
   };

@@ -7,7 +7,7 @@ import { formatDuration } from "../api/duration.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
 import { Backoff } from "./backoff.js";
 import type { ImagePuller } from "./image-puller.js";
-import type { RegistryAnswer } from "./images.js";
+import { ImageNameError, runtimeImageName, type RegistryAnswer } from "./images.js";
 
 export type PullPolicy = "Always" | "IfNotPresent" | "Never";
 
@@ -40,7 +40,7 @@ export class ImageManager {
 
   /** Whether the container can start without a word to the registry. */
   isAtHand(image: string, policy: PullPolicy): boolean {
-    return policy !== "Always" && this.puller.has(image);
+    return policy !== "Always" && invalidName(image) === undefined && this.puller.has(image);
   }
 
   /** A new kubelet process knows of no earlier failures. */
@@ -58,6 +58,13 @@ export class ImageManager {
   ensure({ podUid, image, policy, event }: ImageRequest, done: (outcome: ImageOutcome) => void): void {
     const { now } = this.simulation;
     const name = JSON.stringify(image);
+    const invalid = invalidName(image);
+    if (invalid !== undefined) {
+      const message = `Failed to apply default image tag ${name}: ${invalid}`;
+      event("Warning", "InspectFailed", message);
+      done({ ok: false, reason: "InvalidImageName", message, retryAt: undefined });
+      return;
+    }
     if (this.isAtHand(image, policy)) {
       const message = this.presentMessage(image);
       event("Normal", "Pulled", message);
@@ -97,6 +104,17 @@ export class ImageManager {
       this.backoff.next(key, ended, ended);
       done({ ok: false, reason, message, retryAt: this.backoff.untilSinceUpdate(key, ended) });
     });
+  }
+}
+
+/** Why a text names no image; undefined where it does. */
+function invalidName(image: string): string | undefined {
+  try {
+    runtimeImageName(image);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageNameError) return error.message;
+    throw error;
   }
 }
 

@@ -28,6 +28,7 @@ export interface ImageName {
 }
 
 const DEFAULT_DOMAIN = "docker.io";
+const LEGACY_DEFAULT_DOMAIN = "index.docker.io";
 const OFFICIAL_REPOSITORY = "library";
 const DEFAULT_TAG = "latest";
 /** distribution/reference's grammar, in short: path components, tag, digest. */
@@ -37,46 +38,71 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const DOMAIN = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 
+/** A text that names no image; the message is the reference library's own, as the kubelet passes it on. */
+export class ImageNameError extends Error {
+  override readonly name = "ImageNameError";
+  constructor(image: string, why: string) {
+    super(`couldn't parse image name ${JSON.stringify(image)}: ${why}`);
+  }
+}
+
+const FORMAT_WRONG = "invalid reference format";
+
 /**
- * Parts of an image's name, or undefined where it is none.
+ * Parts of an image's name.
  *
  * Source: github.com/distribution/reference (normalize.go, reference.go).
+ *
+ * @throws ImageNameError
  */
-export function parseImageName(image: string): ImageName | undefined {
-  if (IDENTIFIER.test(image)) return undefined;
-  const at = image.indexOf("@");
-  const digest = at < 0 ? "" : image.slice(at + 1);
-  if (at >= 0 && !DIGEST.test(digest)) return undefined;
-  let rest = at < 0 ? image : image.slice(0, at);
-  const colon = rest.lastIndexOf(":");
-  let tag = "";
-  if (colon > rest.lastIndexOf("/")) {
-    tag = rest.slice(colon + 1);
-    rest = rest.slice(0, colon);
-    if (!TAG.test(tag)) return undefined;
-  }
-  const slash = rest.indexOf("/");
-  const first = slash < 0 ? "" : rest.slice(0, slash);
+export function parseImageName(image: string): ImageName {
+  const wrong = (why: string): ImageNameError => new ImageNameError(image, why);
+  if (IDENTIFIER.test(image)) throw wrong(`invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`);
+  const slash = image.indexOf("/");
+  const first = slash < 0 ? "" : image.slice(0, slash);
   const isDomain = slash >= 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
   let domain = isDomain ? first : DEFAULT_DOMAIN;
-  let path = isDomain ? rest.slice(slash + 1) : rest;
-  if (domain === "index.docker.io") domain = DEFAULT_DOMAIN;
-  if (domain === DEFAULT_DOMAIN && !path.includes("/")) path = `${OFFICIAL_REPOSITORY}/${path}`;
-  if (!DOMAIN.test(domain) || !PATH.test(path)) return undefined;
+  let rest = isDomain ? image.slice(slash + 1) : image;
+  if (domain === LEGACY_DEFAULT_DOMAIN) domain = DEFAULT_DOMAIN;
+  if (domain === DEFAULT_DOMAIN && !rest.includes("/")) rest = `${OFFICIAL_REPOSITORY}/${rest}`;
+  const remote = rest.split(":", 1)[0];
+  if (remote.toLowerCase() !== remote) throw wrong(`${FORMAT_WRONG}: repository name (${remote}) must be lowercase`);
+
+  const at = rest.indexOf("@");
+  const digest = at < 0 ? "" : rest.slice(at + 1);
+  const named = at < 0 ? rest : rest.slice(0, at);
+  const colon = named.indexOf(":");
+  const tag = colon < 0 ? "" : named.slice(colon + 1);
+  const path = colon < 0 ? named : named.slice(0, colon);
+  if (!DOMAIN.test(domain) || !PATH.test(path) || (colon >= 0 && !TAG.test(tag)) || (at >= 0 && !DIGEST.test(digest))) throw wrong(FORMAT_WRONG);
   return { repository: `${domain}/${path}`, tag: tag === "" && digest === "" ? DEFAULT_TAG : tag, digest };
 }
 
-/** The name that the runtime is asked for: only the default tag is added. */
+const runtimeNames = new Map<string, string>();
+
+/**
+ * The name that the runtime is asked for: only the default tag is added.
+ *
+ * @throws ImageNameError
+ */
 export function runtimeImageName(image: string): string {
-  const name = parseImageName(image);
-  if (name === undefined) return image;
-  const named = image.includes("@") || image.lastIndexOf(":") > image.lastIndexOf("/");
-  return named ? image : `${image}:${DEFAULT_TAG}`;
+  let name = runtimeNames.get(image);
+  if (name === undefined) {
+    parseImageName(image);
+    const named = image.includes("@") || image.lastIndexOf(":") > image.lastIndexOf("/");
+    runtimeNames.set(image, (name = named ? image : `${image}:${DEFAULT_TAG}`));
+  }
+  return name;
 }
 
 /** The policy of a container that names none. Source: https://kubernetes.io/docs/concepts/containers/images/#imagepullpolicy-defaulting */
 export function defaultPullPolicy(image: string): "Always" | "IfNotPresent" {
-  return parseImageName(image)?.tag === DEFAULT_TAG ? "Always" : "IfNotPresent";
+  try {
+    return parseImageName(image).tag === DEFAULT_TAG ? "Always" : "IfNotPresent";
+  } catch (error) {
+    if (error instanceof ImageNameError) return "IfNotPresent";
+    throw error;
+  }
 }
 
 export function pullPolicyOf(container: Container): "Always" | "IfNotPresent" | "Never" {

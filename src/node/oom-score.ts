@@ -30,7 +30,7 @@ export function oomScoreAdj(pod: Pod, container: Container, nodeMemoryCapacity: 
 
 function burstableOomScoreAdj(spec: PodSpec, container: Container, nodeMemoryCapacity: number): number {
   const share = podLevelShare(spec);
-  const adjustment = (request: number): number => 1000 - Math.floor((1000 * (request + share)) / nodeMemoryCapacity);
+  const adjustment = (request: number): number => 1000 - Math.trunc((1000 * (request + share)) / nodeMemoryCapacity);
   let score = adjustment(memoryRequest(container));
   if (isSidecar(container) && spec.initContainers?.includes(container)) {
     score = Math.min(score, adjustment(Math.min(...spec.containers.map(memoryRequest))));
@@ -47,5 +47,5 @@ function memoryRequest(container: Container): number {
 function podLevelShare(spec: PodSpec): number {
   if (!hasPodLevelResources(spec) || spec.resources?.requests?.[MEMORY] === undefined) return 0;
   const beyond = (amounts(podRequestsWithoutOverhead(spec)).get(MEMORY) ?? 0) - (amounts(containerRequests(spec)).get(MEMORY) ?? 0);
-  return Math.floor(beyond / allContainers(spec).length);
+  return Math.trunc(beyond / allContainers(spec).length);
 }

@@ -124,11 +124,15 @@ function because(type: string, reason: string, unknown: readonly string[], other
   return parts.length === 0 ? { type, status: "True" } : { type, status: "False", reason, message: parts.join(", ") };
 }
 
+function isUnknown({ initContainerStatuses, containerStatuses }: ContainerStatuses): boolean {
+  return initContainerStatuses === undefined && containerStatuses === undefined;
+}
+
 function initializedCondition(pod: Pod, statuses: ContainerStatuses, phase: PodPhase, wasInitialized: boolean): Verdict {
   const type = "Initialized";
   const init = pod.spec.initContainers ?? [];
   if (init.length === 0 && phase !== "Succeeded") return { type, status: "True" };
-  if (statuses.containerStatuses === undefined && init.length > 0) return { type, status: "False", reason: "UnknownContainerStatuses" };
+  if (isUnknown(statuses) && init.length > 0) return { type, status: "False", reason: "UnknownContainerStatuses" };
   const unknown: string[] = [];
   const incomplete: string[] = [];
   for (const container of init) {
@@ -142,16 +146,12 @@ function initializedCondition(pod: Pod, statuses: ContainerStatuses, phase: PodP
 }
 
 function anyRegularContainerStarted({ containerStatuses }: ContainerStatuses): boolean {
-  return (
-    containerStatuses?.some(
-      ({ state, lastState }) => state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
-    ) ?? false
-  );
+  return containerStatuses?.some(({ state }) => state?.running !== undefined || state?.terminated !== undefined) ?? false;
 }
 
 function containersReadyCondition(pod: Pod, statuses: ContainerStatuses, phase: PodPhase): Verdict {
   const type = "ContainersReady";
-  if (statuses.containerStatuses === undefined) return { type, status: "False", reason: "UnknownContainerStatuses" };
+  if (isUnknown(statuses)) return { type, status: "False", reason: "UnknownContainerStatuses" };
   const unknown: string[] = [];
   const unready: string[] = [];
   const look = (container: Container, list: readonly ContainerStatus[] | undefined): void => {
