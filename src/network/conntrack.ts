@@ -26,6 +26,7 @@ export class ConntrackTable {
   private opened = 0;
   private second = 0;
   private dropped = 0;
+  private cleared = 0;
 
   constructor(public max: number) {}
 
@@ -40,6 +41,11 @@ export class ConntrackTable {
     return this.dropped;
   }
 
+  /** Number of times that the table was cleared: an entry is gone when it was made under another number. */
+  get generation(): number {
+    return this.cleared;
+  }
+
   /** Enters a new connection; false where the table is full: the kernel then drops the packet. */
   open(now: SimTime): boolean {
     this.expire(now);
@@ -51,8 +57,9 @@ export class ConntrackTable {
     return true;
   }
 
-  /** The connection ended: its entry stays for TIME_WAIT. */
-  close(now: SimTime): void {
+  /** A connection that was opened under that generation ended: its entry stays for TIME_WAIT. */
+  close(now: SimTime, generation: number): void {
+    if (generation !== this.cleared) return;
     this.expire(now);
     this.opened--;
     this.expiring[(this.second + TIME_WAIT_SECONDS) % this.expiring.length]++;
@@ -64,6 +71,7 @@ export class ConntrackTable {
     this.expiring.fill(0);
     this.waiting = 0;
     this.opened = 0;
+    this.cleared++;
   }
 
   private expire(now: SimTime): void {

@@ -56,6 +56,7 @@ export class Connection {
   endpoint: ProxyEndpoint | undefined;
   balancer: BalancerState | undefined;
   tracked = false;
+  trackedGeneration = 0;
   client: NetworkClient | undefined;
 }
 
@@ -160,6 +161,7 @@ export class ServiceNetwork {
       return;
     }
     connection.tracked = true;
+    connection.trackedGeneration = entry.conntrack.generation;
     const index = this.pick(frontEnd, rules, endpoints, client, entry, random, connection);
     const { dispatchRules } = this.proxy.ruleLoad;
     const dispatched = dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + rules.sync, entry.id) % dispatchRules);
@@ -171,7 +173,7 @@ export class ServiceNetwork {
   disconnect(connection: Connection): void {
     if (!connection.tracked) return;
     connection.tracked = false;
-    connection.proxyHost!.conntrack.close(this.simulation.now);
+    connection.proxyHost!.conntrack.close(this.simulation.now, connection.trackedGeneration);
     connection.balancer?.closed(connection.endpoint!);
   }
 

@@ -214,7 +214,7 @@ export class LoadGenerator implements RequestOwner {
   /** An attempt has ended, now or, where the answer is on its way, at a time soon to come. */
   private finish(request: Request, outcome: RequestResult, end: SimTime, origin = request): void {
     this.unanswered.remove(request);
-    if (outcome !== "ok" && request.attempts <= this.load.retries && end < this.endsAt) {
+    if (outcome !== "ok" && request.attempts <= this.load.retries) {
       this.hangUp(request);
       this.simulation.schedule(end - this.simulation.now + this.backoff(request.attempts), this.attempt, request.id);
       return;

@@ -32,7 +32,7 @@ export interface Load {
   readonly from: LoadSource;
   readonly to: TrafficTarget;
   readonly load: LoadPattern;
-  /** How long requests are sent; absent: until the run ends. */
+  /** How long new requests are sent; those under way are then still followed to their end. Absent: until the run ends. */
   readonly duration?: SimTime;
   /** How long the client waits for an answer to one attempt, microseconds. */
   readonly timeout: SimTime;

@@ -33,8 +33,8 @@ export interface SmallCluster {
   /** Sets the service's endpoints to those pods. */
   publish(pods: readonly Pod[]): void;
   /** Opens and ends a connection from a node. */
-  connect(node: string, destination?: Destination): Connection;
-  connectFrom(client: NetworkClient, destination?: Destination): Connection;
+  readonly connect: (node: string, destination?: Destination) => Connection;
+  readonly connectFrom: (client: NetworkClient, destination?: Destination) => Connection;
 }
 
 export function podOn(node: string, name: string, labels: Readonly<Record<string, string>> = { app: "web" }): Pod {
