@@ -16,6 +16,13 @@ import { NodeResourcesFit } from "./node-resources-fit.js";
 import { NodeUnschedulable } from "./node-unschedulable.js";
 import { PrioritySort } from "./priority-sort.js";
 import { SchedulingGates } from "./scheduling-gates.js";
+import { ImageLocality } from "./image-locality.js";
+import { InterPodAffinity } from "./inter-pod-affinity.js";
+import { NodeVolumeLimits } from "./node-volume-limits.js";
+import { PodTopologySpread } from "./pod-topology-spread.js";
+import { VolumeBinding } from "./volume-binding.js";
+import { VolumeRestrictions } from "./volume-restrictions.js";
+import { VolumeZone } from "./volume-zone.js";
 import { TaintToleration } from "./taint-toleration.js";
 
 export type PluginArguments = Readonly<Record<string, unknown>>;
@@ -37,11 +44,18 @@ export const DEFAULT_PLUGINS: readonly RegisteredPlugin[] = [
   { name: NodeAffinity.NAME, weight: 2, create: (args) => new NodeAffinity(defaultedArgs.NodeAffinity(args)) },
   { name: NodePorts.NAME, create: () => new NodePorts() },
   { name: NodeResourcesFit.NAME, weight: 1, create: (args, handle) => new NodeResourcesFit(defaultedArgs.NodeResourcesFit(args), handle) },
+  { name: VolumeRestrictions.NAME, create: (_args, handle) => new VolumeRestrictions(handle) },
+  { name: NodeVolumeLimits.NAME, create: (_args, handle) => new NodeVolumeLimits(handle) },
+  { name: VolumeBinding.NAME, create: (args, handle) => new VolumeBinding(defaultedArgs.VolumeBinding(args), handle) },
+  { name: VolumeZone.NAME, create: (_args, handle) => new VolumeZone(handle) },
+  { name: PodTopologySpread.NAME, weight: 2, create: (args, handle) => new PodTopologySpread(defaultedArgs.PodTopologySpread(args), handle) },
+  { name: InterPodAffinity.NAME, weight: 2, create: (args, handle) => new InterPodAffinity(defaultedArgs.InterPodAffinity(args), handle) },
   { name: DynamicResources.NAME, weight: 2, create: () => new DynamicResources() },
   {
     name: NodeResourcesBalancedAllocation.NAME,
     weight: 1,
     create: (args, handle) => new NodeResourcesBalancedAllocation(defaultedArgs.NodeResourcesBalancedAllocation(args), handle),
   },
+  { name: ImageLocality.NAME, weight: 1, create: (_args, handle) => new ImageLocality(handle) },
   { name: DefaultBinder.NAME, create: (_args, handle) => new DefaultBinder(handle) },
 ];

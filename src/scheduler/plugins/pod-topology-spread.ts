@@ -1,0 +1,180 @@
+/**
+ * Spreads pods that belong together over the values of node labels.
+ *
+ * Source: pkg/scheduler/framework/plugins/podtopologyspread (filtering.go, scoring.go)
+ */
+import type { PodTopologySpreadArgs } from "../configuration/types.js";
+import type { CycleState, StateData } from "../framework/cycle-state.js";
+import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import type { Handle } from "../framework/handle.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import { MAX_NODE_SCORE, type Answer, type NodeScore, type Plugin, type PreFilterExtensions } from "../framework/plugin.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import { SKIP, unresolvable, unschedulable, type Status } from "../framework/status.js";
+import { countMatching, hasAllKeys, HOSTNAME, spreadConstraintsOf, topologyWeight, type SpreadConstraint, type SpreadConstraints } from "./spread-constraints.js";
+
+/** Matching pods by constraint and value of its topology key. */
+class HardCounts implements StateData {
+  constructor(
+    readonly constraints: readonly SpreadConstraint[],
+    readonly counts: readonly Map<string, number>[],
+  ) {}
+
+  clone(): HardCounts {
+    return new HardCounts(this.constraints, this.counts.map((count) => new Map(count)));
+  }
+}
+
+/** What the scores need of the whole cluster. */
+class SoftCounts implements StateData {
+  constructor(
+    readonly constraints: readonly SpreadConstraint[],
+    readonly counts: readonly Map<string, number>[],
+    readonly weights: readonly number[],
+    readonly ignored: ReadonlySet<string>,
+  ) {}
+
+  clone(): this {
+    return this;
+  }
+}
+
+export class PodTopologySpread implements Plugin {
+  static readonly NAME = "PodTopologySpread";
+  readonly name = PodTopologySpread.NAME;
+  readonly mismatch = unschedulable(this.name, "node(s) didn't match pod topology spread constraints");
+  readonly missingLabel = unresolvable(this.name, "node(s) didn't match pod topology spread constraints (missing required label)");
+  private readonly hardKey = `PreFilter${this.name}`;
+  private readonly softKey = `PreScore${this.name}`;
+
+  constructor(
+    readonly args: PodTopologySpreadArgs,
+    private readonly handle: Handle,
+  ) {}
+
+  constraintsOf(shape: PodShape): SpreadConstraints {
+    return spreadConstraintsOf(shape, this.args, this.handle.listers);
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): { readonly status?: Status } | undefined {
+    const constraints = this.constraintsOf(pod.shape).hard;
+    if (constraints.length === 0) return { status: SKIP };
+    const counts = constraints.map(() => new Map<string, number>());
+    for (const node of this.handle.cache.nodes) {
+      const { labels } = node.node.metadata;
+      if (!hasAllKeys(labels, constraints)) continue;
+      constraints.forEach((constraint, i) => {
+        if (constraint.includes(node.node)) add(counts[i], labels![constraint.topologyKey], countMatching(node, constraint, pod.shape.namespace));
+      });
+    }
+    state.write(this.hardKey, new HardCounts(constraints, counts));
+    return undefined;
+  }
+
+  readonly preFilterExtensions: PreFilterExtensions = {
+    addPod: (state, pod, added, node) => this.recount(state, pod, added, node, 1),
+    removePod: (state, pod, removed, node) => this.recount(state, pod, removed, node, -1),
+  };
+
+  private recount(state: CycleState, pod: PodInfo, other: PodInfo, { node }: NodeInfo, change: 1 | -1): Answer {
+    const known = state.read(this.hardKey) as HardCounts | undefined;
+    const { labels } = node.metadata;
+    if (known === undefined || other.shape.namespace !== pod.shape.namespace || !hasAllKeys(labels, known.constraints)) return undefined;
+    known.constraints.forEach((constraint, i) => {
+      if (constraint.selects(other.shape.labels) && constraint.includes(node)) add(known.counts[i], labels![constraint.topologyKey], change);
+    });
+    return undefined;
+  }
+
+  filter(state: CycleState, pod: PodInfo, { node }: NodeInfo): Answer {
+    const { constraints, counts } = state.read(this.hardKey) as HardCounts;
+    const labels = node.metadata.labels ?? {};
+    for (let i = 0; i < constraints.length; i++) {
+      const { topologyKey, maxSkew, minDomains, selects } = constraints[i];
+      if (!Object.hasOwn(labels, topologyKey)) return this.missingLabel;
+      const here = counts[i].get(labels[topologyKey]) ?? 0;
+      const self = selects(pod.shape.labels) ? 1 : 0;
+      if (here + self - least(counts[i], minDomains) > maxSkew) return this.mismatch;
+    }
+    return undefined;
+  }
+
+  preScore(state: CycleState, pod: PodInfo, feasible: readonly NodeInfo[]): Answer {
+    const { soft, requireAllTopologies } = this.constraintsOf(pod.shape);
+    if (soft.length === 0) return SKIP;
+    const counts = soft.map(() => new Map<string, number>());
+    const ignored = new Set<string>();
+    for (const { name, node } of feasible) {
+      if (requireAllTopologies && !hasAllKeys(node.metadata.labels, soft)) {
+        ignored.add(name);
+        continue;
+      }
+      soft.forEach(({ topologyKey }, i) => {
+        if (topologyKey !== HOSTNAME) add(counts[i], node.metadata.labels?.[topologyKey] ?? "", 0);
+      });
+    }
+    const weights = soft.map(({ topologyKey }, i) => topologyWeight(topologyKey === HOSTNAME ? feasible.length - ignored.size : counts[i].size));
+    for (const node of this.handle.cache.nodes) {
+      const { labels } = node.node.metadata;
+      if (requireAllTopologies && !hasAllKeys(labels, soft)) continue;
+      soft.forEach((constraint, i) => {
+        const value = labels?.[constraint.topologyKey] ?? "";
+        if (counts[i].has(value) && constraint.includes(node.node)) add(counts[i], value, countMatching(node, constraint, pod.shape.namespace));
+      });
+    }
+    state.write(this.softKey, new SoftCounts(soft, counts, weights, ignored));
+    return undefined;
+  }
+
+  score(state: CycleState, pod: PodInfo, node: NodeInfo): number {
+    const { constraints, counts, weights, ignored } = state.read(this.softKey) as SoftCounts;
+    if (ignored.has(node.name)) return 0;
+    const { labels } = node.node.metadata;
+    let score = 0;
+    for (let i = 0; i < constraints.length; i++) {
+      const { topologyKey, maxSkew } = constraints[i];
+      if (labels === undefined || !Object.hasOwn(labels, topologyKey)) continue;
+      const count = topologyKey === HOSTNAME ? countMatching(node, constraints[i], pod.shape.namespace) : (counts[i].get(labels[topologyKey]) ?? 0);
+      score += count * weights[i] + (maxSkew - 1);
+    }
+    return Math.round(score);
+  }
+
+  /** Fewer matching pods are better. */
+  normalizeScore(state: CycleState, _pod: PodInfo, scores: NodeScore[]): Answer {
+    const { ignored } = state.read(this.softKey) as SoftCounts;
+    let min = Number.MAX_SAFE_INTEGER;
+    let max = Number.MIN_SAFE_INTEGER;
+    for (const { node, score } of scores) {
+      if (ignored.has(node.name)) continue;
+      if (score < min) min = score;
+      if (score > max) max = score;
+    }
+    for (const entry of scores) {
+      if (ignored.has(entry.node.name)) entry.score = 0;
+      else entry.score = max === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (max + min - entry.score)) / max);
+    }
+    return undefined;
+  }
+
+  eventsToRegister(): readonly EventRegistration[] {
+    return [
+      { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL },
+      { resource: "Node", actions: ADD | DELETE | UPDATE_NODE_LABEL | UPDATE_NODE_TAINT },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_LABEL | UPDATE_POD_TOLERATION },
+    ];
+  }
+}
+
+function add(counts: Map<string, number>, value: string, change: number): void {
+  counts.set(value, (counts.get(value) ?? 0) + change);
+}
+
+/** The global minimum: 0 where there are fewer domains than asked for. */
+function least(counts: ReadonlyMap<string, number>, minDomains: number): number {
+  if (counts.size < minDomains) return 0;
+  let min = Number.MAX_SAFE_INTEGER;
+  for (const count of counts.values()) if (count < min) min = count;
+  return min;
+}
