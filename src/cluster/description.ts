@@ -42,8 +42,8 @@ export interface NetworkDescription {
   readonly serviceCIDR: string;
   /** "ebpf" is a network plugin that replaces kube-proxy. */
   readonly proxyMode: "iptables" | "ipvs" | "nftables" | "ebpf";
-  /** Tunnel of the overlay between nodes; "none" routes directly. */
-  readonly encapsulation: "none" | "vxlan" | "ipip";
+  /** Tunnel of the overlay between nodes; "none" routes directly; absent: the plugin's own default. */
+  readonly encapsulation?: "none" | "vxlan" | "ipip";
   readonly mtu?: number;
   /** IP addresses that Services of type LoadBalancer get, as "first-last" or CIDR; absent: a cloud's load balancer gives host names. */
   readonly loadBalancerAddresses?: string;

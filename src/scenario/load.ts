@@ -1,0 +1,165 @@
+/** Reads the files of a run into a scenario. Everything that is wrong in them is said at once, and nothing runs before. */
+import { parseTimestamp, TimeFormatError } from "../api/duration.js";
+import { SECOND } from "../engine/simulation.js";
+import { readDocuments, type SourceDocument } from "./document.js";
+import { expandPath, FileError, readBytes, STANDARD_INPUT } from "./files.js";
+import { isClusterConfig } from "./importers/eksctl.js";
+import { isKubeadmDocument } from "./importers/kubeadm.js";
+import { manifestsOf, readManifestFiles } from "./manifests.js";
+import { InvalidInput, type Mistake } from "./mistake.js";
+import { normalizeCluster } from "./normalize/cluster.js";
+import { normalizeExpectations } from "./normalize/expectations.js";
+import { durationOf, optionalDuration, Source } from "./normalize/source.js";
+import { normalizeTimeline } from "./normalize/timeline.js";
+import { normalizeTraffic } from "./normalize/traffic.js";
+import { normalizeWorkloads } from "./normalize/workloads.js";
+import { normalizeBehaviors } from "./behaviors.js";
+import { parametersOf, substitute } from "./parameters.js";
+import type { Scenario } from "./scenario.js";
+import { SCENARIO_API_VERSION, type ScenarioFile, ScenarioSchema } from "./schema/scenario.js";
+import { compileValidator, type Finding } from "./validation.js";
+
+/** Time of the Unix clock at which runs begin where the scenario does not say. */
+const DEFAULT_EPOCH = "2026-01-01T00:00:00Z";
+const DEFAULT_SEED = 1;
+const DEFAULT_INTERVAL = 10 * SECOND;
+
+/** What stands for the missing Scenario where only manifests are given: a small cluster, and time for them to run. */
+const BARE_MANIFESTS: ScenarioFile = {
+  apiVersion: SCENARIO_API_VERSION,
+  kind: "Scenario",
+  metadata: { name: "manifests" },
+  duration: "10m",
+  cluster: {
+    nodes: [
+      { name: "control-plane", role: "control-plane", capacity: { cpu: 4, memory: "4Gi" } },
+      { name: "worker", count: 3, capacity: { cpu: 4, memory: "8Gi" } },
+    ],
+  },
+};
+
+export interface LoadOptions {
+  /** `--set NAME=VALUE`: values of the scenario's parameters. */
+  readonly parameters?: ReadonlyMap<string, string>;
+}
+
+const validate = lazily(() => compileValidator(ScenarioSchema));
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/**
+ * Reads a scenario: one document of kind Scenario, with manifests beside it in the same file or in further files. Manifests alone
+ * run on a small cluster.
+ *
+ * @throws InvalidInput with every mistake, each with file, line and column
+ */
+export function loadScenario(files: readonly string[], options: LoadOptions = {}): Scenario {
+  const mistakes: Mistake[] = [];
+  const documents = files.flatMap((path) => documentsOf(path, mistakes));
+  const scenarios = documents.filter(({ value }) => isScenario(value));
+  for (const second of scenarios.slice(1)) {
+    mistakes.push(second.mistake({ path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }));
+  }
+  const others = documents.filter((document) => !scenarios.includes(document));
+  const clusters = others.filter(({ value }) => isClusterConfig(value) || isKubeadmDocument(value));
+  const manifests = others.filter((document) => !clusters.includes(document)).flatMap((document) => manifestsOf(document, mistakes));
+  for (const one of clusters) mistakes.push(one.mistake({ path: [], at: "value", message: "describes a cluster, not an object; name its file under cluster.from of a Scenario" }));
+  if (documents.length === 0 && mistakes.length === 0) {
+    mistakes.push({ file: files[0] ?? STANDARD_INPUT, line: 1, column: 1, field: "", message: "is empty; must hold a Scenario or manifests" });
+  }
+  const document = scenarios[0] ?? bareManifests(files[0] ?? STANDARD_INPUT);
+  const scenario = readScenario(document, options, mistakes);
+  if (scenario === undefined || mistakes.length > 0) throw new InvalidInput(sorted(mistakes));
+  return { ...scenario, manifests: [...manifests, ...scenario.manifests] };
+}
+
+function documentsOf(path: string, mistakes: Mistake[]): readonly SourceDocument[] {
+  try {
+    return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes));
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    mistakes.push({ file: path, line: 1, column: 1, field: "", message: error.message });
+    return [];
+  }
+}
+
+/** A document that is meant as a scenario, whether or not its apiVersion is right. */
+function isScenario(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };
+  return kind === "Scenario" || (typeof apiVersion === "string" && apiVersion.startsWith("kubewarp.io/"));
+}
+
+function bareManifests(file: string): SourceDocument {
+  return readDocuments(file, new TextEncoder().encode(JSON.stringify(BARE_MANIFESTS)), [])[0];
+}
+
+function readScenario(document: SourceDocument, options: LoadOptions, mistakes: Mistake[]): Scenario | undefined {
+  const found: Finding[] = [];
+  const value = substitute(document.value, parametersOf(document.value, options.parameters ?? new Map(), found), found);
+  const hasParameters = found.length === 0;
+  found.push(...validate()(value));
+  mistakes.push(...found.map((finding) => document.mistake(finding)));
+  if (found.length > 0 || !hasParameters) return undefined;
+  return normalizeScenario(value as ScenarioFile, new Source(document, mistakes));
+}
+
+/** Texts of a scenario that the schema has let pass become values. Mistakes are added to the source's list. */
+export function normalizeScenario(file: ScenarioFile, source: Source): Scenario {
+  const duration = durationOf(file.duration);
+  if (duration === 0) source.wrong(["duration"], "Invalid value: 0: must be above 0");
+  const cluster = normalizeCluster(file.cluster, source, schedulerOf(file.scheduler, source));
+  const traffic = normalizeTraffic(file.traffic ?? [], source);
+  const { interval, files } = file.outputs ?? {};
+  return {
+    name: file.metadata?.name ?? "scenario",
+    description: file.metadata?.description ?? "",
+    file: source.file,
+    seed: file.seed ?? DEFAULT_SEED,
+    duration,
+    epoch: epochOf(file.epoch ?? DEFAULT_EPOCH, source),
+    cluster,
+    manifests: (file.manifests ?? []).flatMap((path, index) => readManifestFiles(source.relative(path), (message) => source.wrong(["manifests", index], message), source.mistakes)),
+    workloads: normalizeWorkloads(file.workloads ?? [], source),
+    behaviors: normalizeBehaviors(file.behaviors ?? [], source),
+    timeline: normalizeTimeline(file.timeline ?? [], cluster, duration, source),
+    traffic,
+    expectations: normalizeExpectations(file.expect ?? [], traffic, duration, source),
+    outputs: { interval: optionalDuration(interval) ?? DEFAULT_INTERVAL, ...(files !== undefined && { files }) },
+  };
+}
+
+function epochOf(text: string, source: Source): number {
+  try {
+    return parseTimestamp(text);
+  } catch (error) {
+    if (!(error instanceof TimeFormatError)) throw error;
+    source.wrong(["epoch"], `Invalid value: "${text}": ${error.message}`);
+    return 0;
+  }
+}
+
+/** The KubeSchedulerConfiguration as parsed YAML, from the scenario itself or from the file that it names. */
+function schedulerOf(scheduler: Readonly<Record<string, unknown>> | undefined, source: Source): unknown {
+  if (scheduler === undefined || typeof scheduler.file !== "string") return scheduler;
+  const path = ["scheduler", "file"];
+  const file = source.relative(scheduler.file);
+  try {
+    const documents = readDocuments(file, readBytes(file), source.mistakes);
+    const found = documents.find(({ value }) => (value as { kind?: unknown }).kind === "KubeSchedulerConfiguration");
+    if (found === undefined) source.wrong(path, `${file}: holds no KubeSchedulerConfiguration`);
+    return found?.value;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    source.wrong(path, `${file}: ${error.message}`);
+    return undefined;
+  }
+}
+
+function sorted(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const files = [...new Set(mistakes.map(({ file }) => file))];
+  return [...mistakes].sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column);
+}

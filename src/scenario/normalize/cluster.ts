@@ -1,0 +1,183 @@
+/** `cluster:` with the file that it is taken from, as a description of the machines and their settings. */
+import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../cluster/description.js";
+import type { Distribution } from "../../engine/distribution.js";
+import { networkPlugin } from "../../network/plugin.js";
+import type { KubeletSettings } from "../../node/settings.js";
+import { readDocuments } from "../document.js";
+import { FileError, readBytes } from "../files.js";
+import { isClusterConfig, readClusterConfig } from "../importers/eksctl.js";
+import { isKubeadmDocument, readKubeadmDocument } from "../importers/kubeadm.js";
+import { isNodeList, readNodes, TraceError } from "../importers/openb.js";
+import type { Cluster, NodeGroup } from "../schema/cluster.js";
+import type { DurationDistribution } from "../schema/distribution.js";
+import { describe, type Finding } from "../validation.js";
+import { durationOf, type Source } from "./source.js";
+
+const DEFAULT_NAME = "kubernetes";
+const DEFAULT_VERSION = "1.36.0";
+/** Flannel's and kubeadm's customary ranges: https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/ */
+const DEFAULT_POD_CIDR = "10.244.0.0/16";
+const DEFAULT_SERVICE_CIDR = "10.96.0.0/12";
+/** Sizes of a Raft group in use: https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance */
+const ETCD_SIZES = [5, 3, 1];
+/** Source of label and taint: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane */
+const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
+
+export function normalizeCluster(given: Cluster, source: Source, scheduler: unknown): ClusterDescription {
+  const cluster = given.from === undefined ? given : merge(readFrom(given.from, source), given);
+  const groups = (cluster.nodes ?? []).flatMap((group, index) => normalizeGroup(group, ["cluster", "nodes", index], source));
+  if (groups.length === 0) source.wrong(["cluster", "nodes"], "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]", "parent");
+  const masters = groups.filter(({ controlPlane }) => controlPlane === true).reduce((sum, { count = 1 }) => sum + count, 0);
+  const plugin = cluster.network?.plugin ?? "calico";
+  const { encapsulation, mtu, loadBalancerAddresses, prefixDelegation } = cluster.network ?? {};
+  checkPlugin(plugin, encapsulation, source);
+  return {
+    name: cluster.name ?? DEFAULT_NAME,
+    kubernetesVersion: fullVersion(cluster.kubernetesVersion ?? DEFAULT_VERSION),
+    profile: cluster.profile ?? "mission",
+    nodeGroups: groups,
+    scaling: (cluster.nodes ?? []).flatMap(scalingOf),
+    controlPlane: {
+      etcdMembers: cluster.controlPlane?.etcdMembers ?? ETCD_SIZES.find((size) => masters >= size) ?? 1,
+      apiServers: cluster.controlPlane?.apiServers ?? Math.max(1, masters),
+      controllerManager: withTimes(cluster.controlPlane?.controllerManager ?? {}) as ClusterDescription["controlPlane"]["controllerManager"],
+      apiServer: withTimes(cluster.controlPlane?.apiServer ?? {}) as ClusterDescription["controlPlane"]["apiServer"],
+    },
+    network: {
+      plugin,
+      podCIDR: cluster.network?.podCIDR ?? DEFAULT_POD_CIDR,
+      serviceCIDR: cluster.network?.serviceCIDR ?? DEFAULT_SERVICE_CIDR,
+      proxyMode: cluster.network?.proxyMode ?? (plugin === "cilium" ? "ebpf" : "iptables"),
+      ...(encapsulation !== undefined && { encapsulation }),
+      ...(mtu !== undefined && { mtu }),
+      ...(loadBalancerAddresses !== undefined && { loadBalancerAddresses }),
+      ...(prefixDelegation !== undefined && { prefixDelegation }),
+    },
+    kubelet: withTimes(cluster.kubelet ?? {}) as Partial<KubeletSettings>,
+    latencies: latenciesOf(cluster.latencies ?? {}, source),
+    ...(scheduler !== undefined && { scheduler }),
+  };
+}
+
+function checkPlugin(plugin: ClusterDescription["network"]["plugin"], encapsulation: "none" | "vxlan" | "ipip" | undefined, source: Source): void {
+  try {
+    networkPlugin(plugin, encapsulation);
+  } catch (error) {
+    source.wrong(["cluster", "network", "encapsulation"], `Invalid value: ${describe(encapsulation)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Texts of durations become microseconds; all other values stay. */
+function withTimes(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isDuration = (value: unknown) => typeof value === "string" && /^([0-9.]+(ns|us|µs|μs|ms|s|m|h))+$/.test(value);
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, isDuration(value) ? durationOf(value as string) : value]));
+}
+
+function latenciesOf(given: Readonly<Record<string, DurationDistribution | undefined>>, source: Source): Readonly<Record<string, Distribution>> {
+  return Object.fromEntries(Object.entries(given).flatMap(([name, spec]) => (spec === undefined ? [] : [[name, source.distribution(["cluster", "latencies", name], spec)]])));
+}
+
+function fullVersion(version: string): string {
+  const plain = version.replace(/^v/, "");
+  return plain.split(".").length === 2 ? `${plain}.0` : plain;
+}
+
+function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], source: Source): readonly NodeGroupDescription[] {
+  if (group.capacity === undefined || group.capacity.cpu === undefined || group.capacity.memory === undefined) {
+    source.wrong([...path, "capacity"], "Required value: must give cpu and memory, such as {cpu: 2, memory: 4Gi}", "parent");
+  }
+  if (group.names !== undefined && group.count !== undefined) source.wrong([...path, "count"], "must not stand beside names, which says how many there are", "key");
+  const isMaster = group.role === "control-plane";
+  const { zones, addresses } = group;
+  const shared = {
+    capacity: group.capacity ?? {},
+    ...(group.systemReserved !== undefined && { systemReserved: group.systemReserved }),
+    ...(group.kubeReserved !== undefined && { kubeReserved: group.kubeReserved }),
+    ...(group.annotations !== undefined && { annotations: group.annotations }),
+    ...(isMaster && { controlPlane: true }),
+    labels: { ...(isMaster && { [CONTROL_PLANE]: "" }), ...group.labels },
+    taints: group.taints ?? (isMaster ? [{ key: CONTROL_PLANE, effect: "NoSchedule" as const }] : []),
+    ...(group.region !== undefined && { region: group.region }),
+    ...(group.runtime !== undefined && { runtime: group.runtime }),
+  };
+  if (group.names === undefined) {
+    return [{ name: group.name, ...shared, ...(group.count !== undefined && { count: group.count }), ...(zones !== undefined && { zones }), ...(addresses !== undefined && { addresses }) }];
+  }
+  return group.names.map((name, index) => ({
+    name,
+    ...shared,
+    ...(zones !== undefined && { zones: [zones[index % zones.length]] }),
+    ...(addresses?.[index] !== undefined && { addresses: [addresses[index]] }),
+  }));
+}
+
+function scalingOf(group: NodeGroup): readonly NodeGroupScaling[] {
+  const { name, count = 1, minSize = count, maxSize = count, maxUnavailable } = group;
+  if (group.minSize === undefined && group.maxSize === undefined && maxUnavailable === undefined) return [];
+  return [
+    {
+      group: name,
+      min: minSize,
+      max: maxSize,
+      ...(typeof maxUnavailable === "number" && { maxUnavailable }),
+      ...(typeof maxUnavailable === "string" && { maxUnavailablePercentage: Number.parseInt(maxUnavailable, 10) }),
+    },
+  ];
+}
+
+/** What the scenario says goes before what the file says, setting by setting. */
+function merge(base: Cluster, own: Cluster): Cluster {
+  return {
+    ...base,
+    ...own,
+    ...(base.network !== undefined && { network: { ...base.network, ...own.network } }),
+    ...(base.controlPlane !== undefined && {
+      controlPlane: {
+        ...base.controlPlane,
+        ...own.controlPlane,
+        controllerManager: { ...base.controlPlane.controllerManager, ...own.controlPlane?.controllerManager },
+        apiServer: { ...base.controlPlane.apiServer, ...own.controlPlane?.apiServer },
+      },
+    }),
+    ...(base.kubelet !== undefined && { kubelet: { ...base.kubelet, ...own.kubelet } }),
+  };
+}
+
+/** Reads an eksctl or kubeadm file or a node list; which of them it is, its content says. */
+function readFrom(path: string, source: Source): Cluster {
+  const place = ["cluster", "from"];
+  const file = source.relative(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = readBytes(file);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    source.wrong(place, `${file}: ${error.message}`);
+    return {};
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (isNodeList(text)) return readTrace(text, file, source);
+  const documents = readDocuments(file, bytes, source.mistakes);
+  let cluster: Cluster = {};
+  let isKnown = false;
+  for (const document of documents) {
+    const found: Finding[] = [];
+    if (isClusterConfig(document.value)) cluster = merge(cluster, readClusterConfig(document.value, found));
+    else if (isKubeadmDocument(document.value)) cluster = merge(cluster, readKubeadmDocument(document.value, found));
+    else continue;
+    isKnown = true;
+    source.mistakes.push(...found.map((finding) => document.mistake(finding)));
+  }
+  if (!isKnown) source.wrong(place, `${file}: describes no cluster; must be an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace`);
+  return cluster;
+}
+
+function readTrace(text: string, file: string, source: Source): Cluster {
+  try {
+    return { nodes: [...readNodes(text)] };
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    source.mistakes.push({ file, line: error.line, column: 1, field: "", message: error.message });
+    return {};
+  }
+}
