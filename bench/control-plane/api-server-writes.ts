@@ -106,7 +106,7 @@ export function measureApiServerWrites(pods: number, nodes: number, podsPerSecon
   return { pods, nodes, writes, events, wallSeconds, writesPerSecond: writes / wallSeconds, heapMiB };
 }
 
-if (process.argv[1]?.endsWith("api-server-writes.js") === true) {
+if (process.argv[1]?.endsWith("api-server-writes.js")) {
   const [pods = 100_000, nodes = 1_000, rate = 1_000] = process.argv.slice(2).map(Number);
   console.log(JSON.stringify(measureApiServerWrites(pods, nodes, rate)));
 }

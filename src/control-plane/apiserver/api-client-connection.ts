@@ -3,25 +3,13 @@ import type { Kind, ObjectsByKind } from "../../api/kinds.js";
 import { labelSelectorMatches } from "../../api/selector.js";
 import type { ApiObject, ObjectReference } from "../../api/types/meta.js";
 import type { Pod } from "../../api/types/pod.js";
+import type { SimTime } from "../../engine/simulation.js";
 import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, Target } from "./client.js";
+import type { EventRecording } from "./event-recording.js";
+import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
 import type { Caller, Subresource, Verb } from "./request.js";
-import type { ObjectReader } from "./object-store.js";
-
-export interface RequestPath {
-  send(
-    connection: ApiClientConnection,
-    verb: Verb,
-    subresource: Subresource,
-    target: Target,
-    handle: () => ApiObject | readonly ApiObject[],
-    done: ((result: Result<never>) => void) | undefined,
-  ): void;
-}
-
-export interface EventSink {
-  recordEvent(source: ApiClientConnection, regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void;
-}
+import type { RequestPath, Sender } from "./request-path.js";
 
 const NO_OPTIONS: DeleteOptions = {};
 
@@ -32,18 +20,16 @@ function byKey(a: ApiObject, b: ApiObject): number {
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
 }
 
-export class ApiClientConnection implements ApiClient {
-  /** When the last request reaches the server: requests of one connection do not overtake each other. */
-  lastArrival = 0;
+export class ApiClientConnection implements ApiClient, Sender {
+  readonly arrivals = new Map<string, SimTime>();
 
   constructor(
     readonly caller: Caller,
-    /** Reserves a place in the client's own rate limit: returns how many microseconds to wait. */
-    readonly reserve: (() => number) | undefined,
+    readonly reserve: (() => SimTime) | undefined,
     private readonly path: RequestPath,
     private readonly registry: Registry,
     private readonly objects: ObjectReader,
-    private readonly events: EventSink,
+    private readonly events: EventRecording,
   ) {}
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
@@ -96,11 +82,11 @@ export class ApiClientConnection implements ApiClient {
       }
       return found.sort(byKey);
     };
-    this.path.send(this, "list", "", target, handle, done);
+    this.path.send(this, { verb: "list", subresource: "", target, handle, done });
   }
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
-    this.events.recordEvent(this, regarding, type, reason, message);
+    this.events.record(this, regarding, type, reason, message);
   }
 
   private send<K extends Kind>(
@@ -110,7 +96,7 @@ export class ApiClientConnection implements ApiClient {
     handle: () => ApiObject,
     done: Callback<ObjectsByKind[K]> | undefined,
   ): void {
-    this.path.send(this, verb, subresource, target, handle, done);
+    this.path.send(this, { verb, subresource, target, handle, done });
   }
 }
 

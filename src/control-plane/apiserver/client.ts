@@ -119,6 +119,9 @@ export interface ConnectOptions {
 export interface WatchOptions {
   readonly component: string;
   readonly host?: string;
+  /** Who watches, for the permission check; absent means that nothing is checked. */
+  readonly user?: string;
+  readonly groups?: readonly string[];
   /** Only pods bound to this node, as the kubelet's field selector spec.nodeName. Other kinds are not filtered. */
   readonly podsOfNode?: string;
 }

@@ -7,12 +7,12 @@ import type { FieldCause } from "./status-errors.js";
 
 export interface ObjectRules {
   /** Fills in defaults; returns the same object, and the same parts of it, where nothing is to be filled in. */
-  applyDefaults(this: void, object: ApiObject): ApiObject;
+  readonly applyDefaults: (object: ApiObject) => ApiObject;
   /** A new object with what the API server itself writes: first status, generation 1, generated selectors, finalizers. */
-  prepareForCreate(this: void, object: ApiObject, context: { readonly uid: string; readonly now: Timestamp }): ApiObject;
+  readonly prepareForCreate: (object: ApiObject, context: { readonly uid: string; readonly now: Timestamp }) => ApiObject;
   /** Mistakes of a new object, none where it is valid. */
-  validateCreate(this: void, object: ApiObject): readonly FieldCause[];
-  validateUpdate(this: void, object: ApiObject, previous: ApiObject): readonly FieldCause[];
+  readonly validateCreate: (object: ApiObject) => readonly FieldCause[];
+  readonly validateUpdate: (object: ApiObject, previous: ApiObject) => readonly FieldCause[];
 }
 
 /** The rules of Kubernetes. */

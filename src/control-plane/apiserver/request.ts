@@ -16,19 +16,14 @@ export interface Caller {
   readonly host: string | undefined;
 }
 
-/** A request; what it does to the store is in `handle`. */
-export interface Request {
-  readonly caller: Caller;
+/** What a request asks for. */
+export interface RequestWork {
   readonly verb: Verb;
   readonly subresource: Subresource;
   readonly target: Target;
   /** Does the work when the request has passed the checks. @throws ApiStatusError where it is refused */
   readonly handle: () => ApiObject | readonly ApiObject[];
   readonly done: ((result: Result<never>) => void) | undefined;
-  /** When the component made the call. */
-  readonly issued: SimTime;
-  result: Result<ApiObject | readonly ApiObject[]> | undefined;
-  steps: RequestSteps | undefined;
 }
 
 /** When a request reached each step of its path; kept only while someone traces. */
@@ -39,7 +34,9 @@ export interface RequestSteps {
   readonly authorized: SimTime;
   readonly admitted: SimTime;
   readonly validated: SimTime;
+  /** Of a write that changed something. */
   committed: SimTime | undefined;
+  /** The client got the answer; undefined where it does not wait for one. */
   answered: SimTime | undefined;
 }
 
@@ -50,8 +47,13 @@ export interface TracedRequest {
   readonly kind: Kind;
   readonly namespace: string | undefined;
   readonly name: string;
+  /** When the component made the call. */
   readonly issued: SimTime;
   readonly steps: RequestSteps;
   /** HTTP status code, 200 or 201 where all went well. */
   readonly code: number;
+}
+
+export function isRead(verb: Verb): boolean {
+  return verb === "get" || verb === "list" || verb === "watch";
 }

@@ -107,3 +107,14 @@ export function forbiddenRequest(user: string, verb: string, target: Target, sub
     message: `${named} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`,
   };
 }
+
+/** Source of the text: go.etcd.io/etcd/api/v3rpc/rpctypes ErrNoSpace. */
+export const ETCD_FULL: ApiStatus = { code: 500, reason: "InternalError", message: "etcdserver: mvcc: database space exceeded" };
+
+/** Source: k8s.io/apiserver/pkg/server/filters tooManyRequests. */
+export const TOO_MANY_REQUESTS: ApiStatus = {
+  code: 429,
+  reason: "TooManyRequests",
+  message: "Too many requests, please try again later.",
+  retryAfterSeconds: 1,
+};
