@@ -101,5 +101,5 @@ function readAnnotations(annotations: Readonly<Record<string, string>>): Contain
     exitCode: annotations[ANNOTATIONS.exitCode] === undefined ? undefined : Number.parseInt(annotations[ANNOTATIONS.exitCode], 10),
   };
   const given = Object.entries(entries).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? NOTHING_SPECIAL : (Object.fromEntries(given) as ContainerBehavior);
+  return given.length === 0 ? NOTHING_SPECIAL : Object.fromEntries(given);
 }

@@ -16,7 +16,9 @@ import { ContainerRecord } from "./container-record.js";
 import { pullPolicyOf } from "./images.js";
 import { mayRestart } from "./pod-status.js";
 import { PodStatusReporter } from "./pod-status-reporter.js";
-import { PodProber } from "./prober.js";
+import { probeFailure } from "./probe-failure.js";
+import type { ProbeKind } from "./probe-workers.js";
+import { PodProber, type ProbeListener } from "./prober.js";
 import type { KubeletContext } from "./kubelet-context.js";
 import { containerGraceSeconds, podGraceSeconds, stopPlan, stopPlans, type KillReason, type Stopping } from "./termination.js";
 
@@ -45,7 +47,7 @@ export interface KubeletOrder {
   readonly condition?: { readonly type: string; readonly reason: string; readonly message: string };
 }
 
-export class PodWorker {
+export class PodWorker implements ProbeListener {
   readonly records: readonly ContainerRecord[];
   readonly report: PodStatusReporter;
   /** Addresses of the present sandbox, the primary family first. */
@@ -84,7 +86,7 @@ export class PodWorker {
     for (const record of this.records) if (has) record.reason = "PodInitializing";
     this.report = new PodStatusReporter(this);
     const probed = this.records.some(({ container, role }) => role !== "init" && hasProbe(container));
-    if (probed) this.prober = new PodProber(context.simulation, this.records, (record, verdict) => this.onProbeVerdict(record, verdict));
+    if (probed) this.prober = new PodProber(context.simulation, this.records, this, context.settings.simulateProbesSingly);
   }
 
   get hasSandbox(): boolean {
@@ -100,7 +102,7 @@ export class PodWorker {
     this.startTime = this.context.simulation.now;
     const seconds = this.pod.spec.activeDeadlineSeconds;
     if (seconds !== undefined) this.watchDeadline();
-    this.prober?.begin(this.context.simulation.now);
+    this.prober?.begin();
     this.sync();
   }
 
@@ -136,7 +138,7 @@ export class PodWorker {
       return;
     }
     if (this.pod.spec.activeDeadlineSeconds !== undefined) this.watchDeadline();
-    this.prober?.begin(this.context.simulation.now);
+    this.prober?.begin();
     const wasTerminating = this.terminating;
     this.terminating = false;
     if (this.sandbox === "none" && this.sandboxAttempts > 0 && !wasTerminating && !this.isStopOrdered) {
@@ -457,27 +459,20 @@ export class PodWorker {
 
   // Probes and serving
 
-  private onProbeVerdict(record: ContainerRecord, verdict: "started" | "ready" | "unready" | "liveness-failed" | "startup-failed"): void {
-    switch (verdict) {
-      case "started":
-        record.started = true;
-        record.ready = record.container.readinessProbe === undefined;
-        break;
-      case "ready":
-        record.ready = true;
-        break;
-      case "unready":
-        record.ready = false;
-        break;
-      case "liveness-failed":
-        this.killUnhealthy(record, "LivenessProbe");
-        return;
-      case "startup-failed":
-        this.killUnhealthy(record, "StartupProbe");
-        return;
-    }
+  probed(record: ContainerRecord, what: "started" | "ready", value: boolean): void {
+    record[what] = value;
     this.report.touch();
     this.sync();
+  }
+
+  probeFailed({ container }: ContainerRecord, kind: ProbeKind): void {
+    const probe = container[`${kind}Probe`]!;
+    const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+    this.context.containerEvent(this.pod, container, "Warning", "Unhealthy", `${name} probe failed: ${probeFailure(probe, this.addresses[0] ?? "")}`);
+  }
+
+  unhealthy(record: ContainerRecord, kind: "liveness" | "startup"): void {
+    this.killUnhealthy(record, kind === "liveness" ? "LivenessProbe" : "StartupProbe");
   }
 
   private killUnhealthy(record: ContainerRecord, reason: KillReason): void {

@@ -1,46 +1,124 @@
-/** Probes of one pod's containers. */
+/** Runs the probes of one pod in the simulation: an event where something comes of them, none for probes that pass. */
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
+import type { ProbeOutcome } from "./behavior.js";
+import type { ContainerProcess } from "./container-process.js";
 import type { ContainerRecord } from "./container-record.js";
+import { PodProbes, type ProbeKind, type ProbeNews } from "./probe-workers.js";
 
-export type ProbeVerdict = "started" | "ready" | "unready" | "liveness-failed" | "startup-failed";
+export interface ProbeListener {
+  /** Readiness or start of a container changed by its probes. */
+  probed(record: ContainerRecord, what: "started" | "ready", value: boolean): void;
+  /** A container failed its liveness or startup probe for good. */
+  unhealthy(record: ContainerRecord, kind: "liveness" | "startup"): void;
+  /** One probe failed. Repeats that change nothing are left out. */
+  probeFailed(record: ContainerRecord, kind: ProbeKind): void;
+}
 
 export class PodProber {
-  private readonly events = new Map<ContainerRecord, EventId>();
+  private probes: PodProbes | undefined;
+  private event: EventId | undefined;
+  private readonly records: readonly ContainerRecord[];
 
+  /** @param singly simulate every tick by an event of its own: for proving that leaving out the quiet ones changes nothing */
   constructor(
     private readonly simulation: Simulation,
-    private readonly records: readonly ContainerRecord[],
-    private readonly onVerdict: (record: ContainerRecord, verdict: ProbeVerdict) => void,
-  ) {}
+    records: readonly ContainerRecord[],
+    private readonly listener: ProbeListener,
+    private readonly singly: boolean,
+  ) {
+    this.records = records.filter(({ role }) => role !== "init");
+  }
 
-  begin(_now: SimTime): void {
-    for (const record of this.records) if (record.process !== undefined) this.containerStarted(record);
+  /** The workers start; containers that run already keep what they were. */
+  begin(): void {
+    const { now } = this.simulation;
+    this.probes = new PodProbes(
+      this.records.map(({ container }) => container),
+      now,
+    );
+    for (const record of this.records) {
+      const { process } = record;
+      if (process !== undefined) this.probes.containerResumed(record.container.name, record.restartCount, process.startedAt, outcomesOf(process), record);
+    }
+    this.plan();
   }
 
   suspend(): void {
-    for (const event of this.events.values()) this.simulation.cancel(event);
-    this.events.clear();
+    if (this.event !== undefined) this.simulation.cancel(this.event);
+    this.event = undefined;
+    this.probes = undefined;
   }
 
   podStopping(): void {
-    this.suspend();
+    this.probes?.podStopping();
+    this.plan();
   }
 
   containerStarted(record: ContainerRecord): void {
-    const { process, container } = record;
-    if (process === undefined) return;
-    const at = Math.max(this.simulation.now, process.servesAt);
-    const event = this.simulation.at(at, () => {
-      this.events.delete(record);
-      if (!record.started) this.onVerdict(record, "started");
-      if (container.readinessProbe !== undefined) this.onVerdict(record, "ready");
+    this.tell(record, (probes, now, news) => {
+      const process = record.process!;
+      probes.containerRunning(record.container.name, record.restartCount, process.startedAt, now, outcomesOf(process), news);
     });
-    this.events.set(record, event);
   }
 
   containerEnded(record: ContainerRecord): void {
-    const event = this.events.get(record);
-    if (event !== undefined) this.simulation.cancel(event);
-    this.events.delete(record);
+    this.tell(record, (probes, now, news) => probes.containerEnded(record.container.name, now, news));
   }
+
+  private tell(record: ContainerRecord, change: (probes: PodProbes, now: SimTime, news: ProbeNews[]) => void): void {
+    const { probes } = this;
+    if (probes === undefined || !this.records.includes(record)) return;
+    const { now } = this.simulation;
+    const news: ProbeNews[] = [];
+    probes.advance(now - 1, news, !this.singly);
+    change(probes, now, news);
+    this.plan();
+    // The caller sets the states of a container that began or ended itself.
+    this.hand(news.filter(({ what, container }) => what === "probe" || container !== record.container.name));
+  }
+
+  private plan(): void {
+    if (this.event !== undefined) this.simulation.cancel(this.event);
+    this.event = undefined;
+    const at = this.singly ? this.probes?.nextStepAt() : this.probes?.nextVisible();
+    if (at === undefined) return;
+    this.event = this.simulation.at(Math.max(at, this.simulation.now), () => {
+      this.event = undefined;
+      const news: ProbeNews[] = [];
+      this.probes?.advance(this.simulation.now, news, !this.singly);
+      this.plan();
+      this.hand(news);
+    });
+  }
+
+  private hand(news: readonly ProbeNews[]): void {
+    for (const item of news) {
+      const record = this.records.find(({ container }) => container.name === item.container);
+      if (record?.process === undefined) continue;
+      switch (item.what) {
+        case "started":
+        case "ready":
+          this.listener.probed(record, item.what, item.value);
+          break;
+        case "kill":
+          this.listener.unhealthy(record, item.kind);
+          break;
+        case "probe":
+          if (!item.ok && !item.repeated) this.listener.probeFailed(record, item.kind);
+      }
+    }
+  }
+}
+
+/** What a process answers: as its behaviour says, else it fails until it serves. */
+function outcomesOf(process: ContainerProcess): (kind: ProbeKind) => readonly ProbeOutcome[] {
+  const { behavior, servesAt, startedAt } = process;
+  const untilServing: readonly ProbeOutcome[] =
+    servesAt === startedAt
+      ? []
+      : [
+          { from: 0, ok: false },
+          { from: servesAt - startedAt, ok: true },
+        ];
+  return (kind) => behavior.probeOutcomes?.[kind] ?? untilServing;
 }

@@ -41,6 +41,8 @@ export interface KubeletSettings {
   readonly reportCreatingAfter: SimTime;
   /** Whether events of normal course (Pulled, Created, Started, Killing) are recorded; warnings always are. */
   readonly normalEvents: boolean;
+  /** Simulate each probe by an event of its own, for comparison: nothing else differs. */
+  readonly simulateProbesSingly: boolean;
   /** From the start of the kubelet's process until it registers and looks after pods. */
   readonly startupDuration: SimTime;
   /** From power-on until the kubelet's process starts. */
@@ -76,6 +78,7 @@ export const KUBERNETES_1_36: KubeletSettings = {
   plegRelistPeriod: SECOND,
   reportCreatingAfter: 2 * SECOND,
   normalEvents: true,
+  simulateProbesSingly: false,
   startupDuration: 0,
   bootDuration: 0,
 };

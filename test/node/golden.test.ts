@@ -9,11 +9,12 @@ import * as cgroup from "../conformance/cgroup.js";
 import * as images from "../conformance/images.js";
 import * as nodeAllocatable from "../conformance/node-allocatable.js";
 import * as podstatus from "../conformance/podstatus.js";
+import * as probe from "../conformance/probe.js";
 import * as qos from "../conformance/qos.js";
 import * as termination from "../conformance/termination.js";
 
 const GOLDEN = fileURLToPath(new URL("../conformance/golden/node", import.meta.url));
-const CHECKERS = [admission, backoff, cgroup, images, nodeAllocatable, podstatus, qos, termination];
+const CHECKERS = [admission, backoff, cgroup, images, nodeAllocatable, podstatus, probe, qos, termination];
 const cases = [...findCases(GOLDEN)];
 
 describe("golden cases of the node", () => {

@@ -3,6 +3,7 @@ import type { Kind, ObjectsByKind } from "../../src/api/kinds.js";
 import type { Pod, PodSpec } from "../../src/api/types/pod.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
 import type { ApiClient } from "../../src/control-plane/apiserver/client.js";
+import { NO_LATENCIES } from "../../src/control-plane/apiserver/latencies.js";
 import { LeaseHeartbeats } from "../../src/control-plane/apiserver/lease-heartbeats.js";
 import { Simulation } from "../../src/engine/simulation.js";
 import { Machine, type MachineOptions } from "../../src/node/machine.js";
@@ -11,10 +12,10 @@ export const EPOCH = Date.UTC(2026, 0, 1) * 1000;
 
 export class TestCluster {
   readonly simulation = new Simulation({ seed: "node-tests" });
-  readonly apiServer = new ApiServer({ simulation: this.simulation, epoch: EPOCH });
+  readonly apiServer = new ApiServer({ simulation: this.simulation, epoch: EPOCH, latencies: NO_LATENCIES });
   readonly heartbeats = new LeaseHeartbeats(this.simulation, this.apiServer.links);
   readonly admin: ApiClient = this.apiServer.connect({ component: "kubectl", user: "kubernetes-admin" });
-  /** Statuses of pods as they were stored: "name phase reason/containers". */
+  /** Pods as they were stored, change by change. */
   readonly history: { readonly time: number; readonly pod: Pod }[] = [];
 
   constructor() {
@@ -40,10 +41,6 @@ export class TestCluster {
     return machine;
   }
 
-  create<K extends Kind>(object: ObjectsByKind[K]): void {
-    this.admin.create(object);
-  }
-
   pod(name: string, spec: Partial<PodSpec> = {}, annotations?: Record<string, string>): Pod {
     const pod: Pod = {
       apiVersion: "v1",
@@ -57,7 +54,7 @@ export class TestCluster {
         ...spec,
       },
     };
-    this.create<"Pod">(pod);
+    this.admin.create<"Pod">(pod);
     return pod;
   }
 
