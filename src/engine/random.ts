@@ -16,17 +16,22 @@ export interface RandomStream {
 
 class AleaStream implements RandomStream {
   private readonly generator: seedrandom.PRNG;
+  /** The next number. It is drawn ahead of its use, so that the processor computes it while the last one is put to use. */
+  private next: number;
 
   constructor(seed: string) {
     this.generator = seedrandom.alea(seed);
+    this.next = this.generator();
   }
 
   uniform(): number {
-    return this.generator();
+    const number = this.next;
+    this.next = this.generator();
+    return number;
   }
 
   integer(bound: number): number {
-    return Math.floor(this.generator() * bound);
+    return Math.floor(this.uniform() * bound);
   }
 }
 

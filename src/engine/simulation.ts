@@ -38,6 +38,9 @@ export class EventTimeError extends RangeError {
   }
 }
 
+/** Below this, a number and a half is represented exactly. */
+const EXACT_HALVES = 2 ** 52;
+
 /** Handler of the events that {@link Simulation.at} and {@link Simulation.after} schedule; the action is kept by slot. */
 const RUN_ACTION: HandlerId = 0;
 
@@ -122,6 +125,7 @@ export class Simulation {
 
   /** Runs events in order until none is left, or until the given time (its events included); the clock then stands at that time. Returns how many ran. */
   run(until: SimTime = Number.POSITIVE_INFINITY): number {
+    if (Number.isNaN(until)) throw new EventTimeError(until, this.now);
     const { queue, handlers } = this;
     const limit = Math.floor(until);
     let count = 0;
@@ -139,7 +143,8 @@ export class Simulation {
 
   private push(delay: SimTime, handler: HandlerId, argument: number): number {
     const { queue } = this;
-    const whole = Math.round(delay);
+    // The sum is exact below 2^52, and far faster than Math.round, on whose result the order of events waits.
+    const whole = delay < EXACT_HALVES ? Math.floor(delay + 0.5) : Math.round(delay);
     if (!(delay >= 0 && queue.now + whole <= Number.MAX_SAFE_INTEGER)) throw new EventTimeError(queue.now + delay, queue.now);
     return queue.push(whole, handler, argument);
   }

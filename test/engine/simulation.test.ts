@@ -122,6 +122,19 @@ describe("Simulation", () => {
     expect(sim.pending).toBe(0);
   });
 
+  it("keeps every microsecond of long delays", () => {
+    for (const delay of [2 ** 51 + 1, 2 ** 52 + 1, 2 ** 53 - 1]) {
+      const sim = simulation();
+      sim.after(delay, () => undefined);
+      sim.run();
+      expect(sim.now).toBe(delay);
+    }
+  });
+
+  it("runs until a time, not until something that is none", () => {
+    expect(() => simulation().run(Number.NaN)).toThrow(EventTimeError);
+  });
+
   it("refuses a time in the past", () => {
     const sim = simulation();
     sim.run(100);
