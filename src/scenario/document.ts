@@ -73,7 +73,7 @@ export function readDocuments(file: string, bytes: Uint8Array, mistakes: Mistake
       const value: unknown = document.toJS({ maxAliasCount: 1_000 });
       if (value === null || value === undefined) continue;
       if (depthOf(value) > DEEPEST_NESTING) throw new RangeError(`nested more than ${DEEPEST_NESTING} levels deep`);
-      found.push(new SourceDocument(file, value, document.contents as YamlNode | null, lines, start));
+      found.push(new SourceDocument(file, value, document.contents, lines, start));
     } catch (error) {
       const { line, col } = lines.linePos(start);
       mistakes.push({ file, line, column: col, field: "", message: `cannot be read: ${firstLine(error)}` });
@@ -87,11 +87,11 @@ function decode(file: string, bytes: Uint8Array, mistakes: Mistake[]): string | 
     mistakes.push({ file, line: 1, column: 1, field: "", message });
     return undefined;
   };
-  if (bytes.includes(0)) return wrong("is a binary file; must be YAML or JSON text");
+  if (bytes.includes(0)) { wrong("is a binary file; must be YAML or JSON text"); return; }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return wrong("is not UTF-8 text; must be YAML or JSON text");
+    wrong("is not UTF-8 text; must be YAML or JSON text"); return;
   }
 }
 

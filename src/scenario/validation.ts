@@ -117,7 +117,7 @@ function misfit(error: ErrorObject, place: string, branch: Schema): number {
   if (error.instancePath === place) {
     if (error.keyword === "required") return WRONG_FIELD;
     if (error.keyword === "additionalProperties") {
-      const name = String((error.params as { additionalProperty: string }).additionalProperty);
+      const name = (error.params as { additionalProperty: string }).additionalProperty;
       const nearestDistance = Math.min(...Object.keys(branch.properties ?? {}).map((known) => distance(name, known)));
       return WRONG_FIELD + Math.min(nearestDistance, WRONG_FIELD) / WRONG_FIELD;
     }
@@ -130,13 +130,13 @@ function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?
   const path = pathOf(error.instancePath, root);
   const schema = error.parentSchema as Schema & { readonly alternatives?: readonly string[] };
   if (error.keyword === "additionalProperties") {
-    const name = String((error.params as { additionalProperty: string }).additionalProperty);
+    const name = (error.params as { additionalProperty: string }).additionalProperty;
     const known = [...new Set(schema.alternatives ?? Object.keys(schema.properties ?? {}))];
     const meant = nearest(name, known);
     return { path: [...path, name], message: `unknown field; ${suggestion(name, known)}`, at: "key", ...(meant !== undefined && { meant }) };
   }
   if (error.keyword === "required") {
-    const name = String((error.params as { missingProperty: string }).missingProperty);
+    const name = (error.params as { missingProperty: string }).missingProperty;
     const rule = schema.properties?.[name];
     return { path: [...path, name], message: `Required value${rule === undefined ? "" : `: ${requirement(rule)}`}`, at: "parent" };
   }

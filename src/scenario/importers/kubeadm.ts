@@ -83,13 +83,13 @@ function readClusterConfiguration(config: ClusterConfiguration): Cluster {
         ...(config.proxy?.disabled === true && { proxyMode: "ebpf" as const }),
       },
     }),
-  } as Cluster;
+  };
 }
 
 /** Texts of flags as the values that they mean: numbers, booleans, else texts (durations among them). */
 function flags(given: Static<typeof ExtraArguments> | undefined): Readonly<Record<string, unknown>> | undefined {
   if (given === undefined) return undefined;
-  const entries = Array.isArray(given) ? (given as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value] as const) : Object.entries(given as Record<string, string>);
+  const entries = Array.isArray(given) ? (given as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value] as const) : Object.entries(given);
   return Object.fromEntries(entries.map(([name, value]) => [name, flagValue(value)]));
 }
 

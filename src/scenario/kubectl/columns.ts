@@ -43,7 +43,7 @@ interface WithTemplate {
 
 const CONTAINERS = wide<WithTemplate>("CONTAINERS", ({ spec }) => spec.template?.spec.containers.map(({ name }) => name).join(","));
 const IMAGES = wide<WithTemplate>("IMAGES", ({ spec }) => spec.template?.spec.containers.map(({ image }) => image ?? "").join(","));
-const SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatLabelSelector(spec.selector as LabelSelector));
+const SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatLabelSelector(spec.selector));
 const MAP_SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatMap(spec.selector as Readonly<Record<string, string>> | undefined));
 
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {

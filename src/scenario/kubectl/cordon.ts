@@ -1,12 +1,13 @@
 /** kubectl cordon and uncordon: https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration */
+import { kindInfo } from "../../api/kinds.js";
 import type { Node } from "../../api/types/node.js";
 import { SELECTION_FLAGS, attempt, resolve, selectorOf, type Selection } from "./selection.js";
 import { displayNameOf, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
+import { withoutField } from "../without-field.js";
 import { UsageError } from "./usage-error.js";
 import type { Arguments } from "./flags.js";
 import type { Verb } from "./verb.js";
-import { kindInfo } from "../../api/kinds.js";
 
 const NODE = kindInfo("Node")!;
 
@@ -26,8 +27,8 @@ export function* setSchedulable(session: KubectlSession, node: Node, schedulable
     return;
   }
   yield* session.change(node, (stored) => {
-    const { unschedulable: _before, ...spec } = (stored as Node).spec;
-    return { ...stored, spec: schedulable ? spec : { ...spec, unschedulable: true } } as Node;
+    const { spec } = stored as Node;
+    return { ...stored, spec: schedulable ? withoutField(spec, "unschedulable") : { ...spec, unschedulable: true } } as Node;
   });
   session.print(`${displayNameOf(node)} ${done}`);
 }

@@ -1,5 +1,4 @@
 /** kubectl create KIND NAME, and create -f: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/ */
-import type { ApiObject } from "../../api/types/meta.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { createAll, createOne, FILE_FLAGS, objectsOf } from "./manifests.js";
 import { UsageError } from "./usage-error.js";
@@ -126,7 +125,7 @@ function createVerb(what: string, flags: readonly Flag[], build: Build, namespac
       if (given.positional.length > 1) throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, given.positional[1].offset);
       const object = build(word.text, given);
       const metadata = { ...(object.metadata as object), name: word.text, ...(namespaced && { namespace: context.namespace }) };
-      return (session) => createOne(session, { ...object, metadata } as unknown as ApiObject);
+      return (session) => createOne(session, { ...object, metadata });
     },
   };
 }

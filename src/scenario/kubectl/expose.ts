@@ -1,7 +1,6 @@
 /** kubectl expose: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_expose/ */
-import type { LabelSelector } from "../../api/types/meta.js";
 import type { Service, ServicePort } from "../../api/types/network.js";
-import type { Deployment, ReplicationController } from "../../api/types/workloads.js";
+import type { Deployment } from "../../api/types/workloads.js";
 import { flag } from "./flags.js";
 import { templateOf } from "./pod-template.js";
 import { forEachObject, parseNamed, type Selection } from "./selection.js";
@@ -62,14 +61,14 @@ function selectorOfObject(object: AnyObject): Readonly<Record<string, string>> {
   switch (object.kind) {
     case "Deployment":
     case "ReplicaSet": {
-      const selector = (object as Deployment).spec.selector as LabelSelector;
+      const selector = (object as Deployment).spec.selector;
       if ((selector.matchExpressions?.length ?? 0) > 0) throw new KubectlError(`error: couldn't convert expressions - "${JSON.stringify(selector.matchExpressions)}" to map-based selector format`);
       return selector.matchLabels ?? {};
     }
     case "ReplicationController":
-      return (object as ReplicationController).spec.selector ?? {};
+      return (object).spec.selector ?? {};
     case "Service":
-      return (object as Service).spec.selector ?? {};
+      return (object).spec.selector ?? {};
     case "Pod":
       if (object.metadata.labels === undefined) throw new KubectlError("error: couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed");
       return object.metadata.labels;
@@ -82,7 +81,7 @@ function portsOf(object: AnyObject, port: number | undefined, targetPort: string
   const shared = protocol === undefined ? {} : { protocol: protocol as "TCP" };
   const target = targetPort === undefined ? {} : { targetPort: /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort };
   if (port !== undefined) return [{ port, ...target, ...shared }];
-  if (object.kind === "Service") return (object as Service).spec.ports ?? [];
+  if (object.kind === "Service") return (object).spec.ports ?? [];
   const ports = (templateOf(object)?.spec.containers ?? []).flatMap((container) => container.ports ?? []);
   if (ports.length === 0) throw new KubectlError("error: couldn't find port via --port flag or introspection");
   return ports.map(({ containerPort, protocol: own }, index) => ({ ...(ports.length > 1 && { name: `port-${index + 1}` }), port: containerPort, ...target, ...(own !== undefined && { protocol: own }), ...shared }));

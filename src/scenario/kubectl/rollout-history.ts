@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
-import type { ControllerRevision, Deployment, ReplicaSet } from "../../api/types/workloads.js";
+import type { ControllerRevision, ReplicaSet } from "../../api/types/workloads.js";
 import { flag } from "./flags.js";
 import { templateOf, withTemplate } from "./pod-template.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
@@ -88,7 +88,7 @@ export const rolloutUndo: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const revision = yield* revisionToRestore(session, object, wanted);
-        if (object.kind === "Deployment" && (object as Deployment).spec.paused === true) {
+        if (object.kind === "Deployment" && (object).spec.paused === true) {
           throw new KubectlError(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
         }
         if (isDeepStrictEqual(templateOf(revision.restore(object)), templateOf(object))) {

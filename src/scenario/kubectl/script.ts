@@ -6,7 +6,7 @@ export type Script<T> = Generator<Suspension, T, unknown>;
 
 /** Starts something that answers once through its callback, and gives the answer. */
 export function* answer<T>(start: (done: (value: T) => void) => void): Script<T> {
-  return (yield start as Suspension) as T;
+  return (yield start) as T;
 }
 
 /** Runs a script up to its end, which may be later in simulated time. What the script throws goes to `failed`. */

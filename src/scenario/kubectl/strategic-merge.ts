@@ -113,11 +113,12 @@ function patchAt(value: unknown, path: readonly string[], step: JsonPatchStep): 
   const [name, ...rest] = path;
   const missing = () => new JsonPatchError(`${step.op} operation does not apply: doc is missing path: ${JSON.stringify(step.path)}`);
   if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
     const index = name === "-" ? value.length : Number(name);
     if (!Number.isInteger(index) || index < 0 || index > value.length || (index === value.length && !(rest.length === 0 && step.op === "add"))) throw missing();
-    if (rest.length === 0 && step.op === "add") return [...value.slice(0, index), step.value, ...value.slice(index)] as unknown[];
-    if (rest.length === 0 && step.op === "remove") return value.filter((_, i) => i !== index) as unknown[];
-    return value.map((item: unknown, i) => (i === index ? patchAt(item, rest, step) : item));
+    if (rest.length === 0 && step.op === "add") return [...items.slice(0, index), step.value, ...items.slice(index)];
+    if (rest.length === 0 && step.op === "remove") return items.filter((_, i) => i !== index);
+    return items.map((item, i) => (i === index ? patchAt(item, rest, step) : item));
   }
   if (!isFields(value) || (value[name] === undefined && !(rest.length === 0 && step.op === "add"))) throw missing();
   if (rest.length === 0 && step.op === "remove") return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
@@ -132,11 +133,12 @@ export function mergeThreeWays(lastApplied: unknown, manifest: unknown, current:
   if (Array.isArray(manifest)) {
     const before = Array.isArray(current) ? (current as unknown[]) : [];
     const applied = Array.isArray(lastApplied) ? (lastApplied as unknown[]) : [];
-    const key = keyOf(field, [...manifest, ...before, ...applied]);
+    const wanted = manifest as readonly unknown[];
+    const key = keyOf(field, [...wanted, ...before, ...applied]);
     if (key === undefined) return manifest;
     const find = (list: readonly unknown[], item: unknown) => list.find((one) => (one as Fields)[key] === (item as Fields)[key]);
-    const own = manifest.map((item: unknown) => mergeThreeWays(find(applied, item), item, find(before, item)));
-    const foreign = before.filter((item) => find(manifest, item) === undefined && find(applied, item) === undefined);
+    const own = wanted.map((item) => mergeThreeWays(find(applied, item), item, find(before, item)));
+    const foreign = before.filter((item) => find(wanted, item) === undefined && find(applied, item) === undefined);
     return [...own, ...foreign];
   }
   if (!isFields(manifest)) return manifest;

@@ -3,6 +3,7 @@ import type { Node, Taint } from "../../api/types/node.js";
 import { flag } from "./flags.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
 import { displayNameOf, KubectlError } from "./session.js";
+import { withoutField } from "../without-field.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 import type { Word } from "./words.js";
@@ -70,6 +71,5 @@ function withTaints(node: Node, changes: readonly Change[]): Node {
     if ("set" in change) taints = [...taints.filter(({ key, effect }) => key !== change.set.key || effect !== change.set.effect), change.set];
     else taints = taints.filter((one) => !isRemoved(one, change.removed));
   }
-  const { taints: _before, ...spec } = node.spec;
-  return { ...node, spec: taints.length === 0 ? spec : { ...spec, taints } };
+  return { ...node, spec: taints.length === 0 ? withoutField(node.spec, "taints") : { ...node.spec, taints } };
 }

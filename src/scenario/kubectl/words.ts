@@ -23,8 +23,8 @@ export function splitWords(line: string): readonly Word[] {
     const character = line[i];
     if (quote !== undefined) {
       if (character === quote) quote = undefined;
-      else if (character === "\\" && quote === '"' && '"\\$`'.includes(line[i + 1] ?? "")) text += line[++i];
-      else text += character;
+      else if (character === "\\" && quote === '"' && '"\\$`'.includes(line[i + 1] ?? "")) text = (text ?? "") + line[++i];
+      else text = (text ?? "") + character;
       continue;
     }
     if (/\s/.test(character)) {
@@ -40,8 +40,8 @@ export function splitWords(line: string): readonly Word[] {
     if (character === "'" || character === '"') {
       quote = character;
       quoteOffset = i;
-    } else if (character === "\\" && i + 1 < line.length) text += line[++i];
-    else text += character;
+    } else if (character === "\\" && i + 1 < line.length) text = (text ?? "") + line[++i];
+    else text = (text ?? "") + character;
   }
   if (quote !== undefined) throw new UsageError(`the quote ${quote} is never closed`, quoteOffset);
   if (text !== undefined) words.push({ text, offset });

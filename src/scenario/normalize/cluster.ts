@@ -2,7 +2,6 @@
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../cluster/description.js";
 import type { Distribution } from "../../engine/distribution.js";
 import { networkPlugin } from "../../network/plugin.js";
-import type { KubeletSettings } from "../../node/settings.js";
 import { readDocuments } from "../document.js";
 import { FileError, readBytes } from "../files.js";
 import { isClusterConfig, readClusterConfig } from "../importers/eksctl.js";
@@ -53,7 +52,7 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: unkn
       ...(loadBalancerAddresses !== undefined && { loadBalancerAddresses }),
       ...(prefixDelegation !== undefined && { prefixDelegation }),
     },
-    kubelet: withTimes(cluster.kubelet ?? {}) as Partial<KubeletSettings>,
+    kubelet: withTimes(cluster.kubelet ?? {}),
     latencies: latenciesOf(cluster.latencies ?? {}, source),
     ...(scheduler !== undefined && { scheduler }),
   };

@@ -85,8 +85,10 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
 
 /** `pods {selector: app=web, phase: Running}: count 3`: what was expected, as it was written. */
 function textOf(one: ExpectationSchema): string {
-  const { at: _at, because: _because, ...rest } = one;
-  return Object.entries(rest).map(([name, value]) => `${name} ${flow(value)}`).join(", ");
+  return Object.entries(one)
+    .filter(([name]) => name !== "at" && name !== "because")
+    .map(([name, value]) => `${name} ${flow(value)}`)
+    .join(", ");
 }
 
 function flow(value: unknown): string {

@@ -7,7 +7,7 @@ const Positive = Type.Number({ exclusiveMinimum: 0, errorMessage: "must be a num
 const Weights = Type.Array(Type.Number({ minimum: 0, errorMessage: "must be a number, 0 or more" }), { minItems: 1 });
 
 function distributionOf<Value>(value: TSchema, example: string) {
-  const bounds: Record<string, TOptional<TSchema>> = { min: Type.Optional(value), max: Type.Optional(value) };
+  const bounds: Record<string, TOptional> = { min: Type.Optional(value), max: Type.Optional(value) };
   const family = (name: string, parameters: TSchema, description?: string) => closed({ [name]: parameters, ...bounds }, description === undefined ? {} : { description });
   return Type.Unsafe<DistributionSpec<Value>>(
     Type.Union(

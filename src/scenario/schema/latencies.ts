@@ -21,13 +21,11 @@ export const LATENCIES = {
 
 export type LatencyName = keyof typeof LATENCIES;
 
+function timeOf(meaning: string) {
+  return Type.Optional(Type.Unsafe<DurationDistribution>({ ...DurationDistribution, description: `Time of ${meaning}.` }));
+}
+
 export const Latencies = closed(
-  Object.fromEntries(
-    Object.entries(LATENCIES).map(([name, meaning]) => [name, Type.Optional(Type.Unsafe<DurationDistribution>({ ...DurationDistribution, description: `Time of ${meaning}.` }))]),
-  ) as Record<LatencyName, ReturnType<typeof optionalDistribution>>,
+  Object.fromEntries(Object.entries(LATENCIES).map(([name, meaning]) => [name, timeOf(meaning)])) as Record<LatencyName, ReturnType<typeof timeOf>>,
   { description: "Latencies by name, as distributions." },
 );
-
-function optionalDistribution() {
-  return Type.Optional(Type.Unsafe<DurationDistribution>(DurationDistribution));
-}
