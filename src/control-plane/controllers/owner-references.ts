@@ -3,6 +3,7 @@
  * apimachinery pkg/apis/meta/v1/controller_ref.go.
  */
 import type { ApiObject, OwnerReference } from "../../api/types/index.js";
+import type { Lister } from "../apiserver/client.js";
 
 /** The reference with `controller: true`, of which there is at most one. */
 export function controllerOf(object: ApiObject): OwnerReference | undefined {
@@ -28,11 +29,19 @@ export function controllerReference(owner: ApiObject): OwnerReference {
   };
 }
 
-/** Name of the informer index by the uid of the controlling owner. */
-export const BY_CONTROLLER = "controller-uid";
+/** Name of the informer index by the uids of all owners. */
+export const BY_OWNER = "owner-uid";
 
-/** Values of the index {@link BY_CONTROLLER}. */
-export function controllerUid(object: ApiObject): readonly string[] {
-  const controller = controllerOf(object);
-  return controller === undefined ? [] : [controller.uid];
+const NO_OWNERS: readonly string[] = [];
+
+/** Values of the index {@link BY_OWNER}. */
+export function ownerUids(object: ApiObject): readonly string[] {
+  const references = object.metadata.ownerReferences;
+  if (references === undefined || references.length === 0) return NO_OWNERS;
+  return references.length === 1 ? [references[0].uid] : references.map(({ uid }) => uid);
+}
+
+/** Cached objects that the owner with that uid controls. */
+export function* controlledBy<T extends ApiObject>(lister: Lister<T>, uid: string): Iterable<T> {
+  for (const object of lister.byIndex(BY_OWNER, uid)) if (controllerOf(object)?.uid === uid) yield object;
 }

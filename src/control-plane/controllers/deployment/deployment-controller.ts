@@ -11,7 +11,7 @@ import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
-import { BY_CONTROLLER, controllerOf, controllerReference, controllerUid } from "../owner-references.js";
+import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
 import { unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { DeploymentSync } from "./deployment-sync.js";
@@ -38,9 +38,9 @@ class DeploymentController {
     this.deployments = context.informer("Deployment");
     this.replicaSets = context.informer("ReplicaSet");
     this.pods = context.informer("Pod");
-    this.replicaSets.addIndex(BY_CONTROLLER, controllerUid);
+    this.replicaSets.addIndex(BY_OWNER, ownerUids);
     this.replicaSets.addIndex(ORPHANS, orphanNamespace);
-    this.pods.addIndex(BY_CONTROLLER, controllerUid);
+    this.pods.addIndex(BY_OWNER, ownerUids);
     this.deployments.addHandlers({
       added: (deployment) => this.queue.add(objectKey(deployment)),
       updated: (_, deployment) => this.queue.add(objectKey(deployment)),
@@ -84,7 +84,7 @@ class DeploymentController {
     const deployment = this.deployments.get(key);
     if (deployment === undefined) return;
     const replicaSets = yield* this.claimReplicaSets(deployment);
-    const podsOf = (replicaSet: ReplicaSet): Iterable<Pod> => this.pods.byIndex(BY_CONTROLLER, replicaSet.metadata.uid!);
+    const podsOf = (replicaSet: ReplicaSet): Iterable<Pod> => controlledBy(this.pods, replicaSet.metadata.uid!);
     const sync = new DeploymentSync({ calls: this.calls, podsOf, now: () => this.context.now() }, deployment, replicaSets);
     const status = yield* sync.run();
     if (status === undefined) return;
@@ -98,7 +98,7 @@ class DeploymentController {
     const matches = compileLabelSelector(deployment.spec.selector);
     const claimed: ReplicaSet[] = [];
     const mayClaim = deployment.metadata.deletionTimestamp === undefined;
-    for (const replicaSet of [...this.replicaSets.byIndex(BY_CONTROLLER, deployment.metadata.uid!)]) {
+    for (const replicaSet of [...controlledBy(this.replicaSets, deployment.metadata.uid!)]) {
       if (matches(replicaSet.metadata.labels)) claimed.push(replicaSet);
       else if (mayClaim) yield* unless(["NotFound", "Invalid"], this.setOwner(replicaSet, deployment, false));
     }

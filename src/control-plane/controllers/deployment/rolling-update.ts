@@ -64,12 +64,16 @@ export function shrinkOldReplicaSets(spec: DeploymentSpec, old: readonly Replica
   let mayGo = total - least - (latestSize - latestAvailable);
   if (mayGo <= 0) return [];
 
-  old.forEach((replicaSet, i) => {
-    const unavailable = sizes[i] - (replicaSet.status?.availableReplicas ?? 0);
-    const going = Math.max(0, Math.min(mayGo, unavailable));
+  const resized = (): Resize[] =>
+    old.map((replicaSet, i) => ({ replicaSet, size: sizes[i] })).filter(({ replicaSet, size }) => size !== replicasOf(replicaSet));
+  for (let i = 0; i < old.length && mayGo > 0; i++) {
+    const unavailable = sizes[i] - (old[i].status?.availableReplicas ?? 0);
+    // A status that still counts pods which a former step let go would allow one step too many.
+    if (unavailable < 0 && sizes[i] > 0) return resized();
+    const going = Math.min(mayGo, Math.max(0, unavailable));
     sizes[i] -= going;
     mayGo -= going;
-  });
+  }
 
   let available = latestAvailable;
   for (const replicaSet of old) available += replicaSet.status?.availableReplicas ?? 0;
@@ -79,5 +83,5 @@ export function shrinkOldReplicaSets(spec: DeploymentSpec, old: readonly Replica
     sizes[i] -= going;
     surplus -= going;
   }
-  return old.map((replicaSet, i) => ({ replicaSet, size: sizes[i] })).filter(({ replicaSet, size }) => size !== replicasOf(replicaSet));
+  return resized();
 }

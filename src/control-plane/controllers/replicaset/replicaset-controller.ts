@@ -10,7 +10,7 @@ import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
-import { BY_CONTROLLER, controllerOf, controllerReference, controllerUid } from "../owner-references.js";
+import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
 import { isPodActive, isPodAvailable, untilAvailable } from "../pod-conditions.js";
 import { namespaceIsTerminating, PodControl } from "../pod-control.js";
 import { podsToDelete } from "../pod-deletion-ranking.js";
@@ -54,9 +54,9 @@ class ReplicaSetController {
     this.queue = context.queue({ workers: kind.workers, sync: (key) => this.sync(key) });
     this.pods = context.informer("Pod");
     this.owners = context.informer(kind.kind);
-    this.pods.addIndex(BY_CONTROLLER, controllerUid);
+    this.pods.addIndex(BY_OWNER, ownerUids);
     this.pods.addIndex(ORPHANS, orphanNamespace);
-    this.owners.addIndex(BY_CONTROLLER, controllerUid);
+    this.owners.addIndex(BY_OWNER, ownerUids);
     this.owners.addHandlers({
       added: (owner) => this.ownerAdded(owner),
       updated: (previous, current) => this.ownerUpdated(previous, current),
@@ -184,8 +184,7 @@ class ReplicaSetController {
     }
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
     const adopted = yield* this.claim(owner);
-    // Adopted pods are counted when the watch brings them back, which ends the sync that this one leaves undone.
-    if (adopted > 0) this.expectations.expectCreations(key, adopted, this.context.simulation.now);
+    // Adopted pods are counted when the watch brings them back, and then a sync does what this one leaves undone.
     const mayManage = satisfied && adopted === 0;
     let error: ApiError | undefined;
     let failure: ManageFailure | undefined;
@@ -211,7 +210,7 @@ class ReplicaSetController {
 
   private *deletePods(owner: Replicated, surplus: number): Task<ApiError | undefined> {
     const key = objectKey(owner);
-    const active = [...this.pods.byIndex(BY_CONTROLLER, owner.metadata.uid!)].filter(isPodActive);
+    const active = [...controlledBy(this.pods, owner.metadata.uid!)].filter(isPodActive);
     const doomed = podsToDelete(active, this.relatedPods(owner), Math.min(surplus, BURST_REPLICAS), this.context.now());
     this.expectations.expectDeletions(key, doomed.map(objectKey), this.context.simulation.now);
     const outcomes = yield* inParallel(doomed, doomed.length, (pod) => this.deletePod(key, pod, owner));
@@ -231,8 +230,8 @@ class ReplicaSetController {
   private *relatedPods(owner: Replicated): Iterable<Pod> {
     const controller = controllerOf(owner);
     if (controller === undefined) return;
-    for (const sibling of this.owners.byIndex(BY_CONTROLLER, controller.uid)) {
-      for (const pod of this.pods.byIndex(BY_CONTROLLER, sibling.metadata.uid!)) if (isPodActive(pod)) yield pod;
+    for (const sibling of controlledBy(this.owners, controller.uid)) {
+      for (const pod of controlledBy(this.pods, sibling.metadata.uid!)) if (isPodActive(pod)) yield pod;
     }
   }
 
@@ -241,15 +240,20 @@ class ReplicaSetController {
     const key = objectKey(owner);
     const matches = this.matcher(owner);
     if (this.owned.counts(owner.metadata.uid!).relabelled) {
-      for (const pod of [...this.pods.byIndex(BY_CONTROLLER, owner.metadata.uid!)]) {
+      for (const pod of [...controlledBy(this.pods, owner.metadata.uid!)]) {
         if (!matches(pod.metadata.labels) && owner.metadata.deletionTimestamp === undefined) yield* this.release(pod, owner);
       }
     }
     if (!this.mayAdopt.delete(key) || owner.metadata.deletionTimestamp !== undefined) return 0;
+    const orphans = [...this.pods.byIndex(ORPHANS, owner.metadata.namespace!)].filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined && isPodActive(pod) && matches(pod.metadata.labels),
+    );
+    if (orphans.length === 0) return 0;
+    this.expectations.expectCreations(key, orphans.length, this.context.simulation.now);
     let adopted = 0;
-    for (const pod of [...this.pods.byIndex(ORPHANS, owner.metadata.namespace!)]) {
-      if (pod.metadata.deletionTimestamp !== undefined || !isPodActive(pod) || !matches(pod.metadata.labels)) continue;
+    for (const pod of orphans) {
       if ((yield* unless(["NotFound", "Invalid"], this.adopt(pod, owner))) !== undefined) adopted++;
+      else this.expectations.creationObserved(key);
     }
     return adopted;
   }
@@ -282,7 +286,7 @@ class ReplicaSetController {
       const templateLabels = compileLabelSet(owner.spec.template?.metadata?.labels);
       available = 0;
       fullyLabeled = 0;
-      for (const pod of this.pods.byIndex(BY_CONTROLLER, owner.metadata.uid!)) {
+      for (const pod of controlledBy(this.pods, owner.metadata.uid!)) {
         if (!isPodActive(pod)) continue;
         if (isPodAvailable(pod, minReadySeconds, now)) available++;
         if (templateLabels(pod.metadata.labels)) fullyLabeled++;
@@ -317,7 +321,7 @@ class ReplicaSetController {
     if (owner === undefined || minReadySeconds === 0) return;
     const now = this.context.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const pod of this.pods.byIndex(BY_CONTROLLER, owner.metadata.uid!)) {
+    for (const pod of controlledBy(this.pods, owner.metadata.uid!)) {
       if (isPodActive(pod)) next = Math.min(next, untilAvailable(pod, minReadySeconds, now) ?? next);
     }
     if (next !== Number.POSITIVE_INFINITY) this.queue.addAfter(key, next);

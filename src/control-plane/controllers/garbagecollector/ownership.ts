@@ -1,0 +1,41 @@
+/** Rules of ownership. Source: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ and pkg/controller/garbagecollector/{graph,operations}.go. */
+import type { ApiObject, OwnerReference } from "../../../api/types/index.js";
+
+/** Finalizers that stand for a propagation policy. Source: metav1.FinalizerOrphanDependents and FinalizerDeleteDependents. */
+export const ORPHAN = "orphan";
+export const FOREGROUND = "foregroundDeletion";
+
+export type OwnerState = "solid" | "dangling" | "waiting";
+
+function isDeletedWith(object: ApiObject, finalizer: string): boolean {
+  return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers?.includes(finalizer) === true;
+}
+
+/** Being deleted in the foreground: it goes after its dependents. */
+export function isDeletingDependents(object: ApiObject): boolean {
+  return isDeletedWith(object, FOREGROUND);
+}
+
+/** Being deleted while its dependents stay. */
+export function isOrphaning(object: ApiObject): boolean {
+  return isDeletedWith(object, ORPHAN);
+}
+
+/** How an object without an owner that is left is deleted: as its own finalizers ask for, else in the background. */
+export function dependentsPolicy(object: ApiObject): "Orphan" | "Background" | "Foreground" {
+  if (object.metadata.finalizers?.includes(ORPHAN) === true) return "Orphan";
+  return object.metadata.finalizers?.includes(FOREGROUND) === true ? "Foreground" : "Background";
+}
+
+/** Owners by their state: an owner that waits for its dependents counts only where the reference blocks it. */
+export function splitOwners(
+  references: readonly OwnerReference[],
+  stateOf: (uid: string) => OwnerState,
+): Readonly<Record<OwnerState, readonly OwnerReference[]>> {
+  const split: Record<OwnerState, OwnerReference[]> = { solid: [], dangling: [], waiting: [] };
+  for (const reference of references) {
+    const state = stateOf(reference.uid);
+    split[state === "waiting" && reference.blockOwnerDeletion !== true ? "solid" : state].push(reference);
+  }
+  return split;
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../../src/api/types/index.js";
+import { SECOND } from "../../../src/engine/simulation.js";
+import { deployment } from "./manifests.js";
+import { EPOCH, SmallCluster } from "./small-cluster.js";
+
+const TOLERATES_30_S = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map(
+  (key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 }) as const,
+);
+
+function tolerant(web: Deployment): Deployment {
+  return { ...web, spec: { ...web.spec, template: { ...web.spec.template, spec: { ...web.spec.template.spec, tolerations: TOLERATES_30_S } } } };
+}
+
+function readyStatus(cluster: SmallCluster, node: string): string | undefined {
+  return cluster.get("Node", node)?.status?.conditions?.find(({ type }) => type === "Ready")?.status;
+}
+
+function taintsOf(cluster: SmallCluster, node: string): string[] {
+  return (cluster.get("Node", node)?.spec.taints ?? []).map(({ key, effect }) => `${key.replace("node.kubernetes.io/", "")}:${effect}`).sort();
+}
+
+/** Seconds at which the node's Ready condition became Unknown. */
+function unknownAt(cluster: SmallCluster, node: string): number {
+  const ready = cluster.get("Node", node)!.status!.conditions!.find(({ type }) => type === "Ready")!;
+  expect(ready.status).toBe("Unknown");
+  return (ready.lastTransitionTime! - EPOCH) / SECOND;
+}
+
+describe("the node lifecycle controller", () => {
+  it.each([40, 50])("gives a silent node up at a tick, %i s after the tick that noticed its last renewal", (grace) => {
+    const cluster = new SmallCluster({ nodeMonitorGracePeriod: grace * SECOND });
+    cluster.addNodes("worker", 3);
+    cluster.runTo(13);
+    cluster.stopKubelet("worker-2");
+    // Renewals come at 0, 10, 20, ... s; the tick at 10 s notices the one at 10 s.
+    cluster.runTo(10 + grace - 0.1);
+    expect(readyStatus(cluster, "worker-2")).toBe("True");
+    cluster.runTo(10 + grace + 6);
+    expect(unknownAt(cluster, "worker-2") - 10 - grace).toBeGreaterThanOrEqual(0);
+    expect(unknownAt(cluster, "worker-2") - 10 - grace).toBeLessThanOrEqual(5);
+    expect(taintsOf(cluster, "worker-2")).toEqual(["unreachable:NoExecute", "unreachable:NoSchedule"]);
+    expect(taintsOf(cluster, "worker-1")).toEqual([]);
+    expect(cluster.eventsOf("NodeNotReady").map(({ message }) => message)).toEqual(["Node worker-2 status is now: NodeNotReady"]);
+  });
+
+  it("evicts after the toleration's seconds, lets the pod terminate and takes the taints back when the node returns", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.apply(tolerant(deployment("web", 6)));
+    cluster.runTo(20);
+    cluster.stopKubelet("worker-3");
+    cluster.runTo(76);
+    expect(cluster.list("Pod").filter(({ status }) => status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "False"))).toHaveLength(2);
+    expect(cluster.list("Pod")).toHaveLength(6);
+    cluster.runTo(106);
+    const terminating = cluster.list("Pod").filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    expect(terminating.map(({ spec }) => spec.nodeName)).toEqual(["worker-3", "worker-3"]);
+    expect(terminating[0].status?.conditions?.find(({ type }) => type === "DisruptionTarget")?.reason).toBe("DeletionByTaintManager");
+    expect(cluster.list("Pod")).toHaveLength(8);
+    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.replace(/-[^-]*$/, ""))).toEqual(Array(2).fill("Marking for deletion Pod default/web-" + cluster.list("ReplicaSet")[0].metadata.name.slice(4)));
+    cluster.startKubelet("worker-3");
+    cluster.runTo(112);
+    expect(taintsOf(cluster, "worker-3")).toEqual([]);
+    expect(cluster.list("Pod")).toHaveLength(6);
+  });
+
+  it("lets pods be when the node comes back in time", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(tolerant(deployment("web", 2)));
+    cluster.runTo(20);
+    cluster.stopKubelet("worker-2");
+    cluster.runTo(80);
+    expect(taintsOf(cluster, "worker-2")).toContain("unreachable:NoExecute");
+    cluster.startKubelet("worker-2");
+    cluster.runTo(200);
+    expect(cluster.list("Pod").every(({ metadata }) => metadata.deletionTimestamp === undefined)).toBe(true);
+    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.split(" ")[0])).toEqual(["Cancelling"]);
+  });
+
+  it("taints four of twenty dead nodes of a zone one each ten seconds", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 20, { "topology.kubernetes.io/zone": "a" });
+    const times: number[] = [];
+    cluster.api.onCommit(({ kind, object, previous }) => {
+      if (kind !== "Node" || previous === undefined) return;
+      const tainted = (node: unknown): boolean => (node as { spec: { taints?: { effect: string }[] } }).spec.taints?.some(({ effect }) => effect === "NoExecute") === true;
+      if (tainted(object) && !tainted(previous)) times.push(cluster.simulation.now / SECOND);
+    });
+    cluster.runTo(12);
+    for (let i = 1; i <= 4; i++) cluster.stopKubelet(`worker-${i}`);
+    cluster.runTo(120);
+    expect(times).toHaveLength(4);
+    for (let i = 1; i < 4; i++) expect(times[i] - times[i - 1]).toBeCloseTo(10, 0);
+  });
+
+  it("stops evicting when all zones are down and judges anew when one comes back", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("a", 3, { "topology.kubernetes.io/zone": "a" });
+    cluster.addNodes("b", 3, { "topology.kubernetes.io/zone": "b" });
+    cluster.runTo(12);
+    const all = cluster.list("Node").map(({ metadata }) => metadata.name);
+    for (const name of all) cluster.stopKubelet(name);
+    cluster.runTo(100);
+    expect(all.every((name) => readyStatus(cluster, name) === "Unknown")).toBe(true);
+    expect(all.filter((name) => taintsOf(cluster, name).some((taint) => taint.endsWith("NoExecute")))).toEqual([]);
+    for (const name of all.slice(0, 3)) cluster.startKubelet(name);
+    cluster.runTo(130);
+    expect(all.slice(0, 3).map((name) => taintsOf(cluster, name))).toEqual([[], [], []]);
+    expect(all.slice(3).some((name) => taintsOf(cluster, name).includes("unreachable:NoExecute"))).toBe(true);
+  });
+});
+
+describe("pod garbage collection", () => {
+  it("removes the pods of a deleted node after the quarantine, 40 to 60 s later", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.apply(deployment("web", 3));
+    cluster.runTo(10);
+    const doomed = cluster.list("Pod").find(({ spec }) => spec.nodeName === "worker-3")!;
+    cluster.stopKubelet("worker-3");
+    cluster.delete("Node", "worker-3");
+    cluster.runTo(49);
+    expect(cluster.get("Pod", doomed.metadata.name)).toBeDefined();
+    cluster.runTo(71);
+    expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
+    expect(cluster.list("Pod")).toHaveLength(3);
+  });
+});
