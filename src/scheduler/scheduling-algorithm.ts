@@ -4,6 +4,7 @@
  * This plain evaluation is the reference that the incremental one has to agree with; explain and rare cases use it too.
  * Source of the rules: pkg/scheduler/schedule_one.go (schedulePod, findNodesThatFitPod, prioritizeNodes)
  */
+import { ResultReuse, SortedNodes } from "./result-reuse.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { Cache } from "./cache/cache.js";
 import { CycleState } from "./framework/cycle-state.js";
@@ -34,29 +35,61 @@ export function leftOutBy(plugins: readonly string[]): Status {
   return new Status("UnschedulableAndUnresolvable", [`node(s) didn't satisfy plugin(s) [${plugins.join(" ")}]`]);
 }
 
+export interface AlgorithmOptions {
+  /** Whether results of one pod may be used for the next one like it; as upstream, they may unless this is false. */
+  readonly reuseResults?: boolean;
+}
+
 export class SchedulingAlgorithm {
+  private readonly reuse = new Map<Profile, ResultReuse>();
+  /** Number of the cycle. */
+  private cycle = 0;
+
   constructor(
     private readonly cache: Cache,
     private readonly start: SearchStart,
     private readonly tieBreak: TieBreak,
+    private readonly options: AlgorithmOptions = {},
   ) {}
 
-  schedule(profile: Profile, state: CycleState, pod: PodInfo, hint?: NodeInfo): CycleOutcome {
+  schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
+    this.cycle++;
     const nodes = this.cache.nodes;
     const preFilter = profile.runPreFilter(state, pod);
     if (preFilter.status !== undefined) return { diagnosis: rejectedByPreFilter(nodes.length, preFilter.status, preFilter.narrowedBy) };
 
-    const search = this.findFeasible(profile, state, pod, preFilter, hint);
-    const { feasible, statuses, absent } = search;
+    const reuse = this.reuseOf(profile);
+    const signature = this.options.reuseResults === false ? undefined : profile.sign(pod);
+    const hint = reuse.hint(state, pod, signature, this.cycle);
+    const { feasible, statuses, absent } = this.findFeasible(profile, state, pod, preFilter, hint);
     const evaluatedNodes = feasible.length + statuses.size;
     if (feasible.length === 0) return { diagnosis: rejectedByFilters(nodes.length, statuses, absent, preFilter.narrowedBy) };
-    if (feasible.length === 1) return { result: { node: feasible[0], evaluatedNodes, feasibleNodes: 1 } };
+    if (feasible.length === 1) {
+      reuse.store(signature, hint, feasible[0], () => undefined, this.cycle);
+      return { result: { node: feasible[0], evaluatedNodes, feasibleNodes: 1 } };
+    }
 
     const totals = this.score(profile, state, pod, feasible).totals;
     const place = selectPlace(totals, totals.length, (at) => feasible[at].name, this.tieBreak);
     let tied = 0;
     for (const total of totals) if (total === totals[place]) tied++;
-    return { result: { node: feasible[place], evaluatedNodes, feasibleNodes: feasible.length, score: totals[place], tied } };
+    const node = feasible[place];
+    reuse.store(signature, hint, node, () => this.others(feasible, totals, node), this.cycle);
+    return { result: { node, evaluatedNodes, feasibleNodes: feasible.length, score: totals[place], tied } };
+  }
+
+  private reuseOf(profile: Profile): ResultReuse {
+    let reuse = this.reuse.get(profile);
+    if (reuse === undefined) this.reuse.set(profile, (reuse = new ResultReuse(profile)));
+    return reuse;
+  }
+
+  /** All but the best. */
+  private others(nodes: readonly NodeInfo[], totals: readonly number[], chosen: NodeInfo): SortedNodes {
+    const tieBreak = typeof this.tieBreak === "string" ? this.tieBreak : "name";
+    const sorted = new SortedNodes(nodes, totals, tieBreak);
+    sorted.remove(chosen);
+    return sorted;
   }
 
   /** The nodes that a search finds. A nominated node, or one hinted at, is tried alone first; that does not move the start. */

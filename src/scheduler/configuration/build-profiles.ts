@@ -73,11 +73,11 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
 
   const weights = new Map<string, number>();
   for (const { name, weight } of [...multiPoint, ...(points.score?.enabled ?? [])]) weights.set(name, weight === undefined || weight === 0 ? 1 : weight);
-  return new Profile(configuration.schedulerName, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
+  return new Profile(configuration.schedulerName ?? DEFAULT_SCHEDULER_NAME, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
 }
 
 /** Profiles by schedulerName. */
 export function buildProfiles(configuration: SchedulerConfiguration, handle: Handle, others: PluginFactories = {}): Map<string, Profile> {
-  const profiles = configuration.profiles ?? [{ schedulerName: DEFAULT_SCHEDULER_NAME }];
-  return new Map(profiles.map((profile) => [profile.schedulerName, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)]));
+  const profiles = configuration.profiles ?? [{}];
+  return new Map(profiles.map((profile) => [profile.schedulerName ?? DEFAULT_SCHEDULER_NAME, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)]));
 }

@@ -91,7 +91,7 @@ export type ConfigurationPoint =
 export type PluginsConfiguration = Readonly<Partial<Record<ConfigurationPoint | "multiPoint", PluginSet>>>;
 
 export interface ProfileConfiguration {
-  readonly schedulerName: string;
+  readonly schedulerName?: string;
   /** Beats the global percentage. */
   readonly percentageOfNodesToScore?: number;
   readonly plugins?: PluginsConfiguration;

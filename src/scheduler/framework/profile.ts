@@ -36,6 +36,8 @@ export interface PluginScores {
 
 export class Profile {
   private readonly filterNames: readonly string[];
+  /** Plugins that have a say in where a pod goes; those that will not sign come first. */
+  private readonly signers: readonly Plugin[];
   private readonly registered = new Map<string, readonly EventRegistration[]>();
 
   constructor(
@@ -49,6 +51,8 @@ export class Profile {
     readonly handle: Handle,
   ) {
     this.filterNames = plugins.filter.map((plugin) => plugin.name);
+    const deciding = new Set([...plugins.preFilter, ...plugins.filter, ...plugins.preScore, ...plugins.score]);
+    this.signers = [...deciding].sort((a, b) => Number(a.sign !== undefined) - Number(b.sign !== undefined));
     for (const plugin of new Set(Object.values(plugins).flat())) {
       const registrations = plugin.eventsToRegister?.();
       if (registrations !== undefined) this.registered.set(plugin.name, registrations);
@@ -58,6 +62,20 @@ export class Profile {
   /** The events that a plugin of the profile registered for; undefined where it registered nothing, so that any event will do. */
   registrations(plugin: string): readonly EventRegistration[] | undefined {
     return this.registered.get(plugin);
+  }
+
+  /**
+   * What of the pod its filters and scores depend on, as text; undefined where they depend on more than the pod and its node.
+   * Pods of equal text may share results.
+   */
+  sign(pod: PodInfo): string | undefined {
+    let text = "";
+    for (const plugin of this.signers) {
+      const part = plugin.sign?.(pod);
+      if (part === undefined) return undefined;
+      text += `${part}\n`;
+    }
+    return text;
   }
 
   runPreEnqueue(pod: PodInfo): Status | undefined {

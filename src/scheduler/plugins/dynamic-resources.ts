@@ -3,12 +3,17 @@
  *
  * Source: pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go
  */
-import type { NodeLocal, NodeScore, Plugin, Answer } from "../framework/plugin.js";
+import type { Answer, NodeLocal, NodeScore, Plugin } from "../framework/plugin.js";
+import type { PodInfo } from "../framework/pod-info.js";
 
 export class DynamicResources implements Plugin {
   static readonly NAME = "DynamicResources";
   readonly name = DynamicResources.NAME;
   readonly local: NodeLocal = { reads: "node", scoreOf: () => () => 0 };
+
+  sign({ pod }: PodInfo): string | undefined {
+    return (pod.spec.resourceClaims ?? []).length > 0 ? undefined : "";
+  }
 
   score(): number {
     return 0;

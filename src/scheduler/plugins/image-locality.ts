@@ -42,6 +42,10 @@ export class ImageLocality implements Plugin {
     return Math.trunc((MAX_NODE_SCORE * (clamped - MIN_THRESHOLD)) / (max - MIN_THRESHOLD));
   }
 
+  sign({ shape }: PodInfo): string {
+    return this.imagesOf(shape).images.toSorted().join();
+  }
+
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     const { images, containers } = this.imagesOf(pod.shape);
     let bytes = 0;

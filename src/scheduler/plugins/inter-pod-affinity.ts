@@ -207,6 +207,11 @@ export class InterPodAffinity implements Plugin {
     return undefined;
   }
 
+  /** Other pods' terms see namespace and labels; a pod with terms of its own cannot be signed. */
+  sign({ shape }: PodInfo): string | undefined {
+    return shape.affinity.any ? undefined : JSON.stringify([shape.namespace, shape.labels]);
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL },

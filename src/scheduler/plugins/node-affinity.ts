@@ -76,6 +76,10 @@ export class NodeAffinity implements Plugin {
     return undefined;
   }
 
+  sign({ shape }: PodInfo): string {
+    return JSON.stringify([shape.spec.nodeSelector, shape.spec.affinity?.nodeAffinity]);
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [{ resource: "Node", actions: ADD | UPDATE_NODE_LABEL }];
   }

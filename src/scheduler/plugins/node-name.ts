@@ -19,6 +19,10 @@ export class NodeName implements Plugin {
     return wanted === "" || wanted === node.name ? undefined : this.other;
   }
 
+  sign({ pod }: PodInfo): string {
+    return pod.spec.nodeName ?? "";
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [{ resource: "Node", actions: ADD }];
   }

@@ -28,6 +28,10 @@ export class NodePorts implements Plugin {
     return this.rule.filter(state, pod, node);
   }
 
+  sign({ shape }: PodInfo): string {
+    return JSON.stringify(shape.hostPorts);
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "AssignedPod", actions: DELETE },

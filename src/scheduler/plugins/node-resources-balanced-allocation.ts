@@ -47,6 +47,10 @@ export class NodeResourcesBalancedAllocation implements Plugin {
     };
   }
 
+  sign({ shape }: PodInfo): string {
+    return shape.requests.requested.join();
+  }
+
   preScore(state: CycleState, pod: PodInfo): Answer {
     return this.scorer.preScore(state, pod);
   }

@@ -99,6 +99,10 @@ export class NodeResourcesFit implements Plugin {
     return this.scorer.score(state, pod, node);
   }
 
+  sign({ shape }: PodInfo): string {
+    return shape.requests.requested.join();
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "AssignedPod", actions: DELETE | UPDATE_POD_SCALE_DOWN },

@@ -30,6 +30,10 @@ export class NodeUnschedulable implements Plugin {
     return node.spec?.unschedulable === true && !this.toleratesCordon(pod.shape) ? this.cordoned : undefined;
   }
 
+  sign({ shape }: PodInfo): string {
+    return JSON.stringify(shape.spec.tolerations ?? []);
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "Node", actions: ADD | UPDATE_NODE_TAINT },

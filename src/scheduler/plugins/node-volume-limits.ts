@@ -11,7 +11,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unschedulable, type Status } from "../framework/status.js";
-import { claimNameOf, hasClaims, storageClassOfClaim } from "./volume-claims.js";
+import { claimNameOf, hasClaims, storageClassOfClaim, signVolumes } from "./volume-claims.js";
 
 export class NodeVolumeLimits implements Plugin {
   static readonly NAME = "NodeVolumeLimits";
@@ -76,6 +76,10 @@ export class NodeVolumeLimits implements Plugin {
     const { csi } = volume.spec;
     if (csi !== undefined) into.set(`${csi.driver}/${csi.volumeHandle}`, csi.driver);
     return true;
+  }
+
+  sign({ pod }: PodInfo): string {
+    return signVolumes(pod);
   }
 
   eventsToRegister(): readonly EventRegistration[] {

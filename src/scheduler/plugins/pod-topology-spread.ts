@@ -158,6 +158,12 @@ export class PodTopologySpread implements Plugin {
     return undefined;
   }
 
+  /** Where pods are is not of the pod alone: neither own nor default constraints can be signed. */
+  sign({ shape }: PodInfo): string | undefined {
+    const hasDefaults = this.args.defaultingType === "System" || this.args.defaultConstraints.length > 0;
+    return hasDefaults || (shape.spec.topologySpreadConstraints ?? []).length > 0 ? undefined : "";
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL },

@@ -60,6 +60,10 @@ export class TaintToleration implements Plugin {
     return undefined;
   }
 
+  sign({ shape }: PodInfo): string {
+    return JSON.stringify(shape.spec.tolerations ?? []);
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "Node", actions: ADD | UPDATE_NODE_TAINT },

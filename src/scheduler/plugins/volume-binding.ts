@@ -14,7 +14,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, Status, unresolvable } from "../framework/status.js";
-import { claimNameOf, claimNotFound, isFullyBound, isReachable, SELECTED_NODE, storageClassNotFound, storageClassOfClaim, storageClassOfVolume, waitsForConsumer } from "./volume-claims.js";
+import { claimNameOf, claimNotFound, isFullyBound, isReachable, SELECTED_NODE, storageClassNotFound, storageClassOfClaim, storageClassOfVolume, waitsForConsumer, signVolumes } from "./volume-claims.js";
 import { checkProvision, findMatchingVolume, requestedStorage } from "./volume-matching.js";
 
 /** How often a pod's claims are looked at while they are being bound: binder.go (BindPodVolumes) */
@@ -223,6 +223,10 @@ export class VolumeBinding implements Plugin {
 
   postBind(state: CycleState, pod: PodInfo, nodeName: string): void {
     this.unreserve(state, pod, nodeName);
+  }
+
+  sign({ pod }: PodInfo): string {
+    return signVolumes(pod);
   }
 
   eventsToRegister(): readonly EventRegistration[] {

@@ -65,3 +65,11 @@ export function volumeNotFound(name: string): string {
 export function storageClassNotFound(name: string): string {
   return `storageclass.storage.k8s.io "${name}" not found`;
 }
+
+/** Volumes that the kubelet makes up by itself have no bearing on the choice of a node. */
+const SYNTHETIC = ["configMap", "secret", "downwardAPI", "emptyDir", "projected"];
+
+/** The volumes that volume plugins look at, as text (k8s.io/kube-scheduler/framework/signers.go). */
+export function signVolumes(pod: Pod): string {
+  return JSON.stringify((pod.spec.volumes ?? []).filter((volume) => !SYNTHETIC.some((source) => volume[source] !== undefined)));
+}

@@ -11,7 +11,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin, PreFilterExtensions } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unresolvable, unschedulable, type Status } from "../framework/status.js";
-import { claimNotFound } from "./volume-claims.js";
+import { claimNotFound, signVolumes } from "./volume-claims.js";
 
 class OncePodClaims implements StateData {
   constructor(
@@ -74,6 +74,10 @@ export class VolumeRestrictions implements Plugin {
     }
     const known = state.read(this.name) as OncePodClaims | undefined;
     return known !== undefined && known.conflicts > 0 ? this.claimInUse : undefined;
+  }
+
+  sign({ pod }: PodInfo): string {
+    return signVolumes(pod);
   }
 
   eventsToRegister(): readonly EventRegistration[] {

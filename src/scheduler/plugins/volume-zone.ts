@@ -11,7 +11,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unresolvable, type Status } from "../framework/status.js";
-import { claimNotFound, storageClassNotFound, storageClassOfClaim, volumeNotFound, waitsForConsumer } from "./volume-claims.js";
+import { claimNotFound, storageClassNotFound, storageClassOfClaim, volumeNotFound, waitsForConsumer, signVolumes } from "./volume-claims.js";
 
 /** Older labels and those that replaced them. */
 const GA_LABEL: Readonly<Record<string, string>> = {
@@ -75,6 +75,10 @@ export class VolumeZone implements Plugin {
       if (value === undefined || !values.has(value)) return this.conflict;
     }
     return undefined;
+  }
+
+  sign({ pod }: PodInfo): string {
+    return signVolumes(pod);
   }
 
   eventsToRegister(): readonly EventRegistration[] {
