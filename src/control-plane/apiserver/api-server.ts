@@ -15,7 +15,7 @@ import { AdmissionChain, type AdmissionPlugin } from "./admission/admission.js";
 import { defaultAdmissionPlugins } from "./admission/default-plugins.js";
 import { ApiClientConnection } from "./api-client-connection.js";
 import { ALLOW_ALL, type Authorizer } from "./authorizer.js";
-import { BOOTSTRAP_OBJECTS } from "./bootstrap-objects.js";
+import { BOOTSTRAP_OBJECTS, kubernetesService } from "./bootstrap-objects.js";
 import type { Change } from "./change.js";
 import type { ApiClient, ApiServerEndpoint, ConnectOptions, Informer, InformerFactory, WatchOptions } from "./client.js";
 import { type CommitListener, CommitPipeline } from "./commit-pipeline.js";
@@ -28,6 +28,7 @@ import { type ObjectReader, ObjectStore } from "./object-store.js";
 import { Registry } from "./registry/registry.js";
 import type { TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
+import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
 import { TokenBucket } from "./token-bucket.js";
 import { WatchCache } from "./watch-cache.js";
 import { WatchConnections } from "./watch-connections.js";
@@ -48,6 +49,8 @@ export interface ApiServerOptions {
   /** Defaulting and validation; the default is Kubernetes' own. */
   readonly rules?: ObjectRules;
   readonly links?: HostLinks;
+  /** Ranges of cluster IPs and node ports. */
+  readonly services?: Omit<ServiceAllocationsOptions, "simulation">;
   /** What becomes of recorded events; the default is "stored". */
   readonly events?: EventRetention;
   /** Requests that are handled at the same time; more wait. */
@@ -82,6 +85,7 @@ export class ApiServer implements ApiServerEndpoint {
     const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
     const sampler = (step: LatencyStep) => new LatencySampler(simulation, step, latencies[step]);
     const store = new ObjectStore();
+    const services = new ServiceAllocations({ simulation, ...options.services });
     this.simulation = simulation;
     this.links = links;
     this.objects = store;
@@ -90,6 +94,7 @@ export class ApiServer implements ApiServerEndpoint {
       identities: new ObjectIdentities(simulation),
       rules: options.rules ?? KUBERNETES_RULES,
       admission: new AdmissionChain(admission),
+      services,
       now: () => epoch + simulation.now,
       emit: (change) => {
         if (this.loading) this.pipeline.publishAtOnce(change);
@@ -131,7 +136,7 @@ export class ApiServer implements ApiServerEndpoint {
       },
       expire: (namespace, name, before) => this.expireEvent(namespace, name, before),
     });
-    if (options.bootstrap !== false) this.load(BOOTSTRAP_OBJECTS);
+    if (options.bootstrap !== false) this.load([...BOOTSTRAP_OBJECTS, kubernetesService(services.firstAddress), ...(authorizer.bootstrapObjects ?? [])]);
   }
 
   connect(options: ConnectOptions): ApiClient {

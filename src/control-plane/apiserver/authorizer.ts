@@ -1,9 +1,12 @@
 /** Permission checks, as the API server asks for them. */
 import type { Kind } from "../../api/kinds.js";
+import type { ApiObject } from "../../api/types/meta.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Caller, Subresource, Verb } from "./request.js";
 
 export interface Authorizer {
+  /** Objects that a cluster with this authoriser begins with. */
+  readonly bootstrapObjects?: readonly ApiObject[];
   /** Whether the caller may; `name` is empty for lists and creations, `namespace` is undefined for all namespaces. */
   allows(
     caller: Caller,

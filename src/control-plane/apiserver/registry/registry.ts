@@ -5,6 +5,7 @@
  */
 import { kindInfo, type Kind, type ObjectsByKind } from "../../../api/kinds.js";
 import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
+import type { Service } from "../../../api/types/network.js";
 import type { Pod } from "../../../api/types/pod.js";
 import { SECOND } from "../../../engine/simulation.js";
 import { type AdmissionChain, type AdmissionRequest, RefusedSpec } from "../admission/admission.js";
@@ -13,6 +14,7 @@ import type { DeleteOptions, Target } from "../client.js";
 import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
+import type { ServiceAllocations } from "../services/service-allocations.js";
 import { alreadyExists, ApiStatusError, badRequest, forbidden, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
 import { bindPod } from "./binding.js";
 import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
@@ -33,6 +35,7 @@ export interface RegistryOptions {
   readonly identities: ObjectIdentities;
   readonly rules: ObjectRules;
   readonly admission: AdmissionChain;
+  readonly services: ServiceAllocations;
   /** Microseconds since the Unix epoch. */
   readonly now: () => Timestamp;
   /** Gets each change in the order in which it has to be committed. */
@@ -65,21 +68,23 @@ export class Registry {
     if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
     if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
     admission.validate(named, request, store);
+    const placed = kind === "Service" ? this.options.services.allocate(named as Service) : named;
     const revision = store.nextRevision();
     const metadata: ObjectMeta = {
-      ...named.metadata,
+      ...placed.metadata,
       uid,
       resourceVersion: String(revision),
       creationTimestamp: now,
     };
-    return this.added(kind, { ...named, metadata }, revision);
+    return this.added(kind, { ...placed, metadata }, revision);
   }
 
   /** Stores an object as it is, status and all, as if it had been there before the run: no admission, no latency. */
   load(object: ApiObject): ApiObject {
     const { store, rules, identities } = this.options;
     const kind = object.kind as Kind;
-    const placed = this.named(rules.applyDefaults(this.placed(object, kind)), kind);
+    const named = this.named(rules.applyDefaults(this.placed(object, kind)), kind);
+    const placed = kind === "Service" ? this.options.services.allocate(named as Service) : named;
     if (store.entry(kind, placed.metadata.namespace, placed.metadata.name) !== undefined) throw alreadyExists(kind, placed.metadata.name);
     const revision = store.nextRevision();
     const metadata: ObjectMeta = {
@@ -243,6 +248,10 @@ export class Registry {
     const causes = rules.validateUpdate(next, stored);
     if (causes.length > 0) throw invalid(kind, next.metadata.name, causes);
     if (generationMoves) next = { ...next, metadata: { ...next.metadata, generation: (stored.metadata.generation ?? 0) + 1 } };
+    if (kind === "Service") {
+      next = this.options.services.allocate(next as Service, stored as Service);
+      this.options.services.release(stored as Service, next as Service);
+    }
     if (isFinished(kind, stored, next)) return this.removed(kind, entry, next);
     return this.replaced(kind, entry, next);
   }
@@ -297,6 +306,7 @@ export class Registry {
   private removed(kind: Kind, entry: StoreEntry, last: ApiObject): ApiObject {
     const { store, emit, admission } = this.options;
     admission.changed(kind);
+    if (kind === "Service") this.options.services.release(entry.object as Service);
     store.remove(kind, entry);
     emit({ type: "DELETED", kind, key: entry.key, object: last, previous: entry.object, revision: store.nextRevision(), time: -1 });
     return last;
