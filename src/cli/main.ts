@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { addExplain } from "./commands/explain.js";
 import { addGet } from "./commands/get.js";
+import { addKubectl } from "./commands/kubectl.js";
 import { addRun } from "./commands/run.js";
 import { addStudy } from "./commands/study.js";
 import { addValidate } from "./commands/validate.js";
@@ -15,8 +16,9 @@ function program(): Command {
     .version(version())
     .option("--debug", "print stack traces of errors")
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride();
-  for (const add of [addRun, addStudy, addValidate, addExplain, addGet]) add(command);
+  for (const add of [addRun, addStudy, addValidate, addExplain, addGet, addKubectl]) add(command);
   return command;
 }
 

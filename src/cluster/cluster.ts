@@ -135,6 +135,12 @@ export class Cluster {
     this.apiServer.load(objects as readonly ApiObject[]);
   }
 
+  /** CPU and memory that the containers of a node use now; undefined where there is no such node. */
+  usage(node: string): { readonly cpuMillicores: number; readonly memoryBytes: number } | undefined {
+    const usage = this.machines.get(node)?.usage();
+    return usage === undefined ? undefined : { cpuMillicores: usage.cpuCores * MILLICORES, memoryBytes: usage.memoryBytes };
+  }
+
   private observe(observer: RunObserver | undefined): void {
     this.apiServer.onCommit((change) => {
       observer?.change?.(change);
@@ -185,6 +191,9 @@ export class Cluster {
     });
   }
 }
+
+/** In a core. */
+const MILLICORES = 1000;
 
 /** Rate limit of kube-scheduler's client. Source: clientConnection in https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
 const SCHEDULER_CLIENT = { qps: 50, burst: 100 };

@@ -31,6 +31,8 @@ export interface RecorderOptions {
   readonly directory?: OutputDirectory;
   /** Number of the replication, written as the first column of each table. */
   readonly replication?: number;
+  /** Names of the tables to write; absent: all. */
+  readonly files?: readonly string[];
   /** Whether series.csv has a line per node besides the one of the cluster. */
   readonly nodeSeries: boolean;
   readonly nodeUsage: NodeUsage;
@@ -40,10 +42,10 @@ export class RunRecorder implements RunObserver {
   readonly pods = new PodRecords();
   readonly gauges = new ClusterGauges();
   readonly requestFigures = new RequestFigures();
-  private readonly events?: CsvFile<EventRow>;
-  private readonly attempts?: CsvFile<SchedulingAttempt>;
-  private readonly series?: CsvFile<SeriesRow>;
-  private readonly requests?: CsvFile<RequestRecord>;
+  private readonly events: CsvFile<EventRow> | undefined;
+  private readonly attempts: CsvFile<SchedulingAttempt> | undefined;
+  private readonly series: CsvFile<SeriesRow> | undefined;
+  private readonly requests: CsvFile<RequestRecord> | undefined;
   private eventCount = 0;
   private attemptCount = 0;
   private unschedulableAttempts = 0;
@@ -135,15 +137,17 @@ export class RunRecorder implements RunObserver {
     };
   }
 
-  private file<Row>(table: Table<Row>): CsvFile<Row> {
-    const { directory, replication } = this.options;
+  /** Undefined where the table is not wanted. */
+  private file<Row>(table: Table<Row>): CsvFile<Row> | undefined {
+    const { directory, replication, files } = this.options;
+    if (directory === undefined || files?.includes(table.name) === false) return undefined;
     const leading: { name: string; value: CsvValue } | undefined = replication === undefined ? undefined : { name: "replication", value: replication };
-    return new CsvFile(directory!.path(`${table.name}.csv`), table, leading);
+    return new CsvFile(directory.path(`${table.name}.csv`), table, leading);
   }
 
   private writeAll<Row>(table: Table<Row>, rows: Iterable<Row>): void {
-    if (this.options.directory === undefined) return;
     const file = this.file(table);
+    if (file === undefined) return;
     for (const row of rows) file.append(row);
     file.close();
   }

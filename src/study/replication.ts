@@ -1,6 +1,7 @@
 /** One replication of a scenario: a run with its own number, from files to result tables. The task of a worker thread. */
 import type { RunFigures } from "../output/run-summary.js";
-import { simulate, type RunOrder } from "./simulate.js";
+import { OutputDirectory } from "../output/output-directory.js";
+import { prepare, simulate, type RunOrder } from "./simulate.js";
 
 export interface ReplicationOrder extends RunOrder {
   readonly replication: number;
@@ -12,11 +13,18 @@ export interface ReplicationOrder extends RunOrder {
 export interface ReplicationOutcome {
   readonly replication: number;
   readonly figures: RunFigures;
-  /** Expectations of the scenario that did not hold. */
-  readonly broken: readonly string[];
+  /** Steps of the scenario that went wrong and expectations that did not hold. */
+  readonly problems: readonly string[];
 }
 
 export function runReplication(order: ReplicationOrder): ReplicationOutcome {
-  const { figures, broken } = simulate(order);
-  return { replication: order.replication, figures, broken };
+  const directory = new OutputDirectory(order.output);
+  try {
+    const { figures, outcome } = simulate(prepare(order), order.replication, directory);
+    directory.publish();
+    return { replication: order.replication, figures, problems: outcome.problems };
+  } catch (error) {
+    directory.discard();
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@
  * depend on the number of workers. A replication that fails is reported with its seed; the others are kept. The tables of finished
  * replications are in the output folder's `replications/` until the study ends, so that a killed study has lost none of them.
  */
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Piscina } from "piscina";
 import { CsvFile, type Table } from "../output/csv.js";
@@ -63,17 +63,13 @@ interface Replicated {
 }
 
 async function replicate(pool: Piscina, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
-  const unfinished = `${folder}.unfinished`;
-  mkdirSync(unfinished, { recursive: true });
   try {
     const { files, settings, seed, until } = order;
-    const task: ReplicationOrder = { files, settings, seed, replication, output: unfinished, ...(until !== undefined && { until }) };
+    const task: ReplicationOrder = { files, settings, seed, replication, output: folder, ...(until !== undefined && { until }) };
     const outcome = (await pool.run(task)) as ReplicationOutcome;
-    renameSync(unfinished, folder);
-    return { row: { replication, seed, error: undefined, broken: outcome.broken }, outcome, folder };
+    return { row: { replication, seed, error: undefined, problems: outcome.problems }, outcome, folder };
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
-    return { row: { replication, seed: order.seed, error: error instanceof Error ? error.message : String(error), broken: [] }, folder };
+    return { row: { replication, seed: order.seed, error: error instanceof Error ? error.message : String(error), problems: [] }, folder };
   }
 }
 

@@ -11,7 +11,7 @@ export interface ReplicationRow {
   readonly replication: number;
   readonly seed: number | string;
   readonly error: string | undefined;
-  readonly broken: readonly string[];
+  readonly problems: readonly string[];
 }
 
 export const STUDY: Table<EstimateRow> = {
@@ -45,6 +45,6 @@ export const REPLICATIONS: Table<ReplicationRow> = {
     { name: "seed", meaning: "master seed of the study; with the replication's number it determines the run", value: ({ seed }) => seed },
     { name: "status", meaning: "done or failed", value: ({ error }) => (error === undefined ? "done" : "failed") },
     { name: "error", meaning: "why it failed", value: ({ error }) => error },
-    { name: "expectations_broken", meaning: "expectations of the scenario that did not hold", value: ({ broken }) => broken.length },
+    { name: "problems", meaning: "steps of the scenario that went wrong and expectations that did not hold", value: ({ problems }) => problems.length },
   ],
 };

@@ -13,7 +13,7 @@ export function describeCluster(workers: number, changes: Partial<ClusterDescrip
     profile: "mission",
     nodeGroups: [{ name: "worker", count: workers, capacity: { cpu: "4", memory: "8Gi" } }],
     scaling: [],
-    controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: {} },
+    controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: {}, apiServer: {} },
     network: {
       plugin: "calico",
       podCIDR: "10.244.0.0/16",

@@ -1,0 +1,74 @@
+/** `kubewarp study FILE`: replications of a scenario in worker threads, with estimates over them. */
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import type { SimTime } from "../../engine/simulation.js";
+import { prepare } from "../../study/simulate.js";
+import { runStudy, type StudyResult } from "../../study/study.js";
+import { RunFailed } from "../exit.js";
+import { interruptible } from "../interrupt.js";
+import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { tableText } from "../table.js";
+
+interface StudyFlags {
+  readonly replications: number;
+  readonly workers: number;
+  readonly seed?: number | string;
+  readonly until?: SimTime;
+  readonly out?: string;
+  readonly set?: Settings;
+}
+
+const DEFAULT_REPLICATIONS = 10;
+/** Significant digits of the printed estimates; study.csv has all. */
+const DIGITS = 6;
+
+export function addStudy(program: Command): void {
+  program
+    .command("study")
+    .description("Run replications of a scenario in worker threads and estimate its metrics with confidence intervals.")
+    .argument("<file...>", "a Scenario, with manifests beside it")
+    .option("--replications <n>", "number of replications", countOption, DEFAULT_REPLICATIONS)
+    .option("--workers <n>", "worker threads", countOption, availableParallelism())
+    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
+    .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
+    .option("--out <dir>", "folder for the CSV files (default: results/NAME-study)")
+    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .action(study);
+}
+
+async function study(files: string[], { set = {}, out, replications, workers, ...flags }: StudyFlags): Promise<void> {
+  const scenario = prepare({ files, settings: set, ...flags });
+  const order = { files, settings: set, replications, workers, seed: scenario.seed, output: out ?? `results/${scenario.name}-study` };
+  const result = await interruptible(
+    () => process.stderr.write(`kubewarp: tables of finished replications are in ${order.output}/replications\n`),
+    () =>
+      runStudy({ ...order, ...(flags.until !== undefined && { until: flags.until }) }, ({ replication, error }) => {
+        if (error !== undefined) process.stderr.write(`replication ${replication} (seed ${scenario.seed}) failed: ${error}\n`);
+      }),
+  );
+  process.stdout.write(studyText(scenario.name, result));
+  const failed = result.replications.filter(({ error }) => error !== undefined).length;
+  const broken = result.replications.filter(({ problems }) => problems.length > 0);
+  const lines = broken.map(({ replication, problems }) => `replication ${replication}: ${problems.join("\n  ")}`);
+  if (failed > 0) lines.push(`${failed} of ${replications} replications failed`);
+  if (lines.length > 0) throw new RunFailed(lines.join("\n"));
+}
+
+function studyText(name: string, { replications, estimates, files }: StudyResult): string {
+  const done = replications.filter(({ error }) => error === undefined).length;
+  const rows = estimates.map(({ metric, estimate: { mean, halfWidth, minimum, maximum } }) => [
+    metric,
+    rounded(mean),
+    halfWidth === undefined ? "" : `± ${rounded(halfWidth)}`,
+    rounded(minimum),
+    rounded(maximum),
+  ]);
+  return (
+    `${name}: ${done} of ${replications.length} replications done\n\n` +
+    `${tableText(["METRIC", "MEAN", "95% CI", "MIN", "MAX"], rows)}\nfiles   ${files.join("\n        ")}\n`
+  );
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(DIGITS)));
+}

@@ -1,0 +1,96 @@
+/** What a run prints when it has ended: figures, pods that never ran and why, the timeline, and where the files are. */
+import { stringify as yamlText } from "yaml";
+import { formatDuration } from "../api/duration.js";
+import type { RunResult } from "../study/simulate.js";
+import { tableText } from "./table.js";
+
+export const REPORT_FORMATS = ["table", "wide", "json", "yaml"] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Reasons of pods that never ran that the table lists; `wide`, json and yaml list all. */
+const MOST_REASONS = 5;
+
+export function runReport(result: RunResult, files: readonly string[], format: ReportFormat): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(reportData(result, files), undefined, 2)}\n`;
+    case "yaml":
+      return yamlText(reportData(result, files));
+    default:
+      return reportText(result, files, format === "wide");
+  }
+}
+
+function reportData({ scenario, figures, outcome, events }: RunResult, files: readonly string[]): unknown {
+  return {
+    scenario: scenario.name,
+    seed: scenario.seed,
+    metrics: Object.fromEntries(figures.metrics.map(({ metric, value }) => [metric, Number(value)])),
+    neverRan: figures.neverRan,
+    timeline: outcome.timeline.map(({ at, end, text, output, problem }) => ({
+      at: formatDuration(at),
+      ...(end !== undefined && { end: formatDuration(end) }),
+      step: text,
+      output,
+      ...(problem !== undefined && { problem }),
+    })),
+    expectations: outcome.expectations.map(({ expectation, holds, found }) => ({ expected: expectation.text, holds, found })),
+    problems: outcome.problems,
+    engineEvents: events,
+    files,
+  };
+}
+
+function reportText({ scenario, figures, outcome, end }: RunResult, files: readonly string[], wide: boolean): string {
+  const metric = new Map(figures.metrics.map(({ metric: name, value }) => [name, value]));
+  const figure = (name: string): string => String(metric.get(name) ?? "-");
+  const sections = [
+    `${scenario.name}: ${formatDuration(end)} simulated, seed ${scenario.seed}\n`,
+    `nodes   ${figure("nodes")} (${figure("nodes_ready")} Ready)\n` +
+      `pods    ${figure("pods_created")} created, ${figure("pods_started")} started, ${figure("pods_running")} running at the end, ` +
+      `${figure("pods_succeeded")} succeeded, ${figure("pods_failed")} failed, ${figure("pods_deleted")} deleted\n`,
+    waitingTimes(metric),
+    neverRan(figures.neverRan, figure("pods_never_ran"), wide),
+    outcome.timeline.length === 0 ? "" : timeline(outcome.timeline, wide),
+    outcome.expectations.length === 0 ? "" : expectations(outcome.expectations),
+    wide ? tableText(["METRIC", "VALUE"], figures.metrics.map(({ metric: name, value }) => [name, String(value)])) : "",
+    files.length === 0 ? "" : `files   ${files.join("\n        ")}\n`,
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function waitingTimes(metric: ReadonlyMap<string, number | string>): string {
+  const rows = [
+    ["creation to binding", "pod_scheduling"],
+    ["creation to Running", "pod_startup"],
+    ["creation to Ready", "pod_ready"],
+    ["answered requests", "request_latency"],
+  ]
+    .filter(([, prefix]) => metric.has(`${prefix}_p50_seconds`))
+    .map(([title, prefix]) => [title, ...["p50", "p90", "p99"].map((quantile) => `${String(metric.get(`${prefix}_${quantile}_seconds`))}s`)]);
+  return rows.length === 0 ? "" : tableText(["TIME", "P50", "P90", "P99"], rows);
+}
+
+function neverRan(reasons: RunResult["figures"]["neverRan"], total: string, wide: boolean): string {
+  if (reasons.length === 0) return "pods that never ran: 0\n";
+  const shown = wide ? reasons : reasons.slice(0, MOST_REASONS);
+  const rest = reasons.length - shown.length;
+  return (
+    `pods that never ran: ${total}\n` +
+    shown.map(({ pods, reason, example }) => `  ${pods} (such as ${example}): ${reason}\n`).join("") +
+    (rest === 0 ? "" : `  and ${rest} further reasons, see pods.csv\n`)
+  );
+}
+
+function timeline(entries: RunResult["outcome"]["timeline"], wide: boolean): string {
+  return entries
+    .map(({ at, text, output }) => {
+      const lines = wide ? output : output.slice(0, 1);
+      return `${formatDuration(at).padStart(8)}  ${text}\n${lines.map((line) => `          ${line}\n`).join("")}`;
+    })
+    .join("");
+}
+
+function expectations(results: RunResult["outcome"]["expectations"]): string {
+  return results.map(({ expectation, holds, found }) => `${holds ? "holds " : "BROKEN"}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("");
+}

@@ -1,0 +1,79 @@
+/** One run of a scenario, from its files to its figures and tables: the cluster is built, the scenario scheduled, all of it recorded. */
+import { Cluster } from "../cluster/cluster.js";
+import type { SimTime } from "../engine/simulation.js";
+import type { OutputDirectory } from "../output/output-directory.js";
+import { RunRecorder } from "../output/run-recorder.js";
+import type { RunFigures } from "../output/run-summary.js";
+import { loadScenario } from "../scenario/load.js";
+import { ScenarioRun, type RunOutcome } from "../scenario/run.js";
+import type { Scenario } from "../scenario/scenario.js";
+
+export interface RunOrder {
+  /** A Scenario file, and manifests beside it; manifests alone run on a small cluster. "-" is stdin. */
+  readonly files: readonly string[];
+  /** Values of the scenario's parameters. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Instead of the scenario's own. */
+  readonly seed?: number | string;
+  readonly replication?: number;
+  /** End of the run, instead of the scenario's duration. */
+  readonly until?: SimTime;
+}
+
+export interface RunResult {
+  readonly scenario: Scenario;
+  readonly cluster: Cluster;
+  readonly outcome: RunOutcome;
+  readonly figures: RunFigures;
+  /** Simulated time at the end. */
+  readonly end: SimTime;
+  /** Events that the engine ran. */
+  readonly events: number;
+}
+
+/** Told now and then while a run goes on. */
+export type ProgressListener = (now: SimTime, pods: number, events: number) => void;
+
+/** A run is cut into so many slices for its progress to be shown; the cuts have no effect on it. */
+const PROGRESS_SLICES = 200;
+
+/** Above this number of nodes series.csv has no lines per node: they would be most of the output. */
+const MOST_NODES_WITH_SERIES = 100;
+
+/** Of a node that has no machine: one that a scenario created by hand. */
+const NO_USAGE = { cpuMillicores: 0, memoryBytes: 0 };
+
+export function prepare(order: RunOrder): Scenario {
+  const scenario = loadScenario(order.files, { parameters: new Map(Object.entries(order.settings)) });
+  return { ...scenario, seed: order.seed ?? scenario.seed, duration: order.until ?? scenario.duration };
+}
+
+/** Runs a scenario to its end. Tables go to the directory, where one is given; publishing them is the caller's part. */
+export function simulate(scenario: Scenario, replication?: number, directory?: OutputDirectory, progress?: ProgressListener): RunResult {
+  const { cluster: description, seed, epoch, duration, outputs } = scenario;
+  const machines = description.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
+  const recorder: RunRecorder = new RunRecorder({
+    ...(directory !== undefined && { directory }),
+    ...(replication !== undefined && { replication }),
+    ...(outputs.files !== undefined && { files: outputs.files }),
+    nodeSeries: machines <= MOST_NODES_WITH_SERIES,
+    nodeUsage: (node) => cluster.usage(node) ?? NO_USAGE,
+  });
+  const cluster: Cluster = new Cluster(description, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
+  const { simulation } = cluster;
+  const run = new ScenarioRun(cluster, scenario);
+  run.start();
+  cluster.start();
+  const sample = simulation.register(() => {
+    recorder.sample(simulation.now);
+    if (simulation.now + outputs.interval <= duration) simulation.schedule(outputs.interval, sample);
+  });
+  simulation.schedule(0, sample);
+  let events = 0;
+  for (let slice = 1; slice <= PROGRESS_SLICES; slice++) {
+    events += simulation.run(Math.round((duration * slice) / PROGRESS_SLICES));
+    progress?.(simulation.now, recorder.pods.records.length, events);
+  }
+  const outcome = run.finish();
+  return { scenario, cluster, outcome, figures: recorder.finish(simulation.now), end: simulation.now, events };
+}
