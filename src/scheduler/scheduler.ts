@@ -215,7 +215,7 @@ export class Scheduler {
       if (answer?.code === "Skip" && from + 1 < profile.plugins.bind.length) this.bind(profile, state, queued, nodeName, from + 1);
       else if (answer !== undefined && answer.code !== "Success") this.bindingFailed(profile, state, queued, nodeName, answer);
       else {
-        for (const { postBind } of profile.plugins.postBind) postBind?.(state, pod, nodeName);
+        for (const plugin of profile.plugins.postBind) plugin.postBind?.(state, pod, nodeName);
         this.queue.forget(pod.uid);
         this.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
       }
