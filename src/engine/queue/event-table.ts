@@ -7,9 +7,9 @@
 import { EventQueueFullError, NONE, type EventId, type EventSlot } from "./event-queue.js";
 
 /** Slots that an id can tell apart: 25 of the 53 bits of a safe integer. */
-export const MAX_SLOTS = 2 ** 25;
+const MAX_SLOTS = 2 ** 25;
 /** Generations of one slot: the other 28 bits. */
-export const MAX_GENERATIONS = 2 ** 28;
+const MAX_GENERATIONS = 2 ** 28;
 
 /** In place of a handler: the event is cancelled. */
 const CANCELLED = -1;
@@ -30,6 +30,7 @@ export class EventTable {
   constructor(
     private capacity = 64,
     private readonly maximumGenerations = MAX_GENERATIONS,
+    private readonly maximumSlots = MAX_SLOTS,
   ) {
     this.words = new Int32Array(capacity * STRIDE);
     this.doubles = new Float64Array(this.words.buffer);
@@ -93,8 +94,8 @@ export class EventTable {
   }
 
   private grow(): void {
-    if (this.capacity === MAX_SLOTS) throw new EventQueueFullError(MAX_SLOTS);
-    this.capacity *= 2;
+    if (this.capacity === this.maximumSlots) throw new EventQueueFullError(this.maximumSlots);
+    this.capacity = Math.min(2 * this.capacity, this.maximumSlots);
     const words = new Int32Array(this.capacity * STRIDE);
     words.set(this.words);
     this.words = words;

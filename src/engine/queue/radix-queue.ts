@@ -32,7 +32,7 @@ const CHUNK = 1 << CHUNK_BITS;
 /** A bucket of at most so many events is sorted into the front. */
 const SORT_AT_MOST = 32;
 /** A front of more events than this sends its later half to the buckets rather than insert in the middle. */
-const FRONT_AT_MOST = 64;
+const FRONT_AT_MOST = 24;
 
 /** Cancelled events are swept when they outnumber the pending ones by this many. */
 const SWEEP_MARGIN = 64;

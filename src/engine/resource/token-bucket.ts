@@ -43,6 +43,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** The time from which a token is there, as long as nobody takes one. */
+  nextToken(now: SimTime): SimTime {
+    return Math.max(now, Math.ceil(this.earliest(now) + this.interval - ROUNDING));
+  }
+
   /** Takes a token in any case. Returns how long the holder must wait before he may act, 0 where the token was there. */
   reserve(now: SimTime): SimTime {
     this.emptyAt = this.earliest(now) + this.interval;

@@ -10,11 +10,27 @@ const EXACT_BELOW = 2 * BUCKETS;
 export class Histogram {
   private counts = new Float64Array(EXACT_BELOW);
   private observations = 0;
+  private sum = 0;
   private least = Number.POSITIVE_INFINITY;
   private most = Number.NEGATIVE_INFINITY;
 
   get count(): number {
     return this.observations;
+  }
+
+  /** Exact, not from the buckets; NaN without observations. */
+  get mean(): number {
+    return this.observations === 0 ? Number.NaN : this.sum / this.observations;
+  }
+
+  /** Infinity without observations. */
+  get minimum(): number {
+    return this.least;
+  }
+
+  /** -Infinity without observations. */
+  get maximum(): number {
+    return this.most;
   }
 
   /** @throws {RangeError} unless the value lies from 0 to 2^53 - 1. */
@@ -25,6 +41,7 @@ export class Histogram {
     this.ensure(bucket);
     this.counts[bucket]++;
     this.observations++;
+    this.sum += value;
     if (value < this.least) this.least = value;
     if (value > this.most) this.most = value;
   }
@@ -47,6 +64,7 @@ export class Histogram {
     this.ensure(other.counts.length - 1);
     for (const [bucket, count] of other.counts.entries()) this.counts[bucket] += count;
     this.observations += other.observations;
+    this.sum += other.sum;
     this.least = Math.min(this.least, other.least);
     this.most = Math.max(this.most, other.most);
   }

@@ -18,6 +18,14 @@ describe("EventTable", () => {
     expect(table.slots).toBe(Math.ceil(1_000 / 3));
   });
 
+  it("says so when more events are pending than ids can tell apart", () => {
+    const table = new EventTable(2, undefined, 7);
+    for (let i = 0; i < 7; i++) table.allocate(1, i);
+    expect(() => table.allocate(1, 7)).toThrow("more than 7 events are pending: a component schedules events without end");
+    table.release(3);
+    expect(table.allocate(1, 7)).toBe(3);
+  });
+
   it("uses freed slots again", () => {
     const table = new EventTable();
     const slots = Array.from({ length: 100 }, (_, i) => table.allocate(1, i));

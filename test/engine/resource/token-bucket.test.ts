@@ -54,6 +54,20 @@ describe("TokenBucket", () => {
     expect([1, 2, 3].map((i) => bucket.tryAccept(3_600 * SECOND + i))).toEqual([true, true, false]);
   });
 
+  it("knows when the next token will be there", () => {
+    const bucket = new TokenBucket(0.1, 1);
+    expect(bucket.nextToken(5)).toBe(5);
+    bucket.tryAccept(5);
+    expect(bucket.nextToken(6)).toBe(10 * SECOND + 5);
+    expect(bucket.tryAccept(10 * SECOND + 4)).toBe(false);
+    expect(bucket.tryAccept(10 * SECOND + 5)).toBe(true);
+    const uneven = new TokenBucket(3, 1);
+    uneven.tryAccept(0);
+    expect(uneven.nextToken(0)).toBe(333_334);
+    expect(uneven.tryAccept(333_333)).toBe(false);
+    expect(uneven.tryAccept(333_334)).toBe(true);
+  });
+
   it("a refused request takes nothing", () => {
     const bucket = new TokenBucket(1, 1);
     bucket.tryAccept(0);

@@ -87,8 +87,16 @@ describe("Histogram", () => {
     );
   });
 
-  it("has no quantile without observations", () => {
+  it("knows mean and extremes exactly, merged or not", () => {
+    const histogram = histogramOf([1_000_001, 3]);
+    histogram.merge(histogramOf([2_000_002]));
+    histogram.merge(new Histogram());
+    expect([histogram.count, histogram.mean, histogram.minimum, histogram.maximum]).toEqual([3, 1_000_002, 3, 2_000_002]);
+  });
+
+  it("has no quantile and no mean without observations", () => {
     expect(new Histogram().quantile(0.5)).toBeNaN();
+    expect(new Histogram().mean).toBeNaN();
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("refuses %d", (value) => {
