@@ -51,6 +51,11 @@ export class Cidr {
     return textOf(this.first + BigInt(offset), this.family);
   }
 
+  /** How far an address is from the range's first. */
+  offsetOf(address: string): number {
+    return Number(numberOf(ipaddr.parse(address)) - this.first);
+  }
+
   /** The n-th range of the given prefix length inside this one. */
   subnet(prefixLength: number, index: number): Cidr {
     const bits = this.family === "IPv4" ? 32 : 128;

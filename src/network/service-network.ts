@@ -9,73 +9,17 @@ import { compileLabelSelector } from "../api/selector.js";
 import type { LabelSelector } from "../api/types/meta.js";
 import type { RandomStream } from "../engine/random.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
+import { acceptsSource, allowedEndpoints, pickEndpoint } from "./back-end-choice.js";
+import { Connection, type NetworkClient } from "./connection.js";
 import type { Host } from "./data-path.js";
+import { Destination, type FrontEnd, FrontEnds, type ServiceAddress, type ServiceTarget } from "./front-end.js";
+import { INGRESS_PROXY_DELAY, type IngressProxies, type IngressTarget } from "./ingress-proxies.js";
 import { HOST_TO_HOST } from "./path-costs.js";
 import type { Attachment, PodNetwork } from "./pod-network.js";
 import type { ProxyEndpoint } from "./proxy/endpoint.js";
 import type { KubeProxy } from "./proxy/kube-proxy.js";
-import { type BalancerState, type CacheState, pickUniformly } from "./proxy/proxy-mode.js";
-import type { RulesHistory, RulesVersion } from "./proxy/rules-history.js";
-import { servicePortName } from "./proxy/service-port.js";
-import type { UsableEndpoints } from "./proxy/topology.js";
-import { SessionAffinity } from "./session-affinity.js";
-
-/** How a client addresses a Service. */
-export type ServiceAddress = "clusterIP" | "nodePort" | "loadBalancer";
-
-export interface ServiceTarget {
-  readonly service: string;
-  readonly namespace: string;
-  /** Number or name of the service's port; absent: its first. */
-  readonly port?: number | string;
-  readonly via: ServiceAddress;
-}
-
-/** Where a connection comes from. */
-export interface NetworkClient {
-  /** Undefined outside the cluster. */
-  readonly host: Host | undefined;
-  /** Undefined for a host's own process and outside the cluster. */
-  readonly pod: Attachment | undefined;
-  readonly address: string;
-}
-
-export type ConnectionOutcome = "connected" | "refused" | "unanswered" | "dropped";
-
-/** One connection; callers keep and reuse the object. */
-export class Connection {
-  outcome: ConnectionOutcome = "unanswered";
-  server: Attachment | undefined;
-  /** Microseconds that the first packet spends in the rules. */
-  proxyDelay = 0;
-  /** Microseconds there and back. */
-  roundTrip = 0;
-  bytesPerMicrosecond = 0;
-  /** Host whose rules were read. */
-  proxyHost: Host | undefined;
-  endpoint: ProxyEndpoint | undefined;
-  balancer: BalancerState | undefined;
-  tracked = false;
-  trackedGeneration = 0;
-  client: NetworkClient | undefined;
-}
-
-/** A service port under one kind of address: what IPVS calls a virtual server. */
-interface FrontEnd {
-  readonly history: RulesHistory;
-  readonly via: ServiceAddress;
-  readonly balancers: BalancerState[];
-  readonly affinity: SessionAffinity;
-  /** Spreads the place of the service's rule over the list, differently on each node and at each sync. */
-  readonly salt: number;
-}
-
-/** Where connections go. Follows the Service as it is created, changed and deleted. */
-export class Destination {
-  frontEnd: FrontEnd | undefined;
-  resolvedFor: unknown;
-  constructor(readonly target: ServiceTarget) {}
-}
+import type { CacheState } from "./proxy/proxy-mode.js";
+import type { RulesVersion } from "./proxy/rules-history.js";
 
 export interface ServiceNetworkOptions {
   readonly simulation: Simulation;
@@ -87,6 +31,8 @@ export interface ServiceNetworkOptions {
   readonly outsideRoundTrip?: SimTime;
   /** Whether policies let a client's packets through to a pod's port; default: all pass. */
   readonly allows?: (client: NetworkClient, server: Attachment, port: number) => boolean;
+  /** Without proxies requests to an Ingress get no answer. */
+  readonly ingressProxies?: IngressProxies;
   /** Hosts among which a load balancer, or a user of node ports, chooses; default all known hosts. */
   readonly entryHosts?: () => readonly Host[];
 }
@@ -99,7 +45,8 @@ export class ServiceNetwork {
   private readonly outsideRoundTrip: SimTime;
   private readonly allows: ServiceNetworkOptions["allows"];
   private readonly entryHosts: () => readonly Host[];
-  private readonly frontEnds = new Map<string, FrontEnd>();
+  private readonly hasIngressProxies: boolean;
+  private readonly frontEnds: FrontEnds;
 
   constructor(options: ServiceNetworkOptions) {
     this.simulation = options.simulation;
@@ -108,6 +55,8 @@ export class ServiceNetwork {
     this.ruleCache = options.ruleCache ?? "cold";
     this.outsideRoundTrip = options.outsideRoundTrip ?? HOST_TO_HOST.roundTrip;
     this.allows = options.allows;
+    this.hasIngressProxies = options.ingressProxies !== undefined;
+    this.frontEnds = new FrontEnds(options.proxy, options.ingressProxies);
     this.entryHosts = options.entryHosts ?? (() => this.pods.dataPath.hosts);
   }
 
@@ -115,7 +64,7 @@ export class ServiceNetwork {
     return new Connection();
   }
 
-  destination(target: ServiceTarget): Destination {
+  destination(target: ServiceTarget | IngressTarget): Destination {
     return new Destination(target);
   }
 
@@ -134,12 +83,12 @@ export class ServiceNetwork {
 
   /** Opens a connection and fills in how it went. */
   connect(client: NetworkClient, destination: Destination, random: RandomStream, connection: Connection): void {
-    reset(connection);
-    connection.client = client;
+    connection.reset(client);
     const { host } = client;
     if (host?.powered === false) return;
-    const frontEnd = this.frontEndOf(destination);
-    const entry = destination.target.via === "clusterIP" ? host : this.entryHost(host, destination.target.via, frontEnd, random);
+    const frontEnd = this.frontEnds.of(destination);
+    const { via } = destination;
+    const entry = via === "clusterIP" ? host : this.entryHost(host, via, frontEnd, random);
     // A cluster IP means nothing outside the cluster, and without a node there is nobody to answer.
     if (entry === undefined) return;
     connection.proxyHost = entry;
@@ -151,21 +100,28 @@ export class ServiceNetwork {
     const rules = frontEnd === undefined ? undefined : this.proxy.rulesOn(frontEnd.history, entry.name);
     if (frontEnd === undefined || rules === undefined) {
       // A port that no rule knows is closed; an address that no rule knows leads nowhere.
-      if (destination.target.via === "nodePort") connection.outcome = "refused";
+      if (via === "nodePort") connection.outcome = "refused";
+      if (via === "ingress" && this.hasIngressProxies) connection.outcome = "rejected";
       return;
     }
-    const endpoints = this.choose(rules.usable(entry), rules, frontEnd.via, host !== undefined, connection);
-    if (endpoints === undefined) return;
+    const { port } = rules;
+    if (via === "loadBalancer" && !acceptsSource(port, client.address)) return;
+    const usable = rules.usable(entry);
+    const endpoints = allowedEndpoints(usable, port, via, host !== undefined, this.proxy.mode);
+    if (endpoints.length === 0) {
+      // Without a local endpoint the packet is dropped; without any, the client is told.
+      if (via === "ingress") connection.outcome = "rejected";
+      else if (!usable.anywhere) connection.outcome = "refused";
+      return;
+    }
     if (!entry.conntrack.open(this.simulation.now)) {
       connection.outcome = "dropped";
       return;
     }
     connection.tracked = true;
     connection.trackedGeneration = entry.conntrack.generation;
-    const index = this.pick(frontEnd, rules, endpoints, client, entry, random, connection);
-    const { dispatchRules } = this.proxy.ruleLoad;
-    const dispatched = dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + rules.sync, entry.id) % dispatchRules);
-    connection.proxyDelay = this.proxy.mode.connectCost(dispatched, index + 1, this.ruleCache);
+    const index = pickEndpoint(frontEnd, port, endpoints, client, entry, this.proxy.mode, random, this.simulation.now, connection);
+    connection.proxyDelay = via === "ingress" ? INGRESS_PROXY_DELAY : this.ruleCost(frontEnd, rules, entry, index);
     this.reach(client, entry, endpoints[index], rules, connection);
   }
 
@@ -215,49 +171,10 @@ export class ServiceNetwork {
     });
   }
 
-  /** The endpoints for this kind of address, or undefined where the rules refuse or drop. */
-  private choose(
-    usable: UsableEndpoints,
-    { port }: RulesVersion,
-    via: ServiceAddress,
-    inside: boolean,
-    connection: Connection,
-  ): readonly ProxyEndpoint[] | undefined {
-    const { cluster, local } = usable;
-    let endpoints: readonly ProxyEndpoint[];
-    if (via === "clusterIP") endpoints = port.internalPolicyLocal ? local : cluster;
-    else if (!port.externalPolicyLocal) endpoints = cluster;
-    else if (this.proxy.mode.shortCircuitsLocalPolicy) endpoints = inside ? cluster : local;
-    else endpoints = local.length > 0 ? local : cluster;
-    if (endpoints.length > 0) return endpoints;
-    if (!usable.anywhere) connection.outcome = "refused";
-    return undefined;
-  }
-
-  private pick(
-    frontEnd: FrontEnd,
-    rules: RulesVersion,
-    endpoints: readonly ProxyEndpoint[],
-    client: NetworkClient,
-    entry: Host,
-    random: RandomStream,
-    connection: Connection,
-  ): number {
-    const { affinitySeconds } = rules.port;
-    if (affinitySeconds > 0) {
-      const sticky = frontEnd.affinity.find(entry.id, client.address, endpoints, affinitySeconds, this.simulation.now);
-      if (sticky >= 0) return sticky;
-    }
-    let index: number;
-    if (this.proxy.mode.newBalancer === undefined) index = pickUniformly(endpoints.length, random);
-    else {
-      const balancer = (frontEnd.balancers[entry.id] ??= this.proxy.mode.newBalancer());
-      index = balancer.pick(endpoints, client.address, random);
-      connection.balancer = balancer;
-      connection.endpoint = endpoints[index];
-    }
-    if (affinitySeconds > 0) frontEnd.affinity.remember(entry.id, client.address, endpoints[index], this.simulation.now);
-    return index;
+  private ruleCost(frontEnd: FrontEnd, { sync }: RulesVersion, { id }: Host, chosen: number): number {
+    const { dispatchRules } = this.proxy.ruleLoad;
+    const dispatched = dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + sync, id) % dispatchRules);
+    return this.proxy.mode.connectCost(dispatched, chosen + 1, this.ruleCache);
   }
 
   private reach(client: NetworkClient, entry: Host, endpoint: ProxyEndpoint, rules: RulesVersion, connection: Connection): void {
@@ -288,8 +205,9 @@ export class ServiceNetwork {
 
   /** The node on which a connection to an external address arrives. */
   private entryHost(host: Host | undefined, via: ServiceAddress, frontEnd: FrontEnd | undefined, random: RandomStream): Host | undefined {
-    // The address of a load balancer is translated by the client's own node; a node port is asked for at some node's address.
-    if (via === "loadBalancer" && host !== undefined) return host;
+    // A load balancer's address is translated by the client's own node; its host name leads out of the cluster and back in.
+    if (via === "loadBalancer" && host !== undefined && (frontEnd?.history.current?.port.loadBalancerVIPs.length ?? 0) > 0) return host;
+    if (via === "loadBalancer" && !this.isProvisioned(frontEnd)) return undefined;
     const hosts = this.entryHosts();
     if (hosts.length === 0) return undefined;
     const first = random.integer(hosts.length);
@@ -301,49 +219,19 @@ export class ServiceNetwork {
     return undefined;
   }
 
+  /** Whether the Service has got its load balancer. */
+  private isProvisioned(frontEnd: FrontEnd | undefined): boolean {
+    const port = frontEnd?.history.current?.port;
+    if (port === undefined) return false;
+    return (this.proxy.service(`${port.namespace}/${port.service}`)?.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  }
+
   /** A load balancer's health check: the node answers, and with external policy Local has an endpoint of its own. */
   private isHealthyEntry(host: Host, frontEnd: FrontEnd | undefined): boolean {
     if (!this.pods.dataPath.reaches(undefined, host)) return false;
     const rules = frontEnd === undefined ? undefined : this.proxy.rulesOn(frontEnd.history, host.name);
     return rules === undefined || !rules.port.externalPolicyLocal || rules.usable(host).local.length > 0;
   }
-
-  private frontEndOf(destination: Destination): FrontEnd | undefined {
-    const { target } = destination;
-    const service = this.proxy.service(`${target.namespace}/${target.service}`);
-    if (service !== destination.resolvedFor) {
-      destination.resolvedFor = service;
-      const ports = service?.spec.ports ?? [];
-      const port =
-        target.port === undefined ? ports[0] : ports.find(({ name, port: number }) => name === target.port || number === target.port);
-      if (port !== undefined)
-        destination.frontEnd = this.frontEnd(servicePortName(target.namespace, target.service, port.name ?? ""), target.via);
-      else if (service !== undefined) destination.frontEnd = undefined;
-    }
-    return destination.frontEnd;
-  }
-
-  private frontEnd(name: string, via: ServiceAddress): FrontEnd {
-    const key = `${via} ${name}`;
-    let frontEnd = this.frontEnds.get(key);
-    if (frontEnd === undefined) {
-      frontEnd = { history: this.proxy.rules(name), via, balancers: [], affinity: new SessionAffinity(), salt: this.frontEnds.size };
-      this.frontEnds.set(key, frontEnd);
-    }
-    return frontEnd;
-  }
-}
-
-function reset(connection: Connection): void {
-  connection.outcome = "unanswered";
-  connection.server = undefined;
-  connection.proxyDelay = 0;
-  connection.roundTrip = 0;
-  connection.bytesPerMicrosecond = 0;
-  connection.proxyHost = undefined;
-  connection.endpoint = undefined;
-  connection.balancer = undefined;
-  connection.tracked = false;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type HandlerId, SECOND, type SimTime, type Simulation } from "../engine
 import { type Arrivals, renewal, staged } from "./arrivals.js";
 import type { Load, LoadPattern } from "./load.js";
 import { LoadStatistics } from "./load-statistics.js";
-import type { TrafficClient, TrafficDestination, TrafficNetwork } from "./network.js";
+import type { TrafficClient, TrafficDestination, TrafficNetwork, TrafficTarget } from "./network.js";
 import { Request, type RequestOwner } from "./request.js";
 import type { RequestObserver, RequestRecord, RequestResult } from "./request-record.js";
 import type { ServerStation } from "./server-station.js";
@@ -158,6 +158,7 @@ export class LoadGenerator implements RequestOwner {
       delay = request.resolve + request.connect;
       if (connection.outcome !== "connected") {
         if (connection.outcome === "refused") this.failLater(request, "refused", delay);
+        else if (connection.outcome === "rejected") this.failLater(request, "error", delay + connection.roundTrip);
         else this.failLater(request, connection.outcome === "dropped" ? "dropped" : "timeout", this.patience());
         return;
       }
@@ -295,13 +296,12 @@ function clientsOf({ from }: Load, network: TrafficNetwork): { readonly list: re
 }
 
 function emptyRecord({ name, to }: Load): MutableRecord {
-  const port = to.port === undefined ? "" : `:${to.port}`;
   return {
     start: 0,
     end: 0,
     generator: name,
     client: "",
-    target: `${to.namespace}/${to.service}${port}`,
+    target: nameOf(to),
     outcome: "ok",
     attempts: 0,
     pod: "",
@@ -312,4 +312,9 @@ function emptyRecord({ name, to }: Load): MutableRecord {
     service: 0,
     transfer: 0,
   };
+}
+
+function nameOf(target: TrafficTarget): string {
+  if ("ingress" in target) return `${target.namespace}/${target.ingress} ${target.host ?? ""}${target.path}`;
+  return `${target.namespace}/${target.service}${target.port === undefined ? "" : `:${target.port}`}`;
 }

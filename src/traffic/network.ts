@@ -27,8 +27,8 @@ export interface TrafficDestination {
 
 /** One connection: made by the network, kept and reused by its owner. */
 export interface TrafficConnection {
-  /** Unanswered: packets are lost without a word; dropped: so too, for a full connection table. */
-  readonly outcome: "connected" | "refused" | "unanswered" | "dropped";
+  /** Unanswered: packets are lost without a word; dropped: so too, for a full connection table; rejected: a proxy answers with an error. */
+  readonly outcome: "connected" | "refused" | "unanswered" | "dropped" | "rejected";
   readonly server: TrafficServer | undefined;
   /** Microseconds. */
   readonly proxyDelay: number;
@@ -37,12 +37,15 @@ export interface TrafficConnection {
   readonly bytesPerMicrosecond: number;
 }
 
-export type TrafficTarget = {
-  readonly service: string;
-  readonly namespace: string;
-  readonly port?: number | string;
-  readonly via: "clusterIP" | "nodePort" | "loadBalancer";
-};
+/** A Service by one of its addresses, or an Ingress by host and path. */
+export type TrafficTarget =
+  | {
+      readonly service: string;
+      readonly namespace: string;
+      readonly port?: number | string;
+      readonly via: "clusterIP" | "nodePort" | "loadBalancer";
+    }
+  | { readonly ingress: string; readonly namespace: string; readonly host?: string; readonly path: string };
 
 export interface TrafficNetwork {
   newConnection(): TrafficConnection;

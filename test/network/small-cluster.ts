@@ -2,13 +2,15 @@
 import type { EndpointSlice, Service, ServiceSpec } from "../../src/api/types/network.js";
 import type { Pod } from "../../src/api/types/pod.js";
 import { Simulation } from "../../src/engine/simulation.js";
+import { Connection, type NetworkClient } from "../../src/network/connection.js";
 import { DataPath } from "../../src/network/data-path.js";
+import type { Destination } from "../../src/network/front-end.js";
 import { networkPlugin } from "../../src/network/plugin.js";
 import { PodNetwork } from "../../src/network/pod-network.js";
 import { IPTABLES } from "../../src/network/proxy/iptables/mode.js";
 import { KubeProxy } from "../../src/network/proxy/kube-proxy.js";
 import type { ProxyMode } from "../../src/network/proxy/proxy-mode.js";
-import { Connection, type Destination, type NetworkClient, ServiceNetwork } from "../../src/network/service-network.js";
+import { ServiceNetwork } from "../../src/network/service-network.js";
 import { WatchedObjects } from "./watched-objects.js";
 
 export interface SmallClusterOptions {
@@ -31,7 +33,7 @@ export interface SmallCluster {
   readonly service: Service;
   readonly destination: Destination;
   /** Sets the service's endpoints to those pods. */
-  publish(pods: readonly Pod[]): void;
+  readonly publish: (pods: readonly Pod[]) => void;
   /** Opens and ends a connection from a node. */
   readonly connect: (node: string, destination?: Destination) => Connection;
   readonly connectFrom: (client: NetworkClient, destination?: Destination) => Connection;

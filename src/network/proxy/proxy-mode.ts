@@ -44,7 +44,7 @@ export interface ProxyMode {
   /** From the start of a sync until its rules are in effect. */
   syncDuration(load: RuleLoad, full: boolean, changedServices: number, changedEndpoints: number): SimTime;
   /** Choices of one node for one address of a service port; undefined where a choice leaves no trace and all nodes share {@link pickUniformly}. */
-  newBalancer?(scheduler?: string): BalancerState;
+  readonly newBalancer?: () => BalancerState;
   /** Microseconds that the first packet of a connection waits for the rules. `dispatched`: rules read until the service's, `chosen`: endpoint rules read. */
   connectCost(dispatched: number, chosen: number, cache: CacheState): number;
 }
