@@ -100,7 +100,7 @@ class Decoder {
     this.problems.push({ path, message: `unknown field ${JSON.stringify(formatPath(path))}`, severity: "strict", known });
   }
 
-  private wrongType(value: unknown, type: Type, owner: string): undefined {
+  private wrongType(value: unknown, type: Type, owner: string): unknown {
     const kind = typeof value === "number" && type.goName.startsWith("int") ? `number ${value}` : jsonKind(value);
     const message = `json: cannot unmarshal ${kind} into Go struct field ${owner}.${this.fields.join(".")} of type ${type.goName}`;
     this.problems.push({ path: [...this.path], message, severity: "type" });
@@ -110,14 +110,14 @@ class Decoder {
   private value(type: Type, value: unknown, owner: string): unknown {
     switch (type.form) {
       case "struct":
-        { isPlainObject(value) ? this.struct(type, value) : this.wrongType(value, type, owner); return; }
+        return isPlainObject(value) ? this.struct(type, value) : this.wrongType(value, type, owner);
       case "list":
-        { Array.isArray(value) ? this.list(type.element, value, owner) : this.wrongType(value, type, owner); return; }
+        return Array.isArray(value) ? this.list(type.element, value, owner) : this.wrongType(value, type, owner);
       case "map":
-        { isPlainObject(value) ? this.map(type.element, value, owner) : this.wrongType(value, type, owner); return; }
+        return isPlainObject(value) ? this.map(type.element, value, owner) : this.wrongType(value, type, owner);
       case "simple":
         try {
-          isSimple(type, value) ? simple(type, value) : this.wrongType(value, type, owner); return;
+          return isSimple(type, value) ? simple(type, value) : this.wrongType(value, type, owner);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           this.problems.push({ path: [...this.path], message: error.message, severity: "type" });

@@ -42,7 +42,7 @@ export function schemaOf(apiVersion: string, kind: string): StructType | undefin
   const other = OTHER_VERSIONS.get(`${apiVersion} ${kind}`);
   if (other !== undefined) return structOf(other);
   const info = KINDS.find((one) => one.kind === kind);
-  return info?.apiVersion === apiVersion ? structOf(kind) : undefined;
+  return info !== undefined && info.apiVersion === apiVersion ? structOf(kind) : undefined;
 }
 
 /** The served version of a kind, and its schema, whatever version a manifest names. */

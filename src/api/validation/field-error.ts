@@ -96,8 +96,8 @@ export function qualifiedKind(kind: string): string {
 }
 
 /** The refusal of an object for its errors (apierrors.NewInvalid). */
-export function invalidStatus(kind: string, name: string, errors: readonly FieldError[]): InvalidStatus {
-  const prefix = `${qualifiedKind(kind)} ${JSON.stringify(name)} is invalid`;
+export function invalidStatus(kind: string, name: string | undefined, errors: readonly FieldError[]): InvalidStatus {
+  const prefix = `${qualifiedKind(kind)} ${JSON.stringify(name ?? "")} is invalid`;
   return {
     code: 422,
     reason: "Invalid",

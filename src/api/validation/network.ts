@@ -1,0 +1,158 @@
+/** Validation of ingresses, network policies and endpoint slices. Source: pkg/apis/networking/validation, pkg/apis/discovery/validation. */
+import type { EndpointSlice, Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../types/network.js";
+import { oneOf, PROTOCOLS, validatePort } from "./containers.js";
+import { forbidden, invalid, notSupported, required, tooMany, type FieldError } from "./field-error.js";
+import { check, validateLabelSelector, validateObjectMeta } from "./metadata.js";
+import { cidr, dnsLabel, dnsSubdomain, ipAddress, isIPv4, isIPv6, portName, portNumber, wildcardSubdomain } from "./names.js";
+
+const PATH_TYPES = ["Exact", "ImplementationSpecific", "Prefix"];
+const BAD_SEQUENCES = ["//", "/./", "/../", "%2f", "%2F"];
+const BAD_SUFFIXES = ["/..", "/."];
+const POLICY_TYPES = ["Ingress", "Egress"];
+const POLICY_PROTOCOLS = ["TCP", "UDP", "SCTP"];
+const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
+/** Limits of an endpoint slice (discovery/validation). */
+const MAX_ENDPOINTS = 1_000;
+const MAX_PORTS = 20_000;
+const MAX_ADDRESSES = 100;
+
+function validateBackend(field: string, backend: IngressBackend | undefined): FieldError[] {
+  const { service, resource } = backend ?? {};
+  if (service !== undefined && resource !== undefined) {
+    return [invalid(field, "", "cannot set both resource and service backends")];
+  }
+  if (resource !== undefined) {
+    const errors = (resource.kind ?? "") === "" ? [required(`${field}.resource.kind`)] : [];
+    return (resource.name ?? "") === "" ? [...errors, required(`${field}.resource.name`)] : errors;
+  }
+  if (service === undefined) return [required(field, "resource or service backend is required")];
+  const { name = "", port } = service;
+  const errors = name === "" ? [required(`${field}.service.name`)] : check(`${field}.service.name`, name, dnsLabel);
+  const { name: named = "", number = 0 } = port ?? {};
+  if (named !== "" && number !== 0) errors.push(invalid(field, "", "cannot set both port name & port number"));
+  else if (named !== "") errors.push(...check(`${field}.service.port.name`, named, portName));
+  else if (number !== 0) errors.push(...check(`${field}.service.port.number`, number, portNumber));
+  else errors.push(required(field, "port name or number is required"));
+  return errors;
+}
+
+type IngressPath = NonNullable<NonNullable<NonNullable<Ingress["spec"]["rules"]>[number]["http"]>["paths"]>[number];
+
+function validatePath(field: string, path: IngressPath): FieldError[] {
+  const { path: place = "", pathType } = path;
+  if (pathType === undefined) return [required(`${field}.pathType`, "pathType must be specified")];
+  const errors: FieldError[] = [];
+  if (pathType === "Exact" || pathType === "Prefix") {
+    if (!place.startsWith("/")) errors.push(invalid(`${field}.path`, place, "must be an absolute path"));
+    if (place !== "") {
+      for (const bad of BAD_SEQUENCES) if (place.includes(bad)) errors.push(invalid(`${field}.path`, place, `must not contain '${bad}'`));
+      for (const bad of BAD_SUFFIXES) if (place.endsWith(bad)) errors.push(invalid(`${field}.path`, place, `cannot end with '${bad}'`));
+    }
+  } else if (pathType === "ImplementationSpecific") {
+    if (place !== "" && !place.startsWith("/")) errors.push(invalid(`${field}.path`, place, "must be an absolute path"));
+  } else errors.push(notSupported(`${field}.pathType`, pathType, PATH_TYPES));
+  return [...errors, ...validateBackend(`${field}.backend`, path.backend)];
+}
+
+function validateHost(field: string, host: string): FieldError[] {
+  if (isIPv4(host) || isIPv6(host)) return [invalid(field, host, "must be a DNS name, not an IP address")];
+  return check(field, host, host.includes("*") ? wildcardSubdomain : dnsSubdomain);
+}
+
+export function validateIngress(object: Ingress): FieldError[] {
+  const { rules, defaultBackend, tls, ingressClassName } = object.spec;
+  const errors = validateObjectMeta(object, true, dnsSubdomain);
+  if ((rules ?? []).length === 0 && defaultBackend === undefined) {
+    errors.push(invalid("spec", rules, "either `defaultBackend` or `rules` must be specified"));
+  }
+  if (defaultBackend !== undefined) errors.push(...validateBackend("spec.defaultBackend", defaultBackend));
+  for (const [index, rule] of (rules ?? []).entries()) {
+    const field = `spec.rules[${index}]`;
+    if ((rule.host ?? "") !== "") errors.push(...validateHost(`${field}.host`, rule.host!));
+    if (rule.http === undefined) continue;
+    const paths = rule.http.paths ?? [];
+    if (paths.length === 0) errors.push(required(`${field}.http.paths`));
+    for (const [position, path] of paths.entries()) errors.push(...validatePath(`${field}.http.paths[${position}]`, path));
+  }
+  for (const [index, entry] of (tls ?? []).entries()) {
+    const field = `spec.tls[${index}]`;
+    for (const [position, host] of (entry.hosts ?? []).entries()) {
+      errors.push(...check(`${field}.hosts[${position}]`, host, host.includes("*") ? wildcardSubdomain : dnsSubdomain));
+    }
+    if ((entry.secretName ?? "") !== "") errors.push(...check(`${field}.secretName`, entry.secretName!, dnsSubdomain));
+  }
+  return ingressClassName === undefined ? errors : [...errors, ...check("spec.ingressClassName", ingressClassName, dnsSubdomain)];
+}
+
+function validatePolicyPort(field: string, { protocol, port, endPort }: NetworkPolicyPort): FieldError[] {
+  const errors: FieldError[] = [];
+  if (protocol !== undefined && !POLICY_PROTOCOLS.includes(protocol)) errors.push(notSupported(`${field}.protocol`, protocol, POLICY_PROTOCOLS));
+  const end = `${field}.endPort`;
+  if (port === undefined) {
+    if (endPort !== undefined) errors.push(invalid(end, endPort, "may not be specified when `port` is not specified"));
+  } else if (typeof port === "number") {
+    errors.push(...check(`${field}.port`, port, portNumber));
+    if (endPort !== undefined) {
+      if (endPort < port) errors.push(invalid(end, endPort, "must be greater than or equal to `port`"));
+      errors.push(...check(end, endPort, portNumber));
+    }
+  } else {
+    if (endPort !== undefined) errors.push(invalid(end, endPort, "may not be specified when `port` is non-numeric"));
+    errors.push(...validatePort(`${field}.port`, port));
+  }
+  return errors;
+}
+
+function validatePeer(field: string, peer: NetworkPolicyPeer): FieldError[] {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  const errors = [
+    ...validateLabelSelector(`${field}.podSelector`, podSelector),
+    ...validateLabelSelector(`${field}.namespaceSelector`, namespaceSelector),
+  ];
+  if (ipBlock !== undefined) {
+    if ((ipBlock.cidr ?? "") === "") errors.push(required(`${field}.ipBlock.cidr`));
+    else errors.push(...check(`${field}.ipBlock.cidr`, ipBlock.cidr, cidr));
+    for (const [index, except] of (ipBlock.except ?? []).entries()) errors.push(...check(`${field}.ipBlock.except[${index}]`, except, cidr));
+    if (podSelector !== undefined || namespaceSelector !== undefined) errors.push(forbidden(field, "may not specify both ipBlock and another peer"));
+  } else if (podSelector === undefined && namespaceSelector === undefined) errors.push(required(field, "must specify a peer"));
+  return errors;
+}
+
+export function validateNetworkPolicy(object: NetworkPolicy): FieldError[] {
+  const { podSelector, ingress = [], egress = [], policyTypes = [] } = object.spec;
+  const errors = [...validateObjectMeta(object, true, dnsSubdomain), ...validateLabelSelector("spec.podSelector", podSelector)];
+  for (const [index, rule] of ingress.entries()) {
+    const field = `spec.ingress[${index}]`;
+    errors.push(...(rule.ports ?? []).flatMap((port, position) => validatePolicyPort(`${field}.ports[${position}]`, port)));
+    errors.push(...(rule.from ?? []).flatMap((peer, position) => validatePeer(`${field}.from[${position}]`, peer)));
+  }
+  for (const [index, rule] of egress.entries()) {
+    const field = `spec.egress[${index}]`;
+    errors.push(...(rule.ports ?? []).flatMap((port, position) => validatePolicyPort(`${field}.ports[${position}]`, port)));
+    errors.push(...(rule.to ?? []).flatMap((peer, position) => validatePeer(`${field}.to[${position}]`, peer)));
+  }
+  if (policyTypes.length > POLICY_TYPES.length) return [...errors, invalid("spec.policyTypes", policyTypes, "may not specify more than two policyTypes")];
+  for (const [index, type] of policyTypes.entries()) {
+    if (!POLICY_TYPES.includes(type)) errors.push(notSupported(`spec.policyTypes[${index}]`, type, POLICY_TYPES));
+  }
+  return errors;
+}
+
+export function validateEndpointSlice(object: EndpointSlice): FieldError[] {
+  const errors = validateObjectMeta(object, true, dnsSubdomain);
+  const { addressType, endpoints = [], ports = [] } = object;
+  errors.push(...oneOf("addressType", addressType, ADDRESS_TYPES));
+  if (endpoints.length > MAX_ENDPOINTS) errors.push(tooMany("endpoints", endpoints.length, MAX_ENDPOINTS));
+  for (const [index, endpoint] of endpoints.entries()) {
+    const field = `endpoints[${index}].addresses`;
+    const addresses = endpoint.addresses ?? [];
+    if (addresses.length === 0) errors.push(required(field, "must contain at least 1 address"));
+    else if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(field, addresses.length, MAX_ADDRESSES));
+    for (const [position, address] of addresses.entries()) {
+      errors.push(...check(`${field}[${position}]`, address, addressType === "FQDN" ? dnsSubdomain : ipAddress));
+    }
+  }
+  if (ports.length > MAX_PORTS) errors.push(tooMany("ports", ports.length, MAX_PORTS));
+  for (const [index, port] of ports.entries()) errors.push(...oneOf(`ports[${index}].protocol`, port.protocol, PROTOCOLS));
+  return errors;
+}

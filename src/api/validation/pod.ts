@@ -1,0 +1,160 @@
+/**
+ * Validation of pods and pod templates. A spec that was found right is remembered, so that the pods of one template are looked
+ * at once.
+ *
+ * Source: ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go.
+ */
+import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod.js";
+import {
+  oneOf,
+  validateContainers,
+  validateContainersOfPod,
+  validateHostNetworkPorts,
+  validateInitContainers,
+} from "./containers.js";
+import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { check, validateAnnotations, validateLabels, validateObjectMeta } from "./metadata.js";
+import { dnsLabel, dnsSubdomain, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
+import { validatePodResources, validateResourceRequirements } from "./resources.js";
+import { validateAffinity, validateSchedulingGates, validateTolerations, validateTopologySpreadConstraints } from "./scheduling.js";
+import { validateVolumes } from "./volumes.js";
+
+const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
+const DNS_POLICIES = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
+const OPERATING_SYSTEMS = ["linux", "windows"];
+const MAX_INT32 = 2 ** 31 - 1;
+/** Limits of a pod's resolver configuration. */
+const MAX_NAMESERVERS = 3;
+const MAX_SEARCH_PATHS = 32;
+const MAX_ID = 2 ** 32 - 1;
+
+function validateDnsConfig(field: string, spec: PodSpec): FieldError[] {
+  const { nameservers = [], searches = [] } = (spec.dnsConfig ?? {}) as { nameservers?: string[]; searches?: string[] };
+  const errors: FieldError[] = [];
+  if (spec.dnsPolicy === "None") {
+    if (spec.dnsConfig === undefined) return [required(field, "must provide `dnsConfig` when `dnsPolicy` is None")];
+    if (nameservers.length === 0) return [required(`${field}.nameservers`, "must provide at least one DNS nameserver when `dnsPolicy` is None")];
+  }
+  if (nameservers.length > MAX_NAMESERVERS) errors.push(invalid(`${field}.nameservers`, nameservers, `must not have more than ${MAX_NAMESERVERS} nameservers`));
+  for (const [index, server] of nameservers.entries()) errors.push(...check(`${field}.nameservers[${index}]`, server, ipAddress));
+  if (searches.length > MAX_SEARCH_PATHS) errors.push(invalid(`${field}.searches`, searches, `must not have more than ${MAX_SEARCH_PATHS} search paths`));
+  return errors;
+}
+
+function validateSecurityContext(field: string, context: PodSpec["securityContext"]): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const name of ["fsGroup", "runAsGroup", "runAsUser"]) {
+    const id = context?.[name];
+    if (typeof id === "number" && (id < 0 || id > MAX_ID)) errors.push(invalid(`${field}.${name}`, id, inclusiveRange(0, MAX_ID)));
+  }
+  return errors;
+}
+
+function validateHostAliases(field: string, aliases: PodSpec["hostAliases"]): FieldError[] {
+  return (aliases ?? []).flatMap((alias, index) => {
+    const { ip = "", hostnames = [] } = alias as { ip?: string; hostnames?: string[] };
+    return [...check(`${field}[${index}].ip`, ip, ipAddress), ...hostnames.flatMap((name) => check(`${field}[${index}].hostnames`, name, dnsSubdomain))];
+  });
+}
+
+/** Optional names within a spec and the rule of each, in the API server's order. */
+function validateNames(field: string, spec: PodSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const optional = (name: string, value: string | undefined, rule: (value: string) => string[]): void => {
+    if (value !== undefined && value !== "") errors.push(...check(`${field}.${name}`, value, rule));
+  };
+  optional("serviceAccountName", spec.serviceAccountName, dnsSubdomain);
+  optional("nodeName", spec.nodeName, dnsSubdomain);
+  const { activeDeadlineSeconds } = spec;
+  if (activeDeadlineSeconds !== undefined && (activeDeadlineSeconds < 1 || activeDeadlineSeconds > MAX_INT32)) {
+    errors.push(invalid(`${field}.activeDeadlineSeconds`, activeDeadlineSeconds, inclusiveRange(1, MAX_INT32)));
+  }
+  optional("hostname", spec.hostname, dnsLabel);
+  optional("subdomain", spec.subdomain, dnsLabel);
+  errors.push(...validateTolerations(`${field}.tolerations`, spec.tolerations), ...validateHostAliases(`${field}.hostAliases`, spec.hostAliases));
+  optional("priorityClassName", spec.priorityClassName, dnsSubdomain);
+  optional("runtimeClassName", spec.runtimeClassName, dnsSubdomain);
+  return errors;
+}
+
+function claimNames(spec: PodSpec): string[] {
+  return (spec.resourceClaims ?? []).map((claim) => (typeof claim.name === "string" ? claim.name : ""));
+}
+
+export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
+  const volumes = validateVolumes(`${field}.volumes`, spec.volumes ?? []);
+  const claims = claimNames(spec);
+  const around = { volumes: volumes.names, claims, gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 0 };
+  const { preemptionPolicy, overhead, os } = spec;
+  return [
+    ...volumes.errors,
+    ...validateContainers(`${field}.containers`, spec, around),
+    ...validateInitContainers(`${field}.initContainers`, spec, around),
+    ...validatePodResources(`${field}.resources`, `${field}.containers`, spec, claims),
+    ...(spec.hostNetwork === true ? validateHostNetworkPorts(`${field}.containers`, spec.containers) : []),
+    ...(spec.hostNetwork === true ? validateHostNetworkPorts(`${field}.initContainers`, spec.initContainers) : []),
+    ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
+    ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
+    ...validateLabels(`${field}.nodeSelector`, spec.nodeSelector),
+    ...validateSecurityContext(`${field}.securityContext`, spec.securityContext),
+    ...(spec.imagePullSecrets ?? []).flatMap(({ name = "" }, index) => (name === "" ? [required(`${field}.imagePullSecrets[${index}].name`)] : [])),
+    ...validateAffinity(`${field}.affinity`, spec.affinity),
+    ...validateDnsConfig(`${field}.dnsConfig`, spec),
+    ...(spec.readinessGates ?? []).flatMap((gate, index) => check(`${field}.readinessGates[${index}].conditionType`, gate.conditionType, qualifiedName)),
+    ...validateSchedulingGates(`${field}.schedulingGates`, spec.schedulingGates),
+    ...validateTopologySpreadConstraints(`${field}.topologySpreadConstraints`, spec.topologySpreadConstraints),
+    ...validateNames(field, spec),
+    ...(preemptionPolicy === undefined ? [] : oneOf(`${field}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)),
+    ...(overhead === undefined ? [] : validateResourceRequirements(`${field}.overhead`, { limits: overhead })),
+    ...(os === undefined || OPERATING_SYSTEMS.includes(os.name) ? [] : [notSupported(`${field}.os.name`, os.name, OPERATING_SYSTEMS)]),
+  ];
+}
+
+const rightSpecs = new WeakSet<PodSpec>();
+
+/** As {@link validatePodSpec}, but a spec that was right once is not looked at again. */
+function validateSharedSpec(field: string, spec: PodSpec): FieldError[] {
+  if (rightSpecs.has(spec)) return [];
+  const errors = validatePodSpec(field, spec);
+  if (errors.length === 0) rightSpecs.add(spec);
+  return errors;
+}
+
+const rightPodSpecs = new WeakSet<PodSpec>();
+
+function validateSpecOfPod(spec: PodSpec): FieldError[] {
+  if (rightPodSpecs.has(spec)) return [];
+  const errors = [
+    ...validateSharedSpec("spec", spec),
+    ...validateContainersOfPod("spec.containers", spec.containers),
+    ...validateContainersOfPod("spec.initContainers", spec.initContainers),
+  ];
+  if ((spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));
+  if ((spec.nodeName ?? "") !== "" && (spec.schedulingGates ?? []).length > 0) {
+    errors.push(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
+  }
+  if (errors.length === 0) rightPodSpecs.add(spec);
+  return errors;
+}
+
+export function validatePod(pod: Pod): FieldError[] {
+  return [...validateObjectMeta(pod, true, dnsSubdomain), ...validateSpecOfPod(pod.spec)];
+}
+
+const rightTemplates = new WeakSet<PodTemplateSpec>();
+
+export function validatePodTemplate(field: string, template: PodTemplateSpec | undefined): FieldError[] {
+  if (template !== undefined && rightTemplates.has(template)) return [];
+  const { metadata, spec } = template ?? {};
+  const errors = [
+    ...validateLabels(`${field}.labels`, metadata?.labels),
+    ...validateAnnotations(`${field}.annotations`, metadata?.annotations),
+    ...validateSharedSpec(`${field}.spec`, spec ?? { containers: [] }),
+  ];
+  if ((spec?.ephemeralContainers ?? []).length > 0) {
+    errors.push(forbidden(`${field}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));
+  }
+  if (errors.length === 0 && template !== undefined) rightTemplates.add(template);
+  return errors;
+}
