@@ -12,7 +12,6 @@ export type { EventId, EventQueue } from "./queue/event-queue.js";
 /** Integer microseconds of simulated time since the start of the run. */
 export type SimTime = number;
 
-export const MICROSECOND = 1;
 export const MILLISECOND = 1_000;
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;

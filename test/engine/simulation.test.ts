@@ -1,3 +1,6 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { EventTimeError, SECOND, Simulation } from "../../src/engine/simulation.js";
 
@@ -87,6 +90,24 @@ describe("Simulation", () => {
     const second = sim.at(7, () => seen.push("second"));
     sim.run();
     expect(seen).toEqual(["first"]);
+  });
+
+  it("lets go of what cancelled and finished actions hold, though the clock has not come that far", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const sim = simulation();
+    const holding = (time: number): [WeakRef<object>, number] => {
+      const held = { time };
+      return [new WeakRef(held), sim.at(time, () => (held.time += 1))];
+    };
+    const [ran] = holding(1);
+    const [cancelled, id] = holding(1_000_000);
+    const [pending] = holding(1_000_001);
+    sim.cancel(id);
+    sim.run(10);
+    await setImmediate();
+    collectGarbage();
+    expect([ran.deref(), cancelled.deref(), pending.deref()]).toEqual([undefined, undefined, { time: 1_000_001 }]);
   });
 
   it("rounds fractions of a microsecond", () => {
