@@ -6,6 +6,7 @@ import { findCases } from "../conformance/cases.js";
 import * as admission from "../conformance/admission.js";
 import * as backoff from "../conformance/backoff.js";
 import * as cgroup from "../conformance/cgroup.js";
+import * as eviction from "../conformance/eviction.js";
 import * as images from "../conformance/images.js";
 import * as nodeAllocatable from "../conformance/node-allocatable.js";
 import * as podstatus from "../conformance/podstatus.js";
@@ -14,7 +15,7 @@ import * as qos from "../conformance/qos.js";
 import * as termination from "../conformance/termination.js";
 
 const GOLDEN = fileURLToPath(new URL("../conformance/golden/node", import.meta.url));
-const CHECKERS = [admission, backoff, cgroup, images, nodeAllocatable, podstatus, probe, qos, termination];
+const CHECKERS = [admission, backoff, cgroup, eviction, images, nodeAllocatable, podstatus, probe, qos, termination];
 const cases = [...findCases(GOLDEN)];
 
 describe("golden cases of the node", () => {
