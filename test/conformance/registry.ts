@@ -9,7 +9,18 @@ export type Check = (testCase: unknown, dump?: string) => readonly string[] | Pr
 /** Each module declares the shape of the cases that it reads. */
 type CheckerModule = Promise<{ readonly check: (testCase: never, dump?: string) => ReturnType<Check> }>;
 
-const MODULES: Readonly<Record<string, () => CheckerModule>> = {};
+const MODULES: Readonly<Record<string, () => CheckerModule>> = {
+  admission: () => import("./admission.js"),
+  backoff: () => import("./backoff.js"),
+  cgroup: () => import("./cgroup.js"),
+  eviction: () => import("./eviction.js"),
+  images: () => import("./images.js"),
+  "node-allocatable": () => import("./node-allocatable.js"),
+  podstatus: () => import("./podstatus.js"),
+  probe: () => import("./probe.js"),
+  qos: () => import("./qos.js"),
+  termination: () => import("./termination.js"),
+};
 
 /** The check for a kind, or undefined where there is none. */
 export async function checkerOf(kind: string): Promise<Check | undefined> {
