@@ -3,11 +3,12 @@
  * Exit codes: 0 done, 1 a benchmark failed, 2 usage.
  */
 import { type Benchmark, type Row, UsageError } from "./benchmark.js";
+import { openb, thousands } from "./cluster/scenarios.js";
 import { hold } from "./engine/hold.js";
 import { mm1 } from "./engine/mm1.js";
 import { sampling } from "./engine/sampling.js";
 
-const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling];
+const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, thousands, openb];
 
 /** A table with a column for each name that a row has, numbers to the right. */
 function table(rows: readonly Row[]): string {
