@@ -32,7 +32,7 @@ export interface ControlPlaneDescription {
   /** Settings of kube-controller-manager by flag name without dashes in front, durations in microseconds: node-monitor-grace-period, ... */
   readonly controllerManager: Readonly<Record<string, number | boolean | readonly string[]>>;
   /** Settings of kube-apiserver by flag name, durations in microseconds: default-unreachable-toleration-seconds, ... */
-  readonly apiServer: Readonly<Record<string, number | boolean | string>>;
+  readonly apiServer?: Readonly<Record<string, number | boolean | string>>;
 }
 
 /** The pod and service network. */

@@ -2,6 +2,7 @@
 import { applyDefaults } from "../api/defaults/index.js";
 import { decode, DecodeError } from "../api/decode.js";
 import { kindInfo } from "../api/kinds.js";
+import { prepareForCreate } from "../api/prepare.js";
 import type { ApiObject } from "../api/types/meta.js";
 import { formatFieldError, validateCreate } from "../api/validation/index.js";
 import { readDocuments, type SourceDocument } from "./document.js";
@@ -11,20 +12,33 @@ import type { Mistake, Path } from "./mistake.js";
 import type { Manifest } from "./scenario.js";
 
 /** The objects of a document; a List has several. Mistakes are added to the list. */
-export function manifestsOf(document: SourceDocument, mistakes: Mistake[]): readonly Manifest[] {
+export function manifestsOf(document: SourceDocument, mistakes: Mistake[], sample?: (object: ApiObject) => ApiObject): readonly Manifest[] {
   const { value } = document;
   if (typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "List") {
     const items: unknown = (value as { items?: unknown }).items;
-    if (Array.isArray(items)) return items.flatMap((item, index) => manifestAt(document, item, ["items", index], mistakes));
+    if (Array.isArray(items)) return items.flatMap((item, index) => manifestAt(document, item, ["items", index], mistakes, sample));
   }
-  return manifestAt(document, value, [], mistakes);
+  return manifestAt(document, value, [], mistakes, sample);
 }
 
-/** An object that stands somewhere inside a document, such as the template of a workload. */
-export function manifestAt(document: SourceDocument, value: unknown, path: Path, mistakes: Mistake[]): readonly Manifest[] {
+/** The uid that an object has while it is only checked. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * An object that stands somewhere inside a document, such as the template of a workload.
+ *
+ * @param sample what is checked in place of the object: the first object of a template
+ */
+export function manifestAt(
+  document: SourceDocument,
+  value: unknown,
+  path: Path,
+  mistakes: Mistake[],
+  sample: (object: ApiObject) => ApiObject = (object) => object,
+): readonly Manifest[] {
   const object = decodeAt(document, value, path, mistakes);
   if (object === undefined) return [];
-  const problems = validateCreate(applyDefaults(withNamespace(object)));
+  const problems = validateCreate(prepareForCreate(applyDefaults(withNamespace(sample(object))), { uid: NOBODY }));
   for (const problem of problems) {
     mistakes.push({ ...document.mistake({ path: [...path, ...parseFieldPath(problem.field)], message: "", at: "value" }), message: messageOf(formatFieldError(problem), problem.field) });
   }
@@ -58,9 +72,9 @@ function decodeAt(document: SourceDocument, value: unknown, path: Path, mistakes
 }
 
 /** The manifests of a file, a directory or a pattern; problems with files are mistakes at the place that names them. */
-export function readManifestFiles(path: string, wrong: (message: string) => void, mistakes: Mistake[]): readonly Manifest[] {
+export function readManifestFiles(path: string, wrong: (message: string) => void, mistakes: Mistake[], sample?: (object: ApiObject) => ApiObject): readonly Manifest[] {
   try {
-    return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes).flatMap((document) => manifestsOf(document, mistakes)));
+    return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes).flatMap((document) => manifestsOf(document, mistakes, sample)));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     wrong(`${path}: ${error.message}`);

@@ -4,7 +4,7 @@ import { FileError, readBytes } from "../files.js";
 import { readPods, TraceError } from "../importers/openb.js";
 import { manifestAt, readManifestFiles } from "../manifests.js";
 import type { Path } from "../mistake.js";
-import { INDEX } from "../object-template.js";
+import { compileTemplate, INDEX } from "../object-template.js";
 import type { GeneratedWorkload, TraceWorkload, Workload } from "../scenario.js";
 import type { Workload as WorkloadSchema } from "../schema/workload.js";
 import { durationOf, optionalDuration, type Source } from "./source.js";
@@ -58,11 +58,19 @@ function templateOf(workload: Generated, path: Path, source: Source): ApiObject 
   const place = [...path, manifest === undefined ? "template" : "manifest"];
   const found =
     manifest === undefined
-      ? manifestAt(source.document, named(template!, workload), place, source.mistakes)
-      : readManifestFiles(source.relative(manifest), (message) => source.wrong(place, message), source.mistakes);
+      ? manifestAt(source.document, named(template!, workload), place, source.mistakes, first)
+      : readManifestFiles(source.relative(manifest), (message) => source.wrong(place, message), source.mistakes, (object) => first(named(object as unknown as Readonly<Record<string, unknown>>, workload) as unknown as ApiObject));
   if (manifest !== undefined && found.length > 1) source.wrong(place, `must hold one object, not ${found.length}`);
   const object = found[0]?.object;
+  const isOne = "count" in workload.arrivals ? workload.arrivals.count === 1 : "times" in workload.arrivals && workload.arrivals.times.length === 1;
+  const name = object?.metadata.name;
+  if (name !== undefined && !name.includes(INDEX) && !isOne) source.wrong([...place, ...(manifest === undefined ? ["metadata", "name"] : [])], `Invalid value: "${name}": must contain ${INDEX}, since two objects cannot have one name`);
   return object === undefined ? undefined : (named(object as unknown as Readonly<Record<string, unknown>>, workload) as unknown as ApiObject);
+}
+
+/** The object of the first arrival. */
+function first(template: ApiObject): ApiObject {
+  return compileTemplate(template)(1);
 }
 
 /** Gives the template a name that differs from arrival to arrival, and the workload's namespace, where it has none. */
