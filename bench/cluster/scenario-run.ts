@@ -25,7 +25,7 @@ export function scenarioBenchmark({ name, description, file, folders = {} }: Sce
     description,
     run: (options) => {
       const { values } = parseOptions(options, folders);
-      const settings = Object.fromEntries(Object.keys(folders).map((parameter) => [parameter, String(values[parameter])]));
+      const settings = Object.fromEntries(Object.keys(folders).map((parameter) => [parameter, values[parameter]]));
       const absent = Object.values(settings).filter((folder) => !existsSync(folder));
       if (absent.length > 0) return Promise.resolve([{ skipped: `${absent.join(", ")} is not there; name it with --${Object.keys(folders).join(", --")}` }]);
       return Promise.resolve(Array.from({ length: Number(values.runs) }, () => measure(file, settings)));
