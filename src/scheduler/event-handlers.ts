@@ -8,7 +8,7 @@ import type { ApiObject, Node, Pod } from "../api/types/index.js";
 import type { InformerFactory } from "../control-plane/apiserver/client.js";
 import * as events from "./framework/events.js";
 import type { ClusterEvent, EventResource } from "./framework/events.js";
-import type { Handle } from "./framework/handle.js";
+import type { Handle, Versions } from "./framework/handle.js";
 import { PodInfo } from "./framework/pod-info.js";
 import type { SchedulingQueue } from "./queue/scheduling-queue.js";
 
@@ -23,9 +23,6 @@ export interface Watchers {
 
 /** Kinds beside pods and nodes whose changes may make a pod schedulable. */
 const OTHER_KINDS = ["PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity", "VolumeAttachment"] as const;
-
-/** Kinds that plugins look up; asking for their informers starts the watches. */
-const LOOKED_UP = ["Namespace", "Service", "ReplicationController", "ReplicaSet", "StatefulSet", "PodDisruptionBudget"] as const;
 
 /** Finished pods hold nothing: the scheduler's watch leaves them out. */
 function isFinished(pod: Pod): boolean {
@@ -47,6 +44,26 @@ export function nodeChanges(previous: Node, current: Node): number {
   return changed;
 }
 
+/** Counts the changes after which what plugins keep by namespace labels or by selectors may no longer be true. */
+function watchVersions(informers: InformerFactory, versions: Versions): void {
+  informers.informer("Namespace").addHandlers({
+    added: () => void versions.namespaces++,
+    updated: (previous, current) => {
+      if (previous.metadata.labels !== current.metadata.labels) versions.namespaces++;
+    },
+    deleted: () => void versions.namespaces++,
+  });
+  for (const kind of ["Service", "ReplicationController", "ReplicaSet", "StatefulSet"] as const) {
+    informers.informer(kind).addHandlers({
+      added: () => void versions.selectors++,
+      updated: (previous, current) => {
+        if (previous.spec.selector !== current.spec.selector) versions.selectors++;
+      },
+      deleted: () => void versions.selectors++,
+    });
+  }
+}
+
 export function watchCluster(informers: InformerFactory, watchers: Watchers): void {
   const { handle, queue } = watchers;
   const { cache, shapes, nominator } = handle;
@@ -56,7 +73,8 @@ export function watchCluster(informers: InformerFactory, watchers: Watchers): vo
     watchers.wake();
   };
 
-  for (const kind of LOOKED_UP) informers.informer(kind);
+  informers.informer("PodDisruptionBudget");
+  watchVersions(informers, handle.versions);
 
   informers.informer("Node").addHandlers({
     added: (node) => {

@@ -7,9 +7,7 @@
  */
 import type { Timestamp } from "../api/types/index.js";
 import { MILLISECOND } from "../engine/simulation.js";
-import type { CycleState } from "./framework/cycle-state.js";
 import type { NodeInfo } from "./framework/node-info.js";
-import type { PodInfo } from "./framework/pod-info.js";
 import type { Profile } from "./framework/profile.js";
 import { selectPlace, type TieBreak } from "./node-selection.js";
 
@@ -90,21 +88,21 @@ export class ResultReuse {
   constructor(private readonly profile: Profile) {}
 
   /** The node to try first, if the last results can be used for this pod. */
-  hint(state: CycleState, pod: PodInfo, signature: string | undefined, cycle: number): NodeInfo | undefined {
+  hint(signature: string | undefined, cycle: number, isRejected: (node: NodeInfo) => boolean): NodeInfo | undefined {
     const { kept, profile } = this;
     if (kept === undefined || kept.nodes.length === 0) return undefined;
     if (cycle !== this.lastCycle + 1 || signature !== kept.signature || profile.handle.now() > kept.since + MAX_AGE) return undefined;
     const last = profile.handle.cache.node(this.lastNode);
-    if (last === undefined || profile.runFilter(state, pod, last)?.isRejected !== true) return undefined;
+    if (last === undefined || !isRejected(last)) return undefined;
     return kept.nodes.pop();
   }
 
   /** Remembers where the pod went, and the other nodes unless the hint was followed. */
-  store(signature: string | undefined, hint: NodeInfo | undefined, chosen: NodeInfo, others: () => SortedNodes | undefined, cycle: number): void {
+  store(signature: string | undefined, hint: NodeInfo | undefined, chosen: NodeInfo, others: (() => SortedNodes) | undefined, cycle: number): void {
     this.lastCycle = cycle;
     this.lastNode = chosen.name;
     if (hint === chosen) return;
-    const nodes = signature === undefined ? undefined : others();
+    const nodes = signature === undefined ? undefined : others?.();
     this.kept = signature === undefined || nodes === undefined || nodes.length === 0 ? undefined : { signature, nodes, since: this.profile.handle.now() };
   }
 }

@@ -26,7 +26,7 @@ import type { TieBreak } from "./node-selection.js";
 import type { AttemptResult, SchedulerObserver } from "./observer.js";
 import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
-import { SchedulingAlgorithm } from "./scheduling-algorithm.js";
+import { IncrementalAlgorithm } from "./evaluation/incremental-algorithm.js";
 import type { ScheduleResult } from "./cycle-outcome.js";
 
 /**
@@ -56,7 +56,7 @@ export class Scheduler {
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
   private readonly handle: Handle;
-  private readonly algorithm: SchedulingAlgorithm;
+  private readonly algorithm: IncrementalAlgorithm;
   private readonly attemptDuration: Distribution;
   private busy = false;
   private active = false;
@@ -73,6 +73,7 @@ export class Scheduler {
       shapes: new PodShapes(resources),
       listers: informers,
       nominator: new Nominator(),
+      versions: { namespaces: 0, selectors: 0 },
       now: () => epoch + simulation.now,
       stream: (name) => simulation.stream(`scheduler/${name}`),
       after: (delay, action) => void simulation.after(delay, action),
@@ -80,7 +81,7 @@ export class Scheduler {
     };
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
-    this.algorithm = new SchedulingAlgorithm(this.cache, { index: 0 }, tieBreak);
+    this.algorithm = new IncrementalAlgorithm(this.cache, { index: 0 }, tieBreak);
     const sort = [...this.profiles.values()][0].plugins.queueSort[0];
     this.queue = new SchedulingQueue({
       now: () => this.handle.now(),

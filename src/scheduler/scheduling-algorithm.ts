@@ -53,19 +53,17 @@ export class SchedulingAlgorithm {
   ) {}
 
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
-    this.cycle++;
     const nodes = this.cache.nodes;
+    const signature = this.beginCycle(profile, pod);
     const preFilter = profile.runPreFilter(state, pod);
     if (preFilter.status !== undefined) return { diagnosis: rejectedByPreFilter(nodes.length, preFilter.status, preFilter.narrowedBy) };
 
-    const reuse = this.reuseOf(profile);
-    const signature = this.options.reuseResults === false ? undefined : profile.sign(pod);
-    const hint = reuse.hint(state, pod, signature, this.cycle);
+    const hint = this.hintFor(profile, signature, (node) => profile.runFilter(state, pod, node)?.isRejected === true);
     const { feasible, statuses, absent } = this.findFeasible(profile, state, pod, preFilter, hint);
     const evaluatedNodes = feasible.length + statuses.size;
     if (feasible.length === 0) return { diagnosis: rejectedByFilters(nodes.length, statuses, absent, preFilter.narrowedBy) };
     if (feasible.length === 1) {
-      reuse.store(signature, hint, feasible[0], () => undefined, this.cycle);
+      this.storeResults(profile, signature, hint, feasible[0], undefined);
       return { result: { node: feasible[0], evaluatedNodes, feasibleNodes: 1 } };
     }
 
@@ -74,8 +72,33 @@ export class SchedulingAlgorithm {
     let tied = 0;
     for (const total of totals) if (total === totals[place]) tied++;
     const node = feasible[place];
-    reuse.store(signature, hint, node, () => this.others(feasible, totals, node), this.cycle);
+    this.storeResults(profile, signature, hint, node, () => this.sortOthers(feasible, totals, node));
     return { result: { node, evaluatedNodes, feasibleNodes: feasible.length, score: totals[place], tied } };
+  }
+
+  /** Why the pod fits on no node, for a pod that is known not to. */
+  diagnose(profile: Profile, state: CycleState, pod: PodInfo): Diagnosis {
+    const preFilter = profile.runPreFilter(state, pod);
+    const statuses = new Map<string, Status>();
+    for (const node of this.cache.nodes) {
+      const status = profile.runFilterWithNominated(state, pod, node);
+      if (status !== undefined) statuses.set(node.name, status);
+    }
+    return rejectedByFilters(this.cache.nodeCount, statuses, NOT_LOOKED_AT, preFilter.narrowedBy);
+  }
+
+  /** Counts a cycle. Returns the signature under which its results may be used again, if they may. */
+  beginCycle(profile: Profile, pod: PodInfo): string | undefined {
+    this.cycle++;
+    return this.options.reuseResults === false ? undefined : profile.sign(pod);
+  }
+
+  hintFor(profile: Profile, signature: string | undefined, isRejected: (node: NodeInfo) => boolean): NodeInfo | undefined {
+    return signature === undefined ? undefined : this.reuseOf(profile).hint(signature, this.cycle, isRejected);
+  }
+
+  storeResults(profile: Profile, signature: string | undefined, hint: NodeInfo | undefined, node: NodeInfo, others: (() => SortedNodes) | undefined): void {
+    if (signature !== undefined || this.reuse.size > 0) this.reuseOf(profile).store(signature, hint, node, others, this.cycle);
   }
 
   private reuseOf(profile: Profile): ResultReuse {
@@ -85,9 +108,8 @@ export class SchedulingAlgorithm {
   }
 
   /** All but the best. */
-  private others(nodes: readonly NodeInfo[], totals: readonly number[], chosen: NodeInfo): SortedNodes {
-    const tieBreak = typeof this.tieBreak === "string" ? this.tieBreak : "name";
-    const sorted = new SortedNodes(nodes, totals, tieBreak);
+  sortOthers(nodes: readonly NodeInfo[], totals: ArrayLike<number>, chosen: NodeInfo): SortedNodes {
+    const sorted = new SortedNodes(nodes, totals, this.tieBreak);
     sorted.remove(chosen);
     return sorted;
   }

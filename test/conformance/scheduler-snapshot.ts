@@ -49,6 +49,7 @@ export function settingOf(snapshot: Snapshot, configuration: string | SchedulerC
     shapes,
     listers: listersOf(others),
     nominator: new Nominator(),
+    versions: { namespaces: 0, selectors: 0 },
     now: () => NOW,
     stream: (name) => streams.stream(name),
   };

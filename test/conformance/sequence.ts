@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { SchedulerConfiguration } from "../../src/scheduler/configuration/types.js";
 import { CycleState } from "../../src/scheduler/framework/cycle-state.js";
 import { fitErrorMessage } from "../../src/scheduler/framework/fit-error.js";
-import { SchedulingAlgorithm } from "../../src/scheduler/scheduling-algorithm.js";
+import { IncrementalAlgorithm } from "../../src/scheduler/evaluation/incremental-algorithm.js";
 import { settingOf, storedPod, type Snapshot } from "./scheduler-snapshot.js";
 
 export const kind = "sequence";
@@ -32,7 +32,7 @@ export function check(testCase: unknown): string[] {
   const { snapshot, pods, percentageOfNodesToScore, opportunisticBatching, config, expect: expected } = testCase as SequenceCase;
   const configuration = config === undefined ? {} : (parse(config) as SchedulerConfiguration);
   const { handle, profile, podInfo } = settingOf(snapshot, { ...configuration, percentageOfNodesToScore });
-  const algorithm = new SchedulingAlgorithm(handle.cache, { index: 0 }, "name", { reuseResults: opportunisticBatching });
+  const algorithm = new IncrementalAlgorithm(handle.cache, { index: 0 }, "name", { reuseResults: opportunisticBatching });
   const differences: string[] = [];
   const order = handle.cache.nodes.map((node) => node.name).join();
   if (order !== expected.nodeOrder.join()) differences.push(`node order: ${order}`);

@@ -24,6 +24,14 @@ export class CycleState {
     this.data.delete(key);
   }
 
+  /** Forgets everything. */
+  reset(): this {
+    this.data.clear();
+    this.skipFilter.clear();
+    this.skipScore.clear();
+    return this;
+  }
+
   clone(): CycleState {
     const copy = new CycleState();
     for (const [key, value] of this.data) copy.data.set(key, value.clone());

@@ -7,12 +7,21 @@ import type { Nominator } from "../queue/nominator.js";
 import type { Listers } from "./listers.js";
 import type { PodShapes } from "./pod-shape.js";
 
+export interface Versions {
+  /** Labels of namespaces. */
+  namespaces: number;
+  /** Selectors of services and of pod controllers. */
+  selectors: number;
+}
+
 export interface Handle {
   /** Nodes and the pods there, as they are in this cycle. */
   readonly cache: Cache;
   readonly shapes: PodShapes;
   readonly listers: Listers;
   readonly nominator: Nominator;
+  /** Go up when what plugins keep of other objects may no longer be true. */
+  readonly versions: Versions;
   /** Simulated time. */
   now(): Timestamp;
   /** A random stream of the caller's own. */

@@ -5,6 +5,7 @@
  * Source of the points: https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/ and
  * k8s.io/kube-scheduler/framework/interface.go
  */
+import type { Rule } from "../evaluation/rule.js";
 import type { CycleState } from "./cycle-state.js";
 import type { EventRegistration } from "./events.js";
 import type { NodeInfo } from "./node-info.js";
@@ -58,6 +59,8 @@ export interface NodeLocal {
   filterOf?(shape: PodShape): ((node: NodeInfo) => Answer) | undefined;
   /** The raw Score of that pod shape; undefined where the shape is not scored (PreScore would Skip). */
   scoreOf?(shape: PodShape): ((node: NodeInfo) => number) | undefined;
+  /** How NormalizeScore works, where it does: scaled to 100 by the greatest score of the feasible nodes, the greatest best or (reversed) worst. */
+  readonly normalization?: "scaled" | "reversed";
 }
 
 export interface Plugin {
@@ -90,6 +93,10 @@ export interface Plugin {
 
   /** Set by plugins whose Filter or Score reads no more than a node and the pods there. */
   readonly local?: NodeLocal;
+  /** Given by plugins that follow the whole cluster change by change; must agree with the plugin's Filter and Score. */
+  incremental?(shape: PodShape): Rule;
+  /** Where it is false, all of the plugin's points up to Score have nothing to do for the pod. */
+  appliesTo?(pod: PodInfo): boolean;
   /**
    * What of the pod the plugin's Filter and Score depend on, as text, for the reuse of results; undefined where the plugin depends on
    * more than the pod and its node. Absent like undefined, unless the plugin has neither Filter nor Score.

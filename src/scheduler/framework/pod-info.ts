@@ -1,12 +1,24 @@
-import type { Pod } from "../../api/types/index.js";
+import type { Pod, Volume } from "../../api/types/index.js";
 import type { PodShape } from "./pod-shape.js";
+
+/** Volume sources that volume plugins look at. */
+const SCHEDULED_SOURCES = ["persistentVolumeClaim", "ephemeral", "awsElasticBlockStore", "gcePersistentDisk", "iscsi", "rbd"];
+
+function isScheduled(volume: Volume): boolean {
+  return SCHEDULED_SOURCES.some((source) => volume[source] !== undefined);
+}
 
 /** A pod with what was derived from it. Immutable: an updated pod gets a new one. */
 export class PodInfo {
+  /** Whether any volume stands on a claim or is a disk of its own: others are of the kubelet's making. */
+  readonly hasVolumes: boolean;
+
   constructor(
     readonly pod: Pod,
     readonly shape: PodShape,
-  ) {}
+  ) {
+    this.hasVolumes = pod.spec.volumes?.some(isScheduled) ?? false;
+  }
 
   /** "namespace/name" */
   get key(): string {

@@ -35,7 +35,6 @@ export interface PluginScores {
 }
 
 export class Profile {
-  private readonly filterNames: readonly string[];
   /** Plugins that have a say in where a pod goes; those that will not sign come first. */
   private readonly signers: readonly Plugin[];
   private readonly registered = new Map<string, readonly EventRegistration[]>();
@@ -50,7 +49,6 @@ export class Profile {
     readonly percentageOfNodesToScore: number,
     readonly handle: Handle,
   ) {
-    this.filterNames = plugins.filter.map((plugin) => plugin.name);
     const deciding = new Set([...plugins.preFilter, ...plugins.filter, ...plugins.preScore, ...plugins.score]);
     this.signers = [...deciding].sort((a, b) => Number(a.sign !== undefined) - Number(b.sign !== undefined));
     for (const plugin of new Set(Object.values(plugins).flat())) {
@@ -92,7 +90,7 @@ export class Profile {
     let rejected: Status | undefined;
     const narrowedBy: string[] = [];
     for (const plugin of this.plugins.preFilter) {
-      const answer = this.guard(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
+      const answer = this.callPreFilter(plugin, state, pod);
       const code = answer?.status?.code ?? "Success";
       if (code === "Skip") {
         state.skipFilter.add(plugin.name);
@@ -119,16 +117,28 @@ export class Profile {
     return { ...(rejected !== undefined && { status: rejected }), ...(names !== undefined && { nodeNames: names }), narrowedBy: narrowedBy.sort() };
   }
 
+  callPreFilter(plugin: Plugin, state: CycleState, pod: PodInfo): ReturnType<NonNullable<Plugin["preFilter"]>> {
+    return this.guard(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
+  }
+
   /** The status of the first filter that rejects the node; undefined where all pass. */
   runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    const filters = this.plugins.filter;
-    for (let i = 0; i < filters.length; i++) {
-      if (state.skipFilter.has(this.filterNames[i])) continue;
-      const plugin = filters[i];
-      const answer = this.guard(plugin, "Filter", pod, node, () => plugin.filter!(state, pod, node));
-      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+    return this.callFilters(this.plugins.filter, state, pod, node);
+  }
+
+  callFilters(filters: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    let at = 0;
+    try {
+      for (; at < filters.length; at++) {
+        const plugin = filters[at];
+        if (state.skipFilter.has(plugin.name)) continue;
+        const answer = plugin.filter!(state, pod, node);
+        if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+      }
+      return undefined;
+    } catch (error) {
+      throw asPluginError(error, filters[at], "Filter", pod, node);
     }
-    return undefined;
   }
 
   /**
@@ -190,7 +200,11 @@ export class Profile {
   }
 
   runPreScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
-    for (const plugin of this.plugins.preScore) {
+    this.callPreScore(this.plugins.preScore, state, pod, nodes);
+  }
+
+  callPreScore(plugins: readonly Plugin[], state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
+    for (const plugin of plugins) {
       const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
       if (answer?.code === "Skip") state.skipScore.add(plugin.name);
       else if (answer !== undefined && answer.code !== "Success") throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
@@ -202,17 +216,20 @@ export class Profile {
     return this.plugins.score.map((plugin) => {
       const weight = this.weights.get(plugin.name) ?? 1;
       if (state.skipScore.has(plugin.name)) return { plugin: plugin.name, weight, skipped: true, raw: [], normalized: [] };
-      const scores: NodeScore[] = nodes.map((node) => ({
-        node,
-        score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)),
-      }));
-      const raw = scores.map(({ score }) => score);
-      for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
-      const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
-      if (failed !== undefined && failed.code !== "Success") throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
-      for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
+      const { raw, scores } = this.callScore(plugin, state, pod, nodes);
       return { plugin: plugin.name, weight, skipped: false, raw, normalized: scores.map(({ score }) => score) };
     });
+  }
+
+  /** Raw and normalized scores of one plugin, parallel to the nodes. */
+  callScore(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { readonly raw: readonly number[]; readonly scores: readonly NodeScore[] } {
+    const scores: NodeScore[] = nodes.map((node) => ({ node, score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)) }));
+    const raw = scores.map(({ score }) => score);
+    for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
+    const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
+    if (failed !== undefined && failed.code !== "Success") throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
+    for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
+    return { raw, scores };
   }
 
   private checkNumber(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo, score: number): void {
@@ -244,8 +261,12 @@ export class Profile {
     try {
       return run();
     } catch (error) {
-      if (error instanceof PluginError) throw error;
-      throw new PluginError(plugin.name, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
+      throw asPluginError(error, plugin, point, pod, node);
     }
   }
+}
+
+function asPluginError(error: unknown, plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined): PluginError {
+  if (error instanceof PluginError) return error;
+  return new PluginError(plugin.name, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
 }

@@ -9,7 +9,8 @@ import type { PodInfo } from "../framework/pod-info.js";
 export class DynamicResources implements Plugin {
   static readonly NAME = "DynamicResources";
   readonly name = DynamicResources.NAME;
-  readonly local: NodeLocal = { reads: "node", scoreOf: () => () => 0 };
+  /** 0 on every node whatever was scored: nothing to add. */
+  readonly local: NodeLocal = { reads: "node" };
 
   sign({ pod }: PodInfo): string | undefined {
     return (pod.spec.resourceClaims ?? []).length > 0 ? undefined : "";

@@ -3,6 +3,8 @@
  *
  * Source: pkg/scheduler/framework/plugins/imagelocality/image_locality.go
  */
+import { ImageLocalityRule } from "../evaluation/image-locality-rule.js";
+import type { Rule } from "../evaluation/rule.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
@@ -40,6 +42,10 @@ export class ImageLocality implements Plugin {
     const max = MAX_CONTAINER_THRESHOLD * containers;
     const clamped = Math.max(MIN_THRESHOLD, Math.min(bytes, max));
     return Math.trunc((MAX_NODE_SCORE * (clamped - MIN_THRESHOLD)) / (max - MIN_THRESHOLD));
+  }
+
+  incremental(shape: PodShape): Rule {
+    return new ImageLocalityRule(this, this.handle, shape);
   }
 
   sign({ shape }: PodInfo): string {

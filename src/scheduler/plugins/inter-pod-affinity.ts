@@ -6,6 +6,8 @@
 import type { Labels } from "../../api/types/index.js";
 import type { InterPodAffinityArgs } from "../configuration/types.js";
 import { termMatches, type AffinityTerm } from "../framework/affinity-term.js";
+import { InterPodAffinityRule } from "../evaluation/inter-pod-affinity-rule.js";
+import type { Rule } from "../evaluation/rule.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
 import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_POD_LABEL, type EventRegistration } from "../framework/events.js";
 import { namespaceLabels, type Handle } from "../framework/handle.js";
@@ -205,6 +207,10 @@ export class InterPodAffinity implements Plugin {
     }
     for (const entry of scores) entry.score = max > min ? Math.trunc(MAX_NODE_SCORE * ((entry.score - min) / (max - min))) : 0;
     return undefined;
+  }
+
+  incremental(shape: PodShape): Rule {
+    return new InterPodAffinityRule(this, this.handle, shape);
   }
 
   /** Other pods' terms see namespace and labels; a pod with terms of its own cannot be signed. */

@@ -23,7 +23,12 @@ export class NodeAffinity implements Plugin {
   private readonly noAddedMatch = unresolvable(this.name, "node(s) didn't match scheduler-enforced node affinity");
   private readonly conflict = unresolvable(this.name, "pod affinity terms conflict");
   private readonly added: NodePredicate | undefined;
-  readonly local: NodeLocal = { reads: "node", filterOf: (shape) => this.filterOf(shape), scoreOf: (shape) => this.scoreOf(shape) };
+  readonly local: NodeLocal = {
+    reads: "node",
+    filterOf: (shape) => this.filterOf(shape),
+    scoreOf: (shape) => this.scoreOf(shape),
+    normalization: "scaled",
+  };
   private readonly rule = new LocalFilter(this.name, (shape) => this.filterOf(shape));
   private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
 

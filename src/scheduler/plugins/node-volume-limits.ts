@@ -20,6 +20,10 @@ export class NodeVolumeLimits implements Plugin {
 
   constructor(private readonly handle: Handle) {}
 
+  appliesTo(pod: PodInfo): boolean {
+    return pod.hasVolumes;
+  }
+
   preFilter(_state: CycleState, { pod }: PodInfo): { readonly status?: Status } | undefined {
     return hasClaims(pod) ? undefined : { status: SKIP };
   }

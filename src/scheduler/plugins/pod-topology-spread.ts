@@ -4,6 +4,8 @@
  * Source: pkg/scheduler/framework/plugins/podtopologyspread (filtering.go, scoring.go)
  */
 import type { PodTopologySpreadArgs } from "../configuration/types.js";
+import { TopologySpreadRule } from "../evaluation/topology-spread-rule.js";
+import type { Rule } from "../evaluation/rule.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
 import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
@@ -156,6 +158,10 @@ export class PodTopologySpread implements Plugin {
       else entry.score = max === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (max + min - entry.score)) / max);
     }
     return undefined;
+  }
+
+  incremental(shape: PodShape): Rule {
+    return new TopologySpreadRule(this, this.handle, shape);
   }
 
   /** Where pods are is not of the pod alone: neither own nor default constraints can be signed. */

@@ -18,7 +18,12 @@ export class TaintToleration implements Plugin {
   static readonly NAME = "TaintToleration";
   readonly name = TaintToleration.NAME;
   private readonly untolerated = unresolvable(this.name, "node(s) had untolerated taint(s)");
-  readonly local: NodeLocal = { reads: "node", filterOf: (shape) => this.filterOf(shape), scoreOf: (shape) => this.scoreOf(shape) };
+  readonly local: NodeLocal = {
+    reads: "node",
+    filterOf: (shape) => this.filterOf(shape),
+    scoreOf: (shape) => this.scoreOf(shape),
+    normalization: "reversed",
+  };
   private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
 
   private filterOf(shape: PodShape): NodeFilter {

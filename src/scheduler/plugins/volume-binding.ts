@@ -69,6 +69,10 @@ export class VolumeBinding implements Plugin {
     }
   }
 
+  appliesTo(pod: PodInfo): boolean {
+    return pod.hasVolumes;
+  }
+
   preFilter(state: CycleState, { pod, shape }: PodInfo): { readonly status?: Status } | undefined {
     const bound: PersistentVolumeClaim[] = [];
     const unbound: PersistentVolumeClaim[] = [];

@@ -37,6 +37,10 @@ export class VolumeRestrictions implements Plugin {
 
   constructor(private readonly handle: Handle) {}
 
+  appliesTo(pod: PodInfo): boolean {
+    return pod.hasVolumes;
+  }
+
   preFilter(state: CycleState, { pod, shape }: PodInfo): { readonly status?: Status } | undefined {
     const volumes = pod.spec.volumes ?? [];
     const claims = new Set<string>();

@@ -37,6 +37,10 @@ export class VolumeZone implements Plugin {
 
   constructor(private readonly handle: Handle) {}
 
+  appliesTo(pod: PodInfo): boolean {
+    return pod.hasVolumes;
+  }
+
   preFilter(state: CycleState, pod: PodInfo): { readonly status?: Status } | undefined {
     const topologies: { key: string; values: ReadonlySet<string> }[] = [];
     for (const { persistentVolumeClaim } of pod.pod.spec.volumes ?? []) {

@@ -1,0 +1,62 @@
+/** ImageLocality for the pods of one shape: the nodes that have any of its images. */
+import type { Handle } from "../framework/handle.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import type { Status } from "../framework/status.js";
+import type { ImageLocality } from "../plugins/image-locality.js";
+import type { Rule } from "./rule.js";
+
+export class ImageLocalityRule implements Rule {
+  readonly filters = false;
+  private readonly images: readonly string[];
+  private readonly containers: number;
+  private version = -1;
+  private nodeCount = -1;
+  /** By number of the node; undefined while no node has any of the images. */
+  private scores: Int32Array | undefined;
+
+  constructor(
+    private readonly plugin: ImageLocality,
+    private readonly handle: Handle,
+    shape: PodShape,
+  ) {
+    ({ images: this.images, containers: this.containers } = plugin.imagesOf(shape));
+  }
+
+  change(): void {
+    // Pods have no part in it.
+  }
+
+  taintsChanged(): void {
+    // Nor have taints.
+  }
+
+  nodesChanged(): void {
+    // Seen by the number of nodes and the version of the images.
+  }
+
+  begin(): void {
+    const { cache } = this.handle;
+    if (this.version === cache.images.version && this.nodeCount === cache.nodeCount) return;
+    this.version = cache.images.version;
+    this.nodeCount = cache.nodeCount;
+    let bytes: Float64Array | undefined;
+    for (const image of this.images) {
+      const nodes = cache.images.get(image)?.nodes;
+      if (nodes === undefined) continue;
+      bytes ??= new Float64Array(cache.idBound);
+      const size = this.plugin.scaledSize(image);
+      for (const node of nodes) bytes[node] += size;
+    }
+    this.scores = bytes === undefined ? undefined : Int32Array.from(bytes, (sum) => this.plugin.scoreOfSize(sum, this.containers));
+  }
+
+  filter(): Status | undefined {
+    return undefined;
+  }
+
+  addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
+    const { scores } = this;
+    if (scores !== undefined) for (let i = 0; i < count; i++) totals[i] += weight * scores[nodes[i]];
+    return 0;
+  }
+}

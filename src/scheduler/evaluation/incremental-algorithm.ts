@@ -1,0 +1,198 @@
+/**
+ * A scheduling cycle up to the choice of a node, on what was kept of earlier cycles.
+ *
+ * Decides exactly as the plain {@link SchedulingAlgorithm}, to which it leaves the rare cases: pods that name nodes, nominated pods, and
+ * PreFilter plugins that narrow the search.
+ */
+import type { Cache } from "../cache/cache.js";
+import type { CycleOutcome } from "../cycle-outcome.js";
+import type { CycleState } from "../framework/cycle-state.js";
+import type { Diagnosis } from "../framework/fit-error.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { Profile } from "../framework/profile.js";
+import { Status } from "../framework/status.js";
+import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
+import { namedNodes } from "../plugins/node-affinity.js";
+import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
+import { ProfileEvaluation } from "./profile-evaluation.js";
+import { UNKNOWN, type ShapeEvaluation } from "./shape-evaluation.js";
+
+const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
+
+export class IncrementalAlgorithm {
+  private readonly plain: SchedulingAlgorithm;
+  private readonly evaluations = new Map<Profile, ProfileEvaluation>();
+  private readonly named = new Map<number, boolean>();
+  /** Scratch: the feasible nodes of the search and their totals. */
+  private feasible = new Int32Array(0);
+  private totals = new Int32Array(0);
+  /** Scratch: code of the status by which a rule rejected the node. */
+  private rejected = new Uint16Array(0);
+
+  constructor(
+    private readonly cache: Cache,
+    private readonly start: SearchStart,
+    private readonly tieBreak: TieBreak,
+    options: AlgorithmOptions = {},
+  ) {
+    this.plain = new SchedulingAlgorithm(cache, start, tieBreak, options);
+  }
+
+  schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
+    const evaluation = this.evaluationOf(profile);
+    if (!this.isCommon(evaluation, pod) || !evaluation.plain.begin(state, pod)) return this.plain.schedule(profile, state.reset(), pod);
+
+    const shape = evaluation.of(pod.shape);
+    shape.catchUp();
+    const filtersPlainly = evaluation.plain.filtersFor(state, pod);
+    const rejects = (id: number): Status | undefined =>
+      shape.filterByRules(id) ?? (filtersPlainly ? evaluation.plain.filter(state, pod, this.cache.nodeById(id)) : undefined);
+
+    const signature = this.plain.beginCycle(profile, pod);
+    const hint = signature === undefined ? undefined : this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node));
+    if (hint !== undefined && !this.isRejected(shape, rejects, hint)) {
+      this.plain.storeResults(profile, signature, hint, hint, undefined);
+      return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
+    }
+
+    const count = shape.hasRuleFilters || filtersPlainly ? this.searchWith(profile, evaluation, shape, rejects) : this.search(profile, shape);
+    const { feasible, totals } = this;
+    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, profile, state, pod) };
+    const evaluatedNodes = this.evaluated;
+    if (count === 1) {
+      const node = this.cache.nodeById(feasible[0]);
+      this.plain.storeResults(profile, signature, hint, node, undefined);
+      return { result: { node, evaluatedNodes, feasibleNodes: 1 } };
+    }
+    shape.addScores(feasible, count, totals);
+    const nodesOf = (): NodeInfo[] => Array.from(feasible.subarray(0, count), (id) => this.cache.nodeById(id));
+    evaluation.plain.addScores(state, pod, nodesOf, totals);
+    const place = selectPlace(totals, count, (at) => this.cache.nodeById(feasible[at]).name, this.tieBreak);
+    const score = totals[place];
+    let tied = 0;
+    for (let i = 0; i < count; i++) if (totals[i] === score) tied++;
+    const node = this.cache.nodeById(feasible[place]);
+    this.plain.storeResults(profile, signature, hint, node, signature === undefined ? undefined : () => this.plain.sortOthers(nodesOf(), totals, node));
+    return { result: { node, evaluatedNodes, feasibleNodes: count, score, tied } };
+  }
+
+  private evaluated = 0;
+
+  private evaluationOf(profile: Profile): ProfileEvaluation {
+    let evaluation = this.evaluations.get(profile);
+    if (evaluation === undefined) this.evaluations.set(profile, (evaluation = new ProfileEvaluation(profile)));
+    return evaluation;
+  }
+
+  private isCommon(evaluation: ProfileEvaluation, pod: PodInfo): boolean {
+    const { spec, status } = pod.pod;
+    if (!evaluation.fits || (spec.nodeName ?? "") !== "" || (status?.nominatedNodeName ?? "") !== "") return false;
+    return evaluation.profile.handle.nominator.size === 0 && !this.namesNodes(pod);
+  }
+
+  private namesNodes(pod: PodInfo): boolean {
+    let names = this.named.get(pod.shape.id);
+    if (names === undefined) this.named.set(pod.shape.id, (names = namedNodes(pod.shape) !== undefined));
+    return names;
+  }
+
+  private isRejected(shape: ShapeEvaluation, rejects: (id: number) => Status | undefined, { id }: NodeInfo): boolean {
+    const value = shape.value[id];
+    return (value === UNKNOWN ? shape.judge(id) : value) < 0 || rejects(id) !== undefined;
+  }
+
+  /** Room for the results of a search over so many nodes. */
+  private makeRoom(nodes: number): void {
+    if (this.feasible.length < nodes) {
+      this.feasible = new Int32Array(2 * nodes);
+      this.totals = new Int32Array(2 * nodes);
+    }
+    if (this.rejected.length < this.cache.idBound) this.rejected = new Uint16Array(2 * this.cache.idBound);
+  }
+
+  /** Finds feasible nodes where a node's own verdict decides. Returns how many. */
+  private search(profile: Profile, shape: ShapeEvaluation): number {
+    const { order } = this.cache;
+    const nodes = order.length;
+    this.makeRoom(nodes);
+    const { feasible, totals } = this;
+    const { value } = shape;
+    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
+    let found = 0;
+    let at = this.start.index < nodes ? this.start.index : this.start.index % nodes;
+    let looked = 0;
+    for (; looked < nodes; looked++) {
+      const id = order[at];
+      let total = value[id];
+      if (total < 0 && total === UNKNOWN) total = shape.judge(id);
+      if (total >= 0) {
+        if (found === wanted) break;
+        feasible[found] = id;
+        totals[found++] = total;
+      }
+      if (++at === nodes) at = 0;
+    }
+    this.evaluated = looked;
+    this.start.index = at;
+    return found;
+  }
+
+  /** As {@link search}, where rules that see the whole cluster, or plugins of which nothing is kept, have a say too. */
+  private searchWith(profile: Profile, evaluation: ProfileEvaluation, shape: ShapeEvaluation, rejects: (id: number) => Status | undefined): number {
+    const { order } = this.cache;
+    const nodes = order.length;
+    this.makeRoom(nodes);
+    const { feasible, totals, rejected } = this;
+    const { value } = shape;
+    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
+    let found = 0;
+    let at = this.start.index % nodes;
+    let looked = 0;
+    for (; looked < nodes; looked++) {
+      const id = order[at];
+      let total = value[id];
+      if (total === UNKNOWN) total = shape.judge(id);
+      if (total >= 0) {
+        const status = rejects(id);
+        if (status !== undefined) rejected[id] = evaluation.codes.codeOf(status);
+        else if (found === wanted) break;
+        else {
+          feasible[found] = id;
+          totals[found++] = total;
+        }
+      }
+      if (++at === nodes) at = 0;
+    }
+    this.evaluated = looked;
+    this.start.index = at;
+    return found;
+  }
+
+  /** Why no node is feasible: every node was judged. */
+  private diagnose(evaluation: ProfileEvaluation, shape: ShapeEvaluation, profile: Profile, state: CycleState, pod: PodInfo): Diagnosis {
+    const { order } = this.cache;
+    const counts = new Int32Array(evaluation.codes.bound);
+    const codeOf = (id: number): number => (shape.value[id] < 0 ? -shape.value[id] : this.rejected[id]);
+    if (!evaluation.keepsFilterOrder) return this.plain.diagnose(profile, state.reset(), pod);
+    for (let i = 0; i < order.length; i++) counts[codeOf(order[i])]++;
+    const reasonCounts = new Map<string, number>();
+    const unschedulablePlugins = new Set<string>();
+    counts.forEach((count, code) => {
+      if (count === 0) return;
+      const status = evaluation.codes.statusOf(code);
+      unschedulablePlugins.add(status.plugin);
+      for (const reason of status.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + count);
+    });
+    return {
+      nodeCount: order.length,
+      reasonCounts,
+      unschedulablePlugins,
+      statuses: () => {
+        profile.runPreFilter(state.reset(), pod);
+        const byNode = new Map(Array.from(order, (id) => [this.cache.nodeById(id).name, evaluation.codes.statusOf(codeOf(id))]));
+        return { byNode, absent: NOT_LOOKED_AT };
+      },
+    };
+  }
+}

@@ -1,0 +1,180 @@
+/** InterPodAffinity for the pods of one shape: counts by term and topology value, followed pod by pod. */
+import type { Cache } from "../cache/cache.js";
+import { POD_ADDED, POD_REMOVED, TERMINATING_POD_ADDED, TERMINATING_POD_REMOVED } from "../cache/change-log.js";
+import type { Handle } from "../framework/handle.js";
+import { MAX_NODE_SCORE } from "../framework/plugin.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import type { Status } from "../framework/status.js";
+import type { InterPodAffinity } from "../plugins/inter-pod-affinity.js";
+import { DomainCounts } from "./domain-counts.js";
+import type { Rule } from "./rule.js";
+
+/** What a pod of another shape means for the pods of this one. */
+interface Relation {
+  readonly existingAnti: readonly DomainCounts[];
+  readonly matchesAffinity: boolean;
+  readonly anti: readonly DomainCounts[];
+  readonly scores: readonly { readonly sums: DomainCounts; readonly weight: number }[];
+}
+
+export class InterPodAffinityRule implements Rule {
+  private readonly cache: Cache;
+  /** Number of pods that match all required affinity terms, once for each term. */
+  private readonly affinity: readonly DomainCounts[];
+  private readonly anti: readonly DomainCounts[];
+  private readonly existingAnti = new Map<string, DomainCounts>();
+  private readonly scores = new Map<string, DomainCounts>();
+  /** By number of the other shape; null where the shapes have nothing to do with each other. */
+  private relations: (Relation | null | undefined)[] = [];
+  private readonly isOwnMatch: boolean;
+  private readonly isScored: boolean;
+  private isStale = true;
+  private namespaces = -1;
+  private found = false;
+  private existing: readonly DomainCounts[] = [];
+  private sums: readonly DomainCounts[] = [];
+  private raw = new Int32Array(0);
+
+  constructor(
+    private readonly plugin: InterPodAffinity,
+    private readonly handle: Handle,
+    private readonly shape: PodShape,
+  ) {
+    this.cache = handle.cache;
+    const { requiredAffinity, requiredAntiAffinity, preferredAffinity, preferredAntiAffinity } = shape.affinity;
+    this.affinity = requiredAffinity.map(({ topologyKey }) => this.countsOf(topologyKey));
+    this.anti = requiredAntiAffinity.map(({ topologyKey }) => this.countsOf(topologyKey));
+    this.isOwnMatch = requiredAffinity.every((term) => plugin.matches(term, shape));
+    this.isScored = !plugin.args.ignorePreferredTermsOfExistingPods || preferredAffinity.length + preferredAntiAffinity.length > 0;
+  }
+
+  private countsOf(key: string): DomainCounts {
+    return new DomainCounts(this.cache.topology(key));
+  }
+
+  private keyed(map: Map<string, DomainCounts>, key: string): DomainCounts {
+    let counts = map.get(key);
+    if (counts === undefined) map.set(key, (counts = this.countsOf(key)));
+    return counts;
+  }
+
+  private relationTo(shape: number): Relation | null {
+    let relation = this.relations[shape];
+    if (relation === undefined) this.relations[shape] = relation = this.relate(this.handle.shapes.get(shape));
+    return relation;
+  }
+
+  private relate(other: PodShape): Relation | null {
+    const { plugin, shape } = this;
+    const { requiredAffinity, requiredAntiAffinity } = shape.affinity;
+    if (!shape.affinity.any && !other.affinity.any) return null;
+    const relation: Relation = {
+      existingAnti: other.affinity.requiredAntiAffinity
+        .filter((term) => plugin.matches(term, shape))
+        .map(({ topologyKey }) => this.keyed(this.existingAnti, topologyKey)),
+      matchesAffinity: requiredAffinity.length > 0 && requiredAffinity.every((term) => plugin.matches(term, other)),
+      anti: this.anti.filter((_, i) => plugin.matches(requiredAntiAffinity[i], other)),
+      scores: this.isScored
+        ? plugin.scoreTerms(shape, other).map(({ topologyKey, weight }) => ({ sums: this.keyed(this.scores, topologyKey), weight }))
+        : [],
+    };
+    const isNothing = !relation.matchesAffinity && relation.existingAnti.length + relation.anti.length + relation.scores.length === 0;
+    return isNothing ? null : relation;
+  }
+
+  change(kind: number, node: number, shape: number): void {
+    if (this.isStale) return;
+    const relation = this.relationTo(shape);
+    if (relation === null) return;
+    if (kind === POD_ADDED || kind === TERMINATING_POD_ADDED) this.apply(relation, node, 1);
+    else if (kind === POD_REMOVED || kind === TERMINATING_POD_REMOVED) this.apply(relation, node, -1);
+  }
+
+  private apply(relation: Relation, node: number, sign: 1 | -1): void {
+    for (const counts of relation.existingAnti) counts.add(node, sign, sign);
+    if (relation.matchesAffinity) for (const counts of this.affinity) counts.add(node, sign, sign);
+    for (const counts of relation.anti) counts.add(node, sign, sign);
+    for (const { sums, weight } of relation.scores) sums.add(node, sign * weight, sign);
+  }
+
+  taintsChanged(): void {
+    // Taints have no part in affinity.
+  }
+
+  nodesChanged(): void {
+    this.isStale = true;
+  }
+
+  private rebuild(): void {
+    this.isStale = false;
+    if (this.namespaces !== this.handle.versions.namespaces) {
+      this.namespaces = this.handle.versions.namespaces;
+      this.relations = [];
+    }
+    for (const counts of [...this.affinity, ...this.anti, ...this.existingAnti.values(), ...this.scores.values()]) counts.clear();
+    const everyPod = this.shape.affinity.any;
+    if (!everyPod && !this.cache.hasAffinityPods) return;
+    for (const node of this.cache.nodes) {
+      for (const pod of everyPod ? node.pods : node.podsWithAffinity) {
+        const relation = this.relationTo(pod.shape.id);
+        if (relation !== null) this.apply(relation, node.id, 1);
+      }
+    }
+  }
+
+  begin(): void {
+    if (this.isStale || this.namespaces !== this.handle.versions.namespaces) this.rebuild();
+    this.existing = this.existingAnti.size === 0 ? NONE : [...this.existingAnti.values()].filter(({ entries }) => entries > 0);
+    this.sums = this.scores.size === 0 ? NONE : [...this.scores.values()].filter(({ entries }) => entries > 0);
+    this.found = this.affinity.some(({ entries }) => entries > 0);
+  }
+
+  get filters(): boolean {
+    return this.affinity.length + this.anti.length + this.existing.length > 0;
+  }
+
+  filter(node: number): Status | undefined {
+    const { affinity, anti, existing } = this;
+    let isMet = true;
+    for (let i = 0; i < affinity.length; i++) {
+      const domain = affinity[i].column.domainOf[node];
+      if (domain < 0) return this.plugin.affinityMismatch;
+      if (affinity[i].of(domain) <= 0) isMet = false;
+    }
+    if (!isMet && (this.found || !this.isOwnMatch)) return this.plugin.affinityMismatch;
+    for (let i = 0; i < anti.length; i++) {
+      const domain = anti[i].column.domainOf[node];
+      if (domain >= 0 && anti[i].of(domain) > 0) return this.plugin.antiAffinityMismatch;
+    }
+    for (let i = 0; i < existing.length; i++) {
+      const domain = existing[i].column.domainOf[node];
+      if (domain >= 0 && existing[i].of(domain) > 0) return this.plugin.existingAntiAffinityMismatch;
+    }
+    return undefined;
+  }
+
+  addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
+    const { sums } = this;
+    if (sums.length === 0) return 0;
+    if (this.raw.length < count) this.raw = new Int32Array(nodes.length);
+    const { raw } = this;
+    let min = Number.MAX_SAFE_INTEGER;
+    let max = Number.MIN_SAFE_INTEGER;
+    for (let i = 0; i < count; i++) {
+      let score = 0;
+      for (let k = 0; k < sums.length; k++) {
+        const domain = sums[k].column.domainOf[nodes[i]];
+        if (domain >= 0) score += sums[k].of(domain);
+      }
+      raw[i] = score;
+      if (score < min) min = score;
+      if (score > max) max = score;
+    }
+    if (max === min) return 0;
+    const range = max - min;
+    for (let i = 0; i < count; i++) totals[i] += weight * Math.trunc(MAX_NODE_SCORE * ((raw[i] - min) / range));
+    return 0;
+  }
+}
+
+const NONE: readonly DomainCounts[] = [];

@@ -1,0 +1,260 @@
+/** PodTopologySpread for the pods of one shape: matching pods by constraint and topology value, followed pod by pod. */
+import type { Cache } from "../cache/cache.js";
+import { POD_ADDED, POD_REMOVED, POD_TERMINATING } from "../cache/change-log.js";
+import { NO_DOMAIN, type TopologyColumn } from "../cache/topology-column.js";
+import type { Handle } from "../framework/handle.js";
+import { MAX_NODE_SCORE } from "../framework/plugin.js";
+import type { PodShape } from "../framework/pod-shape.js";
+import type { Status } from "../framework/status.js";
+import type { PodTopologySpread } from "../plugins/pod-topology-spread.js";
+import { HOSTNAME, topologyWeight, type SpreadConstraint, type SpreadConstraints } from "../plugins/spread-constraints.js";
+import { DomainCounts } from "./domain-counts.js";
+import type { Rule } from "./rule.js";
+
+/** The counts of one constraint. */
+class Counted {
+  readonly column: TopologyColumn;
+  /** Matching pods by domain, on nodes that are included. */
+  readonly pods: DomainCounts;
+  /** Nodes that are included, by domain: only domains that have some take part. */
+  readonly nodes: DomainCounts;
+  /** Whether pods on a node count, by number of the node. */
+  included = new Uint8Array(0);
+  private min = 0;
+  private minIsStale = true;
+
+  constructor(
+    readonly constraint: SpreadConstraint,
+    cache: Cache,
+  ) {
+    this.column = cache.topology(constraint.topologyKey);
+    this.pods = new DomainCounts(this.column);
+    this.nodes = new DomainCounts(this.column);
+  }
+
+  clear(nodes: number): void {
+    this.pods.clear();
+    this.nodes.clear();
+    this.included = new Uint8Array(nodes);
+    this.minIsStale = true;
+  }
+
+  include(node: number): void {
+    this.included[node] = 1;
+    this.nodes.add(node, 1, 1);
+  }
+
+  count(node: number, sign: 1 | -1): void {
+    if (this.included[node] !== 1) return;
+    this.pods.add(node, sign, sign);
+    this.minIsStale = true;
+  }
+
+  /** The least count of a domain; 0 where there are fewer domains than the constraint asks for. */
+  leastCount(): number {
+    if (!this.minIsStale) return this.min;
+    let domains = 0;
+    let min = Number.MAX_SAFE_INTEGER;
+    const { counts } = this.nodes;
+    for (let domain = 0; domain < this.column.domains && domain < counts.length; domain++) {
+      if (counts[domain] === 0) continue;
+      domains++;
+      const count = this.pods.of(domain);
+      if (count < min) min = count;
+    }
+    this.min = domains < this.constraint.minDomains ? 0 : min;
+    this.minIsStale = false;
+    return this.min;
+  }
+}
+
+/** Which constraints count pods of another shape: bits by position, hard ones first. */
+type Mask = number;
+
+export class TopologySpreadRule implements Rule {
+  private constraints: SpreadConstraints | undefined;
+  private hard: readonly Counted[] = [];
+  private soft: readonly Counted[] = [];
+  /** For each soft constraint on host names, the matching pods of each node. */
+  private onNode: readonly (Int32Array | undefined)[] = [];
+  private self: readonly number[] = [];
+  private masks: (Mask | undefined)[] = [];
+  private isStale = true;
+  private selectors = -1;
+  private readsTaints = false;
+  private limits: readonly number[] = [];
+  private raw = new Int32Array(0);
+  private seen = new Int32Array(0);
+  private scan = 0;
+
+  constructor(
+    private readonly plugin: PodTopologySpread,
+    private readonly handle: Handle,
+    private readonly shape: PodShape,
+  ) {}
+
+  /** Reads the constraints again where services or controllers may have changed the default ones. */
+  private refreshConstraints(): void {
+    if (this.selectors === this.handle.versions.selectors) return;
+    this.selectors = this.handle.versions.selectors;
+    const constraints = this.plugin.constraintsOf(this.shape);
+    if (constraints.identity === this.constraints?.identity) return;
+    const { cache } = this.handle;
+    this.constraints = constraints;
+    this.hard = constraints.hard.map((constraint) => new Counted(constraint, cache));
+    this.soft = constraints.soft.map((constraint) => new Counted(constraint, cache));
+    this.self = this.hard.map(({ constraint }) => (constraint.selects(this.shape.labels) ? 1 : 0));
+    this.readsTaints = [...this.hard, ...this.soft].some(({ constraint }) => constraint.readsTaints);
+    this.masks = [];
+    this.isStale = true;
+  }
+
+  private maskOf(shape: number): Mask {
+    let mask = this.masks[shape];
+    if (mask === undefined) {
+      const { namespace, labels } = this.handle.shapes.get(shape);
+      mask = 0;
+      const all = [...this.hard, ...this.soft];
+      for (let i = 0; i < all.length; i++) {
+        const { counts, selects } = all[i].constraint;
+        if (counts && namespace === this.shape.namespace && selects(labels)) mask |= 1 << i;
+      }
+      this.masks[shape] = mask;
+    }
+    return mask;
+  }
+
+  change(kind: number, node: number, shape: number): void {
+    if (this.isStale) return;
+    const mask = this.maskOf(shape);
+    if (mask === 0) return;
+    if (kind === POD_ADDED) this.apply(mask, node, 1);
+    else if (kind === POD_REMOVED || kind === POD_TERMINATING) this.apply(mask, node, -1);
+  }
+
+  private apply(mask: Mask, node: number, sign: 1 | -1): void {
+    for (let i = 0; i < this.hard.length; i++) if ((mask & (1 << i)) !== 0) this.hard[i].count(node, sign);
+    for (let i = 0; i < this.soft.length; i++) {
+      if ((mask & (1 << (this.hard.length + i))) === 0) continue;
+      const onNode = this.onNode[i];
+      if (onNode === undefined) this.soft[i].count(node, sign);
+      else onNode[node] += sign;
+    }
+  }
+
+  taintsChanged(): void {
+    if (this.readsTaints) this.isStale = true;
+  }
+
+  nodesChanged(): void {
+    this.isStale = true;
+  }
+
+  private rebuild(): void {
+    this.isStale = false;
+    const { hard, soft } = this;
+    if (hard.length + soft.length === 0) return;
+    const { cache } = this.handle;
+    const bound = cache.idBound;
+    for (const counted of [...hard, ...soft]) counted.clear(bound);
+    this.onNode = soft.map(({ constraint }) => (constraint.topologyKey === HOSTNAME ? new Int32Array(bound) : undefined));
+    const requireAll = this.constraints!.requireAllTopologies;
+    for (const node of cache.nodes) {
+      const hasKeys = ({ column }: Counted): boolean => column.domainOf[node.id] !== NO_DOMAIN;
+      if (hard.every(hasKeys)) for (const counted of hard) if (counted.constraint.includes(node.node)) counted.include(node.id);
+      if (!requireAll || soft.every(hasKeys)) for (const counted of soft) if (counted.constraint.includes(node.node)) counted.include(node.id);
+      for (const pod of node.pods) {
+        const mask = pod.isTerminating ? 0 : this.maskOf(pod.shape.id);
+        if (mask !== 0) this.apply(mask, node.id, 1);
+      }
+    }
+  }
+
+  begin(): void {
+    this.refreshConstraints();
+    if (this.isStale) this.rebuild();
+    this.limits = this.hard.length === 0 ? NO_LIMITS : this.hard.map((counted, i) => counted.constraint.maxSkew + counted.leastCount() - this.self[i]);
+  }
+
+  get filters(): boolean {
+    return this.hard.length > 0;
+  }
+
+  filter(node: number): Status | undefined {
+    const { hard, limits } = this;
+    for (let i = 0; i < hard.length; i++) {
+      const domain = hard[i].column.domainOf[node];
+      if (domain < 0) return this.plugin.missingLabel;
+      if (hard[i].pods.of(domain) > limits[i]) return this.plugin.mismatch;
+    }
+    return undefined;
+  }
+
+  /** Weight of each soft constraint by the number of domains that the feasible nodes are in, and how many nodes are left out for lack of a key. */
+  private weigh(nodes: Int32Array, count: number): { readonly weights: number[]; readonly ignored: number } {
+    const { soft } = this;
+    let ignored = 0;
+    const requireAll = this.constraints!.requireAllTopologies;
+    if (requireAll) for (let i = 0; i < count; i++) if (this.lacksKey(nodes[i])) ignored++;
+    const weights = soft.map(({ constraint, column }) => {
+      if (constraint.topologyKey === HOSTNAME) return topologyWeight(count - ignored);
+      const { domainOf } = column;
+      if (this.seen.length <= column.domains + 1) this.seen = new Int32Array(2 * column.domains + 8);
+      const { seen } = this;
+      const scan = ++this.scan;
+      let domains = 0;
+      for (let i = 0; i < count; i++) {
+        if (ignored > 0 && this.lacksKey(nodes[i])) continue;
+        const slot = domainOf[nodes[i]] + 1;
+        if (seen[slot] === scan) continue;
+        seen[slot] = scan;
+        domains++;
+      }
+      return topologyWeight(domains);
+    });
+    return { weights, ignored };
+  }
+
+  private lacksKey(node: number): boolean {
+    for (let k = 0; k < this.soft.length; k++) if (this.soft[k].column.domainOf[node] < 0) return true;
+    return false;
+  }
+
+  addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
+    const { soft, onNode } = this;
+    if (soft.length === 0) return 0;
+    if (this.raw.length < count) this.raw = new Int32Array(nodes.length);
+    const { raw } = this;
+    const { weights, ignored } = this.weigh(nodes, count);
+    let min = Number.MAX_SAFE_INTEGER;
+    let max = Number.MIN_SAFE_INTEGER;
+    for (let i = 0; i < count; i++) {
+      const node = nodes[i];
+      if (ignored > 0 && this.lacksKey(node)) {
+        raw[i] = IGNORED;
+        continue;
+      }
+      let score = 0;
+      for (let k = 0; k < soft.length; k++) {
+        const domain = soft[k].column.domainOf[node];
+        if (domain < 0) continue;
+        const here = onNode[k];
+        score += (here === undefined ? soft[k].pods.of(domain) : here[node]) * weights[k] + (soft[k].constraint.maxSkew - 1);
+      }
+      const rounded = Math.round(score);
+      raw[i] = rounded;
+      if (rounded < min) min = rounded;
+      if (rounded > max) max = rounded;
+    }
+    if (max === 0 && ignored === 0) return weight * MAX_NODE_SCORE;
+    for (let i = 0; i < count; i++) {
+      if (raw[i] === IGNORED) continue;
+      totals[i] += weight * (max === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (max + min - raw[i])) / max));
+    }
+    return 0;
+  }
+}
+
+const NO_LIMITS: readonly number[] = [];
+/** Mark of a node that is not scored for lack of a key. */
+const IGNORED = -1;
