@@ -14,7 +14,7 @@ import { Kubelet } from "./kubelet.js";
 import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
 import type { NodeAgent } from "./node-agent.js";
 import { listedImages, newNode, type NodeIdentity } from "./node-object.js";
-import { NodeResourceUsage, type NodeUsage } from "./node-resource-usage.js";
+import { NodeResourceUsage, type NodeUsage, type PodUsage } from "./node-resource-usage.js";
 import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
 import { amountOf, CPU, PODS } from "./resources.js";
 import { MISSION, REGISTRY_LATENCY, type KubeletSettings } from "./settings.js";
@@ -96,7 +96,7 @@ export class Machine {
       () => this.kubeletIfReal?.reviseNodeSoon(),
     );
     for (const image of options.images ?? []) this.images.preload(image);
-    this.resources = new NodeResourceUsage(simulation, cores);
+    this.resources = new NodeResourceUsage(simulation, cores, this.settings.cpuCFSQuota);
     const runtimeName = options.runtime ?? "containerd";
     const profile = CONTAINER_RUNTIMES[runtimeName];
     const identity: NodeIdentity = {
@@ -180,6 +180,11 @@ export class Machine {
   /** What the machine's processes use now, and CPU time so far. */
   usage(): NodeUsage {
     return this.resources.now();
+  }
+
+  /** Each pod with running processes and what its containers use now. */
+  podUsage(): Iterable<PodUsage> {
+    return this.resources.perPod();
   }
 
   private startAfter(delay: SimTime): void {

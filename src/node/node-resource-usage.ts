@@ -1,7 +1,17 @@
-/** What the processes on a node use: CPU as they get it, memory and storage as they take it, now and over time. */
-import { SECOND, type SimTime, type Simulation } from "../engine/simulation.js";
+/**
+ * What the processes on a node use: CPU as the kernel's scheduler gives it, memory and storage as they take it, now and over time.
+ *
+ * Totals are kept as processes come, go and change; what each single container gets is computed only when somebody asks or when a
+ * process needs a certain amount of CPU time. Profiles that change cost an event at each change, constants cost none.
+ */
+import { qosClassOf } from "../api/resources.js";
+import type { Pod } from "../api/types/pod.js";
+import { SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
+import type { UsageProfile } from "./behavior.js";
+import { containerCgroup, cpuShares, cpuWeightOfContainer, cpuWeightOfPod, milliCPUFromQuota, podCgroup } from "./cgroups.js";
 import type { ContainerProcess } from "./container-process.js";
-import { valueAt } from "./usage-profile.js";
+import { shareCpu, type CpuGroup } from "./cpu-sharing.js";
+import { nextChange, slopeAt, valueAt } from "./usage-profile.js";
 
 export interface NodeUsage {
   /** CPU in use, cores. */
@@ -10,55 +20,249 @@ export interface NodeUsage {
   readonly cpuDemandCores: number;
   readonly memoryBytes: number;
   readonly ephemeralStorageBytes: number;
-  /** CPU time used since the node's first start, seconds. */
+  /** Since the start of the run: CPU time used, CPU time wanted but withheld by quotas, and by other processes. Core-seconds. */
   readonly cpuSeconds: number;
+  readonly cpuThrottledSeconds: number;
+  readonly cpuContendedSeconds: number;
+  /** Memory over time since the start of the run, byte-seconds. */
+  readonly memoryByteSeconds: number;
+}
+
+export interface ContainerUsage {
+  readonly name: string;
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  readonly ephemeralStorageBytes: number;
+}
+
+export interface PodUsage {
+  readonly pod: Pod;
+  readonly containers: readonly ContainerUsage[];
+}
+
+/** Who owns processes: a pod on this node. */
+export interface ProcessOwner {
+  readonly pod: Pod;
+}
+
+interface Consumer extends CpuGroup {
+  readonly process: ContainerProcess;
+  demand: number;
+  event: EventId | undefined;
+  /** Bytes at `memoryAt`, and their change a microsecond. */
+  memory: number;
+  memorySlope: number;
+  memoryAt: SimTime;
+}
+
+interface PodConsumers extends CpuGroup {
+  readonly owner: ProcessOwner;
+  readonly members: Consumer[];
+  readonly tier: "guaranteed" | "burstable" | "besteffort";
+  usable: number;
+}
+
+const MILLI = 1000;
+
+function quotaCores(quota: number | undefined, period: number | undefined): number {
+  return quota === undefined || quota <= 0 ? Number.POSITIVE_INFINITY : milliCPUFromQuota(quota, period) / MILLI;
+}
+
+/** CPU wanted at an age: lines count by their mean between points, so that sums over time are exact. */
+function cpuDemand(profile: UsageProfile | undefined, age: SimTime): number {
+  if (profile === undefined) return 0;
+  if (profile.shape === "steps") return valueAt(profile, age);
+  const index = profile.points.findLastIndex(({ at }) => at <= age);
+  const [point, next] = [profile.points[index] ?? profile.points[0], profile.points[index + 1]];
+  return index < 0 || next === undefined ? point.value : (point.value + next.value) / 2;
 }
 
 export class NodeResourceUsage {
-  private readonly processes = new Map<ContainerProcess, object>();
-  private cpuDemand = 0;
-  private cpuMicros = 0;
+  private readonly pods = new Map<ProcessOwner, PodConsumers>();
+  private readonly consumers = new Map<ContainerProcess, Consumer>();
+  private readonly listeners: (() => void)[] = [];
   private since: SimTime = 0;
+  private demand = 0;
+  private usable = 0;
+  private memory = 0;
+  /** Bytes a microsecond. */
+  private memorySlope = 0;
+  private used = 0;
+  private cpuMicros = 0;
+  private throttledMicros = 0;
+  private contendedMicros = 0;
+  private memoryByteMicros = 0;
 
   constructor(
     private readonly simulation: Simulation,
-    private readonly capacityCores: number,
+    readonly capacityCores: number,
+    private readonly cpuCFSQuota = true,
   ) {}
 
-  add(owner: object, process: ContainerProcess): void {
-    this.settle();
-    this.processes.set(process, owner);
-    this.cpuDemand += cpuOf(process, this.simulation.now);
+  /** Called after every change of what is used. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
-  remove(_owner: object, process: ContainerProcess): void {
+  add(owner: ProcessOwner, process: ContainerProcess): void {
     this.settle();
-    if (!this.processes.delete(process)) return;
-    this.cpuDemand = this.processes.size === 0 ? 0 : this.cpuDemand - cpuOf(process, this.simulation.now);
+    let pod = this.pods.get(owner);
+    if (pod === undefined) this.pods.set(owner, (pod = this.podConsumers(owner)));
+    const { cpuShares: shares, cpuQuota, cpuPeriod } = containerCgroup(process.container, owner.pod.spec, this.cpuCFSQuota);
+    const consumer: Consumer = {
+      process,
+      weight: cpuWeightOfContainer(shares ?? 0),
+      quota: quotaCores(cpuQuota, cpuPeriod),
+      demand: 0,
+      event: undefined,
+      memory: 0,
+      memorySlope: 0,
+      memoryAt: this.simulation.now,
+    };
+    pod.members.push(consumer);
+    this.consumers.set(process, consumer);
+    this.follow(pod, consumer);
+    this.changed();
+  }
+
+  remove(owner: ProcessOwner, process: ContainerProcess): void {
+    const consumer = this.consumers.get(process);
+    const pod = this.pods.get(owner);
+    if (consumer === undefined || pod === undefined) return;
+    this.settle();
+    if (consumer.event !== undefined) this.simulation.cancel(consumer.event);
+    this.consumers.delete(process);
+    pod.members.splice(pod.members.indexOf(consumer), 1);
+    if (pod.members.length === 0) this.pods.delete(owner);
+    this.demand -= consumer.demand;
+    this.updateUsable(pod);
+    this.countMemory(consumer, 0, 0);
+    // Nothing runs, so that nothing is used: rounding ends here.
+    if (this.consumers.size === 0) this.demand = this.usable = this.memory = this.memorySlope = 0;
+    this.changed();
   }
 
   now(): NodeUsage {
     this.settle();
-    let memoryBytes = 0;
     let ephemeralStorageBytes = 0;
-    for (const process of this.processes.keys()) {
-      memoryBytes += process.memoryAt(this.simulation.now);
-      ephemeralStorageBytes += process.ephemeralStorageAt(this.simulation.now);
-    }
-    return { cpuCores: this.used, cpuDemandCores: this.cpuDemand, memoryBytes, ephemeralStorageBytes, cpuSeconds: this.cpuMicros / SECOND };
+    for (const process of this.consumers.keys()) ephemeralStorageBytes += process.ephemeralStorageAt(this.simulation.now);
+    return {
+      cpuCores: this.used,
+      cpuDemandCores: this.demand,
+      memoryBytes: this.memory,
+      ephemeralStorageBytes,
+      cpuSeconds: this.cpuMicros / SECOND,
+      cpuThrottledSeconds: this.throttledMicros / SECOND,
+      cpuContendedSeconds: this.contendedMicros / SECOND,
+      memoryByteSeconds: this.memoryByteMicros / SECOND,
+    };
   }
 
-  private get used(): number {
-    return Math.min(this.cpuDemand, this.capacityCores);
+  /** Memory taken now, bytes, and its change, bytes a microsecond. */
+  get memoryNow(): { readonly bytes: number; readonly slope: number } {
+    this.settle();
+    return { bytes: this.memory, slope: this.memorySlope };
+  }
+
+  /** Each pod with running processes, in the order in which they started, with what its containers get. */
+  *perPod(): Generator<PodUsage> {
+    const { now } = this.simulation;
+    const given = this.shares();
+    for (const { owner, members } of this.pods.values()) {
+      const containers = members.map(({ process }) => ({
+        name: process.container.name,
+        cpuCores: given.get(process) ?? 0,
+        memoryBytes: process.memoryAt(now),
+        ephemeralStorageBytes: process.ephemeralStorageAt(now),
+      }));
+      yield { pod: owner.pod, containers };
+    }
+  }
+
+  /** CPU that a process gets now, cores. */
+  cpuOf(process: ContainerProcess): number {
+    const consumer = this.consumers.get(process);
+    if (consumer === undefined) return 0;
+    return this.isContended ? (this.shares().get(process) ?? 0) : Math.min(consumer.demand, consumer.quota);
+  }
+
+  private get isContended(): boolean {
+    return this.usable > this.capacityCores;
+  }
+
+  private podConsumers(owner: ProcessOwner): PodConsumers {
+    const { spec } = owner.pod;
+    const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
+    const tier = qosClassOf(spec).toLowerCase() as PodConsumers["tier"];
+    return { owner, tier, weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod), demand: 0, members: [], usable: 0 };
+  }
+
+  /** Takes a process's use as it is now, and comes back when its profile changes. */
+  private follow(pod: PodConsumers, consumer: Consumer): void {
+    const { process } = consumer;
+    const age = this.simulation.now - process.startedAt;
+    const demand = cpuDemand(process.cpu, age);
+    this.demand += demand - consumer.demand;
+    consumer.demand = demand;
+    this.updateUsable(pod);
+    if (process.memory !== undefined) this.countMemory(consumer, valueAt(process.memory, age), slopeAt(process.memory, age));
+    const changes = [process.cpu, process.memory].flatMap((profile) => (profile === undefined ? [] : (nextChange(profile, age) ?? [])));
+    if (changes.length === 0) return;
+    consumer.event = this.simulation.at(process.startedAt + Math.min(...changes), () => {
+      consumer.event = undefined;
+      this.settle();
+      this.follow(pod, consumer);
+      this.changed();
+    });
+  }
+
+  private updateUsable(pod: PodConsumers): void {
+    const before = pod.usable;
+    let sum = 0;
+    for (const { demand, quota } of pod.members) sum += Math.min(demand, quota);
+    pod.usable = Math.min(sum, pod.quota);
+    this.usable += pod.usable - before;
+  }
+
+  /** Replaces what a process counted for by what it takes from now on. */
+  private countMemory(consumer: Consumer, bytes: number, slope: number): void {
+    const { now } = this.simulation;
+    this.memory += bytes - (consumer.memory + consumer.memorySlope * (now - consumer.memoryAt));
+    this.memorySlope += slope - consumer.memorySlope;
+    consumer.memory = bytes;
+    consumer.memorySlope = slope;
+    consumer.memoryAt = now;
   }
 
   private settle(): void {
     const { now } = this.simulation;
-    this.cpuMicros += this.used * (now - this.since);
+    const passed = now - this.since;
+    if (passed === 0) return;
     this.since = now;
+    this.cpuMicros += this.used * passed;
+    this.throttledMicros += (this.demand - this.usable) * passed;
+    this.contendedMicros += (this.usable - this.used) * passed;
+    this.memoryByteMicros += this.memory * passed + (this.memorySlope * passed * passed) / 2;
+    this.memory += this.memorySlope * passed;
   }
-}
 
-function cpuOf(process: ContainerProcess, now: SimTime): number {
-  return process.cpu === undefined ? 0 : valueAt(process.cpu, now - process.startedAt);
+  private changed(): void {
+    this.used = Math.min(this.usable, this.capacityCores);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Cores of each process under the hierarchy: guaranteed pods beside the tiers of burstable and best-effort ones. */
+  private shares(): ReadonlyMap<ContainerProcess, number> {
+    const given = new Map<ContainerProcess, number>();
+    const burstable: PodConsumers[] = [];
+    const bestEffort: PodConsumers[] = [];
+    const root: CpuGroup[] = [];
+    for (const pod of this.pods.values()) (pod.tier === "guaranteed" ? root : pod.tier === "burstable" ? burstable : bestEffort).push(pod);
+    let shares = 0;
+    for (const { owner } of burstable) shares += podCgroup(owner.pod.spec, this.cpuCFSQuota).cpuShares ?? 0;
+    const tier = (members: CpuGroup[], weight: number): CpuGroup => ({ weight, quota: Number.POSITIVE_INFINITY, demand: 0, members });
+    root.push(tier(burstable, cpuWeightOfPod(Math.max(shares, cpuShares(0)))), tier(bestEffort, cpuWeightOfPod(cpuShares(0))));
+    shareCpu(this.capacityCores, root, (group, cores) => given.set((group as Consumer).process, cores));
+    return given;
+  }
 }
