@@ -4,6 +4,9 @@ import { familyOf, type IpFamily } from "../../src/network/address.js";
 import { type IptablesRule, ruleText } from "../../src/network/proxy/iptables/rule.js";
 import { type IptablesSync, IptablesTables } from "../../src/network/proxy/iptables/tables.js";
 import { type Flow, type RuleTables, walk } from "../../src/network/proxy/iptables/walk.js";
+import { ipSetName, ipSets } from "../../src/network/proxy/ipvs/ip-sets.js";
+import { ipvsChains } from "../../src/network/proxy/ipvs/iptables-rules.js";
+import { virtualServers } from "../../src/network/proxy/ipvs/virtual-servers.js";
 import type { ProxyConfig } from "../../src/network/proxy/proxy-config.js";
 import type { Protocol } from "../../src/network/proxy/service-port.js";
 import { ServiceTracker, type TranslatedPort } from "../../src/network/proxy/service-tracker.js";
@@ -39,6 +42,17 @@ interface ExpectedIptables {
   readonly rulesByKind: Readonly<Record<string, number>>;
 }
 
+interface ExpectedIpvs {
+  readonly virtualServers?: readonly unknown[];
+  readonly boundAddresses: readonly string[];
+  readonly ipsets?: Readonly<Record<string, readonly string[]>>;
+  readonly chains?: Readonly<Record<"nat" | "filter", Readonly<Record<string, readonly string[]>>>>;
+  readonly virtualServerCount: number;
+  readonly realServerCount: number;
+  readonly ipsetEntries: number;
+  readonly iptablesRules: number;
+}
+
 interface NetworkProxyCase {
   readonly node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly ips: readonly string[] };
   readonly config: {
@@ -52,7 +66,10 @@ interface NetworkProxyCase {
     readonly ipvsScheduler: string;
   };
   readonly steps: readonly Step[];
-  readonly expected: { readonly iptables?: Readonly<Record<string, ExpectedIptables>> };
+  readonly expected: {
+    readonly iptables?: Readonly<Record<string, ExpectedIptables>>;
+    readonly ipvs?: Readonly<Record<string, ExpectedIpvs>>;
+  };
 }
 
 /** Chains whose order means nothing: the proxy writes them in a new order at every sync. */
@@ -66,6 +83,8 @@ export function check(testCase: unknown): string[] {
     const config = configOf(body, family);
     const expectedIptables = body.expected.iptables?.[family];
     if (expectedIptables !== undefined) differences.push(...checkIptables(body, config, expectedIptables));
+    const expectedIpvs = body.expected.ipvs?.[family];
+    if (expectedIpvs !== undefined) differences.push(...checkIpvs(body, config, expectedIpvs));
   }
   return differences;
 }
@@ -144,6 +163,46 @@ function inTextOrder(chains: ReadonlyMap<string, readonly IptablesRule[]>): Map<
   return new Map(
     [...chains].map(([chain, rules]) => [chain, UNORDERED.has(chain) ? [...rules].sort((a, b) => (key(a) < key(b) ? -1 : 1)) : rules]),
   );
+}
+
+function checkIpvs(body: NetworkProxyCase, config: ProxyConfig, expected: ExpectedIpvs): string[] {
+  const differences: string[] = [];
+  let ports: readonly TranslatedPort[] = [];
+  replay(body, config.family, (all) => (ports = all));
+  const where = `ipvs ${config.family}`;
+  const servers = virtualServers(ports, config);
+  const sets = ipSets(ports, config);
+  const chains = ipvsChains(ports, sets, config);
+
+  const rows = servers.map(({ address, port, protocol, scheduler, persistenceSeconds, realServers }) => ({
+    address,
+    port,
+    protocol: protocol.toUpperCase(),
+    scheduler,
+    persistent: persistenceSeconds > 0,
+    timeoutSeconds: persistenceSeconds,
+    realServers: realServers.map((server) => ({ address: server.address, port: server.port, weight: 1 })),
+  }));
+  if (expected.virtualServers !== undefined) compare(differences, `${where} virtualServers`, sorted(rows), sorted(expected.virtualServers));
+  compare(differences, `${where} virtualServerCount`, rows.length, expected.virtualServerCount);
+  const realServerCount = rows.reduce((sum, { realServers }) => sum + realServers.length, 0);
+  compare(differences, `${where} realServerCount`, realServerCount, expected.realServerCount);
+  compare(differences, `${where} boundAddresses`, [...(sets.get("IPVS-IPS") ?? [])].sort(), [...expected.boundAddresses].sort());
+  const named = Object.fromEntries([...sets].map(([set, entries]) => [ipSetName(set, config), [...entries].sort()]));
+  if (expected.ipsets !== undefined) compare(differences, `${where} ipsets`, named, expected.ipsets);
+  const entries = Object.values(named).reduce((sum, set) => sum + set.length, 0);
+  compare(differences, `${where} ipsetEntries`, entries, expected.ipsetEntries);
+  let rules = 0;
+  for (const name of ["nat", "filter"] as const) {
+    for (const chain of chains[name].values()) rules += chain.length;
+    if (expected.chains !== undefined) differences.push(...compareChains(`${where} ${name}`, chains[name], expected.chains[name]));
+  }
+  compare(differences, `${where} iptablesRules`, rules, expected.iptablesRules);
+  return differences;
+}
+
+function sorted(rows: readonly unknown[]): unknown[] {
+  return rows.map(canonical).sort();
 }
 
 function compareFlow(differences: string[], where: string, tables: RuleTables, config: ProxyConfig, expected: ExpectedFlow): void {
