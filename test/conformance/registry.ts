@@ -13,13 +13,20 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   admission: () => import("./admission.js"),
   backoff: () => import("./backoff.js"),
   cgroup: () => import("./cgroup.js"),
+  config: () => import("./config.js"),
   eviction: () => import("./eviction.js"),
   images: () => import("./images.js"),
+  "network-proxy": () => import("./network-proxy.js"),
   "node-allocatable": () => import("./node-allocatable.js"),
+  placement: () => import("./placement.js"),
   podstatus: () => import("./podstatus.js"),
   probe: () => import("./probe.js"),
   qos: () => import("./qos.js"),
+  quantity: () => import("./quantity.js"),
+  sequence: () => import("./sequence.js"),
+  single: () => import("./single.js"),
   termination: () => import("./termination.js"),
+  validation: () => import("./validation.js"),
 };
 
 /** The check for a kind, or undefined where there is none. */
