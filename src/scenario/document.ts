@@ -56,7 +56,7 @@ export function readDocuments(file: string, bytes: Uint8Array, mistakes: Mistake
   let documents: readonly YamlDocument[];
   try {
     // The type of parseAllDocuments has a second form for a text without any document.
-    documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })] as readonly YamlDocument[];
+    documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" })] as readonly YamlDocument[];
   } catch (error) {
     mistakes.push({ file, line: 1, column: 1, field: "", message: `is no YAML: ${firstLine(error)}` });
     return [];

@@ -1,6 +1,6 @@
 /** Files that a scenario names: paths relative to the file in which they are written. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 const MANIFEST_FILE = /\.(ya?ml|json)$/;
@@ -17,8 +17,7 @@ export class FileError extends Error {
 /** Where a path written in `from` leads. */
 export function pathFrom(from: string, path: string): string {
   if (isAbsolute(path) || from === STANDARD_INPUT) return path;
-  const joined = join(dirname(from), path);
-  return isAbsolute(joined) ? relative("", joined) || joined : joined;
+  return join(dirname(from), path);
 }
 
 /** The bytes of a file, unpacked where it is packed with gzip; `-` reads stdin. @throws FileError */

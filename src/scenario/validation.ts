@@ -22,7 +22,7 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
-/** How far a branch of a union is from what was written: the wrong sort of thing, the wrong variant, a field too many or too few, a wrong value. */
+/** How far a branch of a union is from what was written: the wrong sort of thing, the wrong variant, a field too many or too few, wrong values inside. */
 const WRONG_TYPE = 1_000;
 const WRONG_VARIANT = 100;
 const WRONG_FIELD = 10;
@@ -78,7 +78,8 @@ function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): reado
   let least = Number.POSITIVE_INFINITY;
   branches.forEach((branch, index) => {
     const own = errors.filter((error) => isWithin(error, { ...union, schemaPath: `${union.schemaPath}/${index}` }));
-    const score = own.reduce((sum, error) => sum + misfit(error, union.instancePath, branch), 0);
+    const misfits = own.map((error) => misfit(error, union.instancePath, branch));
+    const score = misfits.reduce((sum, one) => sum + (one === WRONG_VALUE ? 0 : one), misfits.includes(WRONG_VALUE) ? WRONG_VALUE : 0);
     if (own.length > 0 && score < least) {
       least = score;
       best = own;
@@ -123,7 +124,8 @@ function misfit(error: ErrorObject, place: string, branch: Schema): number {
     }
     return WRONG_TYPE;
   }
-  return error.keyword === "const" ? WRONG_VARIANT : WRONG_VALUE;
+  const isDirect = !error.instancePath.slice(place.length + 1).includes("/") && /\/properties\/[^/]+\/const$/.test(error.schemaPath);
+  return isDirect ? WRONG_VARIANT : WRONG_VALUE;
 }
 
 function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?: string } {
