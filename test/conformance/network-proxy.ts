@@ -7,6 +7,7 @@ import { type Flow, type RuleTables, walk } from "../../src/network/proxy/iptabl
 import { ipSetName, ipSets } from "../../src/network/proxy/ipvs/ip-sets.js";
 import { ipvsChains } from "../../src/network/proxy/ipvs/iptables-rules.js";
 import { virtualServers } from "../../src/network/proxy/ipvs/virtual-servers.js";
+import { NftablesTable } from "../../src/network/proxy/nftables/table.js";
 import type { ProxyConfig } from "../../src/network/proxy/proxy-config.js";
 import type { Protocol } from "../../src/network/proxy/service-port.js";
 import { ServiceTracker, type TranslatedPort } from "../../src/network/proxy/service-tracker.js";
@@ -53,6 +54,17 @@ interface ExpectedIpvs {
   readonly iptablesRules: number;
 }
 
+interface ExpectedNftables {
+  readonly chains?: Readonly<Record<string, readonly string[]>>;
+  readonly sets?: Readonly<Record<string, readonly string[]>>;
+  readonly maps?: Readonly<Record<string, readonly string[]>>;
+  readonly elementCounts: Readonly<Record<string, number>>;
+  readonly rulesTotal: number;
+  readonly chainsTotal: number;
+  readonly rulesByKind: Readonly<Record<string, number>>;
+  readonly syncs: readonly { readonly full: boolean; readonly operations: number }[];
+}
+
 interface NetworkProxyCase {
   readonly node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly ips: readonly string[] };
   readonly config: {
@@ -69,6 +81,7 @@ interface NetworkProxyCase {
   readonly expected: {
     readonly iptables?: Readonly<Record<string, ExpectedIptables>>;
     readonly ipvs?: Readonly<Record<string, ExpectedIpvs>>;
+    readonly nftables?: Readonly<Record<string, ExpectedNftables>>;
   };
 }
 
@@ -85,6 +98,8 @@ export function check(testCase: unknown): string[] {
     if (expectedIptables !== undefined) differences.push(...checkIptables(body, config, expectedIptables));
     const expectedIpvs = body.expected.ipvs?.[family];
     if (expectedIpvs !== undefined) differences.push(...checkIpvs(body, config, expectedIpvs));
+    const expectedNftables = body.expected.nftables?.[family];
+    if (expectedNftables !== undefined) differences.push(...checkNftables(body, config, expectedNftables));
   }
   return differences;
 }
@@ -198,6 +213,41 @@ function checkIpvs(body: NetworkProxyCase, config: ProxyConfig, expected: Expect
     if (expected.chains !== undefined) differences.push(...compareChains(`${where} ${name}`, chains[name], expected.chains[name]));
   }
   compare(differences, `${where} iptablesRules`, rules, expected.iptablesRules);
+  return differences;
+}
+
+/** Operations of the fixed part of a full sync: table, chains, sets, maps, and their constant rules; one more for each chosen node address. */
+function fixedOperations(config: ProxyConfig): number {
+  const masquerade = config.masqueradeAll || config.localCIDR !== undefined ? 78 : 77;
+  return masquerade + (config.nodePortAddresses.length > 0 ? 1 : 0);
+}
+
+function checkNftables(body: NetworkProxyCase, config: ProxyConfig, expected: ExpectedNftables): string[] {
+  const differences: string[] = [];
+  const table = new NftablesTable(config);
+  const syncs: { full: boolean; operations: number }[] = [];
+  replay(body, config.family, (ports, full) => {
+    const { operations } = table.sync(ports, full, 0);
+    syncs.push({ full, operations: operations + (full ? fixedOperations(config) : 0) });
+  });
+  const where = `nftables ${config.family}`;
+  if (expected.chains !== undefined) differences.push(...compareChains(where, table.chains, expected.chains));
+  const inOrder = (sets: ReadonlyMap<string, readonly string[]>): unknown =>
+    Object.fromEntries([...sets].map(([set, elements]) => [set, [...elements].sort()]));
+  if (expected.sets !== undefined) compare(differences, `${where} sets`, inOrder(table.sets()), expected.sets);
+  if (expected.maps !== undefined) compare(differences, `${where} maps`, inOrder(table.maps()), expected.maps);
+  const counts = Object.fromEntries([...table.sets(), ...table.maps()].map(([set, elements]) => [set, elements.length]));
+  compare(differences, `${where} elementCounts`, counts, expected.elementCounts);
+  compare(differences, `${where} rulesTotal`, table.ruleCount, expected.rulesTotal);
+  compare(differences, `${where} chainsTotal`, table.chains.size, expected.chainsTotal);
+  const byKind: Record<string, number> = {};
+  for (const [chain, rules] of table.chains) {
+    const kindOfChain = chain.replace(/^(service|local|external|firewall|endpoint)-[A-Z2-7]{8}-.*/, "$1");
+    byKind[kindOfChain] = (byKind[kindOfChain] ?? 0) + rules.length;
+  }
+  compare(differences, `${where} rulesByKind`, byKind, expected.rulesByKind);
+  const expectedSyncs = expected.syncs.map(({ full, operations }) => ({ full, operations }));
+  compare(differences, `${where} syncs`, syncs, expectedSyncs);
   return differences;
 }
 
