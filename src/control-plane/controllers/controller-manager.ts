@@ -5,12 +5,16 @@
  */
 import { distance } from "fastest-levenshtein";
 import { ControllerContext, type ControllerContextOptions, type StartController } from "./controller-context.js";
+import { startDaemonSetController } from "./daemon/daemon-set-controller.js";
 import { startDeploymentController } from "./deployment/deployment-controller.js";
+import { startDisruptionController } from "./disruption/disruption-controller.js";
 import { startEndpointSliceController } from "./endpointslice/endpointslice-controller.js";
+import { startGarbageCollector } from "./garbagecollector/garbage-collector.js";
 import { startNodeLifecycleController } from "./nodelifecycle/node-lifecycle-controller.js";
 import { startPodGarbageCollector } from "./podgc/pod-garbage-collector.js";
 import { startReplicaSetController } from "./replicaset/replicaset-controller.js";
 import { startReplicationController } from "./replication/replication-controller.js";
+import { startStatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { startTaintEvictionController } from "./tainteviction/taint-eviction-controller.js";
 
 /** Controllers by the names that --controllers knows, in the order in which they are started. */
@@ -18,8 +22,12 @@ const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartC
   ["endpointslice-controller", startEndpointSliceController],
   ["replicationcontroller-controller", startReplicationController],
   ["pod-garbage-collector-controller", startPodGarbageCollector],
+  ["garbage-collector-controller", startGarbageCollector],
+  ["daemonset-controller", startDaemonSetController],
   ["deployment-controller", startDeploymentController],
   ["replicaset-controller", startReplicaSetController],
+  ["disruption-controller", startDisruptionController],
+  ["statefulset-controller", startStatefulSetController],
   ["node-lifecycle-controller", startNodeLifecycleController],
   ["taint-eviction-controller", startTaintEvictionController],
 ]);

@@ -1,5 +1,5 @@
 /** Manifests that several tests of controllers use. */
-import type { Deployment, PodTemplateSpec, ReplicaSet, ReplicationController, Service } from "../../../src/api/types/index.js";
+import type { DaemonSet, Deployment, PodTemplateSpec, ReplicaSet, ReplicationController, Service, StatefulSet } from "../../../src/api/types/index.js";
 
 export function template(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}, image = "web:1"): PodTemplateSpec {
   return { metadata: { labels, annotations }, spec: { containers: [{ name: "c", image }] } };
@@ -34,4 +34,22 @@ export function deployment(name: string, replicas: number, spec: Partial<Deploym
 
 export function service(name: string): Service {
   return { apiVersion: "v1", kind: "Service", metadata: { name, namespace: "default" }, spec: { selector: { app: name }, ports: [{ port: 80 }] } };
+}
+
+export function daemonSet(name: string, spec: Partial<DaemonSet["spec"]> = {}, annotations: Readonly<Record<string, string>> = {}): DaemonSet {
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name, namespace: "default" },
+    spec: { selector: { matchLabels: { app: name } }, template: template({ app: name }, annotations), ...spec },
+  };
+}
+
+export function statefulSet(name: string, replicas: number, spec: Partial<StatefulSet["spec"]> = {}, annotations: Readonly<Record<string, string>> = {}): StatefulSet {
+  return {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name, namespace: "default" },
+    spec: { replicas, serviceName: name, selector: { matchLabels: { app: name } }, template: template({ app: name }, annotations), ...spec },
+  };
 }
