@@ -7,6 +7,8 @@ export interface Benchmark {
   readonly name: string;
   /** One line for the list of benchmarks. */
   readonly description: string;
+  /** Whether it runs only where its options are given. */
+  readonly needsOptions?: boolean;
   /**
    * Measures.
    * @param args options of the benchmark itself.

@@ -7,8 +7,9 @@ import { openb, thousands } from "./cluster/scenarios.js";
 import { hold } from "./engine/hold.js";
 import { mm1 } from "./engine/mm1.js";
 import { sampling } from "./engine/sampling.js";
+import { scheduler } from "./scheduler/scheduler.js";
 
-const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, thousands, openb];
+const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, thousands, openb, scheduler];
 
 /** A table with a column for each name that a row has, numbers to the right. */
 function table(rows: readonly Row[]): string {
@@ -49,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (benchmark === undefined) throw new UsageError(`there is no benchmark ${name}; these are:\n${known}`);
     return benchmark;
   });
-  for (const benchmark of chosen.length > 0 ? chosen : BENCHMARKS) {
+  for (const benchmark of chosen.length > 0 ? chosen : BENCHMARKS.filter(({ needsOptions }) => needsOptions !== true)) {
     const rows = await benchmark.run(options);
     if (isJson) for (const row of rows) process.stdout.write(`${JSON.stringify({ benchmark: benchmark.name, ...row })}\n`);
     else process.stdout.write(`${benchmark.name}: ${benchmark.description}\n${table(rows)}\n\n`);

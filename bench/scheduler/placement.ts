@@ -55,7 +55,7 @@ export class Placement {
     const sort = [...this.profiles.values()][0].plugins.queueSort[0];
     this.queue = new SchedulingQueue({
       now: () => NOW,
-      less: (a, b) => sort.less!(a, b),
+      sort,
       preEnqueue: (pod) => this.profiles.get(pod.pod.spec.schedulerName ?? "default-scheduler")?.runPreEnqueue(pod),
       registrations: () => [],
     });

@@ -19,6 +19,7 @@ function peakRssMib(): number {
 
 export const scheduler: Benchmark = {
   name: "scheduler",
+  needsOptions: true,
   description: "pods placed per second: --workload DIR [--percentage 100] [--limit N] [--decisions FILE] [--warm-ups N]",
   run(args) {
     const { values } = parseArgs({
