@@ -24,6 +24,8 @@ export interface DecodeProblem {
   readonly severity: "strict" | "type";
   /** Names of fields that are known in the place of an unknown one. */
   readonly known?: readonly string[];
+  /** Where an unknown field is known, one level below, such as "containers[*].ports". */
+  readonly belongs?: string;
 }
 
 /** A manifest that the API server cannot decode; the message is Kubernetes' own. */
@@ -64,6 +66,16 @@ const INT_LIMITS: Readonly<Partial<Record<string, readonly [number, number]>>> =
 /** A value that a simple type refuses; the message is complete. */
 class Refusal extends Error {}
 
+/** The place of a field one level below a type: in a struct or in each struct of a list; fields that are always there come first. */
+function placeBelow(type: StructType, name: string): string | undefined {
+  const places = [...type.fields.values()].flatMap((field) => {
+    const inner = field.type.form === "list" ? field.type.element : field.type;
+    if (inner.form !== "struct" || !inner.fields.has(name)) return [];
+    return [{ text: `${field.name}${field.type.form === "list" ? "[*]" : ""}.${name}`, always: field.always }];
+  });
+  return (places.find((place) => place.always) ?? places.at(0))?.text;
+}
+
 class Decoder {
   readonly problems: DecodeProblem[] = [];
   private readonly path: (string | number)[] = [];
@@ -81,7 +93,8 @@ class Decoder {
       const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
       this.path.push(field.name);
       this.fields.push(field.name);
-      const decoded = given === undefined || given === null || this.tooYoung(type, field.name) ? undefined : this.value(field.type, given, type.name);
+      const decoded =
+        given === undefined || given === null || this.tooYoung(type, field.name) ? undefined : this.value(field.type, given, type.name);
       this.path.pop();
       this.fields.pop();
       const kept = keep(field, decoded);
@@ -96,8 +109,10 @@ class Decoder {
 
   private unknown(type: StructType, name: string): void {
     const path = [...this.path, name];
-    const known = [...type.fields.keys()];
-    this.problems.push({ path, message: `unknown field ${JSON.stringify(formatPath(path))}`, severity: "strict", known });
+    const known = [...type.fields.keys()].filter((field) => field !== name && !this.tooYoung(type, field));
+    const problem: DecodeProblem = { path, message: `unknown field ${JSON.stringify(formatPath(path))}`, severity: "strict", known };
+    const belongs = placeBelow(type, name);
+    this.problems.push(belongs === undefined ? problem : { ...problem, belongs: formatPath([...this.path, belongs]) });
   }
 
   private wrongType(value: unknown, type: Type, owner: string): unknown {
@@ -306,7 +321,9 @@ export function decode(manifest: unknown): ApiObject {
   const { apiVersion, kind } = typeMeta(manifest);
   const schema = schemaOf(apiVersion, kind);
   if (schema === undefined) {
-    throw new DecodeError(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
+    throw new DecodeError(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
   }
   const { object, problems } = decodeAs(schema, manifest as Plain);
   const failure = decodeFailure(problems);
@@ -329,7 +346,9 @@ function typeMeta(manifest: unknown): { apiVersion: string; kind: string } {
     ["kind", kind],
   ] as const) {
     if (typeof value !== "string") {
-      throw new DecodeError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go struct field .${name} of type string`);
+      throw new DecodeError(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go struct field .${name} of type string`,
+      );
     }
   }
   return { apiVersion: apiVersion as string, kind: kind as string };

@@ -83,7 +83,14 @@ function decimal(micros: number, unit: number): string {
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|z|[+-]\d{2}:\d{2})$/;
 
 /** The text of a time whose fields do not name a moment, or undefined where they do. */
-function fieldOutOfRange(month: number, day: number, daysInMonth: number, hour: number, minute: number, second: number): string | undefined {
+function fieldOutOfRange(
+  month: number,
+  day: number,
+  daysInMonth: number,
+  hour: number,
+  minute: number,
+  second: number,
+): string | undefined {
   if (month < 1 || month > 12) return "month out of range";
   if (day < 1 || day > daysInMonth) return "day out of range";
   if (hour > 23) return "hour out of range";
@@ -99,7 +106,9 @@ function fieldOutOfRange(month: number, day: number, daysInMonth: number, hour: 
 export function parseTimestamp(text: string): Timestamp {
   const match = RFC_3339.exec(text);
   if (match === null) {
-    throw new TimeFormatError(`parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`);
+    throw new TimeFormatError(
+      `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
+    );
   }
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
   const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -107,7 +116,9 @@ export function parseTimestamp(text: string): Timestamp {
   if (wrong !== undefined) throw new TimeFormatError(`parsing time ${JSON.stringify(text)}: ${wrong}`);
   const micros = Number((match[7] ?? "").slice(0, 6).padEnd(6, "0"));
   const zone = match[8];
-  const offset = /^[Zz]$/.test(zone) ? 0 : (zone.startsWith("-") ? -1 : 1) * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(4)) * MINUTE);
+  const offset = /^[Zz]$/.test(zone)
+    ? 0
+    : (zone.startsWith("-") ? -1 : 1) * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(4)) * MINUTE);
   return Date.UTC(year, month - 1, day, hour, minute, second) * MILLISECOND + micros - offset;
 }
 

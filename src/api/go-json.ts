@@ -1,6 +1,12 @@
 /** JSON as Go's encoding/json writes it, for texts that Kubernetes puts into its messages. */
 
-const HTML_ESCAPES: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029" };
+const HTML_ESCAPES: Readonly<Record<string, string>> = {
+  "<": "\\u003c",
+  ">": "\\u003e",
+  "&": "\\u0026",
+  "\u2028": "\\u2028",
+  "\u2029": "\\u2029",
+};
 
 /** Writes a value with the keys of objects sorted, as Go writes maps. */
 export function mapJson(value: unknown): string {

@@ -27,12 +27,10 @@ function withKeys(
   mismatch: readonly string[] | undefined,
 ): LabelSelector | undefined {
   if (selector === undefined) return undefined;
-  const requirement = (operator: "In" | "NotIn") => (key: string) => ({ key, operator, values: [labels[key]] }) satisfies LabelSelectorRequirement;
+  const requirement = (operator: "In" | "NotIn") => (key: string) =>
+    ({ key, operator, values: [labels[key]] }) satisfies LabelSelectorRequirement;
   const isKnown = (key: string): boolean => Object.hasOwn(labels, key);
-  const added = [
-    ...(match ?? []).filter(isKnown).map(requirement("In")),
-    ...(mismatch ?? []).filter(isKnown).map(requirement("NotIn")),
-  ];
+  const added = [...(match ?? []).filter(isKnown).map(requirement("In")), ...(mismatch ?? []).filter(isKnown).map(requirement("NotIn"))];
   return added.length === 0 ? selector : { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] };
 }
 
@@ -51,7 +49,10 @@ function mergeAffinity(affinity: PodAffinity | undefined, labels: Labels): PodAf
     ...(soft === undefined
       ? {}
       : {
-          preferredDuringSchedulingIgnoredDuringExecution: soft.map((one) => ({ ...one, podAffinityTerm: mergeTerm(one.podAffinityTerm, labels) })),
+          preferredDuringSchedulingIgnoredDuringExecution: soft.map((one) => ({
+            ...one,
+            podAffinityTerm: mergeTerm(one.podAffinityTerm, labels),
+          })),
         }),
   };
 }
@@ -74,7 +75,10 @@ export function mergeLabelKeys(spec: PodSpec, labels: Labels): PodSpec {
   const { affinity, topologySpreadConstraints } = spec;
   const podAffinity = mergeAffinity(affinity?.podAffinity, labels);
   const podAntiAffinity = mergeAffinity(affinity?.podAntiAffinity, labels);
-  const merged = affinity === undefined ? {} : { affinity: { ...affinity, ...(podAffinity && { podAffinity }), ...(podAntiAffinity && { podAntiAffinity }) } };
+  const merged =
+    affinity === undefined
+      ? {}
+      : { affinity: { ...affinity, ...(podAffinity && { podAffinity }), ...(podAntiAffinity && { podAntiAffinity }) } };
   const constraints = topologySpreadConstraints?.map((constraint) => {
     const labelSelector = withKeys(constraint.labelSelector, labels, constraint.matchLabelKeys, undefined);
     return labelSelector === constraint.labelSelector ? constraint : { ...constraint, labelSelector };
@@ -114,7 +118,14 @@ function preparePodSpec(spec: PodSpec, labels: Labels): PodSpec {
 
 function gatedCondition(spec: PodSpec): readonly Condition[] | undefined {
   if ((spec.schedulingGates ?? []).length === 0) return undefined;
-  return [{ type: "PodScheduled", status: "False", reason: "SchedulingGated", message: "Scheduling is blocked due to non-empty scheduling gates" }];
+  return [
+    {
+      type: "PodScheduled",
+      status: "False",
+      reason: "SchedulingGated",
+      message: "Scheduling is blocked due to non-empty scheduling gates",
+    },
+  ];
 }
 
 function preparePod(pod: Pod): Pod {
@@ -135,7 +146,7 @@ const CONTROLLER_UID_LABEL = "batch.kubernetes.io/controller-uid";
 const LEGACY_CONTROLLER_UID_LABEL = "controller-uid";
 
 function prepareJob(job: Job, { uid }: CreationContext): Job {
-  const { status: _status, ...rest } = job;
+  const rest = withoutStatus(job);
   const metadata = { ...job.metadata, generation: 1 };
   if (job.spec.manualSelector === true) return { ...rest, metadata };
   const template = job.spec.template ?? { spec: { containers: [] } };
@@ -179,8 +190,8 @@ function first<T extends ApiObject>(object: T): T {
 }
 
 function withoutStatus<T extends ApiObject>(object: T): T {
-  const { status: _status, ...rest } = object as T & { readonly status?: unknown };
-  return rest as unknown as T;
+  const { status, ...rest } = object as T & { readonly status?: unknown };
+  return status === undefined ? object : (rest as unknown as T);
 }
 
 const PREPARE: Prepare = {

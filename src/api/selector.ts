@@ -205,7 +205,9 @@ function parseRequirement(part: string, whole: string): Requirement {
   if (order !== null) return { key: order[1], operator: order[2] === ">" ? "Gt" : "Lt", values: [order[3]] };
   const existence = EXISTENCE_REQUIREMENT.exec(part);
   if (existence !== null) return { key: existence[2], operator: existence[1] === "!" ? "DoesNotExist" : "Exists" };
-  throw new SelectorError(`unable to parse selector "${whole}": "${part}" is no requirement such as key=value, key!=value, key in (a,b), key or !key`);
+  throw new SelectorError(
+    `unable to parse selector "${whole}": "${part}" is no requirement such as key=value, key!=value, key in (a,b), key or !key`,
+  );
 }
 
 /** The text form of a label selector, as kubectl prints it; "<none>" where it is absent or empty. */

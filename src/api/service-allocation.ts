@@ -15,7 +15,11 @@ export interface NodePortRange {
 export const DEFAULT_NODE_PORT_RANGE: NodePortRange = { least: 30_000, greatest: 32_767 };
 
 /** Mistakes of the node ports that a service asks for by number. */
-export function validateNodePorts(service: Service, range: NodePortRange, isTaken: (protocol: string, port: number) => boolean): FieldError[] {
+export function validateNodePorts(
+  service: Service,
+  range: NodePortRange,
+  isTaken: (protocol: string, port: number) => boolean,
+): FieldError[] {
   const { type, ports = [] } = service.spec;
   if (type !== "NodePort" && type !== "LoadBalancer") return [];
   for (const [index, { nodePort = 0, protocol = "TCP" }] of ports.entries()) {
@@ -51,6 +55,7 @@ export function validateClusterAddress(service: Service, range: ClusterAddressRa
     const detail = `failed to allocate IP ${clusterIP}: the provided IP (${clusterIP}) is not in the valid range. The range of valid IPs is ${range.cidr}`;
     return [invalid("spec.clusterIPs", addresses, detail)];
   }
-  if (range.isTaken(clusterIP)) return [invalid("spec.clusterIPs", addresses, `failed to allocate IP ${clusterIP}: provided IP is already allocated`)];
+  if (range.isTaken(clusterIP))
+    return [invalid("spec.clusterIPs", addresses, `failed to allocate IP ${clusterIP}: provided IP is already allocated`)];
   return [];
 }

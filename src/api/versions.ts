@@ -12,7 +12,8 @@ export function upgrade(object: ApiObject): ApiObject {
   if (object.apiVersion !== "autoscaling/v1" || object.kind !== "HorizontalPodAutoscaler") return object;
   const { targetCPUUtilizationPercentage, ...spec } = (object as HorizontalPodAutoscalerV1).spec;
   const target = { type: "Utilization", averageUtilization: targetCPUUtilizationPercentage } as const;
-  const metrics: MetricSpec[] = targetCPUUtilizationPercentage === undefined ? [] : [{ type: "Resource", resource: { name: "cpu", target } }];
+  const metrics: MetricSpec[] =
+    targetCPUUtilizationPercentage === undefined ? [] : [{ type: "Resource", resource: { name: "cpu", target } }];
   const upgraded: HorizontalPodAutoscaler = {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",

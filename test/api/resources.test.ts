@@ -7,7 +7,9 @@ import type { Pod, ResourceList } from "../../src/api/types/index.js";
 interface QosCase {
   readonly id: string;
   readonly input: { readonly pod: Pod };
-  readonly expected: Record<"requests" | "limits" | "requestsWithoutOverhead" | "containerRequestsOnly", ResourceList> & { qosClass: string };
+  readonly expected: Record<"requests" | "limits" | "requestsWithoutOverhead" | "containerRequestsOnly", ResourceList> & {
+    qosClass: string;
+  };
 }
 
 const golden = "../shared/golden/node/qos.jsonl";
@@ -31,7 +33,11 @@ describe.skipIf(!existsSync(golden))("recorded pods", () => {
 });
 
 describe("effective requests", () => {
-  const container = (name: string, cpu: string, restartPolicy?: "Always"): object => ({ name, resources: { requests: { cpu } }, restartPolicy });
+  const container = (name: string, cpu: string, restartPolicy?: "Always"): object => ({
+    name,
+    resources: { requests: { cpu } },
+    restartPolicy,
+  });
   const spec = (fields: object): Pod["spec"] => ({ containers: [container("main", "100m")], ...fields }) as unknown as Pod["spec"];
 
   it("are the greater of the running sum and the largest init step", () => {

@@ -2,7 +2,16 @@
 import type { Labels, ResourceList } from "../types/meta.js";
 import type { EndpointSlice, NetworkPolicy, Service } from "../types/network.js";
 import type { Node } from "../types/node.js";
-import type { ClusterRoleBinding, LimitRange, LimitRangeItem, Namespace, PriorityClass, RbacSubject, RoleBinding, Secret } from "../types/policy.js";
+import type {
+  ClusterRoleBinding,
+  LimitRange,
+  LimitRangeItem,
+  Namespace,
+  PriorityClass,
+  RbacSubject,
+  RoleBinding,
+  Secret,
+} from "../types/policy.js";
 import { change, fill, mapShared } from "./fill.js";
 
 /** Three hours (corev1.DefaultClientIPServiceAffinitySeconds). */
@@ -27,7 +36,8 @@ export function defaultService(object: Service): Service {
   const isExternallyReachable =
     spec.type === "NodePort" || spec.type === "LoadBalancer" || (spec.type === "ClusterIP" && (spec.externalIPs ?? []).length > 0);
   if (isExternallyReachable) spec = fill(spec, { externalTrafficPolicy: "Cluster" });
-  if (spec.type === "NodePort" || spec.type === "LoadBalancer" || spec.type === "ClusterIP") spec = fill(spec, { internalTrafficPolicy: "Cluster" });
+  if (spec.type === "NodePort" || spec.type === "LoadBalancer" || spec.type === "ClusterIP")
+    spec = fill(spec, { internalTrafficPolicy: "Cluster" });
   if (spec.type === "LoadBalancer") spec = fill(spec, { allocateLoadBalancerNodePorts: true });
   return spec === object.spec ? object : { ...object, spec };
 }
@@ -53,7 +63,9 @@ export function defaultNetworkPolicy(object: NetworkPolicy): NetworkPolicy {
 
 export function defaultNode(object: Node): Node {
   const { status } = object;
-  return status?.capacity === undefined || status.allocatable !== undefined ? object : { ...object, status: { ...status, allocatable: status.capacity } };
+  return status?.capacity === undefined || status.allocatable !== undefined
+    ? object
+    : { ...object, status: { ...status, allocatable: status.capacity } };
 }
 
 export function defaultNamespace(object: Namespace): Namespace {
@@ -98,6 +110,7 @@ function defaultSubject(subject: RbacSubject): RbacSubject {
 }
 
 export function defaultBinding<T extends RoleBinding | ClusterRoleBinding>(object: T): T {
-  const roleRef = object.roleRef.apiGroup === "" ? { ...object.roleRef, apiGroup: RBAC_GROUP } : fill(object.roleRef, { apiGroup: RBAC_GROUP });
+  const roleRef =
+    object.roleRef.apiGroup === "" ? { ...object.roleRef, apiGroup: RBAC_GROUP } : fill(object.roleRef, { apiGroup: RBAC_GROUP });
   return { ...object, roleRef, ...(object.subjects === undefined ? {} : { subjects: object.subjects.map(defaultSubject) }) };
 }

@@ -95,8 +95,16 @@ const VOLUME_SOURCES: Readonly<Record<string, (source: Source) => Source>> = {
   hostPath: (source) => ({ type: "", ...source }),
   secret: (source) => ({ defaultMode: FILE_MODE, ...source }),
   configMap: (source) => ({ defaultMode: FILE_MODE, ...source }),
-  downwardAPI: (source) => ({ defaultMode: FILE_MODE, ...source, ...(source.items === undefined ? {} : { items: defaultFieldRefs(source.items) }) }),
-  projected: (source) => ({ defaultMode: FILE_MODE, ...source, sources: (source.sources as Source[] | undefined ?? []).map(defaultProjection) }),
+  downwardAPI: (source) => ({
+    defaultMode: FILE_MODE,
+    ...source,
+    ...(source.items === undefined ? {} : { items: defaultFieldRefs(source.items) }),
+  }),
+  projected: (source) => ({
+    defaultMode: FILE_MODE,
+    ...source,
+    sources: ((source.sources as Source[] | undefined) ?? []).map(defaultProjection),
+  }),
   iscsi: (source) => ({ iscsiInterface: "default", ...source }),
   rbd: (source) => ({ pool: "rbd", user: "admin", keyring: "/etc/ceph/keyring", ...source }),
   azureDisk: (source) => ({ cachingMode: "ReadWrite", kind: "Shared", fsType: "ext4", readOnly: false, ...source }),

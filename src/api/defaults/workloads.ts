@@ -63,11 +63,14 @@ export function defaultStatefulSet(object: StatefulSet): StatefulSet {
   let spec = change(object.spec, "template", defaultPodTemplate);
   spec = change(spec, "volumeClaimTemplates", (claims) => mapShared(claims, defaultClaimTemplate));
   const retention = fill(spec.persistentVolumeClaimRetentionPolicy ?? {}, { whenDeleted: "Retain", whenScaled: "Retain" });
-  spec = fill({ ...spec, updateStrategy, persistentVolumeClaimRetentionPolicy: retention }, {
-    podManagementPolicy: "OrderedReady",
-    replicas: 1,
-    revisionHistoryLimit: REVISION_HISTORY_LIMIT,
-  });
+  spec = fill(
+    { ...spec, updateStrategy, persistentVolumeClaimRetentionPolicy: retention },
+    {
+      podManagementPolicy: "OrderedReady",
+      replicas: 1,
+      revisionHistoryLimit: REVISION_HISTORY_LIMIT,
+    },
+  );
   return { ...object, spec };
 }
 
@@ -102,12 +105,15 @@ export function defaultCronJob(object: CronJob): CronJob {
     const withTemplate = change(spec, "template", defaultPodTemplate);
     return change(withTemplate, "podFailurePolicy", defaultFailurePolicy);
   });
-  const spec = fill({ ...object.spec, jobTemplate }, {
-    concurrencyPolicy: "Allow",
-    suspend: false,
-    successfulJobsHistoryLimit: 3,
-    failedJobsHistoryLimit: 1,
-  });
+  const spec = fill(
+    { ...object.spec, jobTemplate },
+    {
+      concurrencyPolicy: "Allow",
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+    },
+  );
   return { ...object, spec };
 }
 

@@ -17,18 +17,7 @@
  */
 
 export type SimpleName =
-  | "string"
-  | "bool"
-  | "int32"
-  | "int64"
-  | "float64"
-  | "any"
-  | "bytes"
-  | "Quantity"
-  | "IntOrString"
-  | "Time"
-  | "MicroTime"
-  | "Duration";
+  "string" | "bool" | "int32" | "int64" | "float64" | "any" | "bytes" | "Quantity" | "IntOrString" | "Time" | "MicroTime" | "Duration";
 
 export interface SimpleType {
   readonly form: "simple";

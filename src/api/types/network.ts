@@ -37,7 +37,9 @@ export interface Service extends ApiObject {
   readonly kind: "Service";
   readonly spec: ServiceSpec;
   readonly status?: {
-    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string; readonly ipMode?: string }[] };
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string; readonly ipMode?: string }[];
+    };
     readonly conditions?: readonly Condition[];
   };
 }
@@ -71,7 +73,9 @@ export interface Ingress extends ApiObject {
     readonly defaultBackend?: IngressBackend;
     readonly rules?: readonly {
       readonly host?: string;
-      readonly http?: { readonly paths: readonly { readonly path?: string; readonly pathType: string; readonly backend: IngressBackend }[] };
+      readonly http?: {
+        readonly paths: readonly { readonly path?: string; readonly pathType: string; readonly backend: IngressBackend }[];
+      };
     }[];
     readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
   };

@@ -138,15 +138,39 @@ export interface Volume {
   readonly name: string;
   readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: QuantityText };
   readonly hostPath?: { readonly path: string; readonly type?: string };
-  readonly configMap?: { readonly name?: string; readonly optional?: boolean; readonly defaultMode?: number; readonly items?: readonly unknown[] };
-  readonly secret?: { readonly secretName?: string; readonly optional?: boolean; readonly defaultMode?: number; readonly items?: readonly unknown[] };
+  readonly configMap?: {
+    readonly name?: string;
+    readonly optional?: boolean;
+    readonly defaultMode?: number;
+    readonly items?: readonly unknown[];
+  };
+  readonly secret?: {
+    readonly secretName?: string;
+    readonly optional?: boolean;
+    readonly defaultMode?: number;
+    readonly items?: readonly unknown[];
+  };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
-  readonly ephemeral?: { readonly volumeClaimTemplate?: { readonly metadata?: Partial<ObjectMeta>; readonly spec: Readonly<Record<string, unknown>> } };
+  readonly ephemeral?: {
+    readonly volumeClaimTemplate?: { readonly metadata?: Partial<ObjectMeta>; readonly spec: Readonly<Record<string, unknown>> };
+  };
   readonly awsElasticBlockStore?: { readonly volumeID: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
   readonly gcePersistentDisk?: { readonly pdName: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
   readonly azureDisk?: { readonly diskName: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
-  readonly iscsi?: { readonly iqn: string; readonly lun: number; readonly targetPortal: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
-  readonly rbd?: { readonly image: string; readonly monitors: readonly string[]; readonly pool?: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
+  readonly iscsi?: {
+    readonly iqn: string;
+    readonly lun: number;
+    readonly targetPortal: string;
+    readonly readOnly?: boolean;
+    readonly [field: string]: unknown;
+  };
+  readonly rbd?: {
+    readonly image: string;
+    readonly monitors: readonly string[];
+    readonly pool?: string;
+    readonly readOnly?: boolean;
+    readonly [field: string]: unknown;
+  };
   readonly csi?: { readonly driver: string; readonly readOnly?: boolean; readonly [field: string]: unknown };
   readonly nfs?: { readonly server: string; readonly path: string; readonly readOnly?: boolean };
   readonly image?: { readonly reference?: string; readonly pullPolicy?: string };

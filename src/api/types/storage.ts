@@ -36,7 +36,11 @@ export interface PersistentVolume extends ApiObject {
     readonly csi?: { readonly driver: string; readonly volumeHandle: string; readonly [field: string]: unknown };
     readonly [source: string]: unknown;
   };
-  readonly status?: { readonly phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed"; readonly message?: string; readonly reason?: string };
+  readonly status?: {
+    readonly phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed";
+    readonly message?: string;
+    readonly reason?: string;
+  };
 }
 
 export interface StorageClass extends ApiObject {
@@ -47,7 +51,9 @@ export interface StorageClass extends ApiObject {
   readonly mountOptions?: readonly string[];
   readonly allowVolumeExpansion?: boolean;
   readonly volumeBindingMode?: "Immediate" | "WaitForFirstConsumer";
-  readonly allowedTopologies?: readonly { readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[] }[];
+  readonly allowedTopologies?: readonly {
+    readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];
+  }[];
 }
 
 export interface CSINode extends ApiObject {

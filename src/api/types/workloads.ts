@@ -108,7 +108,10 @@ export interface StatefulSet extends ApiObject {
     readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
     readonly minReadySeconds?: number;
     readonly revisionHistoryLimit?: number;
-    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: "Retain" | "Delete"; readonly whenScaled?: "Retain" | "Delete" };
+    readonly persistentVolumeClaimRetentionPolicy?: {
+      readonly whenDeleted?: "Retain" | "Delete";
+      readonly whenScaled?: "Retain" | "Delete";
+    };
     readonly ordinals?: { readonly start?: number };
   };
   readonly status?: {

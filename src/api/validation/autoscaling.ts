@@ -17,7 +17,7 @@ const MAX_PERIOD_SECONDS = 1800;
 type TargetReference = HorizontalPodAutoscaler["spec"]["scaleTargetRef"] | ObjectReference;
 
 function validateReference(field: string, reference: TargetReference): FieldError[] {
-  const { kind = "", name = "" } = reference;
+  const { kind, name } = reference;
   return [
     ...(kind === "" ? [required(`${field}.kind`)] : check(`${field}.kind`, kind, pathSegmentName)),
     ...(name === "" ? [required(`${field}.name`)] : check(`${field}.name`, name, pathSegmentName)),
@@ -31,16 +31,20 @@ function validateTargetGroup(field: string, { apiVersion = "", kind }: Horizonta
 }
 
 function positiveQuantity(field: string, quantity: QuantityText | undefined): FieldError[] {
-  return quantity !== undefined && parseQuantity(quantity).sign !== 1 ? [invalid(field, parseQuantity(quantity).toString(), "must be positive")] : [];
+  return quantity !== undefined && parseQuantity(quantity).sign !== 1
+    ? [invalid(field, parseQuantity(quantity).toString(), "must be positive")]
+    : [];
 }
 
 function validateTarget(field: string, target: MetricTarget | undefined): FieldError[] {
   const { type, value, averageValue, averageUtilization } = target ?? {};
   const errors: FieldError[] = [];
   if (type === undefined) errors.push(required(`${field}.type`, "must specify a metric target type"));
-  if (!TARGET_TYPES.includes(type ?? "")) errors.push(invalid(`${field}.type`, type ?? "", "must be either Utilization, Value, or AverageValue"));
+  if (!TARGET_TYPES.includes(type ?? ""))
+    errors.push(invalid(`${field}.type`, type ?? "", "must be either Utilization, Value, or AverageValue"));
   errors.push(...positiveQuantity(`${field}.value`, value), ...positiveQuantity(`${field}.averageValue`, averageValue));
-  if (averageUtilization !== undefined && averageUtilization < 1) errors.push(invalid(`${field}.averageUtilization`, averageUtilization, "must be greater than 0"));
+  if (averageUtilization !== undefined && averageUtilization < 1)
+    errors.push(invalid(`${field}.averageUtilization`, averageUtilization, "must be greater than 0"));
   return errors;
 }
 
@@ -111,7 +115,8 @@ function validateMetric(field: string, spec: MetricSpec): FieldError[] {
   // The API server looks at the type twice, and says twice that it knows no such one.
   if (!isKnown) errors.push(notSupported(`${field}.type`, type, METRIC_TYPES));
   const expected = type.charAt(0).toLowerCase() + type.slice(1);
-  if (isKnown && !present.includes(expected)) errors.push(required(`${field}.${expected}`, "must populate information for the given metric source"));
+  if (isKnown && !present.includes(expected))
+    errors.push(required(`${field}.${expected}`, "must populate information for the given metric source"));
   if (present.length !== 1) {
     const others = present.filter((name) => name !== expected);
     errors.push(...others.map((name) => forbidden(`${field}.${name}`, "must populate the given metric source only")));
@@ -123,18 +128,21 @@ function validateRules(field: string, rules: HPAScalingRules | undefined): Field
   if (rules === undefined) return [];
   const { stabilizationWindowSeconds: window, selectPolicy, policies = [], tolerance } = rules;
   const errors: FieldError[] = [];
-  if (window !== undefined && window < 0) errors.push(invalid(`${field}.stabilizationWindowSeconds`, window, "must be greater than or equal to zero"));
+  if (window !== undefined && window < 0)
+    errors.push(invalid(`${field}.stabilizationWindowSeconds`, window, "must be greater than or equal to zero"));
   if (window !== undefined && window > MAX_STABILIZATION_SECONDS) {
     errors.push(invalid(`${field}.stabilizationWindowSeconds`, window, `must be less than or equal to ${MAX_STABILIZATION_SECONDS}`));
   }
-  if (selectPolicy !== undefined && !SELECT_POLICIES.includes(selectPolicy)) errors.push(notSupported(`${field}.selectPolicy`, selectPolicy, SELECT_POLICIES));
+  if (selectPolicy !== undefined && !SELECT_POLICIES.includes(selectPolicy))
+    errors.push(notSupported(`${field}.selectPolicy`, selectPolicy, SELECT_POLICIES));
   if (policies.length === 0) errors.push(required(`${field}.policies`, "must specify at least one Policy"));
   for (const [index, { type, value, periodSeconds }] of policies.entries()) {
     const path = `${field}.policies[${index}]`;
     if (!POLICY_TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, POLICY_TYPES));
     if (value <= 0) errors.push(invalid(`${path}.value`, value, "must be greater than zero"));
     if (periodSeconds <= 0) errors.push(invalid(`${path}.periodSeconds`, periodSeconds, "must be greater than zero"));
-    if (periodSeconds > MAX_PERIOD_SECONDS) errors.push(invalid(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${MAX_PERIOD_SECONDS}`));
+    if (periodSeconds > MAX_PERIOD_SECONDS)
+      errors.push(invalid(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${MAX_PERIOD_SECONDS}`));
   }
   if (tolerance !== undefined && parseQuantity(tolerance).sign < 0) {
     errors.push(invalid(`${field}.tolerance`, parseQuantity(tolerance).toString(), "must be greater than or equal to 0"));
@@ -145,9 +153,11 @@ function validateRules(field: string, rules: HPAScalingRules | undefined): Field
 export function validateHorizontalPodAutoscaler(object: HorizontalPodAutoscaler): FieldError[] {
   const { minReplicas, maxReplicas, scaleTargetRef, metrics = [], behavior } = object.spec;
   const errors = validateObjectMeta(object, true, dnsSubdomain);
-  if (minReplicas !== undefined && minReplicas < 1) errors.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
+  if (minReplicas !== undefined && minReplicas < 1)
+    errors.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
   if (maxReplicas < 1) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
-  if (minReplicas !== undefined && maxReplicas < minReplicas) errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
+  if (minReplicas !== undefined && maxReplicas < minReplicas)
+    errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
   errors.push(
     ...validateReference("spec.scaleTargetRef", scaleTargetRef),
     ...validateTargetGroup("spec.scaleTargetRef", scaleTargetRef),
@@ -157,5 +167,9 @@ export function validateHorizontalPodAutoscaler(object: HorizontalPodAutoscaler)
   if (minReplicas === 0 && !measuresOutside) {
     errors.push(forbidden("spec.metrics", "must specify at least one Object or External metric to support scaling to zero replicas"));
   }
-  return [...errors, ...validateRules("spec.behavior.scaleUp", behavior?.scaleUp), ...validateRules("spec.behavior.scaleDown", behavior?.scaleDown)];
+  return [
+    ...errors,
+    ...validateRules("spec.behavior.scaleUp", behavior?.scaleUp),
+    ...validateRules("spec.behavior.scaleDown", behavior?.scaleDown),
+  ];
 }

@@ -32,13 +32,20 @@ function validateFailureRule(field: string, rule: PodFailurePolicyRule, spec: Jo
     errors.push(...oneOf(`${path}.operator`, onExitCodes.operator, ["In", "NotIn"]));
     const names = [...(spec.template?.spec?.containers ?? []), ...(spec.template?.spec?.initContainers ?? [])].map((one) => one.name);
     if (onExitCodes.containerName !== undefined && !names.includes(onExitCodes.containerName)) {
-      errors.push(invalid(`${path}.containerName`, onExitCodes.containerName, "must be one of the container or initContainer names in the pod template"));
+      errors.push(
+        invalid(
+          `${path}.containerName`,
+          onExitCodes.containerName,
+          "must be one of the container or initContainer names in the pod template",
+        ),
+      );
     }
     const values = onExitCodes.values ?? [];
     if (values.length === 0) errors.push(invalid(`${path}.values`, values, "at least one value is required"));
     else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES));
     for (const [index, value] of values.entries()) {
-      if (onExitCodes.operator === "In" && value === 0) errors.push(invalid(`${path}.values[${index}]`, value, "must not be 0 for the In operator"));
+      if (onExitCodes.operator === "In" && value === 0)
+        errors.push(invalid(`${path}.values[${index}]`, value, "must not be 0 for the In operator"));
       if (values.indexOf(value) < index) errors.push(duplicate(`${path}.values[${index}]`, value));
       if (index > 0 && values[index - 1] > value) errors.push(invalid(`${path}.values`, values, "must be ordered"));
     }
@@ -88,8 +95,10 @@ function validateIndexing(field: string, spec: JobSpec): FieldError[] {
     }
     return errors;
   }
-  if (backoffLimitPerIndex !== undefined) errors.push(invalid(`${field}.backoffLimitPerIndex`, backoffLimitPerIndex, "requires indexed completion mode"));
-  if (maxFailedIndexes !== undefined) errors.push(invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, "requires indexed completion mode"));
+  if (backoffLimitPerIndex !== undefined)
+    errors.push(invalid(`${field}.backoffLimitPerIndex`, backoffLimitPerIndex, "requires indexed completion mode"));
+  if (maxFailedIndexes !== undefined)
+    errors.push(invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, "requires indexed completion mode"));
   return errors;
 }
 
@@ -117,7 +126,8 @@ function validateSpec(field: string, spec: JobSpec): FieldError[] {
   if (podReplacementPolicy !== undefined) {
     // A failure policy looks at pods that have ended, so the replacement has to wait for that as well.
     const supported = spec.podFailurePolicy === undefined ? REPLACEMENT_POLICIES : ["Failed"];
-    if (!supported.includes(podReplacementPolicy)) errors.push(notSupported(`${field}.podReplacementPolicy`, podReplacementPolicy, supported));
+    if (!supported.includes(podReplacementPolicy))
+      errors.push(notSupported(`${field}.podReplacementPolicy`, podReplacementPolicy, supported));
   }
   errors.push(...validatePodTemplate(`${field}.template`, spec.template));
   const restartPolicy = spec.template?.spec?.restartPolicy;
@@ -146,7 +156,8 @@ function validateGeneratedSelector(job: Job): FieldError[] {
     if (labels[label] === undefined) errors.push(required(`spec.template.metadata.labels[${label}]`, `must be '${value}'`));
     else if (labels[label] !== value) errors.push(invalid(`spec.template.metadata.labels[${label}]`, labels, `must be '${value}'`));
   }
-  if (isUsableSelector(selector) && !compileLabelSelector(selector)(expected)) errors.push(invalid("spec.selector", shownSelector(selector), "`selector` not auto-generated"));
+  if (isUsableSelector(selector) && !compileLabelSelector(selector)(expected))
+    errors.push(invalid("spec.selector", shownSelector(selector), "`selector` not auto-generated"));
   return errors;
 }
 
@@ -156,7 +167,8 @@ export function validateJob(job: Job): FieldError[] {
   if (selector === undefined) errors.push(required("spec.selector"));
   else errors.push(...validateLabelSelector("spec.selector", selector));
   const labels = template?.metadata?.labels;
-  if (isUsableSelector(selector) && !compileLabelSelector(selector)(labels)) errors.push(invalid("spec.template.metadata.labels", shownLabels(labels), MISMATCH));
+  if (isUsableSelector(selector) && !compileLabelSelector(selector)(labels))
+    errors.push(invalid("spec.template.metadata.labels", shownLabels(labels), MISMATCH));
   return errors;
 }
 
@@ -171,7 +183,7 @@ function validateTimeZone(field: string, zone: string | undefined): FieldError[]
   return isTimeZone(zone) ? errors : [...errors, invalid(field, zone, `unknown time zone ${zone}`)];
 }
 
-function validateSchedule(field: string, { schedule = "" }: CronJob["spec"]): FieldError[] {
+function validateSchedule(field: string, { schedule }: CronJob["spec"]): FieldError[] {
   if (schedule === "") return [required(field)];
   const mistake = scheduleMistake(schedule);
   const errors = mistake === undefined ? [] : [invalid(field, schedule, mistake)];
@@ -190,14 +202,16 @@ export function validateCronJob(object: CronJob): FieldError[] {
     ...validateSpec("spec.jobTemplate.spec", spec.jobTemplate?.spec ?? ({} as JobSpec)),
   ];
   const { selector, manualSelector } = spec.jobTemplate?.spec ?? {};
-  if (selector !== undefined) errors.push(invalid("spec.jobTemplate.spec.selector", shownSelector(selector), "`selector` will be auto-generated"));
+  if (selector !== undefined)
+    errors.push(invalid("spec.jobTemplate.spec.selector", shownSelector(selector), "`selector` will be auto-generated"));
   if (manualSelector === true) errors.push(notSupported("spec.jobTemplate.spec.manualSelector", manualSelector, ["nil", "false"]));
   errors.push(
     ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
     ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
   );
-  const { name = "" } = object.metadata;
-  if (name.length > MAX_CRON_JOB_NAME) errors.push(invalid("metadata.name", name, `must be no more than ${MAX_CRON_JOB_NAME} characters`));
+  const { name } = object.metadata;
+  if ((name ?? "").length > MAX_CRON_JOB_NAME)
+    errors.push(invalid("metadata.name", name, `must be no more than ${MAX_CRON_JOB_NAME} characters`));
   return errors;
 }
 

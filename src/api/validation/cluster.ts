@@ -29,11 +29,11 @@ function validateTaints(field: string, taints: readonly Taint[]): FieldError[] {
   const seen = new Set<string>();
   for (const [index, taint] of taints.entries()) {
     const path = `${field}[${index}]`;
-    const { key = "", value = "", effect = "" } = taint;
+    const { key, value = "", effect } = taint;
     errors.push(...labelName(`${path}.key`, key));
     const wrong = labelValue(value);
     if (wrong.length > 0) errors.push(invalid(`${path}.value`, value, wrong.join(";")));
-    if (effect === "") errors.push(required(`${path}.effect`));
+    if ((effect as string) === "") errors.push(required(`${path}.effect`));
     else if (!TAINT_EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, TAINT_EFFECTS));
     if (seen.has(`${key}:${effect}`)) {
       const shown = { Key: key, Value: value, Effect: effect, TimeAdded: null };
@@ -118,8 +118,23 @@ export function validateClusterNamed(object: ApiObject): FieldError[] {
   return validateObjectMeta(object, false, dnsSubdomain);
 }
 
-const SCOPES: ReadonlySet<string> = new Set(["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity"]);
-const SCOPED_RESOURCES: ReadonlySet<string> = new Set(["pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"]);
+const SCOPES: ReadonlySet<string> = new Set([
+  "Terminating",
+  "NotTerminating",
+  "BestEffort",
+  "NotBestEffort",
+  "PriorityClass",
+  "CrossNamespacePodAffinity",
+]);
+const SCOPED_RESOURCES: ReadonlySet<string> = new Set([
+  "pods",
+  "cpu",
+  "memory",
+  "requests.cpu",
+  "requests.memory",
+  "limits.cpu",
+  "limits.memory",
+]);
 const CONFLICTING_SCOPES = [
   ["BestEffort", "NotBestEffort"],
   ["Terminating", "NotTerminating"],
@@ -162,14 +177,21 @@ function validateLimit(field: string, item: LimitRangeItem): FieldError[] {
   const isPodType = item.type === "Pod";
   if (isPodType) {
     if (Object.keys(limits).length > 0) errors.push(forbidden(`${field}.default`, "may not be specified when `type` is 'Pod'"));
-    if (Object.keys(defaultRequest).length > 0) errors.push(forbidden(`${field}.defaultRequest`, "may not be specified when `type` is 'Pod'"));
+    if (Object.keys(defaultRequest).length > 0)
+      errors.push(forbidden(`${field}.defaultRequest`, "may not be specified when `type` is 'Pod'"));
   }
   const names = new Set([max, min, limits, defaultRequest].flatMap((list) => Object.keys(list)));
   const atMost = (lower: [string, ResourceList], upper: [string, ResourceList], name: string): void => {
     const low = lower[1][name];
     const high = upper[1][name];
     if (low === undefined || high === undefined || compareQuantities(low, high) <= 0) return;
-    errors.push(invalid(`${field}.${lower[0].replace("default request", "defaultRequest")}[${name}]`, shown(low), `${lower[0]} value ${shown(low)} is greater than ${upper[0]} value ${shown(high)}`));
+    errors.push(
+      invalid(
+        `${field}.${lower[0].replace("default request", "defaultRequest")}[${name}]`,
+        shown(low),
+        `${lower[0]} value ${shown(low)} is greater than ${upper[0]} value ${shown(high)}`,
+      ),
+    );
   };
   for (const name of names) {
     errors.push(...validateResourceName(`${field}.max[${name}]`, name));
@@ -205,20 +227,31 @@ export function validatePodDisruptionBudget(object: PodDisruptionBudget): FieldE
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = object.spec;
   const errors = validateObjectMeta(object, true, dnsSubdomain);
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    const shown = { MinAvailable: minAvailable, Selector: shownSelector(selector), MaxUnavailable: maxUnavailable, UnhealthyPodEvictionPolicy: policy ?? null };
+    const shown = {
+      MinAvailable: minAvailable,
+      Selector: shownSelector(selector),
+      MaxUnavailable: maxUnavailable,
+      UnhealthyPodEvictionPolicy: policy ?? null,
+    };
     errors.push(invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set"));
   }
-  if (minAvailable !== undefined) errors.push(...intOrPercent("spec.minAvailable", minAvailable), ...atMostWhole("spec.minAvailable", minAvailable));
-  if (maxUnavailable !== undefined) errors.push(...intOrPercent("spec.maxUnavailable", maxUnavailable), ...atMostWhole("spec.maxUnavailable", maxUnavailable));
+  if (minAvailable !== undefined)
+    errors.push(...intOrPercent("spec.minAvailable", minAvailable), ...atMostWhole("spec.minAvailable", minAvailable));
+  if (maxUnavailable !== undefined)
+    errors.push(...intOrPercent("spec.maxUnavailable", maxUnavailable), ...atMostWhole("spec.maxUnavailable", maxUnavailable));
   errors.push(...validateLabelSelector("spec.selector", selector));
-  if (policy !== undefined && !EVICTION_POLICIES.includes(policy)) errors.push(notSupported("spec.unhealthyPodEvictionPolicy", policy, EVICTION_POLICIES));
+  if (policy !== undefined && !EVICTION_POLICIES.includes(policy))
+    errors.push(notSupported("spec.unhealthyPodEvictionPolicy", policy, EVICTION_POLICIES));
   return errors;
 }
 
 /** Highest priority that users may give (scheduling.HighestUserDefinablePriority). */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 /** The classes that every cluster has, and their values (scheduling.SystemPriorityClasses). */
-const SYSTEM_CLASSES: Readonly<Record<string, number>> = { "system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000 };
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  "system-node-critical": 2_000_001_000,
+  "system-cluster-critical": 2_000_000_000,
+};
 const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
 
 function systemClassMistake({ metadata, value, globalDefault }: PriorityClass): string | undefined {
@@ -234,7 +267,9 @@ export function validatePriorityClass(object: PriorityClass): FieldError[] {
   if ((object.metadata.name ?? "").startsWith("system-")) {
     const mistake = systemClassMistake(object);
     if (mistake !== undefined) {
-      errors.push(forbidden("metadata.name", `priority class names with 'system-' prefix are reserved for system use only. error: ${mistake}`));
+      errors.push(
+        forbidden("metadata.name", `priority class names with 'system-' prefix are reserved for system use only. error: ${mistake}`),
+      );
     }
   } else if (value > HIGHEST_USER_PRIORITY) {
     errors.push(forbidden("value", `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));
@@ -246,7 +281,7 @@ export function validatePriorityClass(object: PriorityClass): FieldError[] {
 }
 
 export function validateRuntimeClass(object: RuntimeClass): FieldError[] {
-  const { handler = "" } = object;
+  const { handler } = object;
   const errors = validateObjectMeta(object, false, dnsSubdomain);
   return [...errors, ...(handler === "" ? [required("handler")] : check("handler", handler, dnsLabel))];
 }
@@ -269,12 +304,15 @@ export function validateRole(object: Role | ClusterRole): FieldError[] {
   const errors = validateObjectMeta(object, isNamespaced, noRule);
   for (const [index, rule] of (object.rules ?? []).entries()) {
     const field = `rules[${index}]`;
-    const { verbs = [], nonResourceURLs = [], apiGroups = [], resources = [], resourceNames = [] } = rule;
+    const { verbs, nonResourceURLs = [], apiGroups = [], resources = [], resourceNames = [] } = rule;
     if (verbs.length === 0) errors.push(required(`${field}.verbs`, "verbs must contain at least one value"));
     if (nonResourceURLs.length > 0) {
-      if (isNamespaced) errors.push(invalid(`${field}.nonResourceURLs`, nonResourceURLs, "namespaced rules cannot apply to non-resource URLs"));
+      if (isNamespaced)
+        errors.push(invalid(`${field}.nonResourceURLs`, nonResourceURLs, "namespaced rules cannot apply to non-resource URLs"));
       if (apiGroups.length + resources.length + resourceNames.length > 0) {
-        errors.push(invalid(`${field}.nonResourceURLs`, nonResourceURLs, "rules cannot apply to both regular resources and non-resource URLs"));
+        errors.push(
+          invalid(`${field}.nonResourceURLs`, nonResourceURLs, "rules cannot apply to both regular resources and non-resource URLs"),
+        );
       }
       continue;
     }

@@ -36,7 +36,7 @@ function validatePorts(field: string, container: Container): FieldError[] {
   const names = new Set<string>();
   for (const [index, port] of (container.ports ?? []).entries()) {
     const path = `${field}[${index}]`;
-    const { name = "", containerPort = 0, hostPort = 0 } = port;
+    const { name = "", containerPort, hostPort = 0 } = port;
     if (name !== "") {
       const wrong = check(`${path}.name`, name, portName);
       if (wrong.length > 0) errors.push(...wrong);
@@ -71,10 +71,18 @@ function validateValueFrom(field: string, { value, valueFrom }: EnvVar): FieldEr
     const isKeyed = /^metadata\.(labels|annotations)\['.+'\]$/.test(fieldPath);
     if (fieldPath === "") errors.push(required(`${field}.fieldRef.fieldPath`));
     else if (!isKeyed && !ENV_FIELDS.filter((one) => !/labels|annotations/.test(one)).includes(fieldPath)) {
-      errors.push(notSupported(`${field}.fieldRef.fieldPath`, fieldPath, ENV_FIELDS.filter((one) => !/labels|annotations/.test(one))));
+      errors.push(
+        notSupported(
+          `${field}.fieldRef.fieldPath`,
+          fieldPath,
+          ENV_FIELDS.filter((one) => !/labels|annotations/.test(one)),
+        ),
+      );
     }
   }
-  const sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].filter((name) => valueFrom[name] !== undefined);
+  const sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].filter(
+    (name) => valueFrom[name] !== undefined,
+  );
   for (const name of ["configMapKeyRef", "secretKeyRef"]) {
     const source = valueFrom[name] as { name?: string; key?: string } | undefined;
     if (source === undefined) continue;
@@ -93,12 +101,18 @@ function validateEnvFrom(field: string, sources: Container["envFrom"]): FieldErr
   return (sources ?? []).flatMap((source, index) => {
     const path = `${field}[${index}]`;
     const errors: FieldError[] = [];
-    const { prefix, configMapRef, secretRef } = source as { prefix?: string; configMapRef?: { name?: string }; secretRef?: { name?: string } };
+    const { prefix, configMapRef, secretRef } = source as {
+      prefix?: string;
+      configMapRef?: { name?: string };
+      secretRef?: { name?: string };
+    };
     if (prefix !== undefined && prefix !== "") errors.push(...check(`${path}.prefix`, prefix, environmentVariableName));
     if (configMapRef !== undefined && (configMapRef.name ?? "") === "") errors.push(required(`${path}.configMapRef.name`));
     if (secretRef !== undefined && (secretRef.name ?? "") === "") errors.push(required(`${path}.secretRef.name`));
-    if (configMapRef === undefined && secretRef === undefined) errors.push(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
-    else if (configMapRef !== undefined && secretRef !== undefined) errors.push(invalid(path, "", "may not have more than one field specified at a time"));
+    if (configMapRef === undefined && secretRef === undefined)
+      errors.push(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
+    else if (configMapRef !== undefined && secretRef !== undefined)
+      errors.push(invalid(path, "", "may not have more than one field specified at a time"));
     return errors;
   });
 }
@@ -126,7 +140,9 @@ function validateHandler(field: string, handler: ProbeHandler, gracePeriodSecond
   if (sleep !== undefined) {
     one("sleep", (path) => {
       const isRight = sleep.seconds >= 0 && sleep.seconds <= gracePeriodSeconds;
-      return isRight ? [] : [invalid(path, sleep.seconds, `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriodSeconds})`)];
+      return isRight
+        ? []
+        : [invalid(path, sleep.seconds, `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriodSeconds})`)];
     });
   }
   if (count === 0) errors.push(required(field, "must specify a handler type"));
@@ -175,7 +191,7 @@ function validateLifecycle(field: string, container: Container, gracePeriodSecon
 
 function validateCommon(field: string, container: Container, around: Surroundings): FieldError[] {
   const errors: FieldError[] = [];
-  const { name = "", image = "" } = container;
+  const { name, image = "" } = container;
   if (name === "") errors.push(required(`${field}.name`));
   else errors.push(...check(`${field}.name`, name, dnsLabel));
   if (image === "") errors.push(required(`${field}.image`));
@@ -240,7 +256,10 @@ export function validateContainers(field: string, spec: PodSpec, around: Surroun
     errors.push(...validateCommon(path, container, around));
     if (names.has(container.name)) errors.push(duplicate(`${path}.name`, container.name));
     names.add(container.name);
-    errors.push(...validateLifecycle(path, container, around.gracePeriodSeconds), ...validateProbes(path, container, around.gracePeriodSeconds));
+    errors.push(
+      ...validateLifecycle(path, container, around.gracePeriodSeconds),
+      ...validateProbes(path, container, around.gracePeriodSeconds),
+    );
   }
   return [...errors, ...hostPortConflicts(field, containers)];
 }
@@ -259,11 +278,15 @@ export function validateInitContainers(field: string, spec: PodSpec, around: Sur
     else if ((container.name ?? "") !== "") names.add(container.name);
     errors.push(...hostPortConflicts(field, [container], index));
     if (isSidecar) {
-      errors.push(...validateLifecycle(path, container, around.gracePeriodSeconds), ...validateProbes(path, container, around.gracePeriodSeconds));
+      errors.push(
+        ...validateLifecycle(path, container, around.gracePeriodSeconds),
+        ...validateProbes(path, container, around.gracePeriodSeconds),
+      );
       continue;
     }
     for (const name of LONG_RUNNING_FIELDS) {
-      if (container[name] !== undefined) errors.push(forbidden(`${path}.${name}`, "may not be set for init containers without restartPolicy=Always"));
+      if (container[name] !== undefined)
+        errors.push(forbidden(`${path}.${name}`, "may not be set for init containers without restartPolicy=Always"));
     }
   }
   return errors;
@@ -282,7 +305,13 @@ export function validateHostNetworkPorts(field: string, containers: readonly Con
     (container.ports ?? []).flatMap((port, position) =>
       (port.hostPort ?? 0) === port.containerPort
         ? []
-        : [invalid(`${field}[${index}].ports[${position}].hostPort`, port.hostPort ?? 0, "must match `containerPort` when `hostNetwork` is true")],
+        : [
+            invalid(
+              `${field}[${index}].ports[${position}].hostPort`,
+              port.hostPort ?? 0,
+              "must match `containerPort` when `hostNetwork` is true",
+            ),
+          ],
     ),
   );
 }

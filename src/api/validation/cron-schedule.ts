@@ -85,7 +85,8 @@ function parse(schedule: string): void {
   }
   const fields = rest.split(/\s+/).filter((field) => field !== "");
   if (fields.length !== FIELDS.length) throw new ScheduleError(`expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`);
-  for (const [index, field] of fields.entries()) for (const part of field.split(",").filter((one) => one !== "")) range(part, FIELDS[index]);
+  for (const [index, field] of fields.entries())
+    for (const part of field.split(",").filter((one) => one !== "")) range(part, FIELDS[index]);
 }
 
 /** What is wrong with a schedule, or undefined where it is right. */

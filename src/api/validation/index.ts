@@ -23,9 +23,21 @@ import type { FieldError } from "./field-error.js";
 import { validateEndpointSlice, validateIngress, validateNetworkPolicy } from "./network.js";
 import { validatePod } from "./pod.js";
 import { validateService } from "./service.js";
-import { validateCSINode, validatePersistentVolume, validatePersistentVolumeClaim, validateStorageClass, validateVolumeAttachment } from "./storage.js";
+import {
+  validateCSINode,
+  validatePersistentVolume,
+  validatePersistentVolumeClaim,
+  validateStorageClass,
+  validateVolumeAttachment,
+} from "./storage.js";
 import { validateChange } from "./update.js";
-import { validateDaemonSet, validateDeployment, validateReplicaSet, validateReplicationController, validateStatefulSet } from "./workloads.js";
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
+  validateReplicationController,
+  validateStatefulSet,
+} from "./workloads.js";
 
 export { formatFieldError, formatFieldErrors, invalidStatus, type FieldError, type InvalidStatus } from "./field-error.js";
 

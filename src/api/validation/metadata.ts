@@ -69,7 +69,8 @@ export function validateObjectMeta(object: ApiObject, namespaced: boolean, nameR
   const errors: FieldError[] = [];
   const { generateName = "", name = "", namespace = "" } = meta;
   // A generated name ends in letters and digits, so a trailing dash of its prefix is right.
-  if (generateName !== "") errors.push(...nameRule(generateName.replace(/-$/, "a")).map((message) => invalid("metadata.generateName", generateName, message)));
+  if (generateName !== "")
+    errors.push(...nameRule(generateName.replace(/-$/, "a")).map((message) => invalid("metadata.generateName", generateName, message)));
   if (name === "") errors.push(required("metadata.name", "name or generateName is required"));
   else errors.push(...check("metadata.name", name, nameRule));
   if (namespaced) {
@@ -105,7 +106,11 @@ export function shownLabels(labels: Labels | undefined): Labels | undefined {
 export function shownSelector(selector: LabelSelector | undefined): unknown {
   if (selector === undefined) return null;
   const { matchLabels = {}, matchExpressions = [] } = selector;
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator, ...(values.length === 0 ? {} : { values }) }));
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => ({
+    key,
+    operator,
+    ...(values.length === 0 ? {} : { values }),
+  }));
   return {
     ...(Object.keys(matchLabels).length === 0 ? {} : { matchLabels: shownLabels(matchLabels) }),
     ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),

@@ -57,7 +57,8 @@ export function dnsLabel(value: string): string[] {
   if (value.length > MAX_LABEL) wrong.push(maxCharacters(MAX_LABEL));
   if (IS_LABEL.test(value)) return wrong;
   if (IS_SUBDOMAIN.test(value)) return [...wrong, "must not contain dots"];
-  const rule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+  const rule =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
   return [...wrong, regexError(rule, LABEL, "my-name", "123-abc")];
 }
 
@@ -93,7 +94,9 @@ export function qualifiedName(value: string): string[] {
   const parts = value.split("/");
   const rule = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
   if (parts.length > 2) {
-    return [`a valid label key ${regexError(rule, QUALIFIED_PART, "MyName", "my.name", "123-abc")} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [
+      `a valid label key ${regexError(rule, QUALIFIED_PART, "MyName", "my.name", "123-abc")} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
   const name = parts.at(-1)!;
   const wrong: string[] = [];
@@ -142,7 +145,9 @@ export function httpHeaderName(value: string): string[] {
 }
 
 export function environmentVariableName(value: string): string[] {
-  return /^[\x20-\x3c\x3e-\x7e]*$/.test(value) ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+  return /^[\x20-\x3c\x3e-\x7e]*$/.test(value)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 export function configMapKey(value: string): string[] {

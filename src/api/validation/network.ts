@@ -26,7 +26,7 @@ function validateBackend(field: string, backend: IngressBackend | undefined): Fi
     return (resource.name ?? "") === "" ? [...errors, required(`${field}.resource.name`)] : errors;
   }
   if (service === undefined) return [required(field, "resource or service backend is required")];
-  const { name = "", port } = service;
+  const { name, port } = service;
   const errors = name === "" ? [required(`${field}.service.name`)] : check(`${field}.service.name`, name, dnsLabel);
   const { name: named = "", number = 0 } = port ?? {};
   if (named !== "" && number !== 0) errors.push(invalid(field, "", "cannot set both port name & port number"));
@@ -86,7 +86,8 @@ export function validateIngress(object: Ingress): FieldError[] {
 
 function validatePolicyPort(field: string, { protocol, port, endPort }: NetworkPolicyPort): FieldError[] {
   const errors: FieldError[] = [];
-  if (protocol !== undefined && !POLICY_PROTOCOLS.includes(protocol)) errors.push(notSupported(`${field}.protocol`, protocol, POLICY_PROTOCOLS));
+  if (protocol !== undefined && !POLICY_PROTOCOLS.includes(protocol))
+    errors.push(notSupported(`${field}.protocol`, protocol, POLICY_PROTOCOLS));
   const end = `${field}.endPort`;
   if (port === undefined) {
     if (endPort !== undefined) errors.push(invalid(end, endPort, "may not be specified when `port` is not specified"));
@@ -112,8 +113,10 @@ function validatePeer(field: string, peer: NetworkPolicyPeer): FieldError[] {
   if (ipBlock !== undefined) {
     if ((ipBlock.cidr ?? "") === "") errors.push(required(`${field}.ipBlock.cidr`));
     else errors.push(...check(`${field}.ipBlock.cidr`, ipBlock.cidr, cidr));
-    for (const [index, except] of (ipBlock.except ?? []).entries()) errors.push(...check(`${field}.ipBlock.except[${index}]`, except, cidr));
-    if (podSelector !== undefined || namespaceSelector !== undefined) errors.push(forbidden(field, "may not specify both ipBlock and another peer"));
+    for (const [index, except] of (ipBlock.except ?? []).entries())
+      errors.push(...check(`${field}.ipBlock.except[${index}]`, except, cidr));
+    if (podSelector !== undefined || namespaceSelector !== undefined)
+      errors.push(forbidden(field, "may not specify both ipBlock and another peer"));
   } else if (podSelector === undefined && namespaceSelector === undefined) errors.push(required(field, "must specify a peer"));
   return errors;
 }
@@ -131,7 +134,8 @@ export function validateNetworkPolicy(object: NetworkPolicy): FieldError[] {
     errors.push(...(rule.ports ?? []).flatMap((port, position) => validatePolicyPort(`${field}.ports[${position}]`, port)));
     errors.push(...(rule.to ?? []).flatMap((peer, position) => validatePeer(`${field}.to[${position}]`, peer)));
   }
-  if (policyTypes.length > POLICY_TYPES.length) return [...errors, invalid("spec.policyTypes", policyTypes, "may not specify more than two policyTypes")];
+  if (policyTypes.length > POLICY_TYPES.length)
+    return [...errors, invalid("spec.policyTypes", policyTypes, "may not specify more than two policyTypes")];
   for (const [index, type] of policyTypes.entries()) {
     if (!POLICY_TYPES.includes(type)) errors.push(notSupported(`spec.policyTypes[${index}]`, type, POLICY_TYPES));
   }
@@ -140,7 +144,7 @@ export function validateNetworkPolicy(object: NetworkPolicy): FieldError[] {
 
 export function validateEndpointSlice(object: EndpointSlice): FieldError[] {
   const errors = validateObjectMeta(object, true, dnsSubdomain);
-  const { addressType, endpoints = [], ports = [] } = object;
+  const { addressType, endpoints, ports = [] } = object;
   errors.push(...oneOf("addressType", addressType, ADDRESS_TYPES));
   if (endpoints.length > MAX_ENDPOINTS) errors.push(tooMany("endpoints", endpoints.length, MAX_ENDPOINTS));
   for (const [index, endpoint] of endpoints.entries()) {

@@ -5,13 +5,7 @@
  * Source: ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go.
  */
 import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod.js";
-import {
-  oneOf,
-  validateContainers,
-  validateContainersOfPod,
-  validateHostNetworkPorts,
-  validateInitContainers,
-} from "./containers.js";
+import { oneOf, validateContainers, validateContainersOfPod, validateHostNetworkPorts, validateInitContainers } from "./containers.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check, validateAnnotations, validateLabels, validateObjectMeta } from "./metadata.js";
 import { dnsLabel, dnsSubdomain, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
@@ -34,11 +28,14 @@ function validateDnsConfig(field: string, spec: PodSpec): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.dnsPolicy === "None") {
     if (spec.dnsConfig === undefined) return [required(field, "must provide `dnsConfig` when `dnsPolicy` is None")];
-    if (nameservers.length === 0) return [required(`${field}.nameservers`, "must provide at least one DNS nameserver when `dnsPolicy` is None")];
+    if (nameservers.length === 0)
+      return [required(`${field}.nameservers`, "must provide at least one DNS nameserver when `dnsPolicy` is None")];
   }
-  if (nameservers.length > MAX_NAMESERVERS) errors.push(invalid(`${field}.nameservers`, nameservers, `must not have more than ${MAX_NAMESERVERS} nameservers`));
+  if (nameservers.length > MAX_NAMESERVERS)
+    errors.push(invalid(`${field}.nameservers`, nameservers, `must not have more than ${MAX_NAMESERVERS} nameservers`));
   for (const [index, server] of nameservers.entries()) errors.push(...check(`${field}.nameservers[${index}]`, server, ipAddress));
-  if (searches.length > MAX_SEARCH_PATHS) errors.push(invalid(`${field}.searches`, searches, `must not have more than ${MAX_SEARCH_PATHS} search paths`));
+  if (searches.length > MAX_SEARCH_PATHS)
+    errors.push(invalid(`${field}.searches`, searches, `must not have more than ${MAX_SEARCH_PATHS} search paths`));
   return errors;
 }
 
@@ -54,7 +51,10 @@ function validateSecurityContext(field: string, context: PodSpec["securityContex
 function validateHostAliases(field: string, aliases: PodSpec["hostAliases"]): FieldError[] {
   return (aliases ?? []).flatMap((alias, index) => {
     const { ip = "", hostnames = [] } = alias as { ip?: string; hostnames?: string[] };
-    return [...check(`${field}[${index}].ip`, ip, ipAddress), ...hostnames.flatMap((name) => check(`${field}[${index}].hostnames`, name, dnsSubdomain))];
+    return [
+      ...check(`${field}[${index}].ip`, ip, ipAddress),
+      ...hostnames.flatMap((name) => check(`${field}[${index}].hostnames`, name, dnsSubdomain)),
+    ];
   });
 }
 
@@ -72,7 +72,10 @@ function validateNames(field: string, spec: PodSpec): FieldError[] {
   }
   optional("hostname", spec.hostname, dnsLabel);
   optional("subdomain", spec.subdomain, dnsLabel);
-  errors.push(...validateTolerations(`${field}.tolerations`, spec.tolerations), ...validateHostAliases(`${field}.hostAliases`, spec.hostAliases));
+  errors.push(
+    ...validateTolerations(`${field}.tolerations`, spec.tolerations),
+    ...validateHostAliases(`${field}.hostAliases`, spec.hostAliases),
+  );
   optional("priorityClassName", spec.priorityClassName, dnsSubdomain);
   optional("runtimeClassName", spec.runtimeClassName, dnsSubdomain);
   return errors;
@@ -98,10 +101,14 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
     ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(`${field}.nodeSelector`, spec.nodeSelector),
     ...validateSecurityContext(`${field}.securityContext`, spec.securityContext),
-    ...(spec.imagePullSecrets ?? []).flatMap(({ name = "" }, index) => (name === "" ? [required(`${field}.imagePullSecrets[${index}].name`)] : [])),
+    ...(spec.imagePullSecrets ?? []).flatMap(({ name = "" }, index) =>
+      name === "" ? [required(`${field}.imagePullSecrets[${index}].name`)] : [],
+    ),
     ...validateAffinity(`${field}.affinity`, spec.affinity),
     ...validateDnsConfig(`${field}.dnsConfig`, spec),
-    ...(spec.readinessGates ?? []).flatMap((gate, index) => check(`${field}.readinessGates[${index}].conditionType`, gate.conditionType, qualifiedName)),
+    ...(spec.readinessGates ?? []).flatMap((gate, index) =>
+      check(`${field}.readinessGates[${index}].conditionType`, gate.conditionType, qualifiedName),
+    ),
     ...validateSchedulingGates(`${field}.schedulingGates`, spec.schedulingGates),
     ...validateTopologySpreadConstraints(`${field}.topologySpreadConstraints`, spec.topologySpreadConstraints),
     ...validateNames(field, spec),

@@ -79,7 +79,8 @@ export function validateResourceQuantity(field: string, name: string, quantity: 
 function validateContainerResourceName(field: string, name: string): FieldError[] {
   const errors = validateResourceName(field, name);
   if (!name.includes("/")) {
-    if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name)) errors.push(invalid(field, name, "must be a standard resource for containers"));
+    if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name))
+      errors.push(invalid(field, name, "must be a standard resource for containers"));
   } else if (!isNative(name) && !isExtended(name)) errors.push(invalid(field, name, "doesn't follow extended resource name standard"));
   return errors;
 }
@@ -120,7 +121,8 @@ export function validateResourceRequirements(
     if (isHugePages(name)) errors.push(...validateHugePageValue(path, name, quantity));
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)];
-  if (names.some(isHugePages) && !names.includes("cpu") && !names.includes("memory")) errors.push(forbidden(field, "HugePages require cpu or memory"));
+  if (names.some(isHugePages) && !names.includes("cpu") && !names.includes("memory"))
+    errors.push(forbidden(field, "HugePages require cpu or memory"));
   for (const [index, claim] of (resources.claims ?? []).entries()) {
     const path = `${field}.claims[${index}]`;
     if ((claim.name ?? "") === "") errors.push(required(`${path}.name`));
@@ -166,7 +168,9 @@ export function validatePodResources(field: string, containersField: string, spe
       const bound = resources.limits?.[name];
       if (bound === undefined || compareQuantities(limit, bound) <= 0) continue;
       const path = `${containersField}[${index}].resources.limits[${name}]`;
-      errors.push(invalid(path, parseQuantity(limit).toString(), `must be less than or equal to pod limits of ${parseQuantity(bound).toString()}`));
+      errors.push(
+        invalid(path, parseQuantity(limit).toString(), `must be less than or equal to pod limits of ${parseQuantity(bound).toString()}`),
+      );
     }
   }
   return errors;
@@ -177,7 +181,13 @@ function validateHugePageLimits(field: string, spec: PodSpec): FieldError[] {
   return Object.entries(spec.resources?.limits ?? {}).flatMap(([name, quantity]) => {
     if (!isHugePages(name) || !Object.hasOwn(aggregated, name) || compareQuantities(quantity, aggregated[name]) >= 0) return [];
     const bound = parseQuantity(aggregated[name]).toString();
-    return [invalid(`${field}.limits[${name}]`, parseQuantity(quantity).toString(), `must be greater than or equal to aggregate container limits of ${bound}`)];
+    return [
+      invalid(
+        `${field}.limits[${name}]`,
+        parseQuantity(quantity).toString(),
+        `must be greater than or equal to aggregate container limits of ${bound}`,
+      ),
+    ];
   });
 }
 

@@ -76,7 +76,8 @@ function validateLabelKeys(
   const seen = new Set(Object.keys(selector?.matchLabels ?? {}));
   for (const { key } of selector?.matchExpressions ?? []) {
     const position = positions.get(key);
-    if (position !== undefined && seen.has(key)) errors.push(invalid(`${field}[${position}]`, key, "exists in both matchLabelKeys and labelSelector"));
+    if (position !== undefined && seen.has(key))
+      errors.push(invalid(`${field}[${position}]`, key, "exists in both matchLabelKeys and labelSelector"));
     seen.add(key);
   }
   for (const [index, key] of (match ?? []).entries()) {
@@ -94,7 +95,7 @@ function validatePodTerm(field: string, term: PodAffinityTerm): FieldError[] {
     ...(term.namespaces ?? []).flatMap((name) => check(`${field}.namespace`, name, dnsLabel)),
     ...validateLabelKeys(field, term.matchLabelKeys, term.mismatchLabelKeys, term.labelSelector),
   ];
-  const { topologyKey = "" } = term;
+  const { topologyKey } = term;
   if (topologyKey === "") errors.push(required(`${field}.topologyKey`, "can not be empty"));
   return [...errors, ...labelName(`${field}.topologyKey`, topologyKey)];
 }
@@ -163,14 +164,18 @@ function validateMinDomains(field: string, { minDomains, whenUnsatisfiable }: To
   return errors;
 }
 
-export function validateTopologySpreadConstraints(field: string, constraints: readonly TopologySpreadConstraint[] | undefined): FieldError[] {
+export function validateTopologySpreadConstraints(
+  field: string,
+  constraints: readonly TopologySpreadConstraint[] | undefined,
+): FieldError[] {
   return (constraints ?? []).flatMap((constraint, index) => {
     const path = `${field}[${index}]`;
-    const { topologyKey = "", whenUnsatisfiable, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
+    const { topologyKey, whenUnsatisfiable, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
     const errors = positive(`${path}.maxSkew`, constraint.maxSkew);
     if (topologyKey === "") errors.push(required(`${path}.topologyKey`, "can not be empty"));
     else errors.push(...labelName(`${path}.topologyKey`, topologyKey));
-    if (!WHEN_UNSATISFIABLE.includes(whenUnsatisfiable)) errors.push(notSupported(`${path}.whenUnsatisfiable`, whenUnsatisfiable, WHEN_UNSATISFIABLE));
+    if (!WHEN_UNSATISFIABLE.includes(whenUnsatisfiable))
+      errors.push(notSupported(`${path}.whenUnsatisfiable`, whenUnsatisfiable, WHEN_UNSATISFIABLE));
     for (const other of constraints!.slice(index + 1)) {
       if (other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable) {
         errors.push(duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`));
@@ -181,7 +186,8 @@ export function validateTopologySpreadConstraints(field: string, constraints: re
       ["nodeAffinityPolicy", nodeAffinityPolicy],
       ["nodeTaintsPolicy", nodeTaintsPolicy],
     ] as const) {
-      if (policy !== undefined && !INCLUSION_POLICIES.includes(policy)) errors.push(notSupported(`${path}.${name}`, policy, INCLUSION_POLICIES));
+      if (policy !== undefined && !INCLUSION_POLICIES.includes(policy))
+        errors.push(notSupported(`${path}.${name}`, policy, INCLUSION_POLICIES));
     }
     errors.push(...validateLabelKeys(path, constraint.matchLabelKeys, undefined, constraint.labelSelector));
     return [...errors, ...validateLabelSelector(`${path}.labelSelector`, constraint.labelSelector)];

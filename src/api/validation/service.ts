@@ -40,7 +40,8 @@ function validateByType(spec: Service["spec"]): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.type === "LoadBalancer") {
     for (const [index, { port }] of (spec.ports ?? []).entries()) {
-      if (port === KUBELET_PORT) errors.push(invalid(`spec.ports[${index}]`, port, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`));
+      if (port === KUBELET_PORT)
+        errors.push(invalid(`spec.ports[${index}]`, port, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`));
     }
   }
   if (isHeadless && (spec.type === "LoadBalancer" || spec.type === "NodePort")) {
@@ -69,7 +70,8 @@ function validateAddresses(spec: Service["spec"]): FieldError[] {
     if (!FAMILIES.includes(family)) errors.push(notSupported(`spec.ipFamilies[${index}]`, family, FAMILIES));
     if (ipFamilies.indexOf(family) < index) errors.push(duplicate(`spec.ipFamilies[${index}]`, family));
   }
-  if (ipFamilyPolicy !== undefined && !FAMILY_POLICIES.includes(ipFamilyPolicy)) errors.push(notSupported("spec.ipFamilyPolicy", ipFamilyPolicy, FAMILY_POLICIES));
+  if (ipFamilyPolicy !== undefined && !FAMILY_POLICIES.includes(ipFamilyPolicy))
+    errors.push(notSupported("spec.ipFamilyPolicy", ipFamilyPolicy, FAMILY_POLICIES));
   for (const [index, address] of clusterIPs.entries()) {
     if (index === 0 && address === HEADLESS) {
       if (clusterIPs.length > 1) errors.push(invalid("spec.clusterIPs", clusterIPs, "'None' must be the first and only value"));
@@ -87,7 +89,8 @@ function validateAffinity(spec: Service["spec"]): FieldError[] {
   const { sessionAffinity, sessionAffinityConfig } = spec;
   const errors = oneOf("spec.sessionAffinity", sessionAffinity, AFFINITIES);
   const field = "spec.sessionAffinityConfig";
-  if (sessionAffinity === "None" && sessionAffinityConfig !== undefined) errors.push(forbidden(field, "must not be set when session affinity is None"));
+  if (sessionAffinity === "None" && sessionAffinityConfig !== undefined)
+    errors.push(forbidden(field, "must not be set when session affinity is None"));
   if (sessionAffinity !== "ClientIP") return errors;
   const detail = "when session affinity type is ClientIP";
   if (sessionAffinityConfig === undefined) return [...errors, required(field, detail)];
@@ -95,7 +98,9 @@ function validateAffinity(spec: Service["spec"]): FieldError[] {
   const seconds = sessionAffinityConfig.clientIP.timeoutSeconds;
   if (seconds === undefined) return [...errors, required(`${field}.clientIP.timeoutSeconds`, detail)];
   const isRight = seconds > 0 && seconds <= MAX_AFFINITY_SECONDS;
-  return isRight ? errors : [...errors, invalid(`${field}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${MAX_AFFINITY_SECONDS}`)];
+  return isRight
+    ? errors
+    : [...errors, invalid(`${field}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${MAX_AFFINITY_SECONDS}`)];
 }
 
 function validateRepeats(spec: Service["spec"]): FieldError[] {
@@ -127,7 +132,8 @@ function validateTraffic(spec: Service["spec"]): FieldError[] {
   const { externalTrafficPolicy, internalTrafficPolicy, healthCheckNodePort = 0, trafficDistribution } = spec;
   if (isExternallyReachable(spec)) {
     if (externalTrafficPolicy === undefined) errors.push(required("spec.externalTrafficPolicy"));
-    else if (!TRAFFIC_POLICIES.includes(externalTrafficPolicy)) errors.push(notSupported("spec.externalTrafficPolicy", externalTrafficPolicy, TRAFFIC_POLICIES));
+    else if (!TRAFFIC_POLICIES.includes(externalTrafficPolicy))
+      errors.push(notSupported("spec.externalTrafficPolicy", externalTrafficPolicy, TRAFFIC_POLICIES));
   } else if (externalTrafficPolicy !== undefined) {
     errors.push(invalid("spec.externalTrafficPolicy", externalTrafficPolicy, "may only be set for externally-accessible services"));
   }

@@ -97,7 +97,8 @@ function validateSources(spec: PersistentVolume["spec"]): FieldError[] {
     count++;
     if (count > 1) errors.push(forbidden(`spec.${name}`, "may not specify more than 1 volume type"));
     else errors.push(...rule(`spec.${name}`, source as Source));
-    if (name === "local" && spec.nodeAffinity?.required === undefined) errors.push(required("spec.nodeAffinity", "Local volume requires node affinity"));
+    if (name === "local" && spec.nodeAffinity?.required === undefined)
+      errors.push(required("spec.nodeAffinity", "Local volume requires node affinity"));
   }
   if (count === 0) errors.push(required("spec", "must specify a volume type"));
   return errors;
@@ -113,7 +114,8 @@ export function validatePersistentVolume(object: PersistentVolume): FieldError[]
   if (names.length === 0) errors.push(required("spec.capacity"));
   if (!names.includes("storage") || names.length > 1) errors.push(notSupported("spec.capacity", capacity, ["storage"]));
   for (const name of names) errors.push(...positiveQuantity(`spec.capacity[${name}]`, capacity![name]));
-  if (policy !== undefined && !RECLAIM_POLICIES.includes(policy)) errors.push(notSupported("spec.persistentVolumeReclaimPolicy", policy, RECLAIM_POLICIES));
+  if (policy !== undefined && !RECLAIM_POLICIES.includes(policy))
+    errors.push(notSupported("spec.persistentVolumeReclaimPolicy", policy, RECLAIM_POLICIES));
   if (nodeAffinity !== undefined) {
     if (nodeAffinity.required === undefined) errors.push(required("spec.nodeAffinity.required", "must specify required node constraints"));
     else errors.push(...validateNodeSelector("spec.nodeAffinity.required", nodeAffinity.required));
@@ -127,7 +129,7 @@ export function validatePersistentVolume(object: PersistentVolume): FieldError[]
 }
 
 export function validateStorageClass(object: StorageClass): FieldError[] {
-  const { provisioner = "", reclaimPolicy, volumeBindingMode, allowedTopologies } = object;
+  const { provisioner, reclaimPolicy, volumeBindingMode, allowedTopologies } = object;
   const errors = validateObjectMeta(object, false, dnsSubdomain);
   if (provisioner === "") errors.push(required("provisioner"));
   else errors.push(...qualifiedName(provisioner.toLowerCase()).map((message) => invalid("provisioner", provisioner, message)));
@@ -140,7 +142,8 @@ export function validateStorageClass(object: StorageClass): FieldError[] {
     for (const [position, { key, values = [] }] of (term.matchLabelExpressions ?? []).entries()) {
       const field = `allowedTopologies[${index}].matchLabelExpressions[${position}]`;
       if (values.length === 0) errors.push(required(`${field}.values`));
-      for (const [place, value] of values.entries()) if (values.indexOf(value) < place) errors.push(duplicate(`${field}.values[${place}]`, value));
+      for (const [place, value] of values.entries())
+        if (values.indexOf(value) < place) errors.push(duplicate(`${field}.values[${place}]`, value));
       errors.push(...check(`${field}.key`, key, qualifiedName));
     }
   }
@@ -162,10 +165,13 @@ export function validateCSINode(object: CSINode): FieldError[] {
 }
 
 export function validateVolumeAttachment(object: VolumeAttachment): FieldError[] {
-  const { attacher = "", nodeName = "", source } = object.spec;
+  const { attacher, nodeName, source } = object.spec;
   const errors = validateObjectMeta(object, false, dnsSubdomain);
   if (attacher === "") errors.push(required("spec.attacher"));
-  if (source?.persistentVolumeName === undefined && (source as { inlineVolumeSpec?: unknown } | undefined)?.inlineVolumeSpec === undefined) {
+  if (
+    source?.persistentVolumeName === undefined &&
+    (source as { inlineVolumeSpec?: unknown } | undefined)?.inlineVolumeSpec === undefined
+  ) {
     errors.push(required("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"));
   }
   if (nodeName === "") errors.push(required("spec.nodeName"));

@@ -34,7 +34,10 @@ const POD_UPDATE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 const MAX_INT32 = 2 ** 31 - 1;
 
-function withImages(containers: PodSpec["containers"] | undefined, old: PodSpec["containers"] | undefined): PodSpec["containers"] | undefined {
+function withImages(
+  containers: PodSpec["containers"] | undefined,
+  old: PodSpec["containers"] | undefined,
+): PodSpec["containers"] | undefined {
   return containers?.map((container, index) => ({ ...container, image: old?.[index]?.image }));
 }
 
@@ -141,10 +144,14 @@ const CHANGE_RULES: ChangeRules = {
   PersistentVolumeClaim: (object, old) => {
     const mutable = new Set(["resources", "volumeName", "volumeAttributesClassName"]);
     const isSame = semanticallyEqual(without(object.spec, mutable), without(old.spec, mutable));
-    return isSame ? [] : [forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")];
+    return isSame
+      ? []
+      : [forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")];
   },
-  RoleBinding: (object, old) => (semanticallyEqual(object.roleRef, old.roleRef) ? [] : [invalid("roleRef", object.roleRef, "cannot change roleRef")]),
-  ClusterRoleBinding: (object, old) => (semanticallyEqual(object.roleRef, old.roleRef) ? [] : [invalid("roleRef", object.roleRef, "cannot change roleRef")]),
+  RoleBinding: (object, old) =>
+    semanticallyEqual(object.roleRef, old.roleRef) ? [] : [invalid("roleRef", object.roleRef, "cannot change roleRef")],
+  ClusterRoleBinding: (object, old) =>
+    semanticallyEqual(object.roleRef, old.roleRef) ? [] : [invalid("roleRef", object.roleRef, "cannot change roleRef")],
 };
 
 /** Kinds of which an update is held to the rules of a new object as well. */
@@ -177,7 +184,11 @@ const VALIDATED_AS_NEW: ReadonlySet<string> = new Set<Kind>([
 /** Whether nothing but the status differs, so that no rule of the spec can be broken. */
 function hasSameSpec(object: ApiObject, old: ApiObject): boolean {
   const next = object as ApiObject & { readonly spec?: unknown };
-  return next.spec !== undefined && next.spec === (old as ApiObject & { readonly spec?: unknown }).spec && object.metadata.labels === old.metadata.labels;
+  return (
+    next.spec !== undefined &&
+    next.spec === (old as ApiObject & { readonly spec?: unknown }).spec &&
+    object.metadata.labels === old.metadata.labels
+  );
 }
 
 /** @param validateNew the rules of a new object */

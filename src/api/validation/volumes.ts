@@ -41,7 +41,11 @@ function keysToPaths(field: string, items: unknown): FieldError[] {
     const path = `${field}[${index}]`;
     const place = text(item, "path");
     const keyErrors = text(item, "key") === "" ? [required(`${path}.key`)] : check(`${path}.key`, text(item, "key"), configMapKey);
-    return [...keyErrors, ...(place === "" ? [required(`${path}.path`)] : localPath(`${path}.path`, place)), ...fileMode(`${path}.mode`, item.mode)];
+    return [
+      ...keyErrors,
+      ...(place === "" ? [required(`${path}.path`)] : localPath(`${path}.path`, place)),
+      ...fileMode(`${path}.mode`, item.mode),
+    ];
   });
 }
 
@@ -51,8 +55,8 @@ const HOST_PATH_TYPES = ["", "BlockDevice", "CharDevice", "Directory", "Director
 export const validateHostPath: SourceRule = (field, source) => {
   const path = text(source, "path");
   if (path === "") return [required(`${field}.path`)];
-  const type = source.type ?? "";
-  const known = HOST_PATH_TYPES.includes(String(type));
+  const type = text(source, "type");
+  const known = HOST_PATH_TYPES.includes(type);
   return [...noBacksteps(`${field}.path`, path), ...(known ? [] : [notSupported(`${field}.type`, type, HOST_PATH_TYPES)])];
 };
 
@@ -89,10 +93,7 @@ const SOURCES: readonly (readonly [name: string, rule: SourceRule])[] = [
   ["iscsi", needs("targetPortal", "iqn")],
   ["glusterfs", () => []],
   ["flocker", () => []],
-  [
-    "persistentVolumeClaim",
-    (field, source) => (text(source, "claimName") === "" ? [required(`${field}.claimName`)] : []),
-  ],
+  ["persistentVolumeClaim", (field, source) => (text(source, "claimName") === "" ? [required(`${field}.claimName`)] : [])],
   [
     "rbd",
     (field, source) => [
@@ -156,7 +157,10 @@ function validateVolumeSource(field: string, volume: Volume): FieldError[] {
 }
 
 /** Validates volumes; the names of those that are right are returned for the mounts. */
-export function validateVolumes(field: string, volumes: readonly Volume[]): { readonly errors: FieldError[]; readonly names: ReadonlySet<string> } {
+export function validateVolumes(
+  field: string,
+  volumes: readonly Volume[],
+): { readonly errors: FieldError[]; readonly names: ReadonlySet<string> } {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [index, volume] of volumes.entries()) {
@@ -179,13 +183,14 @@ export function validateVolumeMounts(field: string, container: Container, volume
   const devices = container.volumeDevices ?? [];
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const path = `${field}[${index}]`;
-    const { name = "", mountPath = "", subPath = "" } = mount;
+    const { name, mountPath, subPath = "" } = mount;
     if (name === "") errors.push(required(`${path}.name`));
     if (!volumes.has(name)) errors.push(notFound(`${path}.name`, name));
     if (mountPath === "") errors.push(required(`${path}.mountPath`));
     if (paths.has(mountPath)) errors.push(invalid(`${path}.mountPath`, mountPath, "must be unique"));
     paths.add(mountPath);
-    if (devices.some((device) => device.name === name)) errors.push(invalid(`${path}.name`, name, "must not already exist in volumeDevices"));
+    if (devices.some((device) => device.name === name))
+      errors.push(invalid(`${path}.name`, name, "must not already exist in volumeDevices"));
     if (devices.some((device) => device.devicePath === mountPath)) {
       errors.push(invalid(`${path}.mountPath`, mountPath, "must not already exist as a path in volumeDevices"));
     }

@@ -5,7 +5,16 @@ import type { IntOrString, Labels, LabelSelector } from "../types/meta.js";
 import type { PodTemplateSpec } from "../types/pod.js";
 import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../types/workloads.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
-import { check, isEmptySelector, isUsableSelector, nonNegative, shownLabels, shownSelector, validateLabelSelector, validateObjectMeta } from "./metadata.js";
+import {
+  check,
+  isEmptySelector,
+  isUsableSelector,
+  nonNegative,
+  shownLabels,
+  shownSelector,
+  validateLabelSelector,
+  validateObjectMeta,
+} from "./metadata.js";
 import { dnsSubdomain, percentText } from "./names.js";
 import { validatePodTemplate } from "./pod.js";
 
@@ -151,7 +160,8 @@ export function validateDaemonSet(object: DaemonSet): FieldError[] {
   if (isUsableSelector(selector) && !compileLabelSelector(selector)(labelsOf(template))) {
     errors.push(invalid("spec.template.metadata.labels", shownLabels(labelsOf(template)), MISMATCH));
   }
-  if (selector !== undefined && isEmptySelector(selector)) errors.push(invalid("spec.selector", shownSelector(selector), "empty selector is invalid for daemonset"));
+  if (selector !== undefined && isEmptySelector(selector))
+    errors.push(invalid("spec.selector", shownSelector(selector), "empty selector is invalid for daemonset"));
   return [
     ...errors,
     ...validatePodTemplate("spec.template", template),
@@ -170,10 +180,15 @@ function validateStatefulSetStrategy(strategy: NonNullable<StatefulSet["spec"]["
   const field = "spec.updateStrategy";
   if (type === undefined) return [required(field)];
   if (type === "OnDelete") {
-    return rollingUpdate === undefined ? [] : [invalid(`${field}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")];
+    return rollingUpdate === undefined
+      ? []
+      : [invalid(`${field}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")];
   }
   if (type !== "RollingUpdate") {
-    const update = rollingUpdate === undefined ? null : { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null };
+    const update =
+      rollingUpdate === undefined
+        ? null
+        : { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null };
     return [invalid(field, { Type: type, RollingUpdate: update }, "must be 'RollingUpdate' or 'OnDelete'")];
   }
   const errors = nonNegative(`${field}.rollingUpdate.partition`, rollingUpdate?.partition);
@@ -204,7 +219,7 @@ export function validateStatefulSet(object: StatefulSet): FieldError[] {
     ...nonNegative("spec.replicas", spec.replicas),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
-    ...validateSelector("spec.selector", shownSelector(selector), "statefulset"),
+    ...validateSelector("spec.selector", selector, "statefulset"),
   );
   if (!isUsableSelector(selector)) errors.push(invalid("spec.selector", shownSelector(selector), ""));
   else {
