@@ -198,8 +198,10 @@ export class RequestPath {
 
   private refusal({ sender: { caller }, work: { verb, subresource, target } }: Request): ApiStatus | undefined {
     const { authorizer, etcd, objects } = this.options;
-    if (!authorizer.allows(caller, verb, target.kind, subresource, target.namespace, target.name, objects)) {
-      return forbiddenRequest(caller.user, verb, target, subresource);
+    // The address of a creation names the collection, not the object.
+    const address = verb === "create" && subresource === "" && target.name !== "" ? { ...target, name: "" } : target;
+    if (!authorizer.allows(caller, verb, address.kind, subresource, address.namespace, address.name, objects)) {
+      return forbiddenRequest(caller.user, verb, address, subresource);
     }
     return etcd.full && !isRead(verb) && verb !== "delete" ? ETCD_FULL : undefined;
   }
