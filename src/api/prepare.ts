@@ -147,7 +147,8 @@ const LEGACY_CONTROLLER_UID_LABEL = "controller-uid";
 
 function prepareJob(job: Job, { uid }: CreationContext): Job {
   const rest = withoutStatus(job);
-  const metadata = { ...job.metadata, generation: 1 };
+  // Validation compares the labels with the uid.
+  const metadata = { ...job.metadata, uid, generation: 1 };
   if (job.spec.manualSelector === true) return { ...rest, metadata };
   const template = job.spec.template ?? { spec: { containers: [] } };
   const given = template.metadata?.labels;
