@@ -98,11 +98,11 @@ export class ResultReuse {
   }
 
   /** Remembers where the pod went, and the other nodes unless the hint was followed. */
-  store(signature: string | undefined, hint: NodeInfo | undefined, chosen: NodeInfo, others: (() => SortedNodes) | undefined, cycle: number): void {
+  store(signature: string, hint: NodeInfo | undefined, chosen: NodeInfo, others: (() => SortedNodes) | undefined, cycle: number): void {
     this.lastCycle = cycle;
     this.lastNode = chosen.name;
     if (hint === chosen) return;
-    const nodes = signature === undefined ? undefined : others?.();
-    this.kept = signature === undefined || nodes === undefined || nodes.length === 0 ? undefined : { signature, nodes, since: this.profile.handle.now() };
+    const nodes = others?.();
+    this.kept = nodes === undefined || nodes.length === 0 ? undefined : { signature, nodes, since: this.profile.handle.now() };
   }
 }

@@ -85,7 +85,7 @@ export class Scheduler {
     const sort = [...this.profiles.values()][0].plugins.queueSort[0];
     this.queue = new SchedulingQueue({
       now: () => this.handle.now(),
-      less: (a, b) => sort.less!(a, b),
+      sort,
       preEnqueue: (pod) => this.profileOf(pod.pod)?.runPreEnqueue(pod),
       registrations: (pod, plugin) => this.profileOf(pod.pod)?.registrations(plugin),
       ...(configuration.podInitialBackoffSeconds !== undefined || configuration.podMaxBackoffSeconds !== undefined

@@ -98,7 +98,7 @@ export class SchedulingAlgorithm {
   }
 
   storeResults(profile: Profile, signature: string | undefined, hint: NodeInfo | undefined, node: NodeInfo, others: (() => SortedNodes) | undefined): void {
-    if (signature !== undefined || this.reuse.size > 0) this.reuseOf(profile).store(signature, hint, node, others, this.cycle);
+    if (signature !== undefined) this.reuseOf(profile).store(signature, hint, node, others, this.cycle);
   }
 
   private reuseOf(profile: Profile): ResultReuse {

@@ -12,7 +12,7 @@ export class ImageLocalityRule implements Rule {
   private version = -1;
   private nodeCount = -1;
   /** By number of the node; undefined while no node has any of the images. */
-  private scores: Int32Array | undefined;
+  private perNode: Int32Array | undefined;
 
   constructor(
     private readonly plugin: ImageLocality,
@@ -47,7 +47,11 @@ export class ImageLocalityRule implements Rule {
       const size = this.plugin.scaledSize(image);
       for (const node of nodes) bytes[node] += size;
     }
-    this.scores = bytes === undefined ? undefined : Int32Array.from(bytes, (sum) => this.plugin.scoreOfSize(sum, this.containers));
+    this.perNode = bytes === undefined ? undefined : Int32Array.from(bytes, (sum) => this.plugin.scoreOfSize(sum, this.containers));
+  }
+
+  get scores(): boolean {
+    return this.perNode !== undefined;
   }
 
   filter(): Status | undefined {
@@ -55,8 +59,8 @@ export class ImageLocalityRule implements Rule {
   }
 
   addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
-    const { scores } = this;
-    if (scores !== undefined) for (let i = 0; i < count; i++) totals[i] += weight * scores[nodes[i]];
+    const { perNode } = this;
+    if (perNode !== undefined) for (let i = 0; i < count; i++) totals[i] += weight * perNode[nodes[i]];
     return 0;
   }
 }

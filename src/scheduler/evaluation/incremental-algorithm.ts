@@ -12,7 +12,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
 import { Status } from "../framework/status.js";
-import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
+import { numFeasibleNodesToFind, preorderRanks, selectPlace, type TieBreak } from "../node-selection.js";
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
@@ -45,18 +45,21 @@ export class IncrementalAlgorithm {
 
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
+    const signature = this.plain.beginCycle(profile, pod);
+    if (signature === undefined && this.tieBreak === "upstream" && !evaluation.plain.filtersFor(state, pod) && !evaluation.plain.scoresFor(pod) && !shape.hasRuleFilters) {
+      const outcome = this.scheduleByNode(profile, shape);
+      if (outcome !== undefined) return outcome;
+    }
     const filtersPlainly = evaluation.plain.filtersFor(state, pod);
     const rejects = (id: number): Status | undefined =>
       shape.filterByRules(id) ?? (filtersPlainly ? evaluation.plain.filter(state, pod, this.cache.nodeById(id)) : undefined);
-
-    const signature = this.plain.beginCycle(profile, pod);
-    const hint = signature === undefined ? undefined : this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node));
+    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node));
     if (hint !== undefined && !this.isRejected(shape, rejects, hint)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
-    const count = shape.hasRuleFilters || filtersPlainly ? this.searchWith(profile, evaluation, shape, rejects) : this.search(profile, shape);
+    const count = this.search(profile, evaluation, shape, rejects);
     const { feasible, totals } = this;
     if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, profile, state, pod) };
     const evaluatedNodes = this.evaluated;
@@ -65,19 +68,66 @@ export class IncrementalAlgorithm {
       this.plain.storeResults(profile, signature, hint, node, undefined);
       return { result: { node, evaluatedNodes, feasibleNodes: 1 } };
     }
-    shape.addScores(feasible, count, totals);
+    const alike = shape.addScores(feasible, count, totals);
     const nodesOf = (): NodeInfo[] => Array.from(feasible.subarray(0, count), (id) => this.cache.nodeById(id));
     evaluation.plain.addScores(state, pod, nodesOf, totals);
     const place = selectPlace(totals, count, (at) => this.cache.nodeById(feasible[at]).name, this.tieBreak);
-    const score = totals[place];
+    const best = totals[place];
     let tied = 0;
-    for (let i = 0; i < count; i++) if (totals[i] === score) tied++;
+    for (let i = 0; i < count; i++) if (totals[i] === best) tied++;
     const node = this.cache.nodeById(feasible[place]);
-    this.plain.storeResults(profile, signature, hint, node, signature === undefined ? undefined : () => this.plain.sortOthers(nodesOf(), totals, node));
-    return { result: { node, evaluatedNodes, feasibleNodes: count, score, tied } };
+    this.plain.storeResults(profile, signature, hint, node, () => this.plain.sortOthers(nodesOf(), totals, node));
+    return { result: { node, evaluatedNodes, feasibleNodes: count, score: best + alike, tied } };
   }
 
+  /** Where the last search ended: nodes that were looked at. */
   private evaluated = 0;
+
+  /**
+   * Search and choice in one pass, where each node's own verdict and score decide. Undefined where it turns out that more has to be
+   * reckoned with, or that no node is feasible; nothing has changed then.
+   */
+  private scheduleByNode(profile: Profile, shape: ShapeEvaluation): CycleOutcome | undefined {
+    const { order } = this.cache;
+    const nodes = order.length;
+    const { value } = shape;
+    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
+    const rank = preorderRanks(nodes);
+    let at = this.start.index % nodes;
+    let looked = 0;
+    let found = 0;
+    let best = -1;
+    let bestId = -1;
+    let bestRank = 0;
+    let tied = 0;
+    for (; looked < nodes; looked++) {
+      const id = order[at];
+      let total = value[id];
+      if (total === UNKNOWN) total = shape.judge(id);
+      if (total >= 0) {
+        if (found === wanted) break;
+        if (total > best) {
+          best = total;
+          bestId = id;
+          bestRank = rank[found];
+          tied = 1;
+        } else if (total === best) {
+          tied++;
+          if (rank[found] < bestRank) {
+            bestId = id;
+            bestRank = rank[found];
+          }
+        }
+        found++;
+      }
+      if (++at === nodes) at = 0;
+    }
+    if (found === 0 || shape.hasMoreScores) return undefined;
+    this.start.index = at;
+    const node = this.cache.nodeById(bestId);
+    if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
+    return { result: { node, evaluatedNodes: looked, feasibleNodes: found, score: best + shape.alike, tied } };
+  }
 
   private evaluationOf(profile: Profile): ProfileEvaluation {
     let evaluation = this.evaluations.get(profile);
@@ -111,35 +161,8 @@ export class IncrementalAlgorithm {
     if (this.rejected.length < this.cache.idBound) this.rejected = new Uint16Array(2 * this.cache.idBound);
   }
 
-  /** Finds feasible nodes where a node's own verdict decides. Returns how many. */
-  private search(profile: Profile, shape: ShapeEvaluation): number {
-    const { order } = this.cache;
-    const nodes = order.length;
-    this.makeRoom(nodes);
-    const { feasible, totals } = this;
-    const { value } = shape;
-    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
-    let found = 0;
-    let at = this.start.index < nodes ? this.start.index : this.start.index % nodes;
-    let looked = 0;
-    for (; looked < nodes; looked++) {
-      const id = order[at];
-      let total = value[id];
-      if (total < 0 && total === UNKNOWN) total = shape.judge(id);
-      if (total >= 0) {
-        if (found === wanted) break;
-        feasible[found] = id;
-        totals[found++] = total;
-      }
-      if (++at === nodes) at = 0;
-    }
-    this.evaluated = looked;
-    this.start.index = at;
-    return found;
-  }
-
-  /** As {@link search}, where rules that see the whole cluster, or plugins of which nothing is kept, have a say too. */
-  private searchWith(profile: Profile, evaluation: ProfileEvaluation, shape: ShapeEvaluation, rejects: (id: number) => Status | undefined): number {
+  /** Finds feasible nodes in order, with the part of their totals that is each node's own. Returns how many. */
+  private search(profile: Profile, evaluation: ProfileEvaluation, shape: ShapeEvaluation, rejects: (id: number) => Status | undefined): number {
     const { order } = this.cache;
     const nodes = order.length;
     this.makeRoom(nodes);

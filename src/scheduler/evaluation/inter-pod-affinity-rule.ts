@@ -23,7 +23,7 @@ export class InterPodAffinityRule implements Rule {
   private readonly affinity: readonly DomainCounts[];
   private readonly anti: readonly DomainCounts[];
   private readonly existingAnti = new Map<string, DomainCounts>();
-  private readonly scores = new Map<string, DomainCounts>();
+  private readonly sumsByKey = new Map<string, DomainCounts>();
   /** By number of the other shape; null where the shapes have nothing to do with each other. */
   private relations: (Relation | null | undefined)[] = [];
   private readonly isOwnMatch: boolean;
@@ -75,7 +75,7 @@ export class InterPodAffinityRule implements Rule {
       matchesAffinity: requiredAffinity.length > 0 && requiredAffinity.every((term) => plugin.matches(term, other)),
       anti: this.anti.filter((_, i) => plugin.matches(requiredAntiAffinity[i], other)),
       scores: this.isScored
-        ? plugin.scoreTerms(shape, other).map(({ topologyKey, weight }) => ({ sums: this.keyed(this.scores, topologyKey), weight }))
+        ? plugin.scoreTerms(shape, other).map(({ topologyKey, weight }) => ({ sums: this.keyed(this.sumsByKey, topologyKey), weight }))
         : [],
     };
     const isNothing = !relation.matchesAffinity && relation.existingAnti.length + relation.anti.length + relation.scores.length === 0;
@@ -111,7 +111,7 @@ export class InterPodAffinityRule implements Rule {
       this.namespaces = this.handle.versions.namespaces;
       this.relations = [];
     }
-    for (const counts of [...this.affinity, ...this.anti, ...this.existingAnti.values(), ...this.scores.values()]) counts.clear();
+    for (const counts of [...this.affinity, ...this.anti, ...this.existingAnti.values(), ...this.sumsByKey.values()]) counts.clear();
     const everyPod = this.shape.affinity.any;
     if (!everyPod && !this.cache.hasAffinityPods) return;
     for (const node of this.cache.nodes) {
@@ -125,12 +125,16 @@ export class InterPodAffinityRule implements Rule {
   begin(): void {
     if (this.isStale || this.namespaces !== this.handle.versions.namespaces) this.rebuild();
     this.existing = this.existingAnti.size === 0 ? NONE : [...this.existingAnti.values()].filter(({ entries }) => entries > 0);
-    this.sums = this.scores.size === 0 ? NONE : [...this.scores.values()].filter(({ entries }) => entries > 0);
+    this.sums = this.sumsByKey.size === 0 ? NONE : [...this.sumsByKey.values()].filter(({ entries }) => entries > 0);
     this.found = this.affinity.some(({ entries }) => entries > 0);
   }
 
   get filters(): boolean {
     return this.affinity.length + this.anti.length + this.existing.length > 0;
+  }
+
+  get scores(): boolean {
+    return this.sums.length > 0;
   }
 
   filter(node: number): Status | undefined {

@@ -13,6 +13,16 @@ export class NormalizedScores {
     readonly weight: number,
   ) {}
 
+  /** Whether {@link addScores} would tell nodes apart. */
+  get scores(): boolean {
+    return this.any;
+  }
+
+  /** What every node gets while all are alike. */
+  get alike(): number {
+    return this.reversed ? this.weight * MAX_NODE_SCORE : 0;
+  }
+
   /** Scores a node that came or changed. */
   refresh(node: NodeInfo, bound: number): void {
     const score = this.scoreOf(node);
@@ -28,7 +38,7 @@ export class NormalizedScores {
 
   addScores(nodes: Int32Array, count: number, totals: Int32Array): number {
     const { raw, weight, reversed } = this;
-    const alike = reversed ? weight * MAX_NODE_SCORE : 0;
+    const { alike } = this;
     if (!this.any) return alike;
     let max = 0;
     for (let i = 0; i < count; i++) if (raw[nodes[i]] > max) max = raw[nodes[i]];

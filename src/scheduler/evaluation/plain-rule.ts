@@ -27,12 +27,9 @@ export class PlainPlugins {
   /** Runs PreFilter of the plain plugins; returns whether the search goes on as usual: none rejected the pod or narrowed the search. */
   begin(state: CycleState, pod: PodInfo): boolean {
     for (const plugin of this.preFilters) {
-      if (plugin.appliesTo?.(pod) === false) {
-        state.skipFilter.add(plugin.name);
-        continue;
-      }
+      if (plugin.appliesTo?.(pod) === false) continue;
       const answer = this.profile.callPreFilter(plugin, state, pod);
-      if (answer?.status?.code === "Skip") state.skipFilter.add(plugin.name);
+      if (answer?.status?.code === "Skip") state.skipFilter(plugin.name);
       else if ((answer?.status?.code ?? "Success") !== "Success" || answer?.result?.nodeNames !== undefined) return false;
     }
     return true;
@@ -40,11 +37,20 @@ export class PlainPlugins {
 
   /** Whether any plain plugin filters nodes for the pod. Call {@link begin} first. */
   filtersFor(state: CycleState, pod: PodInfo): boolean {
-    return this.filters.some((plugin) => !state.skipFilter.has(plugin.name) && plugin.appliesTo?.(pod) !== false);
+    const { filters } = this;
+    for (let i = 0; i < filters.length; i++) if (filters[i].appliesTo?.(pod) !== false && !state.skipsFilter(filters[i].name)) return true;
+    return false;
   }
 
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    return this.profile.callFilters(this.filters, state, pod, node);
+    return this.profile.callFilters(this.filters, state, pod, node, true);
+  }
+
+  /** Whether any plain plugin may score nodes for the pod. */
+  scoresFor(pod: PodInfo): boolean {
+    const { scorers } = this;
+    for (let i = 0; i < scorers.length; i++) if (scorers[i].appliesTo?.(pod) !== false) return true;
+    return false;
   }
 
   /** Adds the weighted normalized scores to the totals. */
@@ -54,7 +60,7 @@ export class PlainPlugins {
     const nodes = nodesOf();
     this.profile.callPreScore(this.preScorers, state, pod, nodes);
     for (const plugin of scorers) {
-      if (state.skipScore.has(plugin.name)) continue;
+      if (state.skipsScore(plugin.name)) continue;
       const scores: readonly NodeScore[] = this.profile.callScore(plugin, state, pod, nodes).scores;
       const weight = this.profile.weights.get(plugin.name) ?? 1;
       for (let i = 0; i < scores.length; i++) totals[i] += weight * scores[i].score;

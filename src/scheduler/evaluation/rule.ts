@@ -17,6 +17,8 @@ export interface Rule {
   /** Whether there is anything to filter by in this cycle. */
   readonly filters: boolean;
   filter(node: number): Status | undefined;
+  /** Whether {@link addScores} would tell nodes apart, or add anything at all. */
+  readonly scores: boolean;
   /**
    * Adds the normalized and weighted scores of the feasible nodes to their totals. What all nodes get alike is returned instead.
    */

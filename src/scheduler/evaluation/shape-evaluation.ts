@@ -149,15 +149,36 @@ export class ShapeEvaluation {
   }
 
   get hasRuleFilters(): boolean {
-    return this.rules.some(({ filters, rule }) => filters && rule.filters);
+    const { rules } = this;
+    for (let i = 0; i < rules.length; i++) if (rules[i].filters && rules[i].rule.filters) return true;
+    return false;
   }
 
-  /** Adds all that is not in {@link value} to the totals of the feasible nodes. */
-  addScores(nodes: Int32Array, count: number, totals: Int32Array): void {
+  /** Whether {@link addScores} would tell nodes apart. May become true while nodes are judged. */
+  get hasMoreScores(): boolean {
+    const { rules, normalized } = this;
+    for (let i = 0; i < normalized.length; i++) if (normalized[i].scores) return true;
+    for (let i = 0; i < rules.length; i++) if (rules[i].weight !== 0 && rules[i].rule.scores) return true;
+    return false;
+  }
+
+  /** What all nodes get alike while {@link hasMoreScores} is false. */
+  get alike(): number {
     let alike = 0;
-    for (const scores of this.normalized) alike += scores.addScores(nodes, count, totals);
-    for (const { rule, weight } of this.rules) if (weight !== 0) alike += rule.addScores(nodes, count, totals, weight);
-    if (alike !== 0) for (let i = 0; i < count; i++) totals[i] += alike;
+    for (let i = 0; i < this.normalized.length; i++) alike += this.normalized[i].alike;
+    return alike;
+  }
+
+  /** Adds all that is not in {@link value} to the totals of the feasible nodes. What all get alike is returned instead. */
+  addScores(nodes: Int32Array, count: number, totals: Int32Array): number {
+    const { rules, normalized } = this;
+    let alike = 0;
+    for (let i = 0; i < normalized.length; i++) alike += normalized[i].addScores(nodes, count, totals);
+    for (let i = 0; i < rules.length; i++) {
+      const { rule, weight } = rules[i];
+      if (weight !== 0 && rule.scores) alike += rule.addScores(nodes, count, totals, weight);
+    }
+    return alike;
   }
 
   /** Status of a node that is not feasible by itself. */

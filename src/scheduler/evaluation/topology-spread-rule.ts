@@ -180,6 +180,10 @@ export class TopologySpreadRule implements Rule {
     return this.hard.length > 0;
   }
 
+  get scores(): boolean {
+    return this.soft.length > 0;
+  }
+
   filter(node: number): Status | undefined {
     const { hard, limits } = this;
     for (let i = 0; i < hard.length; i++) {

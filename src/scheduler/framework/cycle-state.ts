@@ -5,38 +5,53 @@ export interface StateData {
   clone(): StateData;
 }
 
+/** Most cycles remember nothing: the parts are made when first written. */
 export class CycleState {
-  private readonly data = new Map<string, StateData>();
-  /** Plugins whose PreFilter answered Skip: their Filter is not run. */
-  readonly skipFilter = new Set<string>();
-  /** Plugins whose PreScore answered Skip: their Score is not run. */
-  readonly skipScore = new Set<string>();
+  private data: Map<string, StateData> | undefined;
+  private filterSkips: Set<string> | undefined;
+  private scoreSkips: Set<string> | undefined;
 
   read(key: string): StateData | undefined {
-    return this.data.get(key);
+    return this.data?.get(key);
   }
 
   write(key: string, value: StateData): void {
-    this.data.set(key, value);
+    (this.data ??= new Map<string, StateData>()).set(key, value);
   }
 
   delete(key: string): void {
-    this.data.delete(key);
+    this.data?.delete(key);
+  }
+
+  /** The plugin's PreFilter answered Skip: its Filter is not run. */
+  skipFilter(plugin: string): void {
+    (this.filterSkips ??= new Set()).add(plugin);
+  }
+
+  skipsFilter(plugin: string): boolean {
+    return this.filterSkips?.has(plugin) === true;
+  }
+
+  /** The plugin's PreScore answered Skip: its Score is not run. */
+  skipScore(plugin: string): void {
+    (this.scoreSkips ??= new Set()).add(plugin);
+  }
+
+  skipsScore(plugin: string): boolean {
+    return this.scoreSkips?.has(plugin) === true;
   }
 
   /** Forgets everything. */
   reset(): this {
-    this.data.clear();
-    this.skipFilter.clear();
-    this.skipScore.clear();
+    this.data = this.filterSkips = this.scoreSkips = undefined;
     return this;
   }
 
   clone(): CycleState {
     const copy = new CycleState();
-    for (const [key, value] of this.data) copy.data.set(key, value.clone());
-    for (const plugin of this.skipFilter) copy.skipFilter.add(plugin);
-    for (const plugin of this.skipScore) copy.skipScore.add(plugin);
+    if (this.data !== undefined) copy.data = new Map([...this.data].map(([key, value]) => [key, value.clone()]));
+    if (this.filterSkips !== undefined) copy.filterSkips = new Set(this.filterSkips);
+    if (this.scoreSkips !== undefined) copy.scoreSkips = new Set(this.scoreSkips);
     return copy;
   }
 }

@@ -69,6 +69,8 @@ export interface Plugin {
   preEnqueue?(pod: PodInfo): Answer;
   /** Whether the first pod is to be scheduled before the second. */
   less?(a: QueuedPodInfo, b: QueuedPodInfo): boolean;
+  /** The same as a number: negative where the first pod comes first, 0 where neither does. Spares the queue a second question. */
+  compare?(a: QueuedPodInfo, b: QueuedPodInfo): number;
   eventsToRegister?(): readonly EventRegistration[];
 
   preFilter?(state: CycleState, pod: PodInfo): { readonly result?: PreFilterResult; readonly status?: Status } | undefined;

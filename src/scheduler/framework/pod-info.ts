@@ -12,27 +12,23 @@ function isScheduled(volume: Volume): boolean {
 export class PodInfo {
   /** Whether any volume stands on a claim or is a disk of its own: others are of the kubelet's making. */
   readonly hasVolumes: boolean;
+  /** Identity of the pod; before the API server gave a uid, its key. */
+  readonly uid: string;
+  /** A pod without priority counts as 0 (component-helpers corev1.PodPriority). */
+  readonly priority: number;
 
   constructor(
     readonly pod: Pod,
     readonly shape: PodShape,
   ) {
+    this.uid = pod.metadata.uid ?? this.key;
+    this.priority = pod.spec.priority ?? 0;
     this.hasVolumes = pod.spec.volumes?.some(isScheduled) ?? false;
   }
 
   /** "namespace/name" */
   get key(): string {
     return `${this.shape.namespace}/${this.pod.metadata.name}`;
-  }
-
-  /** Identity of the pod; before the API server gave a uid, its key. */
-  get uid(): string {
-    return this.pod.metadata.uid ?? this.key;
-  }
-
-  /** A pod without priority counts as 0 (component-helpers corev1.PodPriority). */
-  get priority(): number {
-    return this.pod.spec.priority ?? 0;
   }
 
   get isTerminating(): boolean {

@@ -35,7 +35,7 @@ export interface PluginScores {
 }
 
 export class Profile {
-  /** Plugins that have a say in where a pod goes; those that will not sign come first. */
+  /** Plugins that have a say in where a pod goes; none where one of them signs no pod at all. */
   private readonly signers: readonly Plugin[];
   private readonly registered = new Map<string, readonly EventRegistration[]>();
 
@@ -50,7 +50,7 @@ export class Profile {
     readonly handle: Handle,
   ) {
     const deciding = new Set([...plugins.preFilter, ...plugins.filter, ...plugins.preScore, ...plugins.score]);
-    this.signers = [...deciding].sort((a, b) => Number(a.sign !== undefined) - Number(b.sign !== undefined));
+    this.signers = [...deciding].some((plugin) => plugin.sign === undefined) ? [] : [...deciding];
     for (const plugin of new Set(Object.values(plugins).flat())) {
       const registrations = plugin.eventsToRegister?.();
       if (registrations !== undefined) this.registered.set(plugin.name, registrations);
@@ -67,6 +67,7 @@ export class Profile {
    * Pods of equal text may share results.
    */
   sign(pod: PodInfo): string | undefined {
+    if (this.signers.length === 0) return undefined;
     let text = "";
     for (const plugin of this.signers) {
       const part = plugin.sign?.(pod);
@@ -93,7 +94,7 @@ export class Profile {
       const answer = this.callPreFilter(plugin, state, pod);
       const code = answer?.status?.code ?? "Success";
       if (code === "Skip") {
-        state.skipFilter.add(plugin.name);
+        state.skipFilter(plugin.name);
         continue;
       }
       if (code !== "Success") {
@@ -126,12 +127,13 @@ export class Profile {
     return this.callFilters(this.plugins.filter, state, pod, node);
   }
 
-  callFilters(filters: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+  /** @param concerned whether plugins that have nothing to do with the pod are left out without having been asked by PreFilter */
+  callFilters(filters: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo, concerned = false): Status | undefined {
     let at = 0;
     try {
       for (; at < filters.length; at++) {
         const plugin = filters[at];
-        if (state.skipFilter.has(plugin.name)) continue;
+        if (state.skipsFilter(plugin.name) || (concerned && plugin.appliesTo?.(pod) === false)) continue;
         const answer = plugin.filter!(state, pod, node);
         if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
       }
@@ -176,7 +178,7 @@ export class Profile {
 
   private runExtension(method: "addPod" | "removePod", state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): Answer {
     for (const plugin of this.plugins.preFilter) {
-      if (plugin.preFilterExtensions === undefined || state.skipFilter.has(plugin.name)) continue;
+      if (plugin.preFilterExtensions === undefined || state.skipsFilter(plugin.name)) continue;
       const answer = plugin.preFilterExtensions[method](state, pod, other, node);
       if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
     }
@@ -206,7 +208,7 @@ export class Profile {
   callPreScore(plugins: readonly Plugin[], state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
     for (const plugin of plugins) {
       const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
-      if (answer?.code === "Skip") state.skipScore.add(plugin.name);
+      if (answer?.code === "Skip") state.skipScore(plugin.name);
       else if (answer !== undefined && answer.code !== "Success") throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
     }
   }
@@ -215,7 +217,7 @@ export class Profile {
   runScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PluginScores[] {
     return this.plugins.score.map((plugin) => {
       const weight = this.weights.get(plugin.name) ?? 1;
-      if (state.skipScore.has(plugin.name)) return { plugin: plugin.name, weight, skipped: true, raw: [], normalized: [] };
+      if (state.skipsScore(plugin.name)) return { plugin: plugin.name, weight, skipped: true, raw: [], normalized: [] };
       const { raw, scores } = this.callScore(plugin, state, pod, nodes);
       return { plugin: plugin.name, weight, skipped: false, raw, normalized: scores.map(({ score }) => score) };
     });

@@ -20,6 +20,8 @@ export interface QueuedPodInfo {
   gatedBy: string | undefined;
   /** Position in the heap that holds the pod; -1 outside. */
   heapIndex: number;
+  /** While the pod is being tried, the number of the first event after it was popped; else -1. */
+  inFlightSince: number;
   /** Order of arrival. */
   readonly sequence: number;
 }

@@ -11,7 +11,8 @@ import { LocalScore, type NodeScorer } from "../framework/node-local-plugin.js";
 import { MAX_NODE_SCORE, type Answer, type NodeLocal, type Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodShape } from "../framework/pod-shape.js";
-import { countedResources } from "./node-resources-scoring.js";
+import { CPU, MEMORY } from "../framework/resources.js";
+import { countedResources, isCpuAndMemory } from "./node-resources-scoring.js";
 
 /** A pod that changes nothing of the balance scores 50 + 50 / 2. */
 const NEUTRAL = MAX_NODE_SCORE / 2;
@@ -31,6 +32,7 @@ export class NodeResourcesBalancedAllocation implements Plugin {
   private scoreOf(shape: PodShape): NodeScorer | undefined {
     const counted = countedResources(this.args.resources, this.handle.shapes.resources, shape.requests.requested);
     if (counted.every(({ requested }) => requested === 0)) return undefined;
+    if (isCpuAndMemory(counted)) return balanceOfCpuAndMemory(counted[0].requested, counted[1].requested);
     const before: number[] = [];
     const after: number[] = [];
     return ({ allocatable, requested: used }) => {
@@ -58,6 +60,18 @@ export class NodeResourcesBalancedAllocation implements Plugin {
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number {
     return this.scorer.score(state, pod, node);
   }
+}
+
+/** The default resources without loops: it is worked out at every change of a node. */
+function balanceOfCpuAndMemory(cpu: number, memory: number): NodeScorer {
+  return ({ allocatable, requested }) => {
+    const cpuCapacity = allocatable[CPU];
+    const memoryCapacity = allocatable[MEMORY];
+    if (cpuCapacity === 0 || memoryCapacity === 0) return NEUTRAL + NEUTRAL / 2;
+    const before = Math.abs((Math.min(1, requested[CPU] / cpuCapacity) - Math.min(1, requested[MEMORY] / memoryCapacity)) / 2);
+    const after = Math.abs((Math.min(1, (requested[CPU] + cpu) / cpuCapacity) - Math.min(1, (requested[MEMORY] + memory) / memoryCapacity)) / 2);
+    return NEUTRAL + Math.trunc((NEUTRAL + Math.trunc((1 - after) * MAX_NODE_SCORE) - Math.trunc((1 - before) * MAX_NODE_SCORE)) / 2);
+  };
 }
 
 /** 100 for equal fractions, less by their standard deviation. */

@@ -13,7 +13,7 @@ import type { Answer, NodeLocal, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodShape } from "../framework/pod-shape.js";
 import { FIRST_SCALAR } from "../framework/resources.js";
-import { Status } from "../framework/status.js";
+import { Status, type Code } from "../framework/status.js";
 import { nodeResourcesScorer } from "./node-resources-scoring.js";
 
 export class NodeResourcesFit implements Plugin {
@@ -47,35 +47,46 @@ export class NodeResourcesFit implements Plugin {
   private filterOf(shape: PodShape): NodeFilter {
     const { requested } = shape.requests;
     const checked = this.checkedResources(shape);
+    const kept = new Map<number, Status>();
     return (node) => {
       const { allocatable, requested: used } = node;
-      if (node.pods.length + 1 > node.allowedPodNumber) return this.insufficient(node, requested, checked);
+      if (node.pods.length + 1 > node.allowedPodNumber) return this.insufficient(node, requested, checked, kept);
       for (let i = 0; i < checked.length; i++) {
         const number = checked[i];
-        if (requested[number] > amount(allocatable, number) - amount(used, number)) return this.insufficient(node, requested, checked);
+        if (requested[number] > amount(allocatable, number) - amount(used, number)) return this.insufficient(node, requested, checked, kept);
       }
       return undefined;
     };
   }
 
   /** Every resource that is short is a reason; asking for more than the node's whole allocatable cannot be mended by preemption. */
-  private insufficient(node: NodeInfo, requested: Float64Array, checked: readonly number[]): Status {
+  private insufficient(node: NodeInfo, requested: Float64Array, checked: readonly number[], kept: Map<number, Status>): Status {
     const { names } = this.handle.shapes.resources;
-    const reasons: string[] = [];
+    const tooMany = node.pods.length + 1 > node.allowedPodNumber;
     let unresolvable = false;
-    if (node.pods.length + 1 > node.allowedPodNumber) reasons.push("Too many pods");
-    for (const number of checked) {
-      const allocatable = amount(node.allocatable, number);
-      if (requested[number] <= allocatable - amount(node.requested, number)) continue;
-      reasons.push(`Insufficient ${names[number]}`);
-      if (requested[number] > allocatable) unresolvable = true;
+    // A bit for each, by its place among the pod's resources: most nodes are short of the same few things, and share a status.
+    let short = tooMany ? 1 : 0;
+    for (let i = 0; i < checked.length; i++) {
+      const allocatable = amount(node.allocatable, checked[i]);
+      if (requested[checked[i]] <= allocatable - amount(node.requested, checked[i])) continue;
+      short += 2 ** (i + 1);
+      if (requested[checked[i]] > allocatable) unresolvable = true;
     }
-    const key = `${String(unresolvable)} ${reasons.join()}`;
-    let status = this.statuses.get(key);
+    const key = unresolvable ? -short : short;
+    let status = kept.get(key);
     if (status === undefined) {
-      status = new Status(unresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable", reasons, this.name);
-      this.statuses.set(key, status);
+      const reasons = checked.filter((_, i) => Math.floor(short / 2 ** (i + 1)) % 2 === 1).map((number) => `Insufficient ${names[number]}`);
+      if (tooMany) reasons.unshift("Too many pods");
+      kept.set(key, (status = this.statusOf(unresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable", reasons)));
     }
+    return status;
+  }
+
+  /** Equal reasons are one status, whatever the pod. */
+  private statusOf(code: Code, reasons: readonly string[]): Status {
+    const key = `${code} ${reasons.join()}`;
+    let status = this.statuses.get(key);
+    if (status === undefined) this.statuses.set(key, (status = new Status(code, reasons, this.name)));
     return status;
   }
 

@@ -57,6 +57,22 @@ export function countedResources(
     .filter(({ number, requested: own }) => number < FIRST_SCALAR || own > 0);
 }
 
+/** Whether the resources are the default ones. */
+export function isCpuAndMemory(counted: readonly { readonly number: number; readonly weight: number }[]): boolean {
+  return counted.length === 2 && counted[0].number === CPU && counted[1].number === MEMORY && counted.every(({ weight }) => weight === 1);
+}
+
+/** The default strategy without loops: it is worked out at every change of a node. */
+function leastAllocatedCpuAndMemory(cpu: number, memory: number): NodeScorer {
+  return ({ allocatable, nonZeroMilliCpu, nonZeroMemory }) => {
+    const cpuCapacity = allocatable[CPU];
+    const memoryCapacity = allocatable[MEMORY];
+    const byCpu = cpuCapacity === 0 ? 0 : leastAllocated(nonZeroMilliCpu + cpu, cpuCapacity);
+    const byMemory = memoryCapacity === 0 ? 0 : leastAllocated(nonZeroMemory + memory, memoryCapacity);
+    return cpuCapacity === 0 || memoryCapacity === 0 ? byCpu + byMemory : (byCpu + byMemory) >> 1;
+  };
+}
+
 export function nodeResourcesScorer(strategy: ScoringStrategy, resources: ResourceIndex, requested: Amounts): NodeScorer {
   const counted = countedResources(strategy.resources, resources, requested);
   const ratio = strategy.type === "RequestedToCapacityRatio";
@@ -65,6 +81,7 @@ export function nodeResourcesScorer(strategy: ScoringStrategy, resources: Resour
     : strategy.type === "MostAllocated"
       ? mostAllocated
       : leastAllocated;
+  if (strategy.type === "LeastAllocated" && isCpuAndMemory(counted)) return leastAllocatedCpuAndMemory(counted[0].requested, counted[1].requested);
   return (node) => {
     const { allocatable } = node;
     let sum = 0;

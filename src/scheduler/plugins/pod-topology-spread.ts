@@ -53,7 +53,10 @@ export class PodTopologySpread implements Plugin {
   constructor(
     readonly args: PodTopologySpreadArgs,
     private readonly handle: Handle,
-  ) {}
+  ) {
+    const hasDefaults = args.defaultingType === "System" || args.defaultConstraints.length > 0;
+    if (!hasDefaults) this.sign = ({ shape }) => ((shape.spec.topologySpreadConstraints ?? []).length > 0 ? undefined : "");
+  }
 
   constraintsOf(shape: PodShape): SpreadConstraints {
     return spreadConstraintsOf(shape, this.args, this.handle.listers);
@@ -164,11 +167,8 @@ export class PodTopologySpread implements Plugin {
     return new TopologySpreadRule(this, this.handle, shape);
   }
 
-  /** Where pods are is not of the pod alone: neither own nor default constraints can be signed. */
-  sign({ shape }: PodInfo): string | undefined {
-    const hasDefaults = this.args.defaultingType === "System" || this.args.defaultConstraints.length > 0;
-    return hasDefaults || (shape.spec.topologySpreadConstraints ?? []).length > 0 ? undefined : "";
-  }
+  /** Where other pods are is not of the pod alone: neither own nor default constraints can be signed. */
+  readonly sign: Plugin["sign"];
 
   eventsToRegister(): readonly EventRegistration[] {
     return [

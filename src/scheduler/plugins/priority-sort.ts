@@ -6,8 +6,11 @@ export class PrioritySort implements Plugin {
   static readonly NAME = "PrioritySort";
   readonly name = PrioritySort.NAME;
 
+  compare(a: QueuedPodInfo, b: QueuedPodInfo): number {
+    return b.podInfo.priority - a.podInfo.priority || a.timestamp - b.timestamp;
+  }
+
   less(a: QueuedPodInfo, b: QueuedPodInfo): boolean {
-    const [p, q] = [a.podInfo.priority, b.podInfo.priority];
-    return p > q || (p === q && a.timestamp < b.timestamp);
+    return this.compare(a, b) < 0;
   }
 }

@@ -24,9 +24,23 @@ export class PodHeap {
     this.up(pod.heapIndex);
   }
 
+  /** The hole at the top goes down along the better children, and the last pod rises from there: it mostly belongs far down. */
   pop(): QueuedPodInfo | undefined {
-    const first = this.items[0];
-    if (first !== undefined) this.remove(first);
+    const { items } = this;
+    const first = items[0];
+    if (first === undefined) return undefined;
+    const last = items.pop()!;
+    first.heapIndex = -1;
+    if (last === first) return first;
+    let at = 0;
+    for (let child = 1; child < items.length; child = 2 * at + 1) {
+      if (child + 1 < items.length && this.before(items[child + 1], items[child])) child++;
+      items[at] = items[child];
+      items[at].heapIndex = at;
+      at = child;
+    }
+    items[at] = last;
+    this.up(at);
     return first;
   }
 

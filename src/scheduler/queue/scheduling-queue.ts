@@ -6,6 +6,7 @@
 import type { ApiObject, Timestamp } from "../../api/types/index.js";
 import { MINUTE, SECOND } from "../../engine/simulation.js";
 import type { ClusterEvent, EventRegistration } from "../framework/events.js";
+import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
 import type { Status } from "../framework/status.js";
@@ -21,8 +22,8 @@ export const UNSCHEDULABLE_FLUSH_PERIOD = 30 * SECOND;
 
 export interface QueueOptions {
   now(): Timestamp;
-  /** Order of the active queue. */
-  less(a: QueuedPodInfo, b: QueuedPodInfo): boolean;
+  /** The QueueSort plugin, whose order is that of the active queue. */
+  readonly sort: Plugin;
   /** Runs the PreEnqueue plugins of the pod's profile. */
   preEnqueue(pod: PodInfo): Status | undefined;
   /** What the plugin of the pod's profile registered for; undefined where the plugin registered nothing and any event will do. */
@@ -48,8 +49,8 @@ export class SchedulingQueue {
   /** Kept out by a PreEnqueue plugin. */
   private readonly gated = new Map<string, QueuedPodInfo>();
   private readonly byUid = new Map<string, QueuedPodInfo>();
-  /** Pods that were popped and are not done, with the number of the first event after they were popped. */
-  private readonly inFlight = new Map<string, number>();
+  /** How many pods were popped and are not done. */
+  private inFlight = 0;
   /** Events since the oldest pod in flight was popped. */
   private events: HappenedEvent[] = [];
   private firstEvent = 0;
@@ -74,8 +75,9 @@ export class SchedulingQueue {
 
   /** The QueueSort plugin's order; pods that it holds equal go in the order in which they came. */
   private before(a: QueuedPodInfo, b: QueuedPodInfo): boolean {
-    if (this.options.less(a, b)) return true;
-    return !this.options.less(b, a) && a.sequence < b.sequence;
+    const { sort } = this.options;
+    const order = sort.compare?.(a, b) ?? (sort.less!(a, b) ? -1 : sort.less!(b, a) ? 1 : 0);
+    return order < 0 || (order === 0 && a.sequence < b.sequence);
   }
 
   get activeCount(): number {
@@ -126,6 +128,7 @@ export class SchedulingQueue {
       gatedBy: undefined,
       heapIndex: -1,
       sequence: this.sequence++,
+      inFlightSince: -1,
     };
     this.byUid.set(podInfo.uid, pod);
     this.activate(pod);
@@ -165,7 +168,8 @@ export class SchedulingQueue {
   delete(uid: string): void {
     const pod = this.byUid.get(uid);
     this.byUid.delete(uid);
-    if (pod === undefined || this.inFlight.has(uid)) return;
+    if (pod === undefined) return;
+    this.leaveFlight(pod);
     this.unschedulable.delete(uid);
     this.gated.delete(uid);
     for (const heap of [this.active, this.backoff, this.errorBackoff]) if (heap.has(pod)) heap.remove(pod);
@@ -187,7 +191,8 @@ export class SchedulingQueue {
       }
     }
     pod.attempts++;
-    this.inFlight.set(pod.podInfo.uid, this.firstEvent + this.events.length);
+    pod.inFlightSince = this.firstEvent + this.events.length;
+    this.inFlight++;
     return pod;
   }
 
@@ -198,16 +203,23 @@ export class SchedulingQueue {
 
   /** The pod that was popped was bound, or is gone. */
   done(uid: string): void {
-    this.inFlight.delete(uid);
-    if (this.inFlight.size === 0) {
-      this.firstEvent += this.events.length;
-      if (this.events.length > 0) this.events = [];
-    }
+    const pod = this.byUid.get(uid);
+    if (pod !== undefined) this.leaveFlight(pod);
+  }
+
+  private leaveFlight(pod: QueuedPodInfo): void {
+    if (pod.inFlightSince < 0) return;
+    pod.inFlightSince = -1;
+    if (--this.inFlight > 0 || this.events.length === 0) return;
+    this.firstEvent += this.events.length;
+    this.events = [];
   }
 
   /** The pod was bound: the queue forgets it. */
   forget(uid: string): void {
-    this.done(uid);
+    const pod = this.byUid.get(uid);
+    if (pod === undefined) return;
+    this.leaveFlight(pod);
     this.byUid.delete(uid);
   }
 
@@ -217,10 +229,9 @@ export class SchedulingQueue {
    */
   addUnschedulable(pod: QueuedPodInfo, plugins: ReadonlySet<string>): void {
     const { uid } = pod.podInfo;
-    const since = this.inFlight.get(uid) ?? this.firstEvent + this.events.length;
-    const missed = this.events.slice(since - this.firstEvent);
-    this.done(uid);
-    if (!this.byUid.has(uid)) return;
+    const missed = pod.inFlightSince < 0 ? [] : this.events.slice(pod.inFlightSince - this.firstEvent);
+    this.leaveFlight(pod);
+    if (this.byUid.get(uid) !== pod) return;
     pod.timestamp = this.options.now();
     pod.unschedulablePlugins = plugins;
     if (plugins.size > 0) {
@@ -241,7 +252,7 @@ export class SchedulingQueue {
   /** Something happened in the cluster: pods that it may help are tried again. Returns whether any pod moved. */
   moveAllToActiveOrBackoff(event: ClusterEvent, previous: ApiObject | undefined, current: ApiObject | undefined): boolean {
     const happened = { event, previous, current };
-    if (this.inFlight.size > 0) this.events.push(happened);
+    if (this.inFlight > 0) this.events.push(happened);
     let moved = false;
     for (const pod of [...this.unschedulable.values()]) {
       if (!this.isWorthRequeuing(pod, happened)) continue;
