@@ -10,6 +10,7 @@ import { startDeploymentController } from "./deployment/deployment-controller.js
 import { startDisruptionController } from "./disruption/disruption-controller.js";
 import { startEndpointSliceController } from "./endpointslice/endpointslice-controller.js";
 import { startGarbageCollector } from "./garbagecollector/garbage-collector.js";
+import { startJobController } from "./job/job-controller.js";
 import { startNodeLifecycleController } from "./nodelifecycle/node-lifecycle-controller.js";
 import { startPodGarbageCollector } from "./podgc/pod-garbage-collector.js";
 import { startReplicaSetController } from "./replicaset/replicaset-controller.js";
@@ -24,6 +25,7 @@ const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartC
   ["pod-garbage-collector-controller", startPodGarbageCollector],
   ["garbage-collector-controller", startGarbageCollector],
   ["daemonset-controller", startDaemonSetController],
+  ["job-controller", startJobController],
   ["deployment-controller", startDeploymentController],
   ["replicaset-controller", startReplicaSetController],
   ["disruption-controller", startDisruptionController],

@@ -7,7 +7,13 @@ const SLOW = { "fake-kubelet/ready": "2s", "fake-kubelet/stop": "1s" };
 
 function update(agent: DaemonSet): DaemonSet {
   const { template } = agent.spec;
-  return { ...agent, spec: { ...agent.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image: "web:2" }] } } } };
+  return {
+    ...agent,
+    spec: {
+      ...agent.spec,
+      template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image: "web:2" }] } },
+    },
+  };
 }
 
 function tainted(effect: "NoSchedule" | "NoExecute"): (node: Node) => Node {
@@ -27,7 +33,10 @@ function extremes(cluster: SmallCluster): { least: number; most: number } {
   cluster.api.onCommit(({ kind }) => {
     if (kind !== "Pod") return;
     const pods = cluster.list("Pod").filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    seen.least = Math.min(seen.least, pods.filter(({ status }) => status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "True")).length);
+    seen.least = Math.min(
+      seen.least,
+      pods.filter(({ status }) => status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "True")).length,
+    );
     seen.most = Math.max(seen.most, cluster.list("Pod").length);
   });
   return seen;
@@ -44,7 +53,13 @@ describe("a DaemonSet", () => {
     cluster.addNode("worker-4");
     cluster.runTo(10);
     expect(nodesOf(cluster)).toEqual(["worker-1", "worker-2", "worker-3", "worker-4"]);
-    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 4, currentNumberScheduled: 4, numberReady: 4, numberUnavailable: 0, updatedNumberScheduled: 4 });
+    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({
+      desiredNumberScheduled: 4,
+      currentNumberScheduled: 4,
+      numberReady: 4,
+      numberUnavailable: 0,
+      updatedNumberScheduled: 4,
+    });
     expect(cluster.eventsOf("SuccessfulCreate").every(({ component }) => component === "daemonset-controller")).toBe(true);
   });
 
@@ -82,7 +97,9 @@ describe("a DaemonSet", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);
     cluster.runTo(1);
-    cluster.apply(daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, SLOW));
+    cluster.apply(
+      daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, SLOW),
+    );
     cluster.runTo(8);
     const seen = extremes(cluster);
     cluster.change("DaemonSet", "agent", update);

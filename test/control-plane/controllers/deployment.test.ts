@@ -8,7 +8,10 @@ const SLOW = { "fake-kubelet/start": "300ms", "fake-kubelet/ready": "2s", "fake-
 function withImage(image: string): (web: Deployment) => Deployment {
   return (web) => {
     const { template } = web.spec;
-    return { ...web, spec: { ...web.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } } };
+    return {
+      ...web,
+      spec: { ...web.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
+    };
   };
 }
 
@@ -26,7 +29,9 @@ function extremes(cluster: SmallCluster): { least: number; most: number } {
 }
 
 function sizes(cluster: SmallCluster): Record<string, number> {
-  return Object.fromEntries(cluster.list("ReplicaSet").map((one: ReplicaSet) => [one.spec.template.spec.containers[0].image!, one.spec.replicas!]));
+  return Object.fromEntries(
+    cluster.list("ReplicaSet").map((one: ReplicaSet) => [one.spec.template.spec.containers[0].image!, one.spec.replicas!]),
+  );
 }
 
 describe("a rolling update", () => {
@@ -34,20 +39,25 @@ describe("a rolling update", () => {
     { replicas: 10, maxSurge: "25%", maxUnavailable: "25%", most: 13, least: 8 },
     { replicas: 4, maxSurge: 1, maxUnavailable: 0, most: 5, least: 4 },
     { replicas: 4, maxSurge: 0, maxUnavailable: 1, most: 4, least: 3 },
-  ])("keeps within its bounds: $replicas pods, surge $maxSurge, unavailable $maxUnavailable", ({ replicas, maxSurge, maxUnavailable, most, least }) => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 3);
-    cluster.apply(deployment("web", replicas, { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } } }, SLOW));
-    cluster.runTo(8);
-    const seen = extremes(cluster);
-    cluster.change("Deployment", "web", withImage("web:2"));
-    cluster.runTo(60);
-    expect(sizes(cluster)).toEqual({ "web:1": 0, "web:2": replicas });
-    expect(seen.most).toBe(most);
-    expect(seen.least).toBe(least);
-    expect(cluster.get("Deployment", "web")?.status).toMatchObject({ replicas, updatedReplicas: replicas, availableReplicas: replicas });
-    expect(cluster.get("Deployment", "web")?.metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("2");
-  });
+  ])(
+    "keeps within its bounds: $replicas pods, surge $maxSurge, unavailable $maxUnavailable",
+    ({ replicas, maxSurge, maxUnavailable, most, least }) => {
+      const cluster = new SmallCluster();
+      cluster.addNodes("worker", 3);
+      cluster.apply(
+        deployment("web", replicas, { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } } }, SLOW),
+      );
+      cluster.runTo(8);
+      const seen = extremes(cluster);
+      cluster.change("Deployment", "web", withImage("web:2"));
+      cluster.runTo(60);
+      expect(sizes(cluster)).toEqual({ "web:1": 0, "web:2": replicas });
+      expect(seen.most).toBe(most);
+      expect(seen.least).toBe(least);
+      expect(cluster.get("Deployment", "web")?.status).toMatchObject({ replicas, updatedReplicas: replicas, availableReplicas: replicas });
+      expect(cluster.get("Deployment", "web")?.metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("2");
+    },
+  );
 
   it("takes an old template's ReplicaSet again and gives it a new revision", () => {
     const cluster = new SmallCluster();
@@ -60,7 +70,10 @@ describe("a rolling update", () => {
     cluster.runTo(15);
     expect(sizes(cluster)).toEqual({ "web:1": 2, "web:2": 0 });
     const first = cluster.list("ReplicaSet").find(({ spec }) => spec.template.spec.containers[0].image === "web:1")!;
-    expect(first.metadata.annotations).toMatchObject({ "deployment.kubernetes.io/revision": "3", "deployment.kubernetes.io/revision-history": "1" });
+    expect(first.metadata.annotations).toMatchObject({
+      "deployment.kubernetes.io/revision": "3",
+      "deployment.kubernetes.io/revision-history": "1",
+    });
   });
 
   it("spreads a change of size over both ReplicaSets in the middle", () => {
@@ -71,7 +84,10 @@ describe("a rolling update", () => {
     // The new pods never get ready, so that the roll-out stays at 8 old and 5 new ones.
     cluster.change("Deployment", "web", (web) => {
       const changed = withImage("web:2")(web);
-      const template = { ...changed.spec.template, metadata: { ...changed.spec.template.metadata, annotations: { "fake-kubelet/hold": "" } } };
+      const template = {
+        ...changed.spec.template,
+        metadata: { ...changed.spec.template.metadata, annotations: { "fake-kubelet/hold": "" } },
+      };
       return { ...changed, spec: { ...changed.spec, template } };
     });
     cluster.runTo(15);
@@ -92,7 +108,8 @@ describe("a rolling update", () => {
       return { ...web, spec: { ...web.spec, template } };
     });
     cluster.runTo(30);
-    const progressing = (): string | undefined => cluster.get("Deployment", "web")?.status?.conditions?.find(({ type }) => type === "Progressing")?.reason;
+    const progressing = (): string | undefined =>
+      cluster.get("Deployment", "web")?.status?.conditions?.find(({ type }) => type === "Progressing")?.reason;
     expect(progressing()).toBe("ProgressDeadlineExceeded");
     cluster.change("Deployment", "web", withImage("web:3"));
     cluster.change("Deployment", "web", (web) => ({

@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { PodDisruptionBudget } from "../../../src/api/types/index.js";
-import { countHealthy, disruptionsAllowed, expectedCounts, pendingDisruptions } from "../../../src/control-plane/controllers/disruption/budget.js";
+import {
+  countHealthy,
+  disruptionsAllowed,
+  expectedCounts,
+  pendingDisruptions,
+} from "../../../src/control-plane/controllers/disruption/budget.js";
 import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
 function budget(spec: PodDisruptionBudget["spec"]): PodDisruptionBudget {
-  return { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "web", namespace: "default" }, spec: { selector: { matchLabels: { app: "web" } }, ...spec } };
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "web", namespace: "default" },
+    spec: { selector: { matchLabels: { app: "web" } }, ...spec },
+  };
 }
 
 describe("a disruption budget", () => {
@@ -26,7 +36,13 @@ describe("a disruption budget", () => {
   });
 
   it("forgets an approved eviction that has not deleted its pod after two minutes", () => {
-    const pod = { apiVersion: "v1", kind: "Pod" as const, metadata: { name: "a" }, spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" as const }] } };
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod" as const,
+      metadata: { name: "a" },
+      spec: { containers: [] },
+      status: { conditions: [{ type: "Ready", status: "True" as const }] },
+    };
     const disrupted = { a: 0 };
     expect(pendingDisruptions(disrupted, () => pod, 119_000_000)).toEqual({ pending: disrupted, recheckAt: 120_000_000, expired: [] });
     expect(countHealthy([pod], disrupted, 119_000_000)).toBe(0);
@@ -41,10 +57,17 @@ describe("the disruption controller", () => {
     cluster.addNodes("worker", 2);
     cluster.apply(deployment("web", 3), budget({ maxUnavailable: 1 }));
     cluster.runTo(5);
-    expect(cluster.get("PodDisruptionBudget", "web")?.status).toMatchObject({ disruptionsAllowed: 1, currentHealthy: 3, desiredHealthy: 2, expectedPods: 3 });
+    expect(cluster.get("PodDisruptionBudget", "web")?.status).toMatchObject({
+      disruptionsAllowed: 1,
+      currentHealthy: 3,
+      desiredHealthy: 2,
+      expectedPods: 3,
+    });
     const codes: number[] = [];
     for (const { metadata } of cluster.list("Pod").slice(0, 2)) {
-      cluster.kubectl.evict({ kind: "Pod", namespace: "default", name: metadata.name }, {}, (result) => codes.push(result.ok ? 201 : result.status.code));
+      cluster.kubectl.evict({ kind: "Pod", namespace: "default", name: metadata.name }, {}, (result) =>
+        codes.push(result.ok ? 201 : result.status.code),
+      );
     }
     cluster.runTo(5.02);
     expect(codes.toSorted()).toEqual([201, 429]);

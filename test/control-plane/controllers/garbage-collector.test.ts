@@ -46,7 +46,11 @@ describe("the garbage collector", () => {
     cluster.apply({
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: "lost", namespace: "default", ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: "gone", uid: "00000000-0000-0000-0000-000000000000" }] },
+      metadata: {
+        name: "lost",
+        namespace: "default",
+        ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: "gone", uid: "00000000-0000-0000-0000-000000000000" }],
+      },
     });
     cluster.runTo(5);
     expect(cluster.list("ConfigMap").filter(({ metadata }) => metadata.name === "lost")).toEqual([]);

@@ -1,7 +1,19 @@
 /** Manifests that several tests of controllers use. */
-import type { DaemonSet, Deployment, PodTemplateSpec, ReplicaSet, ReplicationController, Service, StatefulSet } from "../../../src/api/types/index.js";
+import type {
+  DaemonSet,
+  Deployment,
+  PodTemplateSpec,
+  ReplicaSet,
+  ReplicationController,
+  Service,
+  StatefulSet,
+} from "../../../src/api/types/index.js";
 
-export function template(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}, image = "web:1"): PodTemplateSpec {
+export function template(
+  labels: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>> = {},
+  image = "web:1",
+): PodTemplateSpec {
   return { metadata: { labels, annotations }, spec: { containers: [{ name: "c", image }] } };
 }
 
@@ -23,7 +35,12 @@ export function replicationController(name: string, replicas: number): Replicati
   };
 }
 
-export function deployment(name: string, replicas: number, spec: Partial<Deployment["spec"]> = {}, annotations: Readonly<Record<string, string>> = {}): Deployment {
+export function deployment(
+  name: string,
+  replicas: number,
+  spec: Partial<Deployment["spec"]> = {},
+  annotations: Readonly<Record<string, string>> = {},
+): Deployment {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -33,10 +50,19 @@ export function deployment(name: string, replicas: number, spec: Partial<Deploym
 }
 
 export function service(name: string): Service {
-  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace: "default" }, spec: { selector: { app: name }, ports: [{ port: 80 }] } };
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: "default" },
+    spec: { selector: { app: name }, ports: [{ port: 80 }] },
+  };
 }
 
-export function daemonSet(name: string, spec: Partial<DaemonSet["spec"]> = {}, annotations: Readonly<Record<string, string>> = {}): DaemonSet {
+export function daemonSet(
+  name: string,
+  spec: Partial<DaemonSet["spec"]> = {},
+  annotations: Readonly<Record<string, string>> = {},
+): DaemonSet {
   return {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
@@ -45,11 +71,22 @@ export function daemonSet(name: string, spec: Partial<DaemonSet["spec"]> = {}, a
   };
 }
 
-export function statefulSet(name: string, replicas: number, spec: Partial<StatefulSet["spec"]> = {}, annotations: Readonly<Record<string, string>> = {}): StatefulSet {
+export function statefulSet(
+  name: string,
+  replicas: number,
+  spec: Partial<StatefulSet["spec"]> = {},
+  annotations: Readonly<Record<string, string>> = {},
+): StatefulSet {
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name, namespace: "default" },
-    spec: { replicas, serviceName: name, selector: { matchLabels: { app: name } }, template: template({ app: name }, annotations), ...spec },
+    spec: {
+      replicas,
+      serviceName: name,
+      selector: { matchLabels: { app: name } },
+      template: template({ app: name }, annotations),
+      ...spec,
+    },
   };
 }

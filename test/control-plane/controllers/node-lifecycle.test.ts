@@ -9,7 +9,10 @@ const TOLERATES_30_S = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unre
 );
 
 function tolerant(web: Deployment): Deployment {
-  return { ...web, spec: { ...web.spec, template: { ...web.spec.template, spec: { ...web.spec.template.spec, tolerations: TOLERATES_30_S } } } };
+  return {
+    ...web,
+    spec: { ...web.spec, template: { ...web.spec.template, spec: { ...web.spec.template.spec, tolerations: TOLERATES_30_S } } },
+  };
 }
 
 function readyStatus(cluster: SmallCluster, node: string): string | undefined {
@@ -17,7 +20,9 @@ function readyStatus(cluster: SmallCluster, node: string): string | undefined {
 }
 
 function taintsOf(cluster: SmallCluster, node: string): string[] {
-  return (cluster.get("Node", node)?.spec.taints ?? []).map(({ key, effect }) => `${key.replace("node.kubernetes.io/", "")}:${effect}`).sort();
+  return (cluster.get("Node", node)?.spec.taints ?? [])
+    .map(({ key, effect }) => `${key.replace("node.kubernetes.io/", "")}:${effect}`)
+    .sort();
 }
 
 /** Seconds at which the node's Ready condition became Unknown. */
@@ -51,14 +56,20 @@ describe("the node lifecycle controller", () => {
     cluster.runTo(20);
     cluster.stopKubelet("worker-3");
     cluster.runTo(76);
-    expect(cluster.list("Pod").filter(({ status }) => status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "False"))).toHaveLength(2);
+    expect(
+      cluster
+        .list("Pod")
+        .filter(({ status }) => status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "False")),
+    ).toHaveLength(2);
     expect(cluster.list("Pod")).toHaveLength(6);
     cluster.runTo(106);
     const terminating = cluster.list("Pod").filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
     expect(terminating.map(({ spec }) => spec.nodeName)).toEqual(["worker-3", "worker-3"]);
     expect(terminating[0].status?.conditions?.find(({ type }) => type === "DisruptionTarget")?.reason).toBe("DeletionByTaintManager");
     expect(cluster.list("Pod")).toHaveLength(8);
-    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.replace(/-[^-]*$/, ""))).toEqual(Array(2).fill("Marking for deletion Pod default/web-" + cluster.list("ReplicaSet")[0].metadata.name.slice(4)));
+    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.replace(/-[^-]*$/, ""))).toEqual(
+      Array(2).fill("Marking for deletion Pod default/web-" + cluster.list("ReplicaSet")[0].metadata.name.slice(4)),
+    );
     cluster.startKubelet("worker-3");
     cluster.runTo(112);
     expect(taintsOf(cluster, "worker-3")).toEqual([]);
@@ -85,7 +96,8 @@ describe("the node lifecycle controller", () => {
     const times: number[] = [];
     cluster.api.onCommit(({ kind, object, previous }) => {
       if (kind !== "Node" || previous === undefined) return;
-      const tainted = (node: unknown): boolean => (node as { spec: { taints?: { effect: string }[] } }).spec.taints?.some(({ effect }) => effect === "NoExecute") === true;
+      const tainted = (node: unknown): boolean =>
+        (node as { spec: { taints?: { effect: string }[] } }).spec.taints?.some(({ effect }) => effect === "NoExecute") === true;
       if (tainted(object) && !tainted(previous)) times.push(cluster.simulation.now / SECOND);
     });
     cluster.runTo(12);

@@ -11,8 +11,19 @@ describe("the ReplicaSet controller", () => {
     cluster.runTo(5);
     const pods = cluster.list("Pod");
     expect(pods).toHaveLength(3);
-    expect(cluster.get("ReplicaSet", "web")?.status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, fullyLabeledReplicas: 3, observedGeneration: 1 });
-    expect(cluster.eventsOf("SuccessfulCreate").map(({ message }) => message).sort()).toEqual(pods.map(({ metadata }) => `Created pod: ${metadata.name}`).sort());
+    expect(cluster.get("ReplicaSet", "web")?.status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      fullyLabeledReplicas: 3,
+      observedGeneration: 1,
+    });
+    expect(
+      cluster
+        .eventsOf("SuccessfulCreate")
+        .map(({ message }) => message)
+        .sort(),
+    ).toEqual(pods.map(({ metadata }) => `Created pod: ${metadata.name}`).sort());
     expect(new Set(pods.map(({ spec }) => spec.containers)).size).toBe(1);
   });
 
@@ -111,7 +122,14 @@ describe("the Deployment controller", () => {
     expect(cluster.eventsOf("ScalingReplicaSet").map(({ message }) => message)).toEqual([`Scaled up replica set web-${hash} from 0 to 3`]);
     const { status, metadata } = cluster.get("Deployment", "web")!;
     expect(metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("1");
-    expect(status).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3, unavailableReplicas: 0, observedGeneration: 1 });
+    expect(status).toMatchObject({
+      replicas: 3,
+      updatedReplicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      unavailableReplicas: 0,
+      observedGeneration: 1,
+    });
     expect(status?.conditions?.map(({ type, status: state, reason }) => [type, state, reason])).toEqual([
       ["Available", "True", "MinimumReplicasAvailable"],
       ["Progressing", "True", "NewReplicaSetAvailable"],

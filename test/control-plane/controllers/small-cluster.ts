@@ -85,7 +85,13 @@ export class SmallCluster {
     this.kubelets.set(name, { alive: true });
     this.heartbeats.renew(name, this.simulation.now, LEASE_PERIOD);
     const conditions: Condition[] = [readyNode(EPOCH + this.simulation.now)];
-    const node: Node = { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {}, status: { capacity: { pods: "110" }, conditions } };
+    const node: Node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels },
+      spec: {},
+      status: { capacity: { pods: "110" }, conditions },
+    };
     this.kubectl.create<"Node">(node);
   }
 
@@ -99,7 +105,10 @@ export class SmallCluster {
     this.heartbeats.renew(name, this.simulation.now, LEASE_PERIOD);
     this.kubectl.patchStatus<"Node">({ kind: "Node", name }, (node) => ({
       ...node,
-      status: { ...node.status, conditions: [...(node.status?.conditions ?? []).filter(({ type }) => type !== "Ready"), readyNode(EPOCH + this.simulation.now)] },
+      status: {
+        ...node.status,
+        conditions: [...(node.status?.conditions ?? []).filter(({ type }) => type !== "Ready"), readyNode(EPOCH + this.simulation.now)],
+      },
     }));
     for (const pod of this.list("Pod")) if (pod.spec.nodeName === name && pod.metadata.deletionTimestamp !== undefined) this.stopPod(pod);
   }
@@ -158,9 +167,13 @@ export class SmallCluster {
   }
 
   private schedule(pod: Pod): void {
-    const pinned = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0];
+    const pinned =
+      pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0];
     const fit = this.list("Node").filter(
-      ({ metadata, spec }) => (pinned === undefined || metadata.name === pinned) && (pinned !== undefined || (spec.taints ?? []).length === 0) && spec.unschedulable !== true,
+      ({ metadata, spec }) =>
+        (pinned === undefined || metadata.name === pinned) &&
+        (pinned !== undefined || (spec.taints ?? []).length === 0) &&
+        spec.unschedulable !== true,
     );
     if (fit.length === 0) {
       this.simulation.after(SECOND, () => this.schedule(pod));
@@ -176,10 +189,15 @@ export class SmallCluster {
     this.onKubelet(pod, delay, () => {
       const ip = `10.0.${this.nextAddress >> 8}.${this.nextAddress++ & 255}`;
       const hold = pod.metadata.annotations?.[HOLD] !== undefined;
-      this.setStatus(pod, (status, now) => ({ ...status, phase: "Running", podIP: ip, podIPs: [{ ip }], startTime: now }), ready === undefined && !hold);
+      this.setStatus(
+        pod,
+        (status, now) => ({ ...status, phase: "Running", podIP: ip, podIPs: [{ ip }], startTime: now }),
+        ready === undefined && !hold,
+      );
       if (ready !== undefined) this.onKubelet(pod, ready, () => this.setStatus(pod, (status) => ({ ...status }), true));
       const run = pod.metadata.annotations?.[RUN];
-      if (run !== undefined) this.onKubelet(pod, parseDuration(run), () => this.endPod(pod, Number(pod.metadata.annotations?.[EXIT] ?? "0")));
+      if (run !== undefined)
+        this.onKubelet(pod, parseDuration(run), () => this.endPod(pod, Number(pod.metadata.annotations?.[EXIT] ?? "0")));
     });
   }
 
@@ -206,7 +224,8 @@ export class SmallCluster {
   private stopPod(pod: Pod): void {
     this.onKubelet(pod, durationOf(pod, STOP), () => {
       const ended = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-      if (!ended) this.setStatus(pod, (status) => ({ ...status, phase: pod.spec.restartPolicy === "Always" ? "Succeeded" : "Failed" }), false);
+      if (!ended)
+        this.setStatus(pod, (status) => ({ ...status, phase: pod.spec.restartPolicy === "Always" ? "Succeeded" : "Failed" }), false);
       const { namespace, name, uid } = pod.metadata;
       this.kubectl.delete<"Pod">({ kind: "Pod", namespace: namespace!, name, uid: uid! }, { gracePeriodSeconds: 0 });
     });
@@ -214,7 +233,11 @@ export class SmallCluster {
 
   private onKubelet(pod: Pod, delay: number, action: () => void): void {
     this.simulation.after(delay, () => {
-      if (this.kubelets.get(pod.spec.nodeName ?? this.get("Pod", pod.metadata.name, pod.metadata.namespace)?.spec.nodeName ?? "")?.alive === true) action();
+      if (
+        this.kubelets.get(pod.spec.nodeName ?? this.get("Pod", pod.metadata.name, pod.metadata.namespace)?.spec.nodeName ?? "")?.alive ===
+        true
+      )
+        action();
     });
   }
 
@@ -225,7 +248,10 @@ export class SmallCluster {
       const others = (current.status?.conditions ?? []).filter(({ type }) => type !== "Ready");
       return {
         ...current,
-        status: { ...change(current.status, now), conditions: [...others, { type: "Ready", status: ready ? "True" : "False", lastTransitionTime: now }] },
+        status: {
+          ...change(current.status, now),
+          conditions: [...others, { type: "Ready", status: ready ? "True" : "False", lastTransitionTime: now }],
+        },
       };
     });
   }
@@ -241,5 +267,12 @@ function durationOf(pod: Pod, annotation: string): number {
 
 function readyNode(now: number): Condition {
   const second = Math.floor(now / SECOND) * SECOND;
-  return { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status", lastHeartbeatTime: second, lastTransitionTime: second };
+  return {
+    type: "Ready",
+    status: "True",
+    reason: "KubeletReady",
+    message: "kubelet is posting ready status",
+    lastHeartbeatTime: second,
+    lastTransitionTime: second,
+  };
 }

@@ -20,7 +20,10 @@ function history(cluster: SmallCluster): { readonly what: string[]; readonly sec
 function withImage(image: string): (set: StatefulSet) => StatefulSet {
   return (set) => {
     const { template } = set.spec;
-    return { ...set, spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } } };
+    return {
+      ...set,
+      spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
+    };
   };
 }
 
@@ -45,7 +48,12 @@ describe("a StatefulSet", () => {
     cluster.runTo(20);
     expect(what.slice(3)).toEqual(["-db-2", "-db-1"]);
     expect(seconds[4] - seconds[3]).toBeGreaterThan(1);
-    expect(cluster.get("StatefulSet", "db")?.status).toMatchObject({ replicas: 1, readyReplicas: 1, currentReplicas: 1, updatedReplicas: 1 });
+    expect(cluster.get("StatefulSet", "db")?.status).toMatchObject({
+      replicas: 1,
+      readyReplicas: 1,
+      currentReplicas: 1,
+      updatedReplicas: 1,
+    });
     expect(cluster.get("Pod", "db-0")).toMatchObject({
       metadata: { labels: { "apps.kubernetes.io/pod-index": "0", "statefulset.kubernetes.io/pod-name": "db-0" } },
       spec: { hostname: "db-0", subdomain: "db" },
@@ -77,7 +85,10 @@ describe("a StatefulSet", () => {
     cluster.delete("Pod", "db-0");
     cluster.runTo(26);
     expect(images(cluster)).toEqual(["db-0=web:1", "db-1=web:1", "db-2=web:2"]);
-    cluster.change("StatefulSet", "db", (db) => ({ ...db, spec: { ...db.spec, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } } }));
+    cluster.change("StatefulSet", "db", (db) => ({
+      ...db,
+      spec: { ...db.spec, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } },
+    }));
     cluster.runTo(40);
     expect(images(cluster)).toEqual(["db-0=web:2", "db-1=web:2", "db-2=web:2"]);
     const status = cluster.get("StatefulSet", "db")!.status!;
@@ -92,12 +103,18 @@ describe("a StatefulSet", () => {
     cluster.runTo(5);
     cluster.change("StatefulSet", "db", (db) => {
       const { template } = db.spec;
-      return withImage("web:2")({ ...db, spec: { ...db.spec, template: { ...template, metadata: { ...template.metadata, annotations: { "fake-kubelet/hold": "" } } } } });
+      return withImage("web:2")({
+        ...db,
+        spec: { ...db.spec, template: { ...template, metadata: { ...template.metadata, annotations: { "fake-kubelet/hold": "" } } } },
+      });
     });
     cluster.runTo(10);
     cluster.change("StatefulSet", "db", (db) => {
       const { template } = db.spec;
-      return withImage("web:1")({ ...db, spec: { ...db.spec, template: { ...template, metadata: { ...template.metadata, annotations: {} } } } });
+      return withImage("web:1")({
+        ...db,
+        spec: { ...db.spec, template: { ...template, metadata: { ...template.metadata, annotations: {} } } },
+      });
     });
     cluster.runTo(30);
     expect(images(cluster)).toEqual(["db-0=web:1", "db-1=web:2"]);
@@ -109,11 +126,19 @@ describe("a StatefulSet", () => {
   it("makes claims that outlive its pods", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 2);
-    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim" as const, metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } };
+    const claim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim" as const,
+      metadata: { name: "data" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    };
     cluster.apply(statefulSet("db", 2, { volumeClaimTemplates: [claim] }));
     cluster.runTo(5);
     expect(cluster.list("PersistentVolumeClaim").map(({ metadata }) => metadata.name)).toEqual(["data-db-0", "data-db-1"]);
-    expect(cluster.get("Pod", "db-1")?.spec.volumes?.[0]).toMatchObject({ name: "data", persistentVolumeClaim: { claimName: "data-db-1" } });
+    expect(cluster.get("Pod", "db-1")?.spec.volumes?.[0]).toMatchObject({
+      name: "data",
+      persistentVolumeClaim: { claimName: "data-db-1" },
+    });
     cluster.change("StatefulSet", "db", (db) => ({ ...db, spec: { ...db.spec, replicas: 1 } }));
     cluster.runTo(10);
     expect(cluster.list("PersistentVolumeClaim")).toHaveLength(2);

@@ -33,7 +33,9 @@ export function isUpdated(pod: Pod, hash: string): boolean {
 
 function allowsSurge({ spec }: DaemonSet): boolean {
   const { maxSurge } = spec.updateStrategy?.rollingUpdate ?? {};
-  return (spec.updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate" && maxSurge !== undefined && scaledValue(maxSurge, 100, true) > 0;
+  return (
+    (spec.updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate" && maxSurge !== undefined && scaledValue(maxSurge, 100, true) > 0
+  );
 }
 
 /** All but one of the running pods of a node, or with surge all but one old and one new. */
@@ -44,12 +46,19 @@ function excessPods(daemonSet: DaemonSet, running: Pod[], hash: string, now: Tim
   const updated = running.find((pod) => isUpdated(pod, hash));
   const old = running.find((pod) => !isUpdated(pod, hash));
   const excess = running.filter((pod) => pod !== updated && pod !== old);
-  if (updated !== undefined && old !== undefined && (!isPodReady(old) || isPodAvailable(updated, daemonSet.spec.minReadySeconds ?? 0, now))) excess.push(old);
+  if (updated !== undefined && old !== undefined && (!isPodReady(old) || isPodAvailable(updated, daemonSet.spec.minReadySeconds ?? 0, now)))
+    excess.push(old);
   return excess;
 }
 
 /** What is to be done so that each node has the pod that belongs on it. */
-export function planManage(daemonSet: DaemonSet, nodes: Iterable<Node>, podsOnNode: ReadonlyMap<string, Pod[]>, hash: string, now: Timestamp): DaemonPlan {
+export function planManage(
+  daemonSet: DaemonSet,
+  nodes: Iterable<Node>,
+  podsOnNode: ReadonlyMap<string, Pod[]>,
+  hash: string,
+  now: Timestamp,
+): DaemonPlan {
   const plan: DaemonPlan = { nodesNeedingPods: [], podsToDelete: [], ended: [] };
   for (const node of nodes) {
     const { shouldRun, mayStay } = nodeFitness(daemonSet, node);
@@ -91,7 +100,9 @@ function pairOf(pods: readonly Pod[], hash: string): { readonly updated?: Pod; r
   const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const updated = living.filter((pod) => isUpdated(pod, hash));
   const old = living.filter((pod) => !isUpdated(pod, hash));
-  return updated.length > 1 || old.length > 1 ? undefined : { ...(updated[0] !== undefined && { updated: updated[0] }), ...(old[0] !== undefined && { old: old[0] }) };
+  return updated.length > 1 || old.length > 1
+    ? undefined
+    : { ...(updated[0] !== undefined && { updated: updated[0] }), ...(old[0] !== undefined && { old: old[0] }) };
 }
 
 function firstOf<T>(candidates: readonly T[], most: number, used: number): T[] {
@@ -99,12 +110,25 @@ function firstOf<T>(candidates: readonly T[], most: number, used: number): T[] {
 }
 
 /** One step of a rolling update. */
-export function planUpdate(daemonSet: DaemonSet, podsOnNode: ReadonlyMap<string, Pod[]>, hash: string, bounds: UpdateBounds, now: Timestamp): DaemonPlan {
+export function planUpdate(
+  daemonSet: DaemonSet,
+  podsOnNode: ReadonlyMap<string, Pod[]>,
+  hash: string,
+  bounds: UpdateBounds,
+  now: Timestamp,
+): DaemonPlan {
   const available = (pod: Pod): boolean => isPodAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
-  return bounds.maxSurge === 0 ? planReplacement(podsOnNode, hash, bounds.maxUnavailable, available) : planSurge(podsOnNode, hash, bounds.maxSurge, available);
+  return bounds.maxSurge === 0
+    ? planReplacement(podsOnNode, hash, bounds.maxUnavailable, available)
+    : planSurge(podsOnNode, hash, bounds.maxSurge, available);
 }
 
-function planReplacement(podsOnNode: ReadonlyMap<string, Pod[]>, hash: string, maxUnavailable: number, available: (pod: Pod) => boolean): DaemonPlan {
+function planReplacement(
+  podsOnNode: ReadonlyMap<string, Pod[]>,
+  hash: string,
+  maxUnavailable: number,
+  available: (pod: Pod) => boolean,
+): DaemonPlan {
   let unavailable = 0;
   const replaced: Pod[] = [];
   const candidates: Pod[] = [];

@@ -112,11 +112,13 @@ class DaemonSetController {
   }
 
   private nodeChanged(previous: Node | undefined, current: Node): void {
-    if (previous !== undefined && previous.spec.taints === current.spec.taints && previous.metadata.labels === current.metadata.labels) return;
+    if (previous !== undefined && previous.spec.taints === current.spec.taints && previous.metadata.labels === current.metadata.labels)
+      return;
     for (const daemonSet of this.daemonSets.list()) {
       const after = nodeFitness(daemonSet, current);
       const before = previous === undefined ? undefined : nodeFitness(daemonSet, previous);
-      if (before === undefined ? after.shouldRun : before.shouldRun !== after.shouldRun || before.mayStay !== after.mayStay) this.queue.add(objectKey(daemonSet));
+      if (before === undefined ? after.shouldRun : before.shouldRun !== after.shouldRun || before.mayStay !== after.mayStay)
+        this.queue.add(objectKey(daemonSet));
     }
   }
 
@@ -130,7 +132,10 @@ class DaemonSetController {
       return;
     }
     yield* this.manage(daemonSet, hash);
-    if (this.expectations.satisfied(key, this.context.simulation.now) && (daemonSet.spec.updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate") {
+    if (
+      this.expectations.satisfied(key, this.context.simulation.now) &&
+      (daemonSet.spec.updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate"
+    ) {
       yield* this.rollingUpdate(daemonSet, hash);
     }
     yield* this.cleanUpHistory(daemonSet, old);
@@ -221,7 +226,9 @@ class DaemonSetController {
   }
 
   /** The revision of the present template, made where there is none, and all others. */
-  private *constructHistory(daemonSet: DaemonSet): Task<{ readonly current: ControllerRevision; readonly old: readonly ControllerRevision[] }> {
+  private *constructHistory(
+    daemonSet: DaemonSet,
+  ): Task<{ readonly current: ControllerRevision; readonly old: readonly ControllerRevision[] }> {
     const all = [...controlledBy(this.revisions, daemonSet.metadata.uid!)].sort(byRevision);
     const matching = all.filter((revision) => keepsTemplate(revision, daemonSet.spec.template));
     const old = all.filter((revision) => !matching.includes(revision));
@@ -251,7 +258,9 @@ class DaemonSetController {
     if (old.length <= limit) return;
     const live = new Set<string | undefined>();
     for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!)) live.add(pod.metadata.labels?.[REVISION_HASH_LABEL]);
-    const inUse = new Set(old.filter(({ metadata }) => live.has(metadata.labels?.[REVISION_HASH_LABEL])).map(({ metadata }) => metadata.name));
+    const inUse = new Set(
+      old.filter(({ metadata }) => live.has(metadata.labels?.[REVISION_HASH_LABEL])).map(({ metadata }) => metadata.name),
+    );
     for (const revision of surplusRevisions(old, inUse, limit)) {
       yield* unless(["NotFound"], this.calls.delete<"ControllerRevision">(targetOf<"ControllerRevision">(revision)));
     }
@@ -300,7 +309,8 @@ class DaemonSetController {
     const minReadySeconds = daemonSet.spec.minReadySeconds ?? 0;
     if (minReadySeconds === 0) return;
     let next = Number.POSITIVE_INFINITY;
-    for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!)) next = Math.min(next, untilAvailable(pod, minReadySeconds, this.context.now()) ?? next);
+    for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!))
+      next = Math.min(next, untilAvailable(pod, minReadySeconds, this.context.now()) ?? next);
     if (next !== Number.POSITIVE_INFINITY) this.queue.addAfter(key, next);
   }
 }

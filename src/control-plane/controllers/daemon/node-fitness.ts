@@ -29,7 +29,9 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
 const HOST_NETWORK_TOLERATION: Toleration = { key: NETWORK_UNAVAILABLE, operator: "Exists", effect: "NoSchedule" };
 
 function sameToleration(a: Toleration, b: Toleration): boolean {
-  return a.key === b.key && a.effect === b.effect && (a.operator ?? "Equal") === (b.operator ?? "Equal") && (a.value ?? "") === (b.value ?? "");
+  return (
+    a.key === b.key && a.effect === b.effect && (a.operator ?? "Equal") === (b.operator ?? "Equal") && (a.value ?? "") === (b.value ?? "")
+  );
 }
 
 /** The pod spec's tolerations with those that every daemon pod has. */
@@ -93,7 +95,8 @@ export function affinityForNode(affinity: Affinity | undefined, node: string): A
 export function nodeOfDaemonPod(spec: PodSpec): string | undefined {
   if (spec.nodeName !== undefined && spec.nodeName !== "") return spec.nodeName;
   for (const term of spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []) {
-    for (const { key, operator, values } of term.matchFields ?? []) if (key === "metadata.name" && operator === "In" && values?.length === 1) return values[0];
+    for (const { key, operator, values } of term.matchFields ?? [])
+      if (key === "metadata.name" && operator === "In" && values?.length === 1) return values[0];
   }
   return undefined;
 }

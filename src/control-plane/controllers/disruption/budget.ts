@@ -29,7 +29,8 @@ function share(value: IntOrString, total: number): number {
 
 /** @param pods number of matching pods @param scale sum of the wished sizes of their controllers, where {@link needsScale} */
 export function expectedCounts({ spec }: PodDisruptionBudget, pods: number, scale: number): Expected {
-  if (spec.maxUnavailable !== undefined) return { expectedPods: scale, desiredHealthy: Math.max(0, scale - share(spec.maxUnavailable, scale)) };
+  if (spec.maxUnavailable !== undefined)
+    return { expectedPods: scale, desiredHealthy: Math.max(0, scale - share(spec.maxUnavailable, scale)) };
   if (spec.minAvailable === undefined) return { expectedPods: pods, desiredHealthy: 0 };
   if (percentage(spec.minAvailable) === undefined) return { expectedPods: pods, desiredHealthy: share(spec.minAvailable, pods) };
   return { expectedPods: scale, desiredHealthy: share(spec.minAvailable, scale) };
@@ -52,7 +53,11 @@ export function pendingDisruptions(
   disrupted: Readonly<Record<string, Timestamp>> | undefined,
   podNamed: (name: string) => Pod | undefined,
   now: Timestamp,
-): { readonly pending: Readonly<Record<string, Timestamp>>; readonly recheckAt: Timestamp | undefined; readonly expired: readonly string[] } {
+): {
+  readonly pending: Readonly<Record<string, Timestamp>>;
+  readonly recheckAt: Timestamp | undefined;
+  readonly expired: readonly string[];
+} {
   const pending: Record<string, Timestamp> = {};
   const expired: string[] = [];
   let recheckAt: Timestamp | undefined;

@@ -98,7 +98,10 @@ class DisruptionController {
       const controller = controllerOf(pod);
       if (controller === undefined || sizes.has(controller.uid)) continue;
       const scaled = this.scaledOwner(pod.metadata.namespace!, controller);
-      if (scaled === undefined) throw new RetryLater(`${controller.kind.toLowerCase()}s.${controller.apiVersion.split("/")[0]} does not implement the scale subresource`);
+      if (scaled === undefined)
+        throw new RetryLater(
+          `${controller.kind.toLowerCase()}s.${controller.apiVersion.split("/")[0]} does not implement the scale subresource`,
+        );
       sizes.set(scaled.metadata.uid!, scaled.spec.replicas ?? 1);
     }
     let total = 0;
@@ -116,7 +119,12 @@ class DisruptionController {
 
   /** A budget whose size cannot be found allows nothing. */
   private *failSafe(budget: PodDisruptionBudget, error: ApiError): Task<void> {
-    this.calls.recordEvent(referenceTo(budget), "Warning", "CalculateExpectedPodCountFailed", `Failed to calculate the number of expected pods: ${error.message}`);
+    this.calls.recordEvent(
+      referenceTo(budget),
+      "Warning",
+      "CalculateExpectedPodCountFailed",
+      `Failed to calculate the number of expected pods: ${error.message}`,
+    );
     const status = {
       currentHealthy: 0,
       desiredHealthy: 0,
@@ -128,9 +136,15 @@ class DisruptionController {
     if (!sameValue(status, budget.status)) yield* this.calls.updateStatus<"PodDisruptionBudget">({ ...budget, status });
   }
 
-  private *writeStatus(budget: PodDisruptionBudget, expected: Expected, currentHealthy: number, disruptedPods: Readonly<Record<string, number>>): Task<void> {
+  private *writeStatus(
+    budget: PodDisruptionBudget,
+    expected: Expected,
+    currentHealthy: number,
+    disruptedPods: Readonly<Record<string, number>>,
+  ): Task<void> {
     const allowed = disruptionsAllowed(expected, currentHealthy);
-    const condition = allowed > 0 ? ({ status: "True", reason: "SufficientPods" } as const) : ({ status: "False", reason: "InsufficientPods" } as const);
+    const condition =
+      allowed > 0 ? ({ status: "True", reason: "SufficientPods" } as const) : ({ status: "False", reason: "InsufficientPods" } as const);
     const status = {
       ...(budget.metadata.generation !== undefined && { observedGeneration: budget.metadata.generation }),
       ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),

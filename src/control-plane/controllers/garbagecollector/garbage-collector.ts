@@ -58,7 +58,8 @@ class GarbageCollector {
     const before = previous.metadata;
     const after = current.metadata;
     if (before === after) return;
-    if (after.deletionTimestamp !== undefined && (before.deletionTimestamp === undefined || before.finalizers !== after.finalizers)) this.deletionBegan(current);
+    if (after.deletionTimestamp !== undefined && (before.deletionTimestamp === undefined || before.finalizers !== after.finalizers))
+      this.deletionBegan(current);
     if (before.ownerReferences === after.ownerReferences) return;
     // An owner that no longer blocks, or that the object no longer has, may go now.
     for (const owner of before.ownerReferences ?? []) this.ownerMayGo(previous, owner);
@@ -89,7 +90,10 @@ class GarbageCollector {
 
   private cached(dependent: ApiObject, { kind, name, uid }: OwnerReference): ApiObject | undefined {
     const target = ownerTarget(dependent, kind, name);
-    const owner = target === undefined ? undefined : this.informers.get(target.kind)?.get(target.namespace === undefined ? name : `${target.namespace}/${name}`);
+    const owner =
+      target === undefined
+        ? undefined
+        : this.informers.get(target.kind)?.get(target.namespace === undefined ? name : `${target.namespace}/${name}`);
     return owner?.metadata.uid === uid ? owner : undefined;
   }
 
@@ -140,7 +144,10 @@ class GarbageCollector {
   }
 
   private *remove(object: ApiObject, propagationPolicy: "Orphan" | "Background" | "Foreground"): Task<void> {
-    yield* unless(["NotFound", "Conflict"], this.calls.delete(targetFor(object), { propagationPolicy, preconditions: { uid: object.metadata.uid! } }));
+    yield* unless(
+      ["NotFound", "Conflict"],
+      this.calls.delete(targetFor(object), { propagationPolicy, preconditions: { uid: object.metadata.uid! } }),
+    );
   }
 
   /** Objects that own each other would wait for each other for ever. */
@@ -180,7 +187,9 @@ class GarbageCollector {
     const owner = this.objectOf(key);
     if (owner === undefined) return;
     const gone = new Set([owner.metadata.uid!]);
-    const outcomes = yield* inParallel([...this.dependentsOf(owner.metadata.uid!)], ORPHANING_PARALLEL, (dependent) => this.dropOwners(dependent, gone));
+    const outcomes = yield* inParallel([...this.dependentsOf(owner.metadata.uid!)], ORPHANING_PARALLEL, (dependent) =>
+      this.dropOwners(dependent, gone),
+    );
     const error = firstError(outcomes);
     if (error !== undefined) throw error;
     yield* this.dropFinalizer(owner, ORPHAN);
@@ -194,11 +203,17 @@ class GarbageCollector {
   }
 
   private dropFinalizer(object: ApiObject, finalizer: string): Task<void> {
-    return this.patchMetadata(object, (metadata) => ({ ...metadata, finalizers: (metadata.finalizers ?? []).filter((name) => name !== finalizer) }));
+    return this.patchMetadata(object, (metadata) => ({
+      ...metadata,
+      finalizers: (metadata.finalizers ?? []).filter((name) => name !== finalizer),
+    }));
   }
 
   private *patchMetadata(object: ApiObject, change: (metadata: ObjectMeta) => ObjectMeta): Task<void> {
-    yield* unless(["NotFound"], this.calls.patch(targetFor(object), (current) => ({ ...current, metadata: change(current.metadata) })));
+    yield* unless(
+      ["NotFound"],
+      this.calls.patch(targetFor(object), (current) => ({ ...current, metadata: change(current.metadata) })),
+    );
   }
 }
 

@@ -49,7 +49,8 @@ function planReplicas(
     else if (hasEnded(pod)) {
       if (!isTerminating(pod)) actions.push({ action: "recreate", pod });
       blocked = true;
-    } else if (!ordered || (!isTerminating(pod) && isRunningAndReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, now))) continue;
+    } else if (!ordered || (!isTerminating(pod) && isRunningAndReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, now)))
+      continue;
     else blocked = true;
     if (ordered) return { actions, blocked: true };
   }

@@ -179,7 +179,10 @@ class StatefulSetController {
       const target = { kind: "PersistentVolumeClaim", namespace: metadata.namespace!, name: metadata.name } as const;
       yield* unless(
         ["NotFound"],
-        this.calls.patch<"PersistentVolumeClaim">(target, (claim) => ({ ...claim, metadata: { ...claim.metadata, ownerReferences: [reference] } })),
+        this.calls.patch<"PersistentVolumeClaim">(target, (claim) => ({
+          ...claim,
+          metadata: { ...claim.metadata, ownerReferences: [reference] },
+        })),
       );
     }
   }
@@ -230,7 +233,12 @@ class StatefulSetController {
   }
 }
 
-function nextStatus(set: StatefulSet, pods: readonly Pod[], { current, update }: Revisions, isAvailable: (pod: Pod) => boolean): NonNullable<StatefulSet["status"]> {
+function nextStatus(
+  set: StatefulSet,
+  pods: readonly Pod[],
+  { current, update }: Revisions,
+  isAvailable: (pod: Pod) => boolean,
+): NonNullable<StatefulSet["status"]> {
   const living = pods.filter((pod) => !isTerminating(pod));
   const ready = pods.filter(isRunningAndReady);
   const wished = set.spec.replicas ?? 1;

@@ -1,0 +1,545 @@
+/**
+ * The Job controller: runs pods until enough of them have succeeded.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/ and kubernetes pkg/controller/job/job_controller.go.
+ */
+import { objectKey } from "../../../api/kinds.js";
+import type { Condition, Job, Pod, PodTemplateSpec } from "../../../api/types/index.js";
+import { SECOND, type SimTime } from "../../../engine/simulation.js";
+import { targetOf, type Informer } from "../../apiserver/client.js";
+import type { ApiCalls } from "../api-calls.js";
+import { conditionOf, withoutCondition } from "../conditions.js";
+import type { ControllerContext } from "../controller-context.js";
+import { Expectations } from "../expectations.js";
+import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
+import { isPodReady } from "../pod-conditions.js";
+import { PodControl, referenceTo } from "../pod-control.js";
+import { podsToDelete } from "../pod-deletion-ranking.js";
+import { sameValue } from "../same-value.js";
+import { slowStart } from "../slow-start.js";
+import { firstError, inParallel, unless, type ApiError, type Task } from "../task.js";
+import type { WorkQueue } from "../work-queue.js";
+import { nextRecord, NO_FAILURES, remainingPause, type BackoffRecord } from "./backoff.js";
+import { COMPLETION_INDEX, completionIndex, firstPendingIndexes, formatIndexes, parseIndexes } from "./indexes.js";
+import {
+  announcedOutcome,
+  COMPLETIONS_REACHED,
+  deadlineOf,
+  earlySuccessOf,
+  failureOf,
+  indexFailureOf,
+  isFinished,
+  type Outcome,
+} from "./job-outcome.js";
+import { isIndexed, isTracked, mayRelease, replacesOnlyFailed, sortPods, TRACKING_FINALIZER, type JobPods } from "./job-pods.js";
+import { failedIndexes, failureAnnotations, indexPause, lastFailures } from "./per-index.js";
+import { judgeFailure } from "./pod-failure-policy.js";
+
+const ACCOUNT = "job-controller";
+/** Changes of pods are gathered for this long before their Job is synced. Source: syncJobBatchPeriod in job_controller.go. */
+const BATCH_PERIOD: SimTime = SECOND;
+/** Most pods that one sync creates or deletes. Source: MaxPodCreateDeletePerSync in job_controller.go. */
+const BURST = 500;
+/** Finalizers that are taken off at a time. Source: job_controller.go removes them with one goroutine a pod, on one client. */
+const RELEASE_PARALLEL = 32;
+const OWN_MANAGER = "kubernetes.io/job-controller";
+const INDEX_VARIABLE = "JOB_COMPLETION_INDEX";
+
+type JobStatus = NonNullable<Job["status"]>;
+type Draft = { -readonly [Field in keyof JobStatus]: JobStatus[Field] };
+
+/** What one sync knows and changes. */
+interface Sync {
+  readonly key: string;
+  readonly job: Job;
+  readonly pods: JobPods;
+  readonly record: BackoffRecord;
+  readonly succeededIndexes: Set<number>;
+  readonly failedIndexes: Set<number>;
+  /** Failed pods that stay until their index is tried again. */
+  readonly retained: ReadonlyMap<number, Pod>;
+  readonly succeeded: number;
+  readonly status: Draft;
+  /** The Job as it was last read or written. */
+  stored: Job;
+  outcome: Outcome | undefined;
+  active: number;
+  ready: number;
+  terminating: number;
+  error: ApiError | undefined;
+}
+
+class JobController {
+  private readonly calls: ApiCalls;
+  private readonly podControl: PodControl;
+  private readonly jobs: Informer<Job>;
+  private readonly pods: Informer<Pod>;
+  private readonly queue: WorkQueue;
+  private readonly orphans: WorkQueue;
+  private readonly expectations = new Expectations();
+  private readonly records = new Map<string, BackoffRecord>();
+  /** Uids of pods whose finalizer was taken off, until the cache shows it. */
+  private readonly released = new Set<string>();
+
+  constructor(private readonly context: ControllerContext) {
+    this.calls = context.calls(ACCOUNT, ACCOUNT);
+    this.podControl = new PodControl(this.calls);
+    const workers = context.options.concurrentJobSyncs;
+    this.queue = context.queue({ workers, sync: (key) => this.sync(key) });
+    this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
+    this.jobs = context.informer("Job");
+    this.pods = context.informer("Pod");
+    this.pods.addIndex(BY_OWNER, ownerUids);
+    this.jobs.addHandlers({
+      added: (job) => this.queue.add(objectKey(job)),
+      updated: (previous, current) => this.jobUpdated(previous, current),
+      deleted: (job) => this.jobDeleted(job),
+    });
+    this.pods.addHandlers({
+      added: (pod) => this.podAdded(pod),
+      updated: (previous, current) => this.podUpdated(previous, current),
+      deleted: (pod) => this.podDeleted(pod),
+    });
+  }
+
+  private jobUpdated(previous: Job, current: Job): void {
+    const key = objectKey(current);
+    if (previous.metadata.generation === current.metadata.generation) this.queue.addAfter(key, BATCH_PERIOD);
+    else this.queue.add(key);
+    const deadline = deadlineOf(current);
+    if (deadline !== undefined && deadline !== deadlineOf(previous)) this.queue.addAfter(key, Math.max(0, deadline - this.context.now()));
+  }
+
+  private jobDeleted(job: Job): void {
+    this.queue.add(objectKey(job));
+    for (const pod of controlledBy(this.pods, job.metadata.uid!)) this.orphans.add(objectKey(pod));
+  }
+
+  /** Key of the Job that controls the pod; pods of a Job that is gone are let go. */
+  private keyOf(pod: Pod): string | undefined {
+    const controller = controllerOf(pod);
+    if (controller?.kind !== "Job") return undefined;
+    const key = `${pod.metadata.namespace}/${controller.name}`;
+    if (this.jobs.get(key)?.metadata.uid === controller.uid) return key;
+    if (isTracked(pod)) this.orphans.add(objectKey(pod));
+    return undefined;
+  }
+
+  private podAdded(pod: Pod): void {
+    const key = this.keyOf(pod);
+    if (key === undefined) return;
+    if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(pod));
+    else this.expectations.creationObserved(key);
+    this.queue.addAfter(key, BATCH_PERIOD);
+  }
+
+  private podUpdated(previous: Pod, current: Pod): void {
+    if (controllerOf(current)?.kind !== "Job") return;
+    if (!isTracked(current)) this.released.delete(current.metadata.uid!);
+    const key = this.keyOf(current);
+    if (key === undefined) return;
+    if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(current));
+    if (isWorthASync(previous, current)) this.queue.addAfter(key, BATCH_PERIOD);
+  }
+
+  private podDeleted(pod: Pod): void {
+    if (controllerOf(pod)?.kind !== "Job") return;
+    this.released.delete(pod.metadata.uid!);
+    const key = this.keyOf(pod);
+    if (key === undefined) return;
+    this.expectations.deletionObserved(key, objectKey(pod));
+    this.queue.addAfter(key, BATCH_PERIOD);
+  }
+
+  /** Takes the finalizer off a pod whose Job is gone. */
+  private *releaseOrphan(key: string): Task<void> {
+    const pod = this.pods.get(key);
+    if (pod === undefined || !isTracked(pod)) return;
+    const controller = controllerOf(pod);
+    if (controller !== undefined && this.jobs.get(`${pod.metadata.namespace}/${controller.name}`)?.metadata.uid === controller.uid) return;
+    yield* this.release(pod);
+  }
+
+  private *release(pod: Pod): Task<void> {
+    yield* unless(
+      ["NotFound"],
+      this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
+        ...current,
+        metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((name) => name !== TRACKING_FINALIZER) },
+      })),
+    );
+  }
+
+  private *sync(key: string): Task<void> {
+    const job = this.jobs.get(key);
+    if (job === undefined || isFinished(job)) {
+      this.records.delete(key);
+      if (job === undefined) this.expectations.forget(key);
+      return;
+    }
+    if (job.spec.managedBy !== undefined && job.spec.managedBy !== OWN_MANAGER) return;
+    const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
+    const sync = this.look(key, job);
+    this.decideOutcome(sync);
+    let suspensionChanged = false;
+    if (sync.outcome !== undefined) yield* this.deleteActive(sync);
+    else {
+      const managed = satisfied && job.metadata.deletionTimestamp === undefined;
+      if (managed) yield* this.manage(sync);
+      if (this.isComplete(sync)) sync.outcome = COMPLETIONS_REACHED;
+      else if (managed) suspensionChanged = this.updateSuspension(sync);
+    }
+    yield* this.track(sync, suspensionChanged, satisfied);
+    if (sync.error !== undefined) throw sync.error;
+  }
+
+  private look(key: string, job: Job): Sync {
+    const now = this.context.now();
+    const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.released);
+    const status: Draft = { ...job.status };
+    if (status.startTime === undefined && job.spec.suspend !== true) status.startTime = this.context.nowInSeconds();
+    const completions = job.spec.completions ?? 0;
+    const succeededIndexes = parseIndexes(status.completedIndexes, completions);
+    if (isIndexed(job)) for (const pod of pods.newlySucceeded) succeededIndexes.add(completionIndex(pod));
+    const perIndex = job.spec.backoffLimitPerIndex !== undefined;
+    const failed = perIndex ? failedIndexes(job, pods.all) : new Set<number>();
+    const succeeded = isIndexed(job)
+      ? succeededIndexes.size
+      : (status.succeeded ?? 0) + pods.newlySucceeded.length + (status.uncountedTerminatedPods?.succeeded?.length ?? 0);
+    return {
+      key,
+      job: { ...job, status },
+      pods,
+      record: nextRecord(this.records.get(key) ?? NO_FAILURES, pods.newlySucceeded, pods.newlyFailed, now),
+      succeededIndexes,
+      failedIndexes: failed,
+      retained: perIndex ? lastFailures(job, pods.all, (index) => succeededIndexes.has(index) || failed.has(index)) : new Map(),
+      succeeded,
+      status,
+      stored: job,
+      outcome: undefined,
+      active: pods.active.length,
+      ready: pods.ready,
+      terminating: pods.terminating,
+      error: undefined,
+    };
+  }
+
+  private decideOutcome(sync: Sync): void {
+    const { job, pods, status } = sync;
+    const now = this.context.now();
+    const counted = (pod: Pod): boolean => judgeFailure(job, pod).action !== "Ignore";
+    const failures = (status.failed ?? 0) + pods.newlyFailed.filter(counted).length + (status.uncountedTerminatedPods?.failed?.length ?? 0);
+    sync.outcome = announcedOutcome(job) ?? failureOf(job, pods, failures, now);
+    if (sync.outcome === undefined) {
+      const deadline = deadlineOf(job);
+      if (deadline !== undefined) this.queue.addAfter(sync.key, deadline - now);
+    }
+    if (!isIndexed(job)) return;
+    if (job.spec.backoffLimitPerIndex !== undefined) sync.outcome ??= indexFailureOf(job, sync.failedIndexes, sync.succeededIndexes);
+    sync.outcome ??= earlySuccessOf(job, sync.succeededIndexes);
+  }
+
+  private isComplete({ job, succeeded, active }: Sync): boolean {
+    const { completions } = job.spec;
+    return active === 0 && (completions === undefined ? succeeded > 0 : succeeded >= completions);
+  }
+
+  /** A Job that ends needs no pods any more. */
+  private *deleteActive(sync: Sync): Task<void> {
+    const { active } = sync.pods;
+    const outcomes = yield* inParallel(active, active.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
+    sync.error = firstError(outcomes);
+    outcomes.forEach((outcome, i) => {
+      if (!outcome.ok) return;
+      sync.active--;
+      sync.terminating++;
+      if (isPodReady(active[i])) sync.ready--;
+    });
+  }
+
+  /** Brings the number of active pods to what is wanted: deletes some or creates some, never both in one sync. */
+  private *manage(sync: Sync): Task<void> {
+    const { job, pods } = sync;
+    if (job.spec.suspend === true) {
+      yield* this.deletePods(sync, pods.active);
+      return;
+    }
+    const wanted = wantedActive(sync);
+    const doomed = podsForRemoval(job, pods.active, Math.max(0, sync.active - wanted), this.context.now());
+    if (doomed.length > 0) {
+      yield* this.deletePods(sync, doomed);
+      return;
+    }
+    const missing = Math.min(BURST, wanted - sync.active - (replacesOnlyFailed(job) ? sync.terminating : 0));
+    if (missing <= 0) return;
+    if (job.spec.backoffLimitPerIndex === undefined) {
+      const pause = remainingPause(sync.record, this.context.now());
+      if (pause > 0) {
+        this.queue.addAfter(sync.key, pause);
+        return;
+      }
+    }
+    yield* this.createPods(sync, missing);
+  }
+
+  private *deletePods(sync: Sync, doomed: readonly Pod[]): Task<void> {
+    const batch = doomed.slice(0, BURST);
+    if (batch.length === 0) return;
+    this.expectations.expectDeletions(sync.key, batch.map(objectKey), this.context.simulation.now);
+    const outcomes = yield* inParallel(batch, batch.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
+    outcomes.forEach((outcome, i) => {
+      if (!outcome.ok) this.expectations.deletionObserved(sync.key, objectKey(batch[i]));
+      else {
+        sync.active--;
+        if (isPodReady(batch[i])) sync.ready--;
+      }
+    });
+    sync.error = firstError(outcomes);
+  }
+
+  private *createPods(sync: Sync, missing: number): Task<void> {
+    const { key, job } = sync;
+    const indexes = isIndexed(job) ? this.indexesToAdd(sync, missing) : undefined;
+    const count = indexes?.length ?? missing;
+    if (count === 0) return;
+    this.expectations.expectCreations(key, count, this.context.simulation.now);
+    const template = trackedTemplate(job.spec.template);
+    const { successes, error } = yield* slowStart(count, (i) => this.podControl.create(this.podOf(sync, template, indexes?.[i]), job));
+    for (let skipped = successes; skipped < count; skipped++) this.expectations.creationObserved(key);
+    sync.active += successes;
+    sync.error = error;
+  }
+
+  private indexesToAdd(sync: Sync, missing: number): number[] {
+    const { job, pods, succeededIndexes, failedIndexes: failed, retained } = sync;
+    const active = new Set(pods.active.map(completionIndex));
+    const completions = job.spec.completions ?? 0;
+    const taken = (index: number): boolean => active.has(index) || succeededIndexes.has(index) || failed.has(index);
+    if (job.spec.backoffLimitPerIndex === undefined) return firstPendingIndexes(missing, completions, taken);
+    const now = this.context.now();
+    let shortest = Number.POSITIVE_INFINITY;
+    const ready = firstPendingIndexes(completions, completions, taken).filter((index) => {
+      const pause = indexPause(retained.get(index), now);
+      if (pause > 0) shortest = Math.min(shortest, pause);
+      return pause === 0;
+    });
+    if (ready.length === 0 && shortest !== Number.POSITIVE_INFINITY) this.queue.addAfter(sync.key, shortest);
+    return ready.slice(0, missing);
+  }
+
+  private podOf({ job, retained }: Sync, template: PodTemplateSpec, index: number | undefined): Pod {
+    const pod = this.podControl.podFromTemplate(template, job);
+    if (index === undefined) return pod;
+    const perIndex = job.spec.backoffLimitPerIndex !== undefined ? failureAnnotations(job, retained.get(index)) : undefined;
+    return {
+      ...pod,
+      metadata: {
+        ...pod.metadata,
+        generateName: `${job.metadata.name}-${index}-`,
+        labels: { ...pod.metadata.labels, [COMPLETION_INDEX]: String(index) },
+        annotations: { ...pod.metadata.annotations, [COMPLETION_INDEX]: String(index), ...perIndex },
+      },
+      spec: indexedSpec(pod.spec, job.metadata.name, index),
+    };
+  }
+
+  /** Tells in the conditions that the Job was suspended or resumed. Returns whether that is news. */
+  private updateSuspension({ job, status }: Sync): boolean {
+    const suspended = job.spec.suspend === true;
+    const present = conditionOf(status.conditions, "Suspended");
+    if (suspended === (present?.status === "True") || (!suspended && present === undefined)) return false;
+    const condition = this.condition(
+      "Suspended",
+      suspended ? "True" : "False",
+      suspended ? "JobSuspended" : "JobResumed",
+      suspended ? "Job suspended" : "Job resumed",
+    );
+    status.conditions = [...withoutCondition(status.conditions, "Suspended"), condition];
+    // A resumed Job has its whole deadline anew.
+    status.startTime = suspended ? undefined : this.context.nowInSeconds();
+    this.calls.recordEvent(referenceTo(job), "Normal", suspended ? "Suspended" : "Resumed", suspended ? "Job suspended" : "Job resumed");
+    return true;
+  }
+
+  private condition(type: string, status: Condition["status"], reason: string, message: string): Condition {
+    const now = this.context.nowInSeconds();
+    return { type, status, reason, message, lastProbeTime: now, lastTransitionTime: now };
+  }
+
+  /**
+   * Counts ended pods in three steps, so that none is lost or counted twice: their uids are noted in the status, then their
+   * finalizers are taken off, then they are counted.
+   */
+  private *track(sync: Sync, suspensionChanged: boolean, satisfied: boolean): Task<void> {
+    const { status, pods, job } = sync;
+    let flush =
+      suspensionChanged || status.active !== sync.active || status.ready !== sync.ready || (status.terminating ?? 0) !== sync.terminating;
+    flush ||= job.spec.suspend !== true && this.jobs.get(sync.key)?.status?.startTime === undefined;
+    Object.assign(status, { active: sync.active, ready: sync.ready, terminating: sync.terminating });
+    const tracked = new Set(
+      pods.all.filter((pod) => isTracked(pod) && !this.released.has(pod.metadata.uid!)).map(({ metadata }) => metadata.uid!),
+    );
+    flush = countReleased(status, tracked) || flush;
+    const toRelease = this.note(sync);
+    flush ||= toRelease.length > 0;
+    flush = this.announce(sync) || flush;
+    if (toRelease.length > 0) {
+      yield* this.write(sync);
+      const outcomes = yield* inParallel(toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(pod, tracked));
+      sync.error ??= firstError(outcomes);
+      flush = countReleased(status, tracked);
+    }
+    this.records.set(sync.key, sync.record);
+    const finished = satisfied && this.finish(sync);
+    if (!flush && !finished) return;
+    yield* this.write(sync);
+    if (finished) this.tellEnd(sync);
+  }
+
+  /** Notes pods that ended in the status, and returns those whose finalizer may go. */
+  private note(sync: Sync): Pod[] {
+    const { job, pods, status, outcome } = sync;
+    const succeeded = [...(status.uncountedTerminatedPods?.succeeded ?? [])];
+    const failed = [...(status.uncountedTerminatedPods?.failed ?? [])];
+    const retained = new Set([...sync.retained.values()].map(({ metadata }) => metadata.uid));
+    const toRelease: Pod[] = [];
+    const newlySucceeded = new Set(pods.newlySucceeded);
+    const newlyFailed = new Set(pods.newlyFailed);
+    for (const pod of pods.all) {
+      const uid = pod.metadata.uid!;
+      if (!isTracked(pod) || this.released.has(uid) || !mayRelease(job, pod, outcome !== undefined)) continue;
+      if (retained.has(uid) && outcome === undefined && job.metadata.deletionTimestamp === undefined) continue;
+      toRelease.push(pod);
+      if (newlySucceeded.has(pod)) {
+        if (!isIndexed(job)) succeeded.push(uid);
+      } else if (newlyFailed.has(pod) || (outcome !== undefined && pod.status?.phase !== "Succeeded")) {
+        if (!failed.includes(uid) && judgeFailure(job, pod).action !== "Ignore") failed.push(uid);
+      }
+    }
+    status.uncountedTerminatedPods = { ...(succeeded.length > 0 && { succeeded }), ...(failed.length > 0 && { failed }) };
+    if (isIndexed(job)) {
+      status.completedIndexes = formatIndexes(sync.succeededIndexes);
+      status.succeeded = sync.succeededIndexes.size;
+      if (job.spec.backoffLimitPerIndex !== undefined) status.failedIndexes = formatIndexes(sync.failedIndexes);
+    }
+    return toRelease;
+  }
+
+  private *releaseCounted(pod: Pod, tracked: Set<string>): Task<void> {
+    const uid = pod.metadata.uid!;
+    this.released.add(uid);
+    try {
+      yield* this.release(pod);
+    } catch (error) {
+      this.released.delete(uid);
+      throw error;
+    }
+    tracked.delete(uid);
+  }
+
+  /** Says in the conditions how the Job is going to end. Returns whether that is news. */
+  private announce({ status, outcome }: Sync): boolean {
+    if (outcome === undefined) return false;
+    const type = outcome.type === "Failed" ? "FailureTarget" : "SuccessCriteriaMet";
+    if (conditionOf(status.conditions, type)?.status === "True") return false;
+    status.conditions = [...(status.conditions ?? []), this.condition(type, "True", outcome.reason, outcome.message)];
+    return true;
+  }
+
+  /** Ends the Job once all its pods are gone and counted. Returns whether it ended. */
+  private finish({ status, outcome, active, terminating }: Sync): boolean {
+    const uncounted = status.uncountedTerminatedPods;
+    if (
+      outcome === undefined ||
+      active > 0 ||
+      terminating > 0 ||
+      (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0) > 0
+    )
+      return false;
+    status.conditions = [...(status.conditions ?? []), this.condition(outcome.type, "True", outcome.reason, outcome.message)];
+    if (outcome.type === "Complete") status.completionTime = this.context.nowInSeconds();
+    return true;
+  }
+
+  private *write(sync: Sync): Task<void> {
+    if (sameValue(sync.stored.status, sync.status)) return;
+    sync.stored = yield* this.calls.updateStatus<"Job">({ ...sync.stored, status: { ...sync.status } });
+  }
+
+  private tellEnd({ job, outcome }: Sync): void {
+    if (outcome!.type === "Complete") this.calls.recordEvent(referenceTo(job), "Normal", "Completed", "Job completed");
+    else this.calls.recordEvent(referenceTo(job), "Warning", outcome!.reason, outcome!.message);
+  }
+}
+
+function isWorthASync(previous: Pod, current: Pod): boolean {
+  return (
+    previous.status?.phase !== current.status?.phase ||
+    isPodReady(previous) !== isPodReady(current) ||
+    previous.metadata.deletionTimestamp !== current.metadata.deletionTimestamp ||
+    isTracked(previous) !== isTracked(current)
+  );
+}
+
+/** Counts noted pods that have lost their finalizer. Returns whether there were any. */
+function countReleased(status: Draft, tracked: ReadonlySet<string>): boolean {
+  const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {};
+  const succeededLeft = succeeded.filter((uid) => tracked.has(uid));
+  const failedLeft = failed.filter((uid) => tracked.has(uid));
+  if (succeededLeft.length === succeeded.length && failedLeft.length === failed.length) return false;
+  status.succeeded = (status.succeeded ?? 0) + succeeded.length - succeededLeft.length;
+  status.failed = (status.failed ?? 0) + failed.length - failedLeft.length;
+  status.uncountedTerminatedPods = {
+    ...(succeededLeft.length > 0 && { succeeded: succeededLeft }),
+    ...(failedLeft.length > 0 && { failed: failedLeft }),
+  };
+  return true;
+}
+
+function wantedActive({ job, succeeded, active, failedIndexes: failed }: Sync): number {
+  const { completions, parallelism = 1 } = job.spec;
+  if (completions === undefined) return succeeded > 0 ? active : parallelism;
+  return Math.max(0, Math.min(parallelism, completions - succeeded - failed.size));
+}
+
+/** Pods to delete: second pods of one index first, then those that are missed least. */
+function podsForRemoval(job: Job, active: readonly Pod[], atLeast: number, now: number): Pod[] {
+  const doomed: Pod[] = [];
+  let left = [...active];
+  if (isIndexed(job)) {
+    const seen = new Set<number>();
+    const kept: Pod[] = [];
+    for (const pod of left) {
+      const index = completionIndex(pod);
+      if (index < 0 || index >= (job.spec.completions ?? 0) || seen.has(index)) doomed.push(pod);
+      else kept.push(pod);
+      seen.add(index);
+    }
+    left = kept;
+  }
+  return doomed.length >= atLeast ? doomed : [...doomed, ...podsToDelete(left, left, atLeast - doomed.length, now)];
+}
+
+function trackedTemplate(template: PodTemplateSpec): PodTemplateSpec {
+  return { ...template, metadata: { ...template.metadata, finalizers: [...(template.metadata?.finalizers ?? []), TRACKING_FINALIZER] } };
+}
+
+/** The pod's spec with its index in the environment of every container, and with a host name of its own. */
+function indexedSpec(spec: Pod["spec"], job: string, index: number): Pod["spec"] {
+  const variable = { name: INDEX_VARIABLE, valueFrom: { fieldRef: { fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } } };
+  const withIndex = (container: Pod["spec"]["containers"][number]): Pod["spec"]["containers"][number] =>
+    container.env?.some(({ name }) => name === INDEX_VARIABLE) === true
+      ? container
+      : { ...container, env: [...(container.env ?? []), variable] };
+  return {
+    ...spec,
+    hostname: `${job}-${index}`,
+    containers: spec.containers.map(withIndex),
+    ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(withIndex) }),
+  };
+}
+
+export function startJobController(context: ControllerContext): void {
+  new JobController(context);
+}

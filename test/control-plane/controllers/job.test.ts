@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import type { Job, Pod } from "../../../src/api/types/index.js";
+import { nextRecord, NO_FAILURES, remainingPause } from "../../../src/control-plane/controllers/job/backoff.js";
+import { formatIndexes, parseIndexes } from "../../../src/control-plane/controllers/job/indexes.js";
+import { SECOND } from "../../../src/engine/simulation.js";
+import { SmallCluster } from "./small-cluster.js";
+
+function job(spec: Partial<Job["spec"]>, annotations: Readonly<Record<string, string>> = { "fake-kubelet/run": "2s" }): Job {
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "work", namespace: "default" },
+    spec: {
+      template: { metadata: { annotations }, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "work:1" }] } },
+      ...spec,
+    },
+  };
+}
+
+function clusterWith(work: Job): SmallCluster {
+  const cluster = new SmallCluster();
+  cluster.addNodes("worker", 2);
+  cluster.runTo(0.2);
+  cluster.apply(work);
+  return cluster;
+}
+
+const FAILS = { "fake-kubelet/run": "1s", "fake-kubelet/exit": "1" };
+
+function conditions(cluster: SmallCluster): string[] {
+  return (cluster.get("Job", "work")?.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`);
+}
+
+function creationSeconds(cluster: SmallCluster): number[] {
+  const seconds: number[] = [];
+  cluster.api.onCommit(({ kind, type }) => {
+    if (kind === "Pod" && type === "ADDED") seconds.push(cluster.simulation.now / SECOND);
+  });
+  return seconds;
+}
+
+function endedPod(finishedAt: number): Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p" },
+    spec: { containers: [] },
+    status: {
+      containerStatuses: [
+        { name: "c", image: "", imageID: "", ready: false, restartCount: 0, state: { terminated: { exitCode: 1, finishedAt } } },
+      ],
+    },
+  };
+}
+
+describe("completion indexes", () => {
+  it("are written as ranges and read back", () => {
+    expect(formatIndexes(new Set([7, 1, 3, 4, 5, 9, 10]))).toBe("1,3-5,7,9,10");
+    expect(parseIndexes("1,3-5,7,9,10", 10)).toEqual(new Set([1, 3, 4, 5, 7, 9]));
+  });
+});
+
+describe("the pause after failures", () => {
+  it("doubles from 10 s to 10 minutes and ends with a success", () => {
+    const three = nextRecord(NO_FAILURES, [], [endedPod(5 * SECOND), endedPod(4 * SECOND), endedPod(5 * SECOND)], 6 * SECOND);
+    expect(remainingPause(three, 6 * SECOND)).toBe(39 * SECOND);
+    expect(remainingPause({ failures: 20, lastFailure: 0 }, 0)).toBe(600 * SECOND);
+    expect(nextRecord(three, [endedPod(9 * SECOND)], [], 9 * SECOND)).toEqual(NO_FAILURES);
+    expect(nextRecord(three, [endedPod(9 * SECOND)], [endedPod(10 * SECOND)], 10 * SECOND)).toEqual({
+      failures: 1,
+      lastFailure: 10 * SECOND,
+    });
+  });
+});
+
+describe("a Job", () => {
+  it("runs its completions with its parallelism, counts them once and ends", () => {
+    const cluster = clusterWith(job({ completions: 7, parallelism: 3 }));
+    let most = 0;
+    cluster.api.onCommit(() => {
+      most = Math.max(most, cluster.list("Pod").filter(({ status }) => status?.phase === "Running").length);
+    });
+    cluster.runTo(30);
+    expect(most).toBe(3);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ active: 0, succeeded: 7, ready: 0, terminating: 0 });
+    expect(conditions(cluster)).toEqual(["SuccessCriteriaMet=True CompletionsReached", "Complete=True CompletionsReached"]);
+    expect(cluster.list("Pod").every(({ metadata }) => (metadata.finalizers ?? []).length === 0)).toBe(true);
+    expect(cluster.eventsOf("Completed").map(({ message }) => message)).toEqual(["Job completed"]);
+  });
+
+  it("tries again after 10, 20 and 40 s and fails beyond its back-off limit", () => {
+    const cluster = clusterWith(job({ backoffLimit: 3 }, FAILS));
+    const seconds = creationSeconds(cluster);
+    cluster.runTo(120);
+    expect(seconds).toHaveLength(4);
+    // Each pause counts from the pod's end in whole seconds, 1 s after its start.
+    [10, 20, 40].forEach((pause, i) => {
+      expect(seconds[i + 1] - seconds[i]).toBeGreaterThan(pause);
+      expect(seconds[i + 1] - seconds[i]).toBeLessThan(pause + 1.3);
+    });
+    expect(conditions(cluster)).toEqual(["FailureTarget=True BackoffLimitExceeded", "Failed=True BackoffLimitExceeded"]);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ failed: 4, active: 0 });
+  });
+
+  it("ends the peers of a pod that exceeds the limit, and is failed only when they are gone", () => {
+    const cluster = clusterWith(
+      job({ backoffLimit: 0, completions: 3, parallelism: 3 }, { "fake-kubelet/run": "100s", "fake-kubelet/stop": "3s" }),
+    );
+    cluster.runTo(2);
+    cluster.endPod(cluster.list("Pod")[0], 1);
+    cluster.runTo(4);
+    expect(conditions(cluster)).toEqual(["FailureTarget=True BackoffLimitExceeded"]);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ active: 0, failed: 3, terminating: 2 });
+    cluster.runTo(10);
+    expect(conditions(cluster)).toEqual(["FailureTarget=True BackoffLimitExceeded", "Failed=True BackoffLimitExceeded"]);
+  });
+
+  it("completes each index once", () => {
+    const cluster = clusterWith(job({ completionMode: "Indexed", completions: 5, parallelism: 2 }));
+    cluster.runTo(20);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ succeeded: 5, completedIndexes: "0-4" });
+    expect(
+      cluster
+        .list("Pod")
+        .map(({ spec }) => spec.hostname)
+        .toSorted(),
+    ).toEqual([0, 1, 2, 3, 4].map((index) => `work-${index}`));
+  });
+
+  it("gives each index a back-off limit of its own", () => {
+    const cluster = clusterWith(
+      job({ completionMode: "Indexed", completions: 4, parallelism: 4, backoffLimitPerIndex: 1 }, { "fake-kubelet/run": "100s" }),
+    );
+    const indexOf = (pod: Pod): string => pod.metadata.annotations!["batch.kubernetes.io/job-completion-index"];
+    for (const at of [3, 16]) {
+      cluster.runTo(at);
+      for (const pod of cluster.list("Pod")) if (indexOf(pod) === "1" && pod.status?.phase === "Running") cluster.endPod(pod, 1);
+    }
+    cluster.runTo(18);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ failed: 2, failedIndexes: "1" });
+    cluster.runTo(120);
+    expect(cluster.get("Job", "work")?.status).toMatchObject({ succeeded: 3, completedIndexes: "0,2,3" });
+    expect(conditions(cluster)).toEqual(["FailureTarget=True FailedIndexes", "Failed=True FailedIndexes"]);
+  });
+
+  it("fails at once on an exit code that its policy names, and overlooks one that it ignores", () => {
+    const rules = [
+      { action: "FailJob", onExitCodes: { operator: "In", values: [42] } },
+      { action: "Ignore", onExitCodes: { operator: "In", values: [7] } },
+    ] as const;
+    const cluster = clusterWith(job({ completions: 2, parallelism: 2, podFailurePolicy: { rules } }, { "fake-kubelet/run": "100s" }));
+    cluster.runTo(2);
+    const [first, second] = cluster.list("Pod");
+    cluster.endPod(first, 7);
+    cluster.runTo(5);
+    expect(cluster.get("Job", "work")?.status?.failed ?? 0).toBe(0);
+    cluster.endPod(second, 42);
+    cluster.runTo(10);
+    expect(cluster.get("Job", "work")?.status?.conditions?.find(({ type }) => type === "Failed")).toMatchObject({
+      reason: "PodFailurePolicy",
+      message: `Container c for pod default/${second.metadata.name} failed with exit code 42 matching FailJob rule at index 0`,
+    });
+  });
+
+  it("stops at its deadline, and pauses while suspended", () => {
+    const cluster = clusterWith(job({ activeDeadlineSeconds: 8 }, { "fake-kubelet/run": "100s" }));
+    cluster.runTo(3);
+    cluster.change("Job", "work", (work) => ({ ...work, spec: { ...work.spec, suspend: true } }));
+    cluster.runTo(20);
+    expect(cluster.list("Pod").filter(({ metadata }) => metadata.deletionTimestamp === undefined)).toEqual([]);
+    expect(conditions(cluster)).toEqual(["Suspended=True JobSuspended"]);
+    cluster.change("Job", "work", (work) => ({ ...work, spec: { ...work.spec, suspend: false } }));
+    cluster.runTo(26);
+    expect(conditions(cluster)).toEqual(["Suspended=False JobResumed"]);
+    cluster.runTo(32);
+    expect(conditions(cluster)).toEqual([
+      "Suspended=False JobResumed",
+      "FailureTarget=True DeadlineExceeded",
+      "Failed=True DeadlineExceeded",
+    ]);
+  });
+
+  it("lets its pods go when it is deleted", () => {
+    const cluster = clusterWith(job({ completions: 2, parallelism: 2 }, { "fake-kubelet/run": "100s" }));
+    cluster.runTo(3);
+    cluster.delete("Job", "work", "Background");
+    cluster.runTo(8);
+    expect([...cluster.list("Job"), ...cluster.list("Pod")]).toEqual([]);
+  });
+});
