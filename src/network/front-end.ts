@@ -34,8 +34,12 @@ export class Destination {
   frontEnd: FrontEnd | undefined;
   resolvedFor: unknown;
   resolvedPort: number | string | undefined;
+  /** "namespace/service" of a target that names its Service itself. */
+  readonly serviceKey: string | undefined;
 
-  constructor(readonly target: ServiceTarget | IngressTarget) {}
+  constructor(readonly target: ServiceTarget | IngressTarget) {
+    this.serviceKey = "via" in target ? `${target.namespace}/${target.service}` : undefined;
+  }
 
   get via(): ServiceAddress {
     return "via" in this.target ? this.target.via : "ingress";
@@ -55,7 +59,7 @@ export class FrontEnds {
     const { target } = destination;
     const wanted = "via" in target ? target : this.ingressProxies?.route(target);
     if (wanted === undefined) return undefined;
-    const service = this.proxy.service(`${target.namespace}/${wanted.service}`);
+    const service = this.proxy.service(destination.serviceKey ?? `${target.namespace}/${wanted.service}`);
     // A deleted Service keeps its front end: nodes may hold its rules for a while.
     if (service === undefined || (service === destination.resolvedFor && wanted.port === destination.resolvedPort))
       return destination.frontEnd;

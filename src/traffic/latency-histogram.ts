@@ -60,7 +60,7 @@ export class LatencyHistogram {
 
 function bucketOf(value: number): number {
   if (value < STEPS) return value;
-  const exponent = Math.floor(Math.log2(value)) - STEP_BITS;
+  const exponent = (value < 0x8000_0000 ? 31 - Math.clz32(value) : Math.floor(Math.log2(value))) - STEP_BITS;
   return (exponent + 1) * STEPS + (Math.floor(value / 2 ** exponent) - STEPS);
 }
 

@@ -28,7 +28,8 @@ function countRules(port: ServicePort, endpoints: number): { readonly rules: num
   if (endpoints === 0) return { rules: addresses + (port.nodePort === 0 ? 0 : 1), dispatch: 0 };
   const external = nodePorts > 0 || addresses > 1;
   const perEndpoint = port.affinitySeconds > 0 ? 4 : 3;
-  const chain = external ? (port.externalPolicyLocal ? 4 : 2) : 0;
+  // With policy Local the external chain has one rule more, and each external address a rule that drops what comes from outside.
+  const chain = external ? (port.externalPolicyLocal ? 3 + (addresses - 1) + (port.nodePort === 0 ? 0 : 1) : 2) : 0;
   const firewall = port.loadBalancerSourceRanges.length > 0 ? (port.loadBalancerSourceRanges.length + 2) * port.loadBalancerVIPs.length : 0;
   return { rules: addresses + nodePorts + 1 + perEndpoint * endpoints + chain + firewall, dispatch: addresses };
 }
