@@ -286,7 +286,6 @@ export class RadixEventQueue implements EventQueue {
         this.load(chunk, length);
         return true;
       }
-      this.frontEnd = start;
       for (let left = length; left > 0; left -= CHUNK) {
         const first = chunk << CHUNK_BITS;
         const end = first + Math.min(left, CHUNK);

@@ -190,12 +190,13 @@ export function describeEventQueue(name: string, create: () => EventQueue): void
     it("goes back to early times when all that is left was cancelled", () => {
       const queue = create();
       push(queue, 10, 1);
-      const far = Array.from({ length: 100 }, (_, i) => push(queue, 2 ** 40 + i));
+      const far = Array.from({ length: 100 }, (_, i) => push(queue, 2 ** 40 + ((i * 37) % 100)));
       drain(queue, 10);
       for (const id of far) queue.cancel(id);
       expect(queue.pop(FOREVER)).toBe(NONE);
-      for (let i = 0; i < 100; i++) push(queue, 200 - i, 200 - i);
-      expect(drain(queue)).toEqual(Array.from({ length: 100 }, (_, i) => 101 + i));
+      const times = Array.from({ length: 100 }, (_, i) => [200 - i, 2 ** 40 + 50 + i, 2 ** 40 - i]).flat();
+      for (const time of times) push(queue, time, time);
+      expect(drain(queue)).toEqual(times.sort((a, b) => a - b));
     });
 
     it("holds no more than twice the pending events when timeouts are set and cancelled for ever", () => {
