@@ -17,7 +17,9 @@ export interface WriteThroughput {
   readonly writes: number;
   readonly events: number;
   readonly wallSeconds: number;
+  readonly cpuSeconds: number;
   readonly writesPerSecond: number;
+  readonly writesPerCpuSecond: number;
   readonly heapMiB: number;
 }
 
@@ -97,13 +99,16 @@ export function measureApiServerWrites(pods: number, nodes: number, podsPerSecon
   };
   simulation.after(SECOND, create);
   const begin = performance.now();
+  const cpuBefore = process.cpuUsage();
   const events = simulation.run();
   const wallSeconds = (performance.now() - begin) / 1_000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuSeconds = (user + system) / SECOND;
   const heapMiB = process.memoryUsage().heapUsed / 2 ** 20;
   if (server.objects.count("Pod") !== 0) throw new Error(`${server.objects.count("Pod")} pods were left over`);
   const writes = pods * WRITES_PER_POD;
   if (commits < writes) throw new Error(`${commits} commits instead of ${writes}`);
-  return { pods, nodes, writes, events, wallSeconds, writesPerSecond: writes / wallSeconds, heapMiB };
+  return { pods, nodes, writes, events, wallSeconds, cpuSeconds, writesPerSecond: writes / wallSeconds, writesPerCpuSecond: writes / cpuSeconds, heapMiB };
 }
 
 if (process.argv[1]?.endsWith("api-server-writes.js")) {

@@ -8,11 +8,13 @@ import { SECOND, Simulation } from "../../../src/engine/simulation.js";
 
 export const EPOCH = 1_700_000_000 * SECOND;
 
+const SPEC: Pod["spec"] = { containers: [{ name: "web", image: "nginx:1.27" }] };
+
 export function pod(name: string, overrides: Partial<Pod> = {}): Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",
-    spec: { containers: [{ name: "web", image: "nginx:1.27" }] },
+    spec: SPEC,
     ...overrides,
     metadata: { name, namespace: "default", ...overrides.metadata },
   };

@@ -3,6 +3,7 @@
  *
  * Source: k8s.io/apiserver/pkg/registry/generic/registry/store.go and k8s.io/apiserver/pkg/registry/rest.
  */
+import { normalizeClusterIPs } from "../../../api/prepare.js";
 import { kindInfo, type Kind, type ObjectsByKind } from "../../../api/kinds.js";
 import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
 import type { Service } from "../../../api/types/network.js";
@@ -14,7 +15,7 @@ import type { DeleteOptions, Target } from "../client.js";
 import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
-import type { ServiceAllocations } from "../services/service-allocations.js";
+import { withNormalizedClusterIPs, type ServiceAllocations } from "../services/service-allocations.js";
 import { alreadyExists, ApiStatusError, badRequest, forbidden, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
 import { bindPod } from "./binding.js";
 import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
@@ -63,7 +64,8 @@ export class Registry {
     const object = rules.applyDefaults(submitted);
     const request: AdmissionRequest = { operation: "CREATE", kind, user, object, now, writeStatus: this.writeStatus };
     const uid = identities.uid();
-    const named = rules.applyDefaults(rules.prepareForCreate(admission.admit(request, store), { uid, now }));
+    const prepared = rules.prepareForCreate(admission.admit(request, store), { uid, now });
+    const named = rules.applyDefaults(kind === "Service" ? normalizeClusterIPs(prepared as Service) : prepared);
     const causes = rules.validateCreate(named);
     if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
     if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
@@ -245,6 +247,7 @@ export class Registry {
     if (!generationMoves && sameContent({ ...next, metadata: undefined }, { ...stored, metadata: undefined }) && sameContent(next.metadata, stored.metadata)) {
       return stored;
     }
+    if (kind === "Service") next = withNormalizedClusterIPs(next as Service, stored as Service);
     const causes = rules.validateUpdate(next, stored);
     if (causes.length > 0) throw invalid(kind, next.metadata.name, causes);
     if (generationMoves) next = { ...next, metadata: { ...next.metadata, generation: (stored.metadata.generation ?? 0) + 1 } };

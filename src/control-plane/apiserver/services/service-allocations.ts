@@ -35,6 +35,19 @@ function exhausted(what: string): ApiStatusError {
   return new ApiStatusError({ code: 500, reason: "InternalError", message: `Internal error occurred: failed to allocate a ${what}: range is full` });
 }
 
+/**
+ * Brings clusterIPs in step where a client changed clusterIP alone. Source: NormalizeClusterIPs in
+ * kubernetes/pkg/registry/core/service/strategy.go.
+ */
+export function withNormalizedClusterIPs(service: Service, previous: Service): Service {
+  const { clusterIP, clusterIPs } = service.spec;
+  const old = previous.spec;
+  const [first, ...others] = clusterIPs ?? [];
+  if (clusterIP === old.clusterIP || first !== old.clusterIPs?.[0]) return service;
+  const normalized = clusterIP === undefined || clusterIP === "" ? [] : [clusterIP, ...others];
+  return { ...service, spec: { ...service.spec, clusterIPs: normalized } };
+}
+
 export class ServiceAllocations {
   private readonly addresses: readonly ServiceIpRange[];
   private readonly ports: NodePortRange;

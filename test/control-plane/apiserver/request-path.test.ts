@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
+import { type ApiServerLatencies, NO_LATENCIES } from "../../../src/control-plane/apiserver/latencies.js";
+import type { TracedRequest } from "../../../src/control-plane/apiserver/request.js";
+import { TokenBucket } from "../../../src/control-plane/apiserver/token-bucket.js";
+import { EtcdCluster } from "../../../src/control-plane/etcd/etcd-cluster.js";
+import { constant } from "../../../src/engine/distribution.js";
+import { MILLISECOND, SECOND, Simulation } from "../../../src/engine/simulation.js";
+import { EPOCH, instantServer, pod } from "./pods.js";
+
+const LATENCIES: ApiServerLatencies = {
+  ...NO_LATENCIES,
+  network: constant(100),
+  authorization: constant(20),
+  mutatingAdmission: constant(3_000),
+  validation: constant(400),
+  watchDelivery: constant(5_000),
+};
+
+function setUp() {
+  const simulation = new Simulation({ seed: 1 });
+  const etcd = new EtcdCluster({ simulation, latencies: { etcdFsync: constant(60_000), etcdRoundTrip: constant(0) } });
+  const server = new ApiServer({ simulation, epoch: EPOCH, etcd, latencies: LATENCIES });
+  const requests: TracedRequest[] = [];
+  const deliveries: string[] = [];
+  server.trace({
+    request: (request) => requests.push(request),
+    delivered: ({ type, key }, component, host, time) => deliveries.push(`${time} ${type} ${key} ${component} ${host ?? "-"}`),
+  });
+  return { simulation, server, requests, deliveries };
+}
+
+describe("the path of a request", () => {
+  it("shows each step with its time", () => {
+    const { simulation, server, requests, deliveries } = setUp();
+    server.informers({ component: "default-scheduler" }).informer("Pod");
+    server.informers({ component: "kubelet", host: "worker-1", podsOfNode: "worker-1" }).informer("Pod");
+    const client = server.connect({ component: "kubectl", user: "kubernetes-admin" });
+    client.create<"Pod">(pod("web"), () => {
+      client.bind({ kind: "Pod", namespace: "default", name: "web" }, "worker-1");
+    });
+    client.get({ kind: "Pod", namespace: "default", name: "none" }, () => undefined);
+    simulation.run(SECOND);
+    expect(requests.map(({ verb, subresource, name, code, steps }) => ({ verb, subresource, name, code, steps }))).toEqual([
+      {
+        verb: "get",
+        subresource: "",
+        name: "none",
+        code: 404,
+        steps: { sent: 0, received: 100, authorized: 120, admitted: 120, validated: 120, committed: undefined, answered: 220 },
+      },
+      {
+        verb: "create",
+        subresource: "",
+        name: "web",
+        code: 201,
+        steps: { sent: 0, received: 100, authorized: 120, admitted: 3_120, validated: 3_520, committed: 63_520, answered: 63_620 },
+      },
+      {
+        verb: "create",
+        subresource: "binding",
+        name: "web",
+        code: 201,
+        steps: { sent: 63_620, received: 63_720, authorized: 63_740, admitted: 66_740, validated: 67_140, committed: 127_140, answered: undefined },
+      },
+    ]);
+    expect(deliveries).toEqual([
+      "68520 ADDED default/web default-scheduler -",
+      "132140 MODIFIED default/web default-scheduler -",
+      "132140 MODIFIED default/web kubelet worker-1",
+    ]);
+  });
+
+  it("tells recorders at the commit, before any watch", () => {
+    const { simulation, server } = setUp();
+    const order: string[] = [];
+    server.onCommit(({ type, object, time, kind }) => {
+      if (kind === "Pod") order.push(`${time} ${type} ${object.metadata.name}`);
+    });
+    server.informers({ component: "observer" }).informer("Pod").addHandlers({ added: () => order.push(`${simulation.now} seen`) });
+    server.connect({ component: "kubectl", user: "kubernetes-admin" }).create<"Pod">(pod("web"));
+    simulation.run(SECOND);
+    expect(order).toEqual(["63520 ADDED web", "68520 seen"]);
+  });
+
+  it("waits in the client's own rate limit: a burst, then so many a second", () => {
+    const { server, simulation } = instantServer();
+    const client = server.connect({ component: "replicaset-controller", user: "test", qps: 20, burst: 30 });
+    const times: number[] = [];
+    for (let index = 0; index < 100; index++) client.create<"Pod">(pod(`p${index}`), () => times.push(simulation.now));
+    simulation.run(10 * SECOND);
+    expect(times.filter((time) => time === 0)).toHaveLength(30);
+    expect(times[30]).toBe(50 * MILLISECOND);
+    expect(times[99]).toBe(3_500 * MILLISECOND);
+  });
+
+  it("makes requests beyond the limit wait, and turns away those for which the queues have no room, to come again", () => {
+    const { server, simulation } = instantServer({ maxInFlight: 1, latencies: { ...NO_LATENCIES, validation: constant(1_000) } });
+    const client = server.connect({ component: "test", user: "test" });
+    const times: number[] = [];
+    for (let index = 0; index < 3; index++) client.create<"Pod">(pod(`p${index}`), () => times.push(simulation.now));
+    simulation.run(SECOND);
+    expect(times).toEqual([1_000, 2_000, 3_000]);
+    for (let index = 0; index < 7_000; index++) client.create<"Pod">(pod(`q${index}`));
+    simulation.run(2 * SECOND);
+    // 6,400 wait; the others come again after the second that the answer names, and find room.
+    simulation.run(30 * SECOND);
+    expect(server.objects.count("Pod")).toBe(7_003);
+  });
+});
+
+describe("a token bucket", () => {
+  it("lends tokens that are there only later", () => {
+    const bucket = new TokenBucket(10, 2);
+    expect([bucket.reserve(0), bucket.reserve(0), bucket.reserve(0), bucket.reserve(0)]).toEqual([0, 0, 100_000, 200_000]);
+    expect(bucket.reserve(200_000)).toBe(100_000);
+    expect(bucket.tryTake(200_000)).toBe(false);
+    expect(bucket.tryTake(400_000)).toBe(true);
+    expect(() => new TokenBucket(0, 1)).toThrow("rate above 0");
+  });
+});
