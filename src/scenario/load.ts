@@ -1,12 +1,13 @@
 /** Reads the files of a run into a scenario. Everything that is wrong in them is said at once, and nothing runs before. */
+import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
+import { manifestsOf } from "../api/manifest/load.js";
 import { parseTimestamp, TimeFormatError } from "../api/duration.js";
 import { SECOND } from "../engine/simulation.js";
-import { readDocuments, type SourceDocument } from "./document.js";
-import { expandPath, FileError, readBytes, STANDARD_INPUT } from "./files.js";
+import { FileError, readBytes, STANDARD_INPUT } from "./files.js";
 import { isClusterConfig } from "./importers/eksctl.js";
 import { isKubeadmDocument } from "./importers/kubeadm.js";
-import { manifestsOf, readManifestFiles } from "./manifests.js";
-import { InvalidInput, type Mistake } from "./mistake.js";
+import { documentsOf, readManifestFiles } from "./manifests.js";
+import { InvalidInput, mistakeAt, type Finding, type Mistake } from "./mistake.js";
 import { normalizeCluster } from "./normalize/cluster.js";
 import { normalizeExpectations } from "./normalize/expectations.js";
 import { durationOf, optionalDuration, Source } from "./normalize/source.js";
@@ -17,7 +18,7 @@ import { normalizeBehaviors } from "./behaviors.js";
 import { parametersOf, substitute } from "./parameters.js";
 import type { Scenario } from "./scenario.js";
 import { SCENARIO_API_VERSION, type ScenarioFile, ScenarioSchema } from "./schema/scenario.js";
-import { compileValidator, type Finding } from "./validation.js";
+import { compileValidator } from "./validation.js";
 
 /** Time of the Unix clock at which runs begin where the scenario does not say. */
 const DEFAULT_EPOCH = "2026-01-01T00:00:00Z";
@@ -58,17 +59,17 @@ function lazily<T>(make: () => T): () => T {
  */
 export function loadScenario(files: readonly string[], options: LoadOptions = {}): Scenario {
   const mistakes: Mistake[] = [];
-  const documents = files.flatMap((path) => documentsOf(path, mistakes));
+  const documents = files.flatMap((path) => documentsAt(path, mistakes));
   const scenarios = documents.filter(({ value }) => isScenario(value));
   for (const second of scenarios.slice(1)) {
-    mistakes.push(second.mistake({ path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }));
+    mistakes.push(mistakeAt(second, { path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }));
   }
   const others = documents.filter((document) => !scenarios.includes(document));
   const clusters = others.filter(({ value }) => isClusterConfig(value) || isKubeadmDocument(value));
   const manifests = others.filter((document) => !clusters.includes(document)).flatMap((document) => manifestsOf(document, mistakes));
-  for (const one of clusters) mistakes.push(one.mistake({ path: [], at: "value", message: "describes a cluster, not an object; name its file under cluster.from of a Scenario" }));
+  for (const one of clusters) mistakes.push(mistakeAt(one, { path: [], at: "value", message: "describes a cluster, not an object; name its file under cluster.from of a Scenario" }));
   if (documents.length === 0 && mistakes.length === 0) {
-    mistakes.push({ file: files[0] ?? STANDARD_INPUT, line: 1, column: 1, field: "", message: "is empty; must hold a Scenario or manifests" });
+    mistakes.push({ file: files[0] ?? STANDARD_INPUT, line: 1, column: 1, message: "is empty; must hold a Scenario or manifests" });
   }
   const document = scenarios[0] ?? bareManifests(files[0] ?? STANDARD_INPUT);
   const scenario = readScenario(document, options, mistakes);
@@ -76,12 +77,12 @@ export function loadScenario(files: readonly string[], options: LoadOptions = {}
   return { ...scenario, manifests: [...manifests, ...scenario.manifests] };
 }
 
-function documentsOf(path: string, mistakes: Mistake[]): readonly SourceDocument[] {
+function documentsAt(path: string, mistakes: Mistake[]): readonly ManifestDocument[] {
   try {
-    return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes));
+    return documentsOf(path, mistakes);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    mistakes.push({ file: path, line: 1, column: 1, field: "", message: error.message });
+    mistakes.push({ file: path, line: 1, column: 1, message: error.message });
     return [];
   }
 }
@@ -93,16 +94,16 @@ function isScenario(value: unknown): boolean {
   return kind === "Scenario" || (typeof apiVersion === "string" && apiVersion.startsWith("kubewarp.io/"));
 }
 
-function bareManifests(file: string): SourceDocument {
-  return readDocuments(file, new TextEncoder().encode(JSON.stringify(BARE_MANIFESTS)), [])[0];
+function bareManifests(file: string): ManifestDocument {
+  return readDocuments(file, JSON.stringify(BARE_MANIFESTS), [])[0];
 }
 
-function readScenario(document: SourceDocument, options: LoadOptions, mistakes: Mistake[]): Scenario | undefined {
+function readScenario(document: ManifestDocument, options: LoadOptions, mistakes: Mistake[]): Scenario | undefined {
   const found: Finding[] = [];
   const value = substitute(document.value, parametersOf(document.value, options.parameters ?? new Map(), found), found);
   const hasParameters = found.length === 0;
   found.push(...validate()(value));
-  mistakes.push(...found.map((finding) => document.mistake(finding)));
+  mistakes.push(...found.map((finding) => mistakeAt(document, finding)));
   if (found.length > 0 || !hasParameters) return undefined;
   return normalizeScenario(value as ScenarioFile, new Source(document, mistakes));
 }

@@ -1,83 +1,43 @@
-/** Manifests beside a scenario: decoded and checked as the API server would, each mistake with its place. */
-import { applyDefaults } from "../api/defaults/index.js";
-import { decode, DecodeError } from "../api/decode.js";
-import { kindInfo } from "../api/kinds.js";
-import { prepareForCreate } from "../api/prepare.js";
+/** Manifests beside a scenario: files, directories and patterns, and objects inside the scenario itself. */
+import { decode, DecodeError, formatPath } from "../api/decode.js";
+import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
+import { examineManifest } from "../api/manifest/examine.js";
+import { manifestsOf, type Manifest } from "../api/manifest/load.js";
 import type { ApiObject } from "../api/types/meta.js";
-import { formatFieldError, validateCreate } from "../api/validation/index.js";
-import { readDocuments, type SourceDocument } from "./document.js";
-import { parseFieldPath } from "./field-path.js";
 import { expandPath, FileError, readBytes, STANDARD_INPUT } from "./files.js";
-import type { Mistake, Path } from "./mistake.js";
-import type { Manifest } from "./scenario.js";
+import { mistakeAt, type Mistake, type Path } from "./mistake.js";
+import { firstOf } from "./object-template.js";
 
-/** The objects of a document; a List has several. Mistakes are added to the list. */
-export function manifestsOf(document: SourceDocument, mistakes: Mistake[], sample?: (object: ApiObject) => ApiObject): readonly Manifest[] {
-  const { value } = document;
-  if (typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "List") {
-    const items: unknown = (value as { items?: unknown }).items;
-    if (Array.isArray(items)) return items.flatMap((item, index) => manifestAt(document, item, ["items", index], mistakes, sample));
-  }
-  return manifestAt(document, value, [], mistakes, sample);
-}
-
-/** The uid that an object has while it is only checked. */
-const NOBODY = "00000000-0000-0000-0000-000000000000";
-
-/**
- * An object that stands somewhere inside a document, such as the template of a workload.
- *
- * @param sample what is checked in place of the object: the first object of a template
- */
-export function manifestAt(
-  document: SourceDocument,
-  value: unknown,
-  path: Path,
-  mistakes: Mistake[],
-  sample: (object: ApiObject) => ApiObject = (object) => object,
-): readonly Manifest[] {
-  const object = decodeAt(document, value, path, mistakes);
-  if (object === undefined) return [];
-  const problems = validateCreate(prepareForCreate(applyDefaults(withNamespace(sample(object))), { uid: NOBODY }));
-  for (const problem of problems) {
-    mistakes.push({ ...document.mistake({ path: [...path, ...parseFieldPath(problem.field)], message: "", at: "value" }), message: messageOf(formatFieldError(problem), problem.field) });
-  }
-  return problems.length > 0 ? [] : [{ object, file: document.file, line: document.locate(path).line }];
-}
-
-function messageOf(text: string, field: string): string {
-  return text.startsWith(`${field}: `) ? text.slice(field.length + 2) : text;
-}
-
-/** The API server validates an object in the namespace of the request. */
-function withNamespace(object: ApiObject): ApiObject {
-  if (kindInfo(object.kind)?.namespaced !== true || object.metadata.namespace !== undefined) return object;
-  return { ...object, metadata: { ...object.metadata, namespace: "default" } };
-}
-
-function decodeAt(document: SourceDocument, value: unknown, path: Path, mistakes: Mistake[]): ApiObject | undefined {
-  try {
-    const object = decode(value);
-    if (object.metadata === undefined || (object.metadata.name === undefined && object.metadata.generateName === undefined)) {
-      mistakes.push(document.mistake({ path: [...path, "metadata", "name"], at: "parent", message: "Required value: name or generateName is required" }));
-      return undefined;
-    }
-    return object;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    if (error.problems.length === 0) mistakes.push(document.mistake({ path, at: "value", message: error.message }));
-    for (const problem of error.problems) mistakes.push(document.mistake({ path: [...path, ...problem.path], at: problem.severity === "strict" ? "key" : "value", message: problem.message }));
-    return undefined;
-  }
+/** The documents of files, of a directory or of a pattern. @throws FileError */
+export function documentsOf(path: string, mistakes: Mistake[]): readonly ManifestDocument[] {
+  return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes));
 }
 
 /** The manifests of a file, a directory or a pattern; problems with files are mistakes at the place that names them. */
-export function readManifestFiles(path: string, wrong: (message: string) => void, mistakes: Mistake[], sample?: (object: ApiObject) => ApiObject): readonly Manifest[] {
+export function readManifestFiles(path: string, wrong: (message: string) => void, mistakes: Mistake[]): readonly Manifest[] {
   try {
-    return expandPath(path).flatMap((file) => readDocuments(file === "-" ? STANDARD_INPUT : file, readBytes(file), mistakes).flatMap((document) => manifestsOf(document, mistakes, sample)));
+    return documentsOf(path, mistakes).flatMap((document) => manifestsOf(document, mistakes));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     wrong(`${path}: ${error.message}`);
     return [];
+  }
+}
+
+/** An object with `$(index)` in it, which stands somewhere in a document: checked as the first object that it makes. */
+export function templateAt(document: ManifestDocument, value: unknown, path: Path, mistakes: Mistake[]): ApiObject | undefined {
+  const findings = examineManifest(firstOf(value), path).flatMap((one) => one.findings);
+  for (const finding of findings) {
+    // Findings name fields from the object's own root.
+    const field = [formatPath(path), finding.field].filter((part) => part !== "").join(".");
+    mistakes.push({ file: document.file, ...document.locate(finding.path, finding.at), message: `${field === "" ? "" : `${field}: `}${finding.message}` });
+  }
+  if (findings.length > 0) return undefined;
+  try {
+    return decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    mistakes.push(mistakeAt(document, { path, at: "value", message: `$(index) may stand in texts only: ${error.message}` }));
+    return undefined;
   }
 }

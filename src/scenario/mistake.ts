@@ -1,20 +1,12 @@
 /** What is wrong in the user's files: all of it at once, each with its place. */
+import { formatPath } from "../api/decode.js";
+import type { ManifestDocument } from "../api/manifest/document.js";
+import { formatMistake, type ManifestMistake } from "../api/manifest/mistake.js";
 
-/** One thing that is wrong. Line and column count from 1. */
-export interface Mistake {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** Path of the field, such as `timeline[2].at`; empty for the document as a whole. */
-  readonly field: string;
-  /** What is wrong; what would be right. */
-  readonly message: string;
-}
+/** One thing that is wrong. The message begins with the path of the field: `timeline[2].at: what is wrong; what would be right`. */
+export type Mistake = ManifestMistake;
 
-/** `file:line:column: field path: what is wrong; what would be right` */
-export function formatMistake({ file, line, column, field, message }: Mistake): string {
-  return `${file}:${line}:${column}: ${field === "" ? "" : `${field}: `}${message}`;
-}
+export { formatMistake };
 
 /** The input cannot be run. The message has one line for each mistake. */
 export class InvalidInput extends Error {
@@ -27,13 +19,16 @@ export class InvalidInput extends Error {
 /** Field names from the root, list items by their index. */
 export type Path = readonly (string | number)[];
 
-/** `timeline[2].at`; a key with dots or slashes in it stands in brackets: `labels[kubernetes.io/os]`. */
-export function formatPath(path: Path): string {
-  let text = "";
-  for (const part of path) {
-    if (typeof part === "number") text += `[${part}]`;
-    else if (/[./[\]]/.test(part)) text += `[${part}]`;
-    else text += text === "" ? part : `.${part}`;
-  }
-  return text;
+/** A mistake whose place in the file is still to be looked up. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  /** Which part of the field is meant: its key (an unknown one), its value, or the map in which it is missing. */
+  readonly at: "key" | "value" | "parent";
+}
+
+/** The mistake that a finding is, at its place in the file. */
+export function mistakeAt(document: ManifestDocument, { path, message, at }: Finding): Mistake {
+  const place = document.locate(at === "parent" ? path.slice(0, -1) : path, at === "parent" ? "value" : at);
+  return { file: document.file, ...place, message: path.length === 0 ? message : `${formatPath(path)}: ${message}` };
 }

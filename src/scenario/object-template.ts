@@ -13,6 +13,11 @@ export function compileTemplate(template: ApiObject): ObjectTemplate {
   return (index) => make(String(index)) as ApiObject;
 }
 
+/** The value with the number of the first arrival in it. */
+export function firstOf(template: unknown): unknown {
+  return compile(template)("1");
+}
+
 /** Whether anything in the value depends on the index. */
 function varies(value: unknown): boolean {
   if (typeof value === "string") return value.includes(INDEX);

@@ -1,7 +1,6 @@
 /** `${NAME}` in a scenario: values that the file gives under `parameters:` and the command line may replace. */
-import type { Path } from "./mistake.js";
+import type { Finding, Path } from "./mistake.js";
 import { suggestion } from "./suggestion.js";
-import type { Finding } from "./validation.js";
 
 export type ParameterValue = string | number | boolean | null;
 

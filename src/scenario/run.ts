@@ -3,6 +3,7 @@
  * events. Whoever runs the simulation calls {@link ScenarioRun.finish} at the end.
  */
 import { kindInfo } from "../api/kinds.js";
+import type { Manifest } from "../api/manifest/load.js";
 import { formatDuration } from "../api/duration.js";
 import type { SimTime } from "../engine/simulation.js";
 import { behaviorSource } from "./behaviors.js";
@@ -12,7 +13,7 @@ import { applyOne } from "./kubectl/manifests.js";
 import { withMetadata } from "./kubectl/pod-template.js";
 import { runScript } from "./kubectl/script.js";
 import { KubectlError, KubectlSession } from "./kubectl/session.js";
-import type { Fault, FaultStep, KubectlStep, Manifest, Scenario } from "./scenario.js";
+import type { Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
 import type { RequestCounts, SimulatedCluster } from "./simulated-cluster.js";
 import { WorkloadSource, type WorkloadCounts } from "./workload-source.js";
 

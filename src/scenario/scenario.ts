@@ -1,4 +1,5 @@
 /** A scenario as plain data, all of its texts read: what a run is a pure function of, together with the number of the replication. */
+import type { Manifest } from "../api/manifest/load.js";
 import type { ApiObject, Labels, Timestamp } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
 import type { ClusterDescription } from "../cluster/description.js";
@@ -28,13 +29,6 @@ export interface Scenario {
   readonly traffic: readonly ScheduledTraffic[];
   readonly expectations: readonly Expectation[];
   readonly outputs: Outputs;
-}
-
-/** An object as the user wrote it, and where. */
-export interface Manifest {
-  readonly object: ApiObject;
-  readonly file: string;
-  readonly line: number;
 }
 
 export interface Outputs {

@@ -1,16 +1,8 @@
 /** Holds a parsed document against the schema, and says of each mistake where it is and what would be right. */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { distance } from "fastest-levenshtein";
-import type { Path } from "./mistake.js";
+import type { Finding, Path } from "./mistake.js";
 import { nearest, suggestion } from "./suggestion.js";
-
-/** A mistake whose place in the file is still to be looked up. */
-export interface Finding {
-  readonly path: Path;
-  readonly message: string;
-  /** Which part of the field is meant: its key (an unknown one), its value, or the map in which it is missing. */
-  readonly at: "key" | "value" | "parent";
-}
 
 interface Schema {
   readonly type?: string;

@@ -77,7 +77,7 @@ describe("mistakes in a scenario", () => {
   it("are said of binary files and of broken YAML", () => {
     expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([1, 0, 2]) }))).toEqual(["s.yaml:1:1: is a binary file; must be YAML or JSON text"]);
     expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([0xff, 0xfe, 0x41]) }))).toEqual(["s.yaml:1:1: is not UTF-8 text; must be YAML or JSON text"]);
-    expect(mistakesOf(() => loadTexts({ "s.yaml": "a: [1, 2\nb: 3\n" }))[0]).toMatch(/^s\.yaml:2:1: is no YAML: /);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": "a: [1, 2\nb: 3\n" }))[0]).toMatch(/^s\.yaml:2:1: error parsing YAML: /);
     expect(mistakesOf(() => loadTexts({ "s.yaml": `a: ${"[".repeat(500)}${"]".repeat(500)}` }))[0]).toContain("nested more than 200 levels deep");
   });
 });

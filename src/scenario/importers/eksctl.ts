@@ -2,7 +2,8 @@
 import Type, { type Static } from "typebox";
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import { suggestion } from "../suggestion.js";
-import { compileValidator, type Finding } from "../validation.js";
+import type { Finding } from "../mistake.js";
+import { compileValidator } from "../validation.js";
 import { INSTANCE_TYPES, kubeReservedOf, maxPodsOf } from "./instance-types.js";
 
 /** eksctl's default where a node group names no type. */

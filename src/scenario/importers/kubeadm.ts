@@ -4,7 +4,8 @@
  */
 import Type, { type Static } from "typebox";
 import type { Cluster } from "../schema/cluster.js";
-import { compileValidator, type Finding } from "../validation.js";
+import type { Finding } from "../mistake.js";
+import { compileValidator } from "../validation.js";
 
 /** Extra arguments: a map up to v1beta3, a list since v1beta4. */
 const ExtraArguments = Type.Optional(

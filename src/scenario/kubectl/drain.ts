@@ -3,6 +3,7 @@
  *
  * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ and the filters of kubectl/pkg/drain/filters.go.
  */
+import { formatDuration } from "../../api/duration.js";
 import { kindInfo } from "../../api/kinds.js";
 import { parseSelector } from "../../api/selector.js";
 import type { OwnerReference } from "../../api/types/meta.js";
@@ -161,21 +162,18 @@ function* removePod(session: KubectlSession, pod: Pod, options: DrainOptions, de
       throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${new ServerError(result.status).message.replace(/^Error from server \([A-Za-z]+\): /, "")}`);
     }
     session.warn(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${result.status.message}`);
-    checkDeadline(session, deadline, pod);
+    if (isOver(session, deadline)) throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${formatDuration(options.timeout!)}`);
     yield* session.sleep(RETRY_DELAY);
   }
   for (;;) {
     const current = yield* session.find(target);
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) break;
-    checkDeadline(session, deadline, pod);
+    if (isOver(session, deadline)) throw new KubectlError(`error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${formatDuration(options.timeout!)}`);
     yield* session.sleep(POLL_INTERVAL);
   }
   session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
 }
 
-function checkDeadline(session: KubectlSession, deadline: number | undefined, pod: Pod): void {
-  if (deadline === undefined || session.simulation.now < deadline) return;
-  throw new KubectlError(
-    `error when waiting for pod "${pod.metadata.name}" in namespace "${pod.metadata.namespace!}" to terminate: global timeout reached`,
-  );
+function isOver(session: KubectlSession, deadline: number | undefined): boolean {
+  return deadline !== undefined && session.simulation.now >= deadline;
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { kindInfo } from "../../api/kinds.js";
 import type { ApiObject } from "../../api/types/meta.js";
-import type { Manifest } from "../scenario.js";
+import type { Manifest } from "../../api/manifest/load.js";
 import { type Arguments, flag } from "./flags.js";
 import { withMetadata } from "./pod-template.js";
 import { attempt } from "./selection.js";

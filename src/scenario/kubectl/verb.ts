@@ -1,5 +1,5 @@
 /** What each verb is made of, and what it needs of the scenario around it. */
-import type { Manifest } from "../scenario.js";
+import type { Manifest } from "../../api/manifest/load.js";
 import type { Arguments, Flag } from "./flags.js";
 import type { Script } from "./script.js";
 import type { KubectlSession } from "./session.js";

@@ -2,14 +2,15 @@
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../cluster/description.js";
 import type { Distribution } from "../../engine/distribution.js";
 import { networkPlugin } from "../../network/plugin.js";
-import { readDocuments } from "../document.js";
+import { readDocuments } from "../../api/manifest/document.js";
 import { FileError, readBytes } from "../files.js";
 import { isClusterConfig, readClusterConfig } from "../importers/eksctl.js";
 import { isKubeadmDocument, readKubeadmDocument } from "../importers/kubeadm.js";
 import { isNodeList, readNodes, TraceError } from "../importers/openb.js";
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import type { DurationDistribution } from "../schema/distribution.js";
-import { describe, type Finding } from "../validation.js";
+import { mistakeAt, type Finding } from "../mistake.js";
+import { describe } from "../validation.js";
 import { durationOf, type Source } from "./source.js";
 
 const DEFAULT_NAME = "kubernetes";
@@ -165,7 +166,7 @@ function readFrom(path: string, source: Source): Cluster {
     else if (isKubeadmDocument(document.value)) cluster = merge(cluster, readKubeadmDocument(document.value, found));
     else continue;
     isKnown = true;
-    source.mistakes.push(...found.map((finding) => document.mistake(finding)));
+    source.mistakes.push(...found.map((finding) => mistakeAt(document, finding)));
   }
   if (!isKnown) source.wrong(place, `${file}: describes no cluster; must be an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace`);
   return cluster;
@@ -176,7 +177,7 @@ function readTrace(text: string, file: string, source: Source): Cluster {
     return { nodes: [...readNodes(text)] };
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
-    source.mistakes.push({ file, line: error.line, column: 1, field: "", message: error.message });
+    source.mistakes.push({ file, line: error.line, column: 1, message: error.message });
     return {};
   }
 }

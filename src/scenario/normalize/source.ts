@@ -5,19 +5,18 @@ import { DistributionError, type Distribution } from "../../engine/distribution.
 import { distributionFromSpec } from "../../engine/distribution-spec.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { parseQuantity, QuantityError } from "../../api/quantity.js";
-import type { SourceDocument } from "../document.js";
+import type { ManifestDocument } from "../../api/manifest/document.js";
 import { parseFieldPath } from "../field-path.js";
 import { pathFrom } from "../files.js";
-import type { Mistake, Path } from "../mistake.js";
+import { mistakeAt, type Finding, type Mistake, type Path } from "../mistake.js";
 import type { DurationDistribution, QuantityDistribution } from "../schema/distribution.js";
-import type { Finding } from "../validation.js";
 
 /** Milli-units of a quantity in its base unit. */
 const MILLIS = 1_000;
 
 export class Source {
   constructor(
-    readonly document: SourceDocument,
+    readonly document: ManifestDocument,
     readonly mistakes: Mistake[],
   ) {}
 
@@ -26,7 +25,7 @@ export class Source {
   }
 
   wrong(path: Path, message: string, at: Finding["at"] = "value"): void {
-    this.mistakes.push(this.document.mistake({ path, message, at }));
+    this.mistakes.push(mistakeAt(this.document, { path, message, at }));
   }
 
   line(path: Path): number {

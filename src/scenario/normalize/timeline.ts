@@ -1,5 +1,6 @@
 /** `timeline:` with its command lines parsed and its faults checked against the cluster. */
 import type { ClusterDescription } from "../../cluster/description.js";
+import { formatPath } from "../../api/decode.js";
 import { parseKubectl } from "../kubectl/command.js";
 import { UsageError } from "../kubectl/usage-error.js";
 import type { ReadManifests } from "../kubectl/verb.js";
@@ -53,7 +54,7 @@ function kubectlStep(step: Extract<StepSchema, { kubectl: string }>, path: Path,
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { line, column } = source.document.locate(place);
-    source.mistakes.push({ file: source.file, line, column: column + (error.offset ?? 0), field: source.document.mistake({ path: place, message: "", at: "value" }).field, message: error.message });
+    source.mistakes.push({ file: source.file, line, column: column + (error.offset ?? 0), message: `${formatPath(place)}: ${error.message}` });
     return [];
   }
 }

@@ -2,9 +2,9 @@
 import type { ApiObject } from "../../api/types/meta.js";
 import { FileError, readBytes } from "../files.js";
 import { readPods, TraceError } from "../importers/openb.js";
-import { manifestAt, readManifestFiles } from "../manifests.js";
+import { documentsOf, templateAt } from "../manifests.js";
 import type { Path } from "../mistake.js";
-import { compileTemplate, INDEX } from "../object-template.js";
+import { INDEX } from "../object-template.js";
 import type { GeneratedWorkload, TraceWorkload, Workload } from "../scenario.js";
 import type { Workload as WorkloadSchema } from "../schema/workload.js";
 import { durationOf, optionalDuration, type Source } from "./source.js";
@@ -55,31 +55,47 @@ function templateOf(workload: Generated, path: Path, source: Source): ApiObject 
     source.wrong([...path, "template"], "Required value: must have either template, the object to create, or manifest, a file with it", "parent");
     return undefined;
   }
-  const place = [...path, manifest === undefined ? "template" : "manifest"];
-  const found =
+  const object =
     manifest === undefined
-      ? manifestAt(source.document, named(template!, workload), place, source.mistakes, first)
-      : readManifestFiles(source.relative(manifest), (message) => source.wrong(place, message), source.mistakes, (object) => first(named(object as unknown as Readonly<Record<string, unknown>>, workload) as unknown as ApiObject));
-  if (manifest !== undefined && found.length > 1) source.wrong(place, `must hold one object, not ${found.length}`);
-  const object = found[0]?.object;
-  const isOne = "count" in workload.arrivals ? workload.arrivals.count === 1 : "times" in workload.arrivals && workload.arrivals.times.length === 1;
+      ? templateAt(source.document, named(template, workload), [...path, "template"], source.mistakes)
+      : templateOfFile(manifest, workload, [...path, "manifest"], source);
   const name = object?.metadata.name;
-  if (name !== undefined && !name.includes(INDEX) && !isOne) source.wrong([...place, ...(manifest === undefined ? ["metadata", "name"] : [])], `Invalid value: "${name}": must contain ${INDEX}, since two objects cannot have one name`);
-  return object === undefined ? undefined : (named(object as unknown as Readonly<Record<string, unknown>>, workload) as unknown as ApiObject);
+  if (name !== undefined && !name.includes(INDEX) && !isSingle(workload.arrivals)) {
+    const place = manifest === undefined ? ["template", "metadata", "name"] : ["manifest"];
+    source.wrong([...path, ...place], `Invalid value: "${name}": must contain ${INDEX}, since two objects cannot have one name`);
+  }
+  return object;
 }
 
-/** The object of the first arrival. */
-function first(template: ApiObject): ApiObject {
-  return compileTemplate(template)(1);
+function isSingle(arrivals: Generated["arrivals"]): boolean {
+  return "times" in arrivals ? arrivals.times.length === 1 : arrivals.count === 1;
+}
+
+function templateOfFile(manifest: string, workload: Generated, place: Path, source: Source): ApiObject | undefined {
+  const file = source.relative(manifest);
+  try {
+    const documents = documentsOf(file, source.mistakes);
+    if (documents.length !== 1) source.wrong(place, `${file}: must hold one object, not ${documents.length}`);
+    return documents.length === 1 ? templateAt(documents[0], named(documents[0].value, workload), [], source.mistakes) : undefined;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    source.wrong(place, `${file}: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Gives the template a name that differs from arrival to arrival, and the workload's namespace, where it has none. */
-function named(template: Readonly<Record<string, unknown>>, workload: Generated): Readonly<Record<string, unknown>> {
-  const metadata = (template.metadata ?? {}) as { readonly name?: string; readonly namespace?: string };
-  if (typeof metadata !== "object") return template;
-  const name = metadata.name ?? `${workload.name}-${INDEX}`;
+function named(template: unknown, workload: Generated): unknown {
+  if (!isMap(template)) return template;
+  const metadata = template.metadata ?? {};
+  if (!isMap(metadata)) return template;
+  const name = metadata.name ?? (metadata.generateName === undefined ? `${workload.name}-${INDEX}` : undefined);
   const namespace = metadata.namespace ?? workload.namespace;
-  return { ...template, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }) } };
+  return { ...template, metadata: { ...metadata, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) } };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readTrace(workload: Traced, path: Path, source: Source): readonly TraceWorkload[] {
@@ -92,7 +108,7 @@ function readTrace(workload: Traced, path: Path, source: Source): readonly Trace
     return [{ kind: "trace", name: workload.name, pods: readPods(text, options) }];
   } catch (error) {
     if (error instanceof FileError) source.wrong(place, `${file}: ${error.message}`);
-    else if (error instanceof TraceError) source.mistakes.push({ file, line: error.line, column: 1, field: "", message: error.message });
+    else if (error instanceof TraceError) source.mistakes.push({ file, line: error.line, column: 1, message: error.message });
     else throw error;
     return [];
   }

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseKubectl } from "../../../src/scenario/kubectl/command.js";
+import { UsageError } from "../../../src/scenario/kubectl/usage-error.js";
+import { VERBS } from "../../../src/scenario/kubectl/verbs.js";
+import { splitWords } from "../../../src/scenario/kubectl/words.js";
+
+const texts = (line: string) => splitWords(line).map(({ text }) => text);
+
+function usage(line: string): string {
+  try {
+    parseKubectl(line, () => []);
+  } catch (error) {
+    if (error instanceof UsageError) return `${error.offset ?? "-"} ${error.message}`;
+    throw error;
+  }
+  return "";
+}
+
+describe("words of a command line", () => {
+  it("are split as a shell does", () => {
+    expect(texts(`run web  --env="A=b c" --x='{"y": 1}' a\\ b ""`)).toEqual(["run", "web", "--env=A=b c", '--x={"y": 1}', "a b", ""]);
+    expect(texts(`"a \\"b\\" \\n"`)).toEqual(['a "b" \\n']);
+  });
+
+  it("come back from single quotes whatever they hold", () => {
+    fc.assert(fc.property(fc.array(fc.string().filter((text) => !text.includes("'"))), (words) => {
+      expect(texts(words.map((word) => `'${word}'`).join(" "))).toEqual(words);
+    }));
+  });
+
+  it("know where they begin", () => {
+    expect(splitWords("get  'p q' x")).toEqual([{ text: "get", offset: 0 }, { text: "p q", offset: 5 }, { text: "x", offset: 11 }]);
+  });
+});
+
+describe("command lines that kubectl would not take", () => {
+  it.each([
+    ["", "- the command line is empty; must be a verb with its arguments"],
+    ["kubectl get pods", '0 the line begins with "kubectl"; must begin with the verb'],
+    ["scal deployment/web", '0 unknown command "scal" for "kubectl"; did you mean "scale"?'],
+    ["rollout retsart deployment/web", '8 rollout needs one of status, history, undo, pause, resume, restart, not "retsart"; did you mean "restart"?'],
+    ["create deploymnt web", /^7 create needs one of deployment, .* not "deploymnt"; did you mean "deployment"\?$/],
+    ["scale deployment/web", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
+    ["scale deployment/web --replicas=many", '21 invalid argument "many" for "--replicas" flag: strconv.ParseInt: parsing "many": invalid syntax'],
+    ["scale deploymnt/web --replicas=1", /^6 the server doesn't have a resource type "deploymnt"; did you mean "deployment/],
+    ["get pods --watch", /^9 unknown flag: --watch; /],
+    ["get pods -z", "9 unknown shorthand flag: 'z' in -z"],
+    ["delete pods", "- resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all"],
+    ["delete pod web -l app=web", "- name cannot be provided when a selector is specified"],
+    ["delete pod web --grace-period=0", "- --grace-period=0 needs --force"],
+    ["exec web", "- you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1"],
+    ["exec web kill 1", /^- you must specify at least one command/],
+    ["taint nodes a dedicated=gpu:NoShedule", '14 invalid taint effect: NoShedule, unsupported taint effect; must be NoSchedule, PreferNoSchedule, NoExecute'],
+    ["drain", "- USAGE: drain NODE"],
+    ["apply", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
+    ["get pods | grep web", '9 "|" is shell syntax, and no shell runs here; put it in quotes or make two steps'],
+    ["annotate pod web 'a=b", "17 the quote ' is never closed"],
+    ["patch deployment web -p '{bad'", /^- unable to parse "\{bad": /],
+    ["autoscale deployment/web --min=5 --max=2", "- --max=MAXPODS must be larger or equal to --min=MINPODS, max: 2, min: 5"],
+    ["drain a --timeout=soon", '8 invalid argument "soon" for "--timeout" flag: time: invalid duration "soon"'],
+    ["create poddisruptionbudget web --selector=app=web", "- one of min-available or max-unavailable must be specified"],
+  ])("%s", (line, message) => {
+    if (typeof message === "string") expect(usage(line)).toBe(message);
+    else expect(usage(line)).toMatch(message);
+  });
+
+  it("never end in an exception of another kind", () => {
+    const word = fc.oneof(fc.constantFrom(...[...VERBS.keys()].flatMap((name) => name.split(" ")), "deployment/web", "pods", "-n", "--all", "-l", "app=web", "--", "-f", "--replicas=3", "web=1", "a:NoExecute-"), fc.string());
+    fc.assert(fc.property(fc.array(word, { maxLength: 7 }), (words) => {
+      expect(typeof usage(words.join(" "))).toBe("string");
+    }), { numRuns: 2_000 });
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { SECOND } from "../../../src/engine/simulation.js";
+import type { Node } from "../../../src/api/types/node.js";
+import { deployment, MemoryCluster, node, pod } from "../memory-cluster.js";
+
+const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "agent", namespace: "default" }, spec: { selector: {}, template: { spec: { containers: [] } } } };
+
+function owned(kind: string, name: string): object {
+  return { ownerReferences: [{ apiVersion: "apps/v1", kind, name, uid: "u", controller: true }] };
+}
+
+/** A node with a pod of a DaemonSet, one of a ReplicaSet, a bare one, and a bare one with local storage. */
+function busyNode(): MemoryCluster {
+  return new MemoryCluster([
+    node("a"),
+    node("b"),
+    daemonSet,
+    deployment("web"),
+    pod("agent-1", { metadata: owned("DaemonSet", "agent"), spec: { nodeName: "a" } }),
+    pod("web-1", { metadata: { ...owned("ReplicaSet", "web-x"), labels: { app: "web" } }, spec: { nodeName: "a" } }),
+    pod("bare", { spec: { nodeName: "a" } }),
+    pod("scratch", { spec: { nodeName: "a", volumes: [{ name: "v", emptyDir: {} }] } }),
+    pod("elsewhere", { spec: { nodeName: "b" } }),
+  ]);
+}
+
+const isCordoned = (cluster: MemoryCluster, name: string) => (cluster.read("Node", name) as Node).spec.unschedulable === true;
+const pods = (cluster: MemoryCluster) => [...cluster.objects.keys()].filter((key) => key.startsWith("Pod ")).map((key) => key.replace("Pod default/", ""));
+
+describe("kubectl cordon and uncordon", () => {
+  it("set and take away spec.unschedulable, and say where it was so already", () => {
+    const cluster = new MemoryCluster([node("a")]);
+    expect(cluster.kubectl("cordon a").output).toEqual(["node/a cordoned"]);
+    expect(cluster.kubectl("cordon a").output).toEqual(["node/a already cordoned"]);
+    expect(isCordoned(cluster, "a")).toBe(true);
+    expect(cluster.kubectl("uncordon a").output).toEqual(["node/a uncordoned"]);
+    expect((cluster.read("Node", "a") as Node).spec).toEqual({});
+  });
+});
+
+describe("kubectl drain", () => {
+  // The groups and their order are those that a real kubectl printed for such nodes.
+  it("refuses pods that would be lost, and leaves the node cordoned", () => {
+    const cluster = busyNode();
+    const refused =
+      "[cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): default/agent-1, cannot delete Pods that declare no controller (use --force to override): default/bare, cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch]";
+    expect(cluster.kubectl("drain a").errors[0]).toContain(`unable to drain node "a" due to error: ${refused}, continuing command...`);
+    expect(isCordoned(cluster, "a")).toBe(true);
+    expect(pods(cluster)).toHaveLength(5);
+    expect(cluster.kubectl("drain a --ignore-daemonsets --force").errors[0]).toContain("error: cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch,");
+  });
+
+  it("evicts the others with all three flags, and waits until they have gone", () => {
+    const cluster = busyNode();
+    expect(cluster.kubectl("drain a --ignore-daemonsets --force --delete-emptydir-data").output).toEqual([
+      "node/a cordoned",
+      "Warning: ignoring DaemonSet-managed Pods: default/agent-1; deleting Pods that declare no controller: default/bare, default/scratch",
+      "evicting pod default/web-1",
+      "evicting pod default/bare",
+      "evicting pod default/scratch",
+      "pod/web-1 evicted",
+      "pod/bare evicted",
+      "pod/scratch evicted",
+      "node/a drained",
+    ]);
+    expect(pods(cluster)).toEqual(["agent-1", "elsewhere"]);
+  });
+
+  it("tries again each 5 s while a disruption budget forbids an eviction", () => {
+    const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
+    cluster.refusal = { code: 429, reason: "TooManyRequests", message: "Cannot evict pod as it would violate the pod's disruption budget." };
+    cluster.simulation.after(12 * SECOND, () => {
+      cluster.refusal = undefined;
+    });
+    const { output, exitCode } = cluster.kubectl("drain a");
+    const retried = `error when evicting pods/"web-1" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`;
+    expect(output).toEqual(["node/a cordoned", ...[1, 2, 3].flatMap(() => ["evicting pod default/web-1", retried]), "evicting pod default/web-1", "pod/web-1 evicted", "node/a drained"]);
+    expect(exitCode).toBe(0);
+    expect(Math.floor(cluster.simulation.now / SECOND)).toBe(15);
+  });
+
+  it("gives up after its time-out", () => {
+    const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
+    cluster.refusal = { code: 429, reason: "TooManyRequests", message: "no" };
+    expect(cluster.kubectl("drain a --timeout=7s").errors).toEqual([`error when evicting pods/"web-1" -n "default": global timeout reached: 7s`]);
+    expect(Math.floor(cluster.simulation.now / SECOND)).toBe(10);
+  });
+
+  it("with --disable-eviction deletes, whatever budgets say, with the grace period given", () => {
+    const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
+    cluster.refusal = { code: 429, reason: "TooManyRequests", message: "no" };
+    expect(cluster.kubectl("drain a --disable-eviction --grace-period=3").output).toContain("pod/web-1 deleted");
+    expect(cluster.deletions).toEqual([{ gracePeriodSeconds: 3 }]);
+  });
+
+  it("takes only the pods of --pod-selector", () => {
+    const cluster = busyNode();
+    cluster.kubectl("drain a --pod-selector=app=web");
+    expect(pods(cluster)).toEqual(["agent-1", "bare", "scratch", "elsewhere"]);
+  });
+});

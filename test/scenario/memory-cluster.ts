@@ -1,0 +1,176 @@
+import { kindInfo, objectKey, type Kind, type ObjectsByKind } from "../../src/api/kinds.js";
+import { labelSelectorMatches } from "../../src/api/selector.js";
+import type { ObjectReference } from "../../src/api/types/meta.js";
+import type { Pod } from "../../src/api/types/pod.js";
+import type { ApiStatus, Callback, DeleteOptions, ListOptions, Result, Target } from "../../src/control-plane/apiserver/client.js";
+import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
+import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
+import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
+import type { ExecResult, KubectlClient } from "../../src/scenario/simulated-cluster.js";
+
+/** The start of 2026, in microseconds. */
+export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;
+
+/** A store that answers each request after a millisecond. It knows no rules of Kubernetes: what goes in comes out. */
+export class MemoryCluster implements KubectlClient {
+  readonly simulation = new Simulation({ seed: 1 });
+  readonly objects = new Map<string, ObjectsByKind[Kind]>();
+  /** Every write in order, such as `patch Deployment default/web`. */
+  readonly requests: string[] = [];
+  readonly deletions: DeleteOptions[] = [];
+  readonly commands: (readonly string[])[] = [];
+  /** Refuses evictions while it is set. */
+  refusal: ApiStatus | undefined;
+  private uid = 0;
+
+  constructor(objects: readonly unknown[] = []) {
+    for (const object of objects) this.store(object as ObjectsByKind[Kind]);
+  }
+
+  read<K extends Kind>(kind: K, key: string): ObjectsByKind[K] | undefined {
+    return this.objects.get(`${kind} ${key}`) as ObjectsByKind[K] | undefined;
+  }
+
+  store(object: ObjectsByKind[Kind]): ObjectsByKind[Kind] {
+    const metadata = { uid: `uid-${++this.uid}`, ...object.metadata };
+    const stored = { ...object, metadata } as ObjectsByKind[Kind];
+    this.objects.set(`${object.kind} ${objectKey(stored)}`, stored);
+    return stored;
+  }
+
+  create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.answer(done, () => {
+      this.requests.push(`create ${object.kind} ${objectKey(object)}`);
+      const key = `${object.kind} ${objectKey(object)}`;
+      if (this.objects.has(key)) return refused(409, "AlreadyExists", `${nameOf(object.kind)} "${object.metadata.name}" already exists`);
+      return accepted(this.store({ ...object, metadata: { ...object.metadata, creationTimestamp: EPOCH + this.simulation.now } }) as ObjectsByKind[K]);
+    });
+  }
+
+  update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.patch({ kind: object.kind as K, ...target(object) }, (current) => ({ ...object, metadata: { ...object.metadata, uid: current.metadata.uid } }), done);
+  }
+
+  updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.update<K>(object, done);
+  }
+
+  patch<K extends Kind>(which: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.answer(done, () => {
+      const found = this.find(which);
+      if (!found.ok) return found;
+      this.requests.push(`patch ${which.kind} ${objectKey(found.object)}`);
+      return accepted(this.store(change(found.object)) as ObjectsByKind[K]);
+    });
+  }
+
+  patchStatus<K extends Kind>(which: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+    this.patch(which, change, done);
+  }
+
+  delete<K extends Kind>(which: Target<K>, options: DeleteOptions = {}, done?: Callback<ObjectsByKind[K]>): void {
+    this.answer(done, () => {
+      const found = this.find(which);
+      if (!found.ok) return found;
+      this.requests.push(`delete ${which.kind} ${objectKey(found.object)}`);
+      this.deletions.push(options);
+      this.objects.delete(`${which.kind} ${objectKey(found.object)}`);
+      return found;
+    });
+  }
+
+  bind(): void {
+    throw new Error("kubectl binds nothing");
+  }
+
+  evict(pod: Target<"Pod">, options?: DeleteOptions, done?: Callback<Pod>): void {
+    const { refusal } = this;
+    if (refusal === undefined) this.delete(pod, options, done);
+    else this.answer(done, () => ({ ok: false, status: refusal }));
+  }
+
+  get<K extends Kind>(which: Target<K>, done: Callback<ObjectsByKind[K]>): void {
+    this.answer(done, () => this.find(which));
+  }
+
+  list<K extends Kind>(kind: K, { namespace, labelSelector }: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {
+    this.simulation.after(MILLISECOND, () => {
+      const all = [...this.objects.values()].filter((one) => (one.kind) === kind) as ObjectsByKind[K][];
+      const matches = ({ metadata }: ObjectsByKind[K]) => (namespace === undefined || metadata.namespace === namespace) && (labelSelector === undefined || labelSelectorMatches(labelSelector, metadata.labels));
+      done({ ok: true, object: all.filter(matches) });
+    });
+  }
+
+  recordEvent(regarding: ObjectReference): void {
+    this.requests.push(`event ${regarding.kind} ${regarding.name}`);
+  }
+
+  exec(pod: Target<"Pod">, container: string | undefined, command: readonly string[], done: (result: ExecResult) => void): void {
+    this.commands.push([pod.name, container ?? "", ...command]);
+    this.simulation.after(MILLISECOND, () => {
+      done({ ok: true, exitCode: command[0] === "kill" ? 0 : 127, stdout: "", stderr: "" });
+    });
+  }
+
+  /** Runs a command line to its end. */
+  kubectl(line: string, readManifests: ReadManifests = () => []): CommandResult {
+    let ended: CommandResult | undefined;
+    parseKubectl(line, readManifests).run(this, this.simulation, EPOCH, (result) => {
+      ended = result;
+      this.simulation.stop();
+    });
+    this.simulation.run();
+    if (ended === undefined) throw new Error(`${line} does not end`);
+    return ended;
+  }
+
+  private find<K extends Kind>({ kind, namespace, name }: Target<K>): Result<ObjectsByKind[K]> {
+    const found = this.read(kind, namespace === undefined ? name : `${namespace}/${name}`);
+    return found === undefined ? refused(404, "NotFound", `${nameOf(kind)} "${name}" not found`) : accepted(found);
+  }
+
+  private answer<T>(done: Callback<T> | undefined, work: () => Result<T>): void {
+    this.simulation.after(MILLISECOND, () => {
+      const result = work();
+      done?.(result);
+    });
+  }
+}
+
+function accepted<T>(object: T): Result<T> {
+  return { ok: true, object };
+}
+
+function refused<T>(code: number, reason: ApiStatus["reason"], message: string): Result<T> {
+  return { ok: false, status: { code, reason, message } };
+}
+
+/** `deployments.apps`, as the API server names resources in its messages. */
+function nameOf(kind: string): string {
+  const { resource, apiVersion } = kindInfo(kind)!;
+  return apiVersion.includes("/") ? `${resource}.${apiVersion.split("/")[0]}` : resource;
+}
+
+function target({ metadata }: ObjectsByKind[Kind]): { name: string; namespace?: string } {
+  return { name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) };
+}
+
+export function deployment(name: string, change: Record<string, unknown> = {}): unknown {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: `${name}:1`, ports: [{ containerPort: 8080 }] }] } };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "default", labels }, spec: { replicas: 3, selector: { matchLabels: labels }, template, ...change } };
+}
+
+export function node(name: string, labels: Record<string, string> = {}): unknown {
+  return { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {}, status: { conditions: [{ type: "Ready", status: "True" }] } };
+}
+
+export function pod(name: string, change: { readonly metadata?: object; readonly spec?: object; readonly status?: object } = {}): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default", ...change.metadata },
+    spec: { containers: [{ name: "main", image: "i" }], ...change.spec },
+    status: { phase: "Running", ...change.status },
+  };
+}
