@@ -152,9 +152,10 @@ function prepareJob(job: Job, { uid }: CreationContext): Job {
   if (job.spec.manualSelector === true) return { ...rest, metadata };
   const template = job.spec.template ?? { spec: { containers: [] } };
   const given = template.metadata?.labels;
+  const name = (job.metadata.name as string | undefined) ?? "";
   const labels: Labels = {
-    [JOB_NAME_LABEL]: job.metadata.name,
-    [LEGACY_JOB_NAME_LABEL]: job.metadata.name,
+    [JOB_NAME_LABEL]: name,
+    [LEGACY_JOB_NAME_LABEL]: name,
     [CONTROLLER_UID_LABEL]: uid,
     [LEGACY_CONTROLLER_UID_LABEL]: uid,
     ...given,

@@ -22,3 +22,22 @@ export function upgrade(object: ApiObject): ApiObject {
   };
   return upgraded;
 }
+
+/** An object in another served version of its kind, as the API server answers a request for that version (autoscaling/v2 to v1). */
+export function downgrade(object: ApiObject, apiVersion: string): ApiObject {
+  if (apiVersion !== "autoscaling/v1" || object.kind !== "HorizontalPodAutoscaler") return object;
+  const { metadata, spec, status } = object as HorizontalPodAutoscaler;
+  const { metrics = [], ...rest } = spec;
+  const cpu = metrics.find((metric) => metric.resource?.name === "cpu")?.resource?.target.averageUtilization;
+  const { lastScaleTime, currentReplicas = 0, desiredReplicas = 0, observedGeneration } = status ?? {};
+  // What v1 has no field for goes into annotations upstream, of which the simulator makes no use.
+  const kept = cpu === undefined ? rest : { ...rest, targetCPUUtilizationPercentage: cpu };
+  const older: ApiObject & { readonly spec: object; readonly status: object } = {
+    apiVersion,
+    kind: object.kind,
+    metadata,
+    spec: kept,
+    status: { observedGeneration, lastScaleTime, currentReplicas, desiredReplicas },
+  };
+  return older;
+}

@@ -1,5 +1,5 @@
 /** Defaults of services, network, node, tenancy and permission kinds. Source: the defaults.go of their groups under k8s.io/kubernetes/pkg/apis. */
-import type { Labels, ResourceList } from "../types/meta.js";
+import type { ResourceList } from "../types/meta.js";
 import type { EndpointSlice, NetworkPolicy, Service } from "../types/network.js";
 import type { Node } from "../types/node.js";
 import type {
@@ -16,6 +16,8 @@ import { change, fill, mapShared } from "./fill.js";
 
 /** Three hours (corev1.DefaultClientIPServiceAffinitySeconds). */
 const CLIENT_IP_AFFINITY_SECONDS = 10_800;
+/** Label that every namespace has (corev1.LabelMetadataName). */
+const NAME_LABEL = "kubernetes.io/metadata.name";
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 export function defaultService(object: Service): Service {
@@ -70,12 +72,9 @@ export function defaultNode(object: Node): Node {
 
 export function defaultNamespace(object: Namespace): Namespace {
   const { name, labels } = object.metadata;
-  const label: Labels = name === "" || name === undefined ? {} : { "kubernetes.io/metadata.name": name };
-  return {
-    ...object,
-    metadata: { ...object.metadata, labels: { ...labels, ...label } },
-    status: fill(object.status ?? {}, { phase: "Active" }),
-  };
+  const isLabelled = name === "" || name === undefined || labels?.[NAME_LABEL] === name;
+  const labelled = isLabelled ? object : { ...object, metadata: { ...object.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
+  return labelled.status?.phase === undefined ? { ...labelled, status: { ...labelled.status, phase: "Active" } } : labelled;
 }
 
 function encodeBase64(text: string): string {

@@ -56,8 +56,30 @@ const DEFAULTS: Defaults = {
   HorizontalPodAutoscaler: defaultHorizontalPodAutoscaler,
 };
 
-/** The object with everything filled in that the API server fills in, admission apart; applying it again changes nothing more. */
+/** Specs that defaulting gave or found complete. An object whose spec is among them needs none, whatever its status. */
+const completeSpecs = new WeakSet<object>();
+/** Kinds of which defaulting looks at more than the spec, or has no spec to know them by. */
+const BEYOND_SPEC: ReadonlySet<string> = new Set<Kind>([
+  "ReplicationController",
+  "Job",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+]);
+
+function specOf(object: ApiObject): object | undefined {
+  const { spec } = object as ApiObject & { readonly spec?: object };
+  return BEYOND_SPEC.has(object.kind) ? undefined : spec;
+}
+
+/** The object with everything filled in that the API server fills in, admission apart; applying it again gives the same object. */
 export function applyDefaults<T extends ApiObject>(object: T): T {
   const apply = DEFAULTS[object.kind as Kind] as ((object: ApiObject) => ApiObject) | undefined;
-  return (apply === undefined ? object : apply(object)) as T;
+  const given = specOf(object);
+  if (apply === undefined || (given !== undefined && completeSpecs.has(given))) return object;
+  const complete = apply(object);
+  const spec = specOf(complete);
+  if (spec !== undefined) completeSpecs.add(spec);
+  return complete as T;
 }

@@ -2,16 +2,20 @@
 import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../types/storage.js";
 import { change, fill } from "./fill.js";
 
+function withPhase<T extends PersistentVolume | PersistentVolumeClaim>(object: T): T {
+  return object.status?.phase === undefined ? { ...object, status: { ...object.status, phase: "Pending" } } : object;
+}
+
 export function defaultPersistentVolume(object: PersistentVolume): PersistentVolume {
   let spec = fill(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" });
   const hostPath = spec.hostPath as object | undefined;
-  if (hostPath !== undefined) spec = { ...spec, hostPath: { type: "", ...hostPath } };
-  return { ...object, spec, status: fill(object.status ?? {}, { phase: "Pending" }) };
+  if (hostPath !== undefined && !("type" in hostPath)) spec = { ...spec, hostPath: { type: "", ...hostPath } };
+  return withPhase(spec === object.spec ? object : { ...object, spec });
 }
 
 export function defaultPersistentVolumeClaim(object: PersistentVolumeClaim): PersistentVolumeClaim {
   const spec = fill(object.spec, { volumeMode: "Filesystem" });
-  return { ...object, spec, status: fill(object.status ?? {}, { phase: "Pending" }) };
+  return withPhase(spec === object.spec ? object : { ...object, spec });
 }
 
 export function defaultStorageClass(object: StorageClass): StorageClass {

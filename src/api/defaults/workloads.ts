@@ -1,4 +1,5 @@
 /** Defaults of workload kinds. Source: k8s.io/kubernetes/pkg/apis/{apps,batch,core,policy,autoscaling}/v1*\/defaults.go. */
+import type { Labels } from "../types/meta.js";
 import type { HorizontalPodAutoscaler, HPAScalingRules } from "../types/policy.js";
 import type { PersistentVolumeClaim } from "../types/storage.js";
 import type { CronJob, DaemonSet, Deployment, Job, ReplicaSet, ReplicationController, StatefulSet } from "../types/workloads.js";
@@ -14,14 +15,18 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** Target CPU utilisation where a HorizontalPodAutoscaler names no metric (autoscaling.DefaultCPUUtilization). */
 const CPU_UTILIZATION = 80;
 
+/** An object without labels takes those of its template. */
+function withLabels<T extends ReplicationController | Job>(object: T, labels: Labels | undefined): T {
+  if (labels === undefined || Object.keys(object.metadata.labels ?? {}).length > 0) return object;
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
 export function defaultReplicationController(object: ReplicationController): ReplicationController {
   const labels = object.spec.template?.metadata?.labels;
   let spec = change(object.spec, "template", defaultPodTemplate);
   spec = fill(spec, { replicas: 1 });
-  if (labels === undefined) return { ...object, spec };
-  if (Object.keys(spec.selector ?? {}).length === 0) spec = { ...spec, selector: labels };
-  const hasLabels = Object.keys(object.metadata.labels ?? {}).length > 0;
-  return { ...object, metadata: hasLabels ? object.metadata : { ...object.metadata, labels }, spec };
+  if (labels !== undefined && Object.keys(spec.selector ?? {}).length === 0) spec = { ...spec, selector: labels };
+  return withLabels(spec === object.spec ? object : { ...object, spec }, labels);
 }
 
 export function defaultReplicaSet(object: ReplicaSet): ReplicaSet {
@@ -96,8 +101,7 @@ export function defaultJob(object: Job): Job {
     manualSelector: false,
   });
   const labels = spec.template?.metadata?.labels;
-  const takesLabels = labels !== undefined && Object.keys(object.metadata.labels ?? {}).length === 0;
-  return { ...object, metadata: takesLabels ? { ...object.metadata, labels } : object.metadata, spec };
+  return withLabels(spec === object.spec ? object : { ...object, spec }, labels);
 }
 
 export function defaultCronJob(object: CronJob): CronJob {

@@ -80,7 +80,9 @@ export class ManifestDocument {
 }
 
 function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : "";
+  if (!isScalar(key)) return "";
+  // The parser gives the merge key a symbol of its own.
+  return typeof key.value === "symbol" ? "<<" : String(key.value);
 }
 
 /** Values of one document, with a check on everything that plain data cannot hold. */
@@ -122,7 +124,7 @@ class Reader {
     const merged: Record<string, unknown>[] = [];
     for (const { key, value } of items) {
       if (!isScalar(key)) throw new Unreadable("a key must be a plain text", offsetOf(key));
-      const name = String(key.value);
+      const name = keyText(key);
       if (name === "<<" && key.type === "PLAIN") {
         const source = this.read(value, path);
         for (const one of Array.isArray(source) ? (source as unknown[]) : [source]) {

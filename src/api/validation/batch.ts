@@ -146,7 +146,8 @@ const NAME_LABELS = ["job-name", "batch.kubernetes.io/job-name"];
 function validateGeneratedSelector(job: Job): FieldError[] {
   const { selector, manualSelector, template } = job.spec;
   if (manualSelector === true || selector === undefined) return [];
-  const { uid = "", name } = job.metadata;
+  const { uid = "" } = job.metadata;
+  const name = (job.metadata.name as string | undefined) ?? "";
   const errors = uid === "" ? [required("metadata.uid")] : [];
   const expected: Record<string, string> = {};
   for (const label of UID_LABELS) expected[label] = uid;

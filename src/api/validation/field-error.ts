@@ -26,7 +26,8 @@ export interface FieldError {
 }
 
 function shown(value: unknown): string {
-  return structJson(value);
+  // Texts are shown in Go's quotes, all else as Go's JSON, which escapes what HTML would take for markup.
+  return typeof value === "string" ? JSON.stringify(value) : structJson(value);
 }
 
 export function required(field: string, detail = ""): FieldError {

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from "node:util";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { decode, DecodeError } from "../../src/api/decode.js";
+import { applyDefaults } from "../../src/api/defaults/index.js";
+import { encode } from "../../src/api/encode.js";
+import { kindInfo } from "../../src/api/kinds.js";
+import { normalizeClusterIPs, prepareForCreate } from "../../src/api/prepare.js";
+import { DEFAULT_NODE_PORT_RANGE, validateClusterAddress, validateNodePorts } from "../../src/api/service-allocation.js";
+import type { ApiObject, Service } from "../../src/api/types/index.js";
+import { downgrade } from "../../src/api/versions.js";
+import { invalidStatus, validateCreate } from "../../src/api/validation/index.js";
+
+interface Refusal {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly before?: readonly unknown[];
+  readonly answer: { readonly code: number; readonly message: string };
+}
+
+interface Creation {
+  readonly name: string;
+  readonly posted: ApiObject;
+  readonly returned: Record<string, unknown>;
+}
+
+const folder = "../shared/golden/controlplane/api";
+const UID = "00000000-0000-4000-8000-000000000000";
+
+function read(name: string): readonly unknown[] {
+  return (JSON.parse(readFileSync(`${folder}/${name}.json`, "utf8")) as { readonly cases: readonly unknown[] }).cases;
+}
+
+function prepared(manifest: unknown): ApiObject {
+  const object = applyDefaults(decode(manifest));
+  const namespaced = kindInfo(object.kind)!.namespaced;
+  const metadata = { ...object.metadata, uid: UID, ...(namespaced ? { namespace: object.metadata.namespace ?? "default" } : {}) };
+  const next = prepareForCreate({ ...object, metadata }, { uid: UID });
+  return next.kind === "Service" ? normalizeClusterIPs(next as Service) : next;
+}
+
+/** The address range of the recorded cluster, with the one address that a recording takes. */
+const addresses = { cidr: "10.96.0.0/16", contains: (ip: string) => ip.startsWith("10.96."), isTaken: (ip: string) => ip === "10.96.5.5" };
+
+function refusalOf(body: unknown): string {
+  const { apiVersion, kind } = body as ApiObject;
+  try {
+    const object = prepared(body);
+    const errors = validateCreate(object);
+    if (errors.length === 0 && object.kind === "Service") {
+      errors.push(...validateClusterAddress(object as Service, addresses));
+      if (errors.length === 0) errors.push(...validateNodePorts(object as Service, DEFAULT_NODE_PORT_RANGE, () => false));
+    }
+    return errors.length === 0 ? "accepted" : invalidStatus(kind, object.metadata.name, errors).message;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return `${kind} in version ${JSON.stringify(apiVersion.split("/").at(-1))} cannot be handled as a ${kind}: ${error.message}`;
+  }
+}
+
+describe.skipIf(!existsSync(folder))("a recorded API server", () => {
+  it("refuses the same objects with the same words", () => {
+    const refusals = (read("rejected") as Refusal[]).filter(
+      ({ method, answer }) => method === "POST" && (answer.code === 422 || answer.code === 400),
+    );
+    expect(refusals.length).toBeGreaterThan(50);
+    const wrong = refusals.flatMap(({ name, body, answer }) => {
+      const own = refusalOf(body);
+      return own === answer.message ? [] : [{ name, own, recorded: answer.message }];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("fills in the same defaults", () => {
+    const wrong = (read("defaulting") as Creation[]).flatMap(({ name, posted, returned }) => {
+      // Reading back from the store applies defaults once more.
+      const own = encode(downgrade(applyDefaults(prepared(posted)), posted.apiVersion));
+      const expected = withoutAdmission(returned, own) as Record<string, unknown>;
+      const actual = JSON.parse(JSON.stringify(own).replaceAll(UID, "<uid>")) as { metadata: { uid?: string } };
+      delete actual.metadata.uid;
+      return isDeepStrictEqual(actual, expected) ? [] : [{ name, actual, expected }];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** What admission plugins and allocators add, which are not the business of defaulting. */
+const ADMITTED = new Set([
+  "serviceAccountName",
+  "serviceAccount",
+  "priority",
+  "preemptionPolicy",
+  "clusterIP",
+  "clusterIPs",
+  "ipFamilies",
+  "ipFamilyPolicy",
+  "finalizers",
+  "healthCheckNodePort",
+  "nodePort",
+  "lastPhaseTransitionTime",
+  "storageClassName",
+]);
+
+function isAdmitted(value: unknown): boolean {
+  const { name, key } = value as { name?: unknown; key?: unknown };
+  return String(name).startsWith("kube-api-access-") || String(key).startsWith("node.kubernetes.io/");
+}
+
+/** The recorded value without what `own` lacks and admission adds. */
+function withoutAdmission(recorded: unknown, own: unknown): unknown {
+  if (Array.isArray(recorded)) {
+    const kept = recorded.filter((one) => !isAdmitted(one) || JSON.stringify(own ?? []).includes(JSON.stringify(one)));
+    return kept.map((one, index) => withoutAdmission(one, Array.isArray(own) ? own[index] : undefined));
+  }
+  if (typeof recorded !== "object" || recorded === null) return recorded;
+  const mine = (typeof own === "object" && own !== null ? own : {}) as Record<string, unknown>;
+  const entries = Object.entries(recorded).flatMap(([name, value]): [string, unknown][] => {
+    if (ADMITTED.has(name) && mine[name] === undefined) return [];
+    const next = withoutAdmission(value, mine[name]);
+    return Array.isArray(next) && next.length === 0 && mine[name] === undefined ? [] : [[name, next]];
+  });
+  return Object.fromEntries(entries);
+}
