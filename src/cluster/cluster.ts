@@ -13,6 +13,9 @@ import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js"
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
 import { withFlags } from "../control-plane/controllers/options.js";
 import { Simulation } from "../engine/simulation.js";
+import { IngressProxies } from "../network/ingress-proxies.js";
+import { LoadBalancerController } from "../network/load-balancer-controller.js";
+import { NetworkPolicies } from "../network/network-policies.js";
 import { networkPlugin } from "../network/plugin.js";
 import { PodNetwork } from "../network/pod-network.js";
 import { KubeProxy } from "../network/proxy/kube-proxy.js";
@@ -79,7 +82,16 @@ export class Cluster {
     const host = apiServerHosts[0];
     for (const plan of plans) this.machines.set(plan.name, this.machine(plan, heartbeats));
 
-    const network = new ServiceNetwork({ simulation, pods: this.podNetwork, proxy });
+    const policies = plugin.enforcesPolicy ? new NetworkPolicies(this.apiServer) : undefined;
+    const network = new ServiceNetwork({
+      simulation,
+      pods: this.podNetwork,
+      proxy,
+      ingressProxies: new IngressProxies(this.apiServer),
+      ...(policies !== undefined && { allows: (client, server, port) => policies.allows(client, server, port) }),
+    });
+    const { loadBalancerAddresses: addresses } = description.network;
+    new LoadBalancerController({ simulation, apiServer: this.apiServer, ...(addresses !== undefined && { addresses }) });
     this.traffic = new Traffic({
       simulation,
       network,
@@ -145,7 +157,8 @@ export class Cluster {
     this.apiServer.onCommit((change) => {
       observer?.change?.(change);
       if (change.kind === "Pod" && change.type === "DELETED") this.behaviors.forget(change.object as Pod);
-      else if (change.kind === "Node" && change.type !== "DELETED") this.podNetwork.addNode(change.object as Node);
+      else if (change.kind === "Node" && change.type === "DELETED") this.podNetwork.removeNode(change.object.metadata.name);
+      else if (change.kind === "Node") this.podNetwork.addNode(change.object as Node);
     });
   }
 

@@ -6,7 +6,7 @@ import type { TrafficTarget } from "../traffic/network.js";
 export interface RequestedTraffic {
   readonly name: string;
   readonly from: { readonly external: true } | { readonly node: string } | { readonly podSelector: Labels; readonly namespace: string };
-  readonly to: TrafficTarget | { readonly ingress: string; readonly namespace: string; readonly host?: string; readonly path: string };
+  readonly to: TrafficTarget;
   readonly load: LoadPattern;
   readonly duration?: number;
   readonly timeout: number;
@@ -15,7 +15,6 @@ export interface RequestedTraffic {
 }
 
 export function toLoad({ from, to, ...rest }: RequestedTraffic): Load {
-  if ("ingress" in to) throw new RangeError(`traffic ${rest.name}: requests to an Ingress are not simulated yet; send them to its Service`);
   return {
     ...rest,
     from: "podSelector" in from ? { namespace: from.namespace, podSelector: { matchLabels: from.podSelector } } : from,

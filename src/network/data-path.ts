@@ -8,6 +8,8 @@ export class Host {
   /** Value of topology.kubernetes.io/zone, "" where it has none. */
   zone = "";
   powered = true;
+  /** Whether it is a node of the cluster. */
+  isNode = false;
   /** Whether the kernel module br_netfilter is loaded: without it bridged packets pass by the rules of kube-proxy. */
   bridgeNetfilter = true;
   /** Identifies the partitions that the host is inside of; hosts reach each other where it is equal. */

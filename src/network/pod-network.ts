@@ -70,6 +70,7 @@ export class PodNetwork {
   private readonly listeners: AttachmentListener[] = [];
   private readonly setUpDelay: () => SimTime;
   private readonly zoneRoundTrip: SimTime;
+  private members: Host[] = [];
   private nextNodeRange = 0;
 
   /** Throws InvalidCidr. */
@@ -85,9 +86,25 @@ export class PodNetwork {
     this.flatPools = this.plugin.flatAddresses ? this.clusterRanges.map((range) => new AddressPool(range)) : [];
   }
 
+  /** Hosts that are nodes of the cluster, in order of joining. */
+  get nodes(): readonly Host[] {
+    return this.members;
+  }
+
+  /** The node left the cluster: nobody sends to its node ports any more. */
+  removeNode(name: string): void {
+    const host = this.dataPath.host(name);
+    host.isNode = false;
+    this.members = this.members.filter((member) => member !== host);
+  }
+
   /** Takes in a Node object: its addresses, zone, and the range that the node IPAM controller gave it. */
   addNode(node: Node): void {
     const host = this.dataPath.host(node.metadata.name);
+    if (!host.isNode) {
+      host.isNode = true;
+      this.members.push(host);
+    }
     host.zone = node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
     const addresses = (node.status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
     if (addresses.length > 0) {

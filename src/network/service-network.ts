@@ -33,7 +33,7 @@ export interface ServiceNetworkOptions {
   readonly allows?: (client: NetworkClient, server: Attachment, port: number) => boolean;
   /** Without proxies requests to an Ingress get no answer. */
   readonly ingressProxies?: IngressProxies;
-  /** Hosts among which a load balancer, or a user of node ports, chooses; default all known hosts. */
+  /** Hosts among which a load balancer, or a user of node ports, chooses; default all nodes. */
   readonly entryHosts?: () => readonly Host[];
 }
 
@@ -57,7 +57,7 @@ export class ServiceNetwork {
     this.allows = options.allows;
     this.hasIngressProxies = options.ingressProxies !== undefined;
     this.frontEnds = new FrontEnds(options.proxy, options.ingressProxies);
-    this.entryHosts = options.entryHosts ?? (() => this.pods.dataPath.hosts);
+    this.entryHosts = options.entryHosts ?? (() => this.pods.nodes);
   }
 
   newConnection(): Connection {
