@@ -30,7 +30,13 @@ export class ApiClientConnection implements ApiClient, Sender {
     private readonly registry: Registry,
     private readonly objects: ObjectReader,
     private readonly events: EventRecording,
+    private readonly ownEventClient?: ApiClient,
   ) {}
+
+  /** Events go through a client of their own where the component has one, else they share the limit of all its requests. */
+  get eventClient(): ApiClient {
+    return this.ownEventClient ?? this;
+  }
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
     this.send("create", "", targetOfObject(object), () => this.registry.create(object, this.caller.user), done);

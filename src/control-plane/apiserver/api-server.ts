@@ -26,7 +26,7 @@ import { ObjectIdentities } from "./object-identities.js";
 import { KUBERNETES_RULES, type ObjectRules } from "./object-rules.js";
 import { type ObjectReader, ObjectStore } from "./object-store.js";
 import { Registry } from "./registry/registry.js";
-import type { TracedRequest } from "./request.js";
+import type { Caller, TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
 import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
 import { TokenBucket } from "./token-bucket.js";
@@ -140,10 +140,17 @@ export class ApiServer implements ApiServerEndpoint {
   }
 
   connect(options: ConnectOptions): ApiClient {
-    const { component, user, groups = [], host, qps, burst } = options;
-    const bucket = qps === undefined ? undefined : new TokenBucket(qps, burst ?? qps);
-    const reserve = bucket === undefined ? undefined : () => bucket.reserve(this.simulation.now);
-    return new ApiClientConnection({ component, user, groups, host }, reserve, this.path, this.registry, this.objects, this.events);
+    const { component, user, groups = [], host, qps, burst, eventQps, eventBurst } = options;
+    const caller: Caller = { component, user, groups, host };
+    const connection = (reserve: (() => SimTime) | undefined, eventClient?: ApiClient) =>
+      new ApiClientConnection(caller, reserve, this.path, this.registry, this.objects, this.events, eventClient);
+    return connection(this.limit(qps, burst), eventQps === undefined ? undefined : connection(this.limit(eventQps, eventBurst)));
+  }
+
+  private limit(qps: number | undefined, burst: number | undefined): (() => SimTime) | undefined {
+    if (qps === undefined) return undefined;
+    const bucket = new TokenBucket(qps, burst ?? qps);
+    return () => bucket.reserve(this.simulation.now);
   }
 
   informers(options: WatchOptions): InformerFactory {

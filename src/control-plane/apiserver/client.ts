@@ -114,6 +114,9 @@ export interface ConnectOptions {
   /** Client-side rate limit in requests a second, and its burst; absent means none. */
   readonly qps?: number;
   readonly burst?: number;
+  /** Limit of a client of its own for events, as kubelet and scheduler have; absent means that events share the limit above. */
+  readonly eventQps?: number;
+  readonly eventBurst?: number;
 }
 
 export interface WatchOptions {

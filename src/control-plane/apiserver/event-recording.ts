@@ -2,8 +2,9 @@
 import type { ObjectReference, Timestamp } from "../../api/types/meta.js";
 import type { Event } from "../../api/types/policy.js";
 import { SECOND, type Simulation } from "../../engine/simulation.js";
-import { type ApiClient, targetOf } from "./client.js";
+import type { ApiClient } from "./client.js";
 import { EVENT_TTL, EventCorrelator, type ObservedEvent } from "./event-correlator.js";
+import { EventWriter } from "./event-writer.js";
 import type { Caller } from "./request.js";
 
 /**
@@ -12,9 +13,16 @@ import type { Caller } from "./request.js";
  */
 export type EventRetention = "stored" | "announced";
 
-/** Who records: Events are written by the component's own client. */
-export interface EventSource extends Pick<ApiClient, "create" | "patch"> {
+/** Who records, and the client that its Events are written with. */
+export interface EventSource {
   readonly caller: Caller;
+  readonly eventClient: Pick<ApiClient, "create" | "patch">;
+}
+
+/** What is kept of a source. */
+interface Recorder {
+  readonly correlator: EventCorrelator;
+  readonly writer: EventWriter;
 }
 
 /** Where Events go that are not stored, and what removes stored ones. */
@@ -26,7 +34,7 @@ export interface EventDestination {
 const DEFAULT_NAMESPACE = "default";
 
 export class EventRecording {
-  private readonly correlators = new Map<EventSource, EventCorrelator>();
+  private readonly recorders = new Map<EventSource, Recorder>();
   private sequence = 0;
   private readonly expiring: { readonly namespace: string; readonly name: string }[] = [];
 
@@ -41,27 +49,25 @@ export class EventRecording {
     const { now } = this.simulation;
     const wallClock = this.epoch + now;
     const timestamp = wallClock - (wallClock % SECOND);
-    const observed = this.correlator(source).correlate(now, timestamp, regarding, type, reason, message);
+    const { correlator, writer } = this.recorder(source);
+    const observed = correlator.correlate(now, timestamp, regarding, type, reason, message);
     if (observed === undefined) return;
     const event = eventOf(source.caller, regarding, type, reason, observed, timestamp);
     if (this.retention === "announced") this.destination.announce(event, observed.count === 1);
-    else {
-      if (observed.count > 1) source.patch<"Event">(targetOf<"Event">(event), (current) => ({ ...event, metadata: current.metadata }));
-      else {
-        source.create<"Event">(event);
-        this.expireLater(event);
-      }
-    }
+    else writer.write(event);
   }
 
-  private correlator(source: EventSource): EventCorrelator {
-    let correlator = this.correlators.get(source);
-    if (correlator === undefined) {
+  private recorder(source: EventSource): Recorder {
+    let recorder = this.recorders.get(source);
+    if (recorder === undefined) {
       // Upstream writes the nanosecond of the wall clock; a running number keeps names of one microsecond apart.
-      correlator = new EventCorrelator(({ name }) => `${name}.${(this.epoch + this.simulation.now).toString(16)}${(++this.sequence).toString(16)}`);
-      this.correlators.set(source, correlator);
+      const nameOf = ({ name }: ObjectReference) => `${name}.${(this.epoch + this.simulation.now).toString(16)}${(++this.sequence).toString(16)}`;
+      const writer = new EventWriter(source.eventClient, (event) => {
+        this.expireLater(event);
+      });
+      this.recorders.set(source, (recorder = { correlator: new EventCorrelator(nameOf), writer }));
     }
-    return correlator;
+    return recorder;
   }
 
   private expireLater({ metadata: { namespace = DEFAULT_NAMESPACE, name } }: Event): void {

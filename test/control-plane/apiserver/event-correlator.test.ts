@@ -78,6 +78,38 @@ describe("events", () => {
     expect(server.objects.count("Event")).toBe(0);
   });
 
+  it("take their turn one by one behind the component's other requests, unless they have a limit of their own", () => {
+    const { server, simulation } = instantServer();
+    const times: Record<string, number[]> = { shared: [], own: [] };
+    server.onCommit(({ kind, object, time }) => {
+      if (kind === "Event") times[(object as Event).source.component].push(time / SECOND);
+    });
+    const limit = { user: "test", qps: 1, burst: 1 };
+    const shared = server.connect({ component: "shared", ...limit });
+    const own = server.connect({ component: "own", ...limit, eventQps: 10, eventBurst: 1 });
+    for (const client of [shared, own]) {
+      for (const reason of ["A", "B"]) client.recordEvent(WEB, "Normal", reason, "text");
+      for (const name of ["a", "b", "c"]) client.create<"ConfigMap">({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: `${name}-${client === own}`, namespace: "default" } });
+    }
+    simulation.run(MINUTE);
+    // The first event goes at once and takes the only token; three other requests are before the second.
+    expect(times).toEqual({ shared: [0, 4], own: [0, 0.1] });
+  });
+
+  it("that have expired are written anew", () => {
+    const { server, simulation } = instantServer();
+    const client = server.connect({ component: "kubelet", user: "test" });
+    client.recordEvent(WEB, "Warning", "BackOff", "Back-off");
+    simulation.run(SECOND);
+    const [first] = server.objects.list("Event");
+    server.connect({ component: "kubectl", user: "test" }).delete({ kind: "Event", namespace: "default", name: first.metadata.name });
+    simulation.run(2 * SECOND);
+    expect(server.objects.count("Event")).toBe(0);
+    client.recordEvent(WEB, "Warning", "BackOff", "Back-off");
+    simulation.run(3 * SECOND);
+    expect([...server.objects.list("Event")]).toMatchObject([{ count: 2 }]);
+  });
+
   it("may be announced to recorders only", () => {
     const { server, simulation } = instantServer({ events: "announced" });
     const told: string[] = [];
