@@ -274,8 +274,8 @@ export class LoadGenerator implements RequestOwner {
     record.attempts = request.attempts;
     record.pod = connection.server?.key ?? "";
     record.node = connection.server?.host.name ?? "";
-    record.resolve = request.resolve;
-    record.connect = request.connect;
+    record.resolve = Math.round(request.resolve);
+    record.connect = Math.round(request.resolve + request.connect) - record.resolve;
     record.queue = served ? origin.serviceStart - origin.arrivedAt : 0;
     record.service = served ? origin.serviceTime : 0;
     record.transfer = outcome === "ok" ? end - request.attemptStart - record.resolve - record.connect - record.queue - record.service : 0;

@@ -12,7 +12,7 @@ export type RequestResult = "ok" | "refused" | "timeout" | "dropped" | "error";
 
 export const REQUEST_RESULTS: readonly RequestResult[] = ["ok", "refused", "timeout", "dropped", "error"];
 
-/** Times are simulated time, durations microseconds. The object is used again: what is kept of it must be copied. */
+/** Times are simulated time, durations whole microseconds. The object is used again: what is kept of it must be copied. */
 export interface RequestRecord {
   /** When the user sent it, before the first attempt. */
   readonly start: SimTime;
