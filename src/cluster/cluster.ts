@@ -7,7 +7,7 @@
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ApiObject, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
-import { ApiServer } from "../control-plane/apiserver/api-server.js";
+import type { ApiServer } from "../control-plane/apiserver/api-server.js";
 import { HostLinks } from "../control-plane/apiserver/host-links.js";
 import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
@@ -26,7 +26,9 @@ import { Traffic } from "../traffic/traffic.js";
 import { Administrator } from "./administrator.js";
 import { Behaviors, type PodBehavior } from "./behaviors.js";
 import { ClusterView } from "./cluster-view.js";
+import { buildControlPlane } from "./control-plane.js";
 import type { ClusterDescription } from "./description.js";
+import { EtcdHosts } from "./etcd-hosts.js";
 import { Faults } from "./faults.js";
 import { planNodes, type NodePlan } from "./node-plan.js";
 import type { RunObserver } from "./observer.js";
@@ -70,7 +72,8 @@ export class Cluster {
     this.epoch = epoch;
     this.profile = profileOf(description);
     const heartbeats = new LeaseHeartbeats(simulation, this.links);
-    this.apiServer = new ApiServer({ simulation, epoch, links: this.links, latencies: description.latencies });
+    const { apiServer, etcd } = buildControlPlane(description, simulation, epoch, this.links);
+    this.apiServer = apiServer;
     this.observe(observer);
 
     const plugin = networkPlugin(description.network.plugin, description.network.encapsulation, description.network.mtu);
@@ -107,15 +110,16 @@ export class Cluster {
       ...(host !== undefined && { host }),
     });
     this.scheduler = this.newScheduler(observer, host);
-    const reachability = new Reachability(this.podNetwork.dataPath, this.links, apiServerHosts);
+    const { dataPath } = this.podNetwork;
+    const reachability = new Reachability(dataPath, this.links, apiServerHosts);
     this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
     this.faults = new Faults({
       machines: this.machines,
-      dataPath: this.podNetwork.dataPath,
+      dataPath,
       reachability,
       proxy,
-      etcd: { members: [], lose: () => undefined, restore: () => undefined },
+      etcd: new EtcdHosts(etcd, dataPath, apiServerHosts),
       apiServerHosts,
       objects: this.apiServer.objects,
     });

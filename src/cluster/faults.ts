@@ -4,22 +4,16 @@ import type { ObjectReader } from "../control-plane/apiserver/object-store.js";
 import type { DataPath } from "../network/data-path.js";
 import type { KubeProxy } from "../network/proxy/kube-proxy.js";
 import type { Machine } from "../node/machine.js";
+import type { EtcdHosts } from "./etcd-hosts.js";
 import type { Reachability } from "./reachability.js";
 import { UnknownFaultTarget } from "./unknown-fault-target.js";
-
-/** Members of etcd that can be lost and come back. */
-export interface EtcdMembers {
-  readonly members: readonly string[];
-  lose(member: string): void;
-  restore(member: string): void;
-}
 
 export interface FaultSurroundings {
   readonly machines: ReadonlyMap<string, Machine>;
   readonly dataPath: DataPath;
   readonly reachability: Reachability;
   readonly proxy: KubeProxy;
-  readonly etcd: EtcdMembers;
+  readonly etcd: EtcdHosts;
   readonly apiServerHosts: readonly string[];
   readonly objects: ObjectReader;
 }
@@ -116,6 +110,7 @@ export class Faults {
   }
 
   private networkChanged(): void {
+    this.cluster.etcd.update();
     this.cluster.reachability.update();
     this.followLinks();
   }
