@@ -1,12 +1,11 @@
 /** ImageLocality for the pods of one shape: the nodes that have any of its images. */
 import type { Handle } from "../framework/handle.js";
 import type { PodShape } from "../framework/pod-shape.js";
-import type { Status } from "../framework/status.js";
 import type { ImageLocality } from "../plugins/image-locality.js";
 import type { Rule } from "./rule.js";
 
 export class ImageLocalityRule implements Rule {
-  readonly filters = false;
+  readonly checks = [];
   private readonly images: readonly string[];
   private readonly containers: number;
   private version = -1;
@@ -52,10 +51,6 @@ export class ImageLocalityRule implements Rule {
 
   get scores(): boolean {
     return this.perNode !== undefined;
-  }
-
-  filter(): Status | undefined {
-    return undefined;
   }
 
   addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {

@@ -18,6 +18,9 @@ import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "..
 import { ProfileEvaluation } from "./profile-evaluation.js";
 import { UNKNOWN, type ShapeEvaluation } from "./shape-evaluation.js";
 
+/** The filters that have to be asked anew each time. */
+type NodeIdFilter = (id: number) => Status | undefined;
+
 const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
 
 export class IncrementalAlgorithm {
@@ -27,8 +30,6 @@ export class IncrementalAlgorithm {
   /** Scratch: the feasible nodes of the search and their totals. */
   private feasible = new Int32Array(0);
   private totals = new Int32Array(0);
-  /** Scratch: code of the status by which a rule rejected the node. */
-  private rejected = new Uint16Array(0);
 
   constructor(
     private readonly cache: Cache,
@@ -46,22 +47,21 @@ export class IncrementalAlgorithm {
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    if (signature === undefined && this.tieBreak === "upstream" && !evaluation.plain.filtersFor(state, pod) && !evaluation.plain.scoresFor(pod) && !shape.hasRuleFilters) {
-      const outcome = this.scheduleByNode(profile, shape);
+    const filtersPlainly = evaluation.plain.filtersFor(state, pod);
+    if (signature === undefined && this.tieBreak === "upstream" && !filtersPlainly && !evaluation.plain.scoresFor(pod)) {
+      const outcome = this.scheduleInOnePass(profile, shape);
       if (outcome !== undefined) return outcome;
     }
-    const filtersPlainly = evaluation.plain.filtersFor(state, pod);
-    const rejects = (id: number): Status | undefined =>
-      shape.filterByRules(id) ?? (filtersPlainly ? evaluation.plain.filter(state, pod, this.cache.nodeById(id)) : undefined);
-    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node));
-    if (hint !== undefined && !this.isRejected(shape, rejects, hint)) {
+    const filter = filtersPlainly ? (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) : undefined;
+    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, filter, node.id));
+    if (hint !== undefined && !this.isRejected(shape, filter, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
-    const count = this.search(profile, evaluation, shape, rejects);
+    const count = this.search(profile, shape, filter);
     const { feasible, totals } = this;
-    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, profile, state, pod) };
+    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, filter, state, pod) };
     const evaluatedNodes = this.evaluated;
     if (count === 1) {
       const node = this.cache.nodeById(feasible[0]);
@@ -84,15 +84,16 @@ export class IncrementalAlgorithm {
   private evaluated = 0;
 
   /**
-   * Search and choice in one pass, where each node's own verdict and score decide. Undefined where it turns out that more has to be
+   * Search and choice in one pass, where each node's own score decides. Undefined where it turns out that more has to be
    * reckoned with, or that no node is feasible; nothing has changed then.
    */
-  private scheduleByNode(profile: Profile, shape: ShapeEvaluation): CycleOutcome | undefined {
+  private scheduleInOnePass(profile: Profile, shape: ShapeEvaluation): CycleOutcome | undefined {
     const { order } = this.cache;
     const nodes = order.length;
     const { value } = shape;
     const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
     const rank = preorderRanks(nodes);
+    const checks = shape.checks.length;
     let at = this.start.index % nodes;
     let looked = 0;
     let found = 0;
@@ -104,7 +105,7 @@ export class IncrementalAlgorithm {
       const id = order[at];
       let total = value[id];
       if (total === UNKNOWN) total = shape.judge(id);
-      if (total >= 0) {
+      if (total >= 0 && (checks === 0 || shape.checkRules(id) === 0)) {
         if (found === wanted) break;
         if (total > best) {
           best = total;
@@ -147,9 +148,9 @@ export class IncrementalAlgorithm {
     return names;
   }
 
-  private isRejected(shape: ShapeEvaluation, rejects: (id: number) => Status | undefined, { id }: NodeInfo): boolean {
+  private isRejected(shape: ShapeEvaluation, filter: NodeIdFilter | undefined, id: number): boolean {
     const value = shape.value[id];
-    return (value === UNKNOWN ? shape.judge(id) : value) < 0 || rejects(id) !== undefined;
+    return (value === UNKNOWN ? shape.judge(id) : value) < 0 || shape.checkRules(id) !== 0 || filter?.(id) !== undefined;
   }
 
   /** Room for the results of a search over so many nodes. */
@@ -158,15 +159,14 @@ export class IncrementalAlgorithm {
       this.feasible = new Int32Array(2 * nodes);
       this.totals = new Int32Array(2 * nodes);
     }
-    if (this.rejected.length < this.cache.idBound) this.rejected = new Uint16Array(2 * this.cache.idBound);
   }
 
   /** Finds feasible nodes in order, with the part of their totals that is each node's own. Returns how many. */
-  private search(profile: Profile, evaluation: ProfileEvaluation, shape: ShapeEvaluation, rejects: (id: number) => Status | undefined): number {
+  private search(profile: Profile, shape: ShapeEvaluation, filter: NodeIdFilter | undefined): number {
     const { order } = this.cache;
     const nodes = order.length;
     this.makeRoom(nodes);
-    const { feasible, totals, rejected } = this;
+    const { feasible, totals } = this;
     const { value } = shape;
     const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
     let found = 0;
@@ -176,14 +176,10 @@ export class IncrementalAlgorithm {
       const id = order[at];
       let total = value[id];
       if (total === UNKNOWN) total = shape.judge(id);
-      if (total >= 0) {
-        const status = rejects(id);
-        if (status !== undefined) rejected[id] = evaluation.codes.codeOf(status);
-        else if (found === wanted) break;
-        else {
-          feasible[found] = id;
-          totals[found++] = total;
-        }
+      if (total >= 0 && shape.checkRules(id) === 0 && filter?.(id) === undefined) {
+        if (found === wanted) break;
+        feasible[found] = id;
+        totals[found++] = total;
       }
       if (++at === nodes) at = 0;
     }
@@ -193,17 +189,18 @@ export class IncrementalAlgorithm {
   }
 
   /** Why no node is feasible: every node was judged. */
-  private diagnose(evaluation: ProfileEvaluation, shape: ShapeEvaluation, profile: Profile, state: CycleState, pod: PodInfo): Diagnosis {
+  private diagnose(evaluation: ProfileEvaluation, shape: ShapeEvaluation, filter: NodeIdFilter | undefined, state: CycleState, pod: PodInfo): Diagnosis {
+    const { profile, codes } = evaluation;
+    if (!evaluation.keepsFilterOrder || filter !== undefined) return this.plain.diagnose(profile, state.reset(), pod);
     const { order } = this.cache;
-    const counts = new Int32Array(evaluation.codes.bound);
-    const codeOf = (id: number): number => (shape.value[id] < 0 ? -shape.value[id] : this.rejected[id]);
-    if (!evaluation.keepsFilterOrder) return this.plain.diagnose(profile, state.reset(), pod);
+    const codeOf = (id: number): number => (shape.value[id] < 0 ? -shape.value[id] : shape.checkRules(id));
+    const counts = new Int32Array(codes.bound);
     for (let i = 0; i < order.length; i++) counts[codeOf(order[i])]++;
     const reasonCounts = new Map<string, number>();
     const unschedulablePlugins = new Set<string>();
     counts.forEach((count, code) => {
       if (count === 0) return;
-      const status = evaluation.codes.statusOf(code);
+      const status = codes.statusOf(code);
       unschedulablePlugins.add(status.plugin);
       for (const reason of status.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + count);
     });
@@ -213,7 +210,7 @@ export class IncrementalAlgorithm {
       unschedulablePlugins,
       statuses: () => {
         profile.runPreFilter(state.reset(), pod);
-        const byNode = new Map(Array.from(order, (id) => [this.cache.nodeById(id).name, evaluation.codes.statusOf(codeOf(id))]));
+        const byNode = new Map(Array.from(order, (id) => [this.cache.nodeById(id).name, codes.statusOf(codeOf(id))]));
         return { byNode, absent: NOT_LOOKED_AT };
       },
     };

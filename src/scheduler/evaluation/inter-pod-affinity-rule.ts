@@ -4,34 +4,36 @@ import { POD_ADDED, POD_REMOVED, TERMINATING_POD_ADDED, TERMINATING_POD_REMOVED 
 import type { Handle } from "../framework/handle.js";
 import { MAX_NODE_SCORE } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
-import type { Status } from "../framework/status.js";
 import type { InterPodAffinity } from "../plugins/inter-pod-affinity.js";
+import { CountedCheck, type Verdicts } from "./counted-check.js";
+import type { DomainCheck } from "./domain-check.js";
 import { DomainCounts } from "./domain-counts.js";
 import type { Rule } from "./rule.js";
+import type { StatusCodes } from "./status-codes.js";
 
 /** What a pod of another shape means for the pods of this one. */
 interface Relation {
-  readonly existingAnti: readonly DomainCounts[];
+  readonly existingAnti: readonly CountedCheck[];
   readonly matchesAffinity: boolean;
-  readonly anti: readonly DomainCounts[];
+  readonly anti: readonly CountedCheck[];
   readonly scores: readonly { readonly sums: DomainCounts; readonly weight: number }[];
 }
 
 export class InterPodAffinityRule implements Rule {
   private readonly cache: Cache;
   /** Number of pods that match all required affinity terms, once for each term. */
-  private readonly affinity: readonly DomainCounts[];
-  private readonly anti: readonly DomainCounts[];
-  private readonly existingAnti = new Map<string, DomainCounts>();
+  private readonly affinity: readonly CountedCheck[];
+  private readonly anti: readonly CountedCheck[];
+  private readonly existingAnti = new Map<string, CountedCheck>();
   private readonly sumsByKey = new Map<string, DomainCounts>();
   /** By number of the other shape; null where the shapes have nothing to do with each other. */
   private relations: (Relation | null | undefined)[] = [];
+  private readonly mismatch: number;
   private readonly isOwnMatch: boolean;
   private readonly isScored: boolean;
   private isStale = true;
   private namespaces = -1;
-  private found = false;
-  private existing: readonly DomainCounts[] = [];
+  checks: readonly DomainCheck[] = [];
   private sums: readonly DomainCounts[] = [];
   private raw = new Int32Array(0);
 
@@ -39,23 +41,36 @@ export class InterPodAffinityRule implements Rule {
     private readonly plugin: InterPodAffinity,
     private readonly handle: Handle,
     private readonly shape: PodShape,
+    private readonly codes: StatusCodes,
   ) {
     this.cache = handle.cache;
     const { requiredAffinity, requiredAntiAffinity, preferredAffinity, preferredAntiAffinity } = shape.affinity;
-    this.affinity = requiredAffinity.map(({ topologyKey }) => this.countsOf(topologyKey));
-    this.anti = requiredAntiAffinity.map(({ topologyKey }) => this.countsOf(topologyKey));
+    this.mismatch = codes.codeOf(plugin.affinityMismatch);
+    const anti = codes.codeOf(plugin.antiAffinityMismatch);
+    this.affinity = requiredAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: this.mismatch, some: 0, none: this.mismatch }));
+    this.anti = requiredAntiAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: 0, some: anti, none: 0 }));
     this.isOwnMatch = requiredAffinity.every((term) => plugin.matches(term, shape));
     this.isScored = !plugin.args.ignorePreferredTermsOfExistingPods || preferredAffinity.length + preferredAntiAffinity.length > 0;
   }
 
-  private countsOf(key: string): DomainCounts {
-    return new DomainCounts(this.cache.topology(key));
+  private checkOf(key: string, verdicts: Verdicts): CountedCheck {
+    return new CountedCheck(this.cache.topology(key), verdicts);
   }
 
-  private keyed(map: Map<string, DomainCounts>, key: string): DomainCounts {
-    let counts = map.get(key);
-    if (counts === undefined) map.set(key, (counts = this.countsOf(key)));
-    return counts;
+  private existingAntiOf(key: string): CountedCheck {
+    let check = this.existingAnti.get(key);
+    if (check === undefined) {
+      check = this.checkOf(key, { missing: 0, some: this.codes.codeOf(this.plugin.existingAntiAffinityMismatch), none: 0 });
+      check.clear();
+      this.existingAnti.set(key, check);
+    }
+    return check;
+  }
+
+  private sumsOf(key: string): DomainCounts {
+    let sums = this.sumsByKey.get(key);
+    if (sums === undefined) this.sumsByKey.set(key, (sums = new DomainCounts(this.cache.topology(key))));
+    return sums;
   }
 
   private relationTo(shape: number): Relation | null {
@@ -71,11 +86,11 @@ export class InterPodAffinityRule implements Rule {
     const relation: Relation = {
       existingAnti: other.affinity.requiredAntiAffinity
         .filter((term) => plugin.matches(term, shape))
-        .map(({ topologyKey }) => this.keyed(this.existingAnti, topologyKey)),
+        .map(({ topologyKey }) => this.existingAntiOf(topologyKey)),
       matchesAffinity: requiredAffinity.length > 0 && requiredAffinity.every((term) => plugin.matches(term, other)),
       anti: this.anti.filter((_, i) => plugin.matches(requiredAntiAffinity[i], other)),
       scores: this.isScored
-        ? plugin.scoreTerms(shape, other).map(({ topologyKey, weight }) => ({ sums: this.keyed(this.sumsByKey, topologyKey), weight }))
+        ? plugin.scoreTerms(shape, other).map(({ topologyKey, weight }) => ({ sums: this.sumsOf(topologyKey), weight }))
         : [],
     };
     const isNothing = !relation.matchesAffinity && relation.existingAnti.length + relation.anti.length + relation.scores.length === 0;
@@ -91,9 +106,9 @@ export class InterPodAffinityRule implements Rule {
   }
 
   private apply(relation: Relation, node: number, sign: 1 | -1): void {
-    for (const counts of relation.existingAnti) counts.add(node, sign, sign);
-    if (relation.matchesAffinity) for (const counts of this.affinity) counts.add(node, sign, sign);
-    for (const counts of relation.anti) counts.add(node, sign, sign);
+    for (const check of relation.existingAnti) check.add(node, sign);
+    if (relation.matchesAffinity) for (const check of this.affinity) check.add(node, sign);
+    for (const check of relation.anti) check.add(node, sign);
     for (const { sums, weight } of relation.scores) sums.add(node, sign * weight, sign);
   }
 
@@ -124,37 +139,20 @@ export class InterPodAffinityRule implements Rule {
 
   begin(): void {
     if (this.isStale || this.namespaces !== this.handle.versions.namespaces) this.rebuild();
-    this.existing = this.existingAnti.size === 0 ? NONE : [...this.existingAnti.values()].filter(({ entries }) => entries > 0);
-    this.sums = this.sumsByKey.size === 0 ? NONE : [...this.sumsByKey.values()].filter(({ entries }) => entries > 0);
-    this.found = this.affinity.some(({ entries }) => entries > 0);
-  }
-
-  get filters(): boolean {
-    return this.affinity.length + this.anti.length + this.existing.length > 0;
+    this.sums = this.sumsByKey.size === 0 ? NO_SUMS : [...this.sumsByKey.values()].filter(({ entries }) => entries > 0);
+    const { affinity, anti, existingAnti } = this;
+    if (affinity.length > 0) {
+      // The first pod of a group that wants to be together may go anywhere where the keys are.
+      const isFirst = this.isOwnMatch && affinity.every(({ counts }) => counts.entries === 0);
+      for (const check of affinity) check.setNone(isFirst ? 0 : this.mismatch);
+    }
+    if (affinity.length + anti.length + existingAnti.size === 0) return;
+    const existing = [...existingAnti.values()].filter(({ counts }) => counts.entries > 0);
+    this.checks = [...affinity, ...anti, ...existing].map(({ check }) => check);
   }
 
   get scores(): boolean {
     return this.sums.length > 0;
-  }
-
-  filter(node: number): Status | undefined {
-    const { affinity, anti, existing } = this;
-    let isMet = true;
-    for (let i = 0; i < affinity.length; i++) {
-      const domain = affinity[i].column.domainOf[node];
-      if (domain < 0) return this.plugin.affinityMismatch;
-      if (affinity[i].of(domain) <= 0) isMet = false;
-    }
-    if (!isMet && (this.found || !this.isOwnMatch)) return this.plugin.affinityMismatch;
-    for (let i = 0; i < anti.length; i++) {
-      const domain = anti[i].column.domainOf[node];
-      if (domain >= 0 && anti[i].of(domain) > 0) return this.plugin.antiAffinityMismatch;
-    }
-    for (let i = 0; i < existing.length; i++) {
-      const domain = existing[i].column.domainOf[node];
-      if (domain >= 0 && existing[i].of(domain) > 0) return this.plugin.existingAntiAffinityMismatch;
-    }
-    return undefined;
   }
 
   addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
@@ -181,4 +179,4 @@ export class InterPodAffinityRule implements Rule {
   }
 }
 
-const NONE: readonly DomainCounts[] = [];
+const NO_SUMS: readonly DomainCounts[] = [];

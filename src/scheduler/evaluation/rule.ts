@@ -3,7 +3,7 @@
  *
  * For plugins whose answer for a node depends on other nodes and their pods, and so cannot be kept per node.
  */
-import type { Status } from "../framework/status.js";
+import type { DomainCheck } from "./domain-check.js";
 
 export interface Rule {
   /** A change of a pod on a node, see cache/change-log.ts. Changes come in order, before {@link begin}. */
@@ -12,11 +12,10 @@ export interface Rule {
   taintsChanged(): void;
   /** Nodes came or went, or have other labels: all counts are void. */
   nodesChanged(): void;
-  /** A cycle begins: afterwards {@link filters}, {@link filter} and {@link addScores} answer for the present. */
+  /** A cycle begins: afterwards all else answers for the present. */
   begin(): void;
-  /** Whether there is anything to filter by in this cycle. */
-  readonly filters: boolean;
-  filter(node: number): Status | undefined;
+  /** What a node has to pass in this cycle, in order. */
+  readonly checks: readonly DomainCheck[];
   /** Whether {@link addScores} would tell nodes apart, or add anything at all. */
   readonly scores: boolean;
   /**

@@ -9,7 +9,7 @@ import type { NodeFilter, NodeScorer } from "../framework/node-local-plugin.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
-import type { Status } from "../framework/status.js";
+import type { DomainCheck } from "./domain-check.js";
 import { NormalizedScores } from "./normalized-rule.js";
 import type { Rule } from "./rule.js";
 import type { StatusCodes } from "./status-codes.js";
@@ -29,6 +29,8 @@ export interface WeightedRule {
 export class ShapeEvaluation {
   /** By node: {@link UNKNOWN}, minus the code of the status that rejects the node, or the sum of the scores that are not normalized. */
   value = new Int32Array(0);
+  /** What the rules ask of a node in this cycle, in order. */
+  readonly checks: DomainCheck[] = [];
   readonly rules: readonly WeightedRule[];
   private readonly normalized: NormalizedScores[] = [];
   /** By node: 0 unknown, {@link PASSED}, or the code of the status that rejects the node for what the Node object says. */
@@ -60,7 +62,7 @@ export class ShapeEvaluation {
     }
     const followed = new Set([...filters, ...scorers].filter((plugin) => plugin.incremental !== undefined));
     this.rules = [...followed].map((plugin) => ({
-      rule: plugin.incremental!(shape),
+      rule: plugin.incremental!(shape, codes),
       filters: filters.includes(plugin),
       weight: scorers.includes(plugin) ? (weights.get(plugin.name) ?? 1) : 0,
     }));
@@ -87,7 +89,13 @@ export class ShapeEvaluation {
       }
     }
     this.position = log.end;
-    for (let i = 0; i < rules.length; i++) rules[i].rule.begin();
+    const { checks } = this;
+    checks.length = 0;
+    for (let i = 0; i < rules.length; i++) {
+      const { rule, filters } = rules[i];
+      rule.begin();
+      if (filters) for (let k = 0; k < rule.checks.length; k++) checks.push(rule.checks[k]);
+    }
   }
 
   private nodeChanged(kind: number, node: number): void {
@@ -137,21 +145,15 @@ export class ShapeEvaluation {
     return sum;
   }
 
-  /** The status by which the rules reject a node that passes by itself. */
-  filterByRules(id: number): Status | undefined {
-    const { rules } = this;
-    for (let i = 0; i < rules.length; i++) {
-      if (!rules[i].filters || !rules[i].rule.filters) continue;
-      const status = rules[i].rule.filter(id);
-      if (status !== undefined) return status;
+  /** Code of the status by which the rules reject a node that passes by itself; 0 where it passes. */
+  checkRules(id: number): number {
+    const { checks } = this;
+    for (let k = 0; k < checks.length; k++) {
+      const { column, verdicts } = checks[k];
+      const verdict = verdicts[column.domainOf[id] + 1];
+      if (verdict !== 0) return verdict;
     }
-    return undefined;
-  }
-
-  get hasRuleFilters(): boolean {
-    const { rules } = this;
-    for (let i = 0; i < rules.length; i++) if (rules[i].filters && rules[i].rule.filters) return true;
-    return false;
+    return 0;
   }
 
   /** Whether {@link addScores} would tell nodes apart. May become true while nodes are judged. */
@@ -179,10 +181,5 @@ export class ShapeEvaluation {
       if (weight !== 0 && rule.scores) alike += rule.addScores(nodes, count, totals, weight);
     }
     return alike;
-  }
-
-  /** Status of a node that is not feasible by itself. */
-  statusOf(value: number): Status {
-    return this.codes.statusOf(-value);
   }
 }

@@ -1,88 +1,31 @@
 /** PodTopologySpread for the pods of one shape: matching pods by constraint and topology value, followed pod by pod. */
-import type { Cache } from "../cache/cache.js";
 import { POD_ADDED, POD_REMOVED, POD_TERMINATING } from "../cache/change-log.js";
-import { NO_DOMAIN, type TopologyColumn } from "../cache/topology-column.js";
+import { NO_DOMAIN } from "../cache/topology-column.js";
 import type { Handle } from "../framework/handle.js";
 import { MAX_NODE_SCORE } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
-import type { Status } from "../framework/status.js";
 import type { PodTopologySpread } from "../plugins/pod-topology-spread.js";
-import { HOSTNAME, topologyWeight, type SpreadConstraint, type SpreadConstraints } from "../plugins/spread-constraints.js";
-import { DomainCounts } from "./domain-counts.js";
+import { HOSTNAME, topologyWeight, type SpreadConstraints } from "../plugins/spread-constraints.js";
+import { CountedConstraint } from "./counted-constraint.js";
+import type { DomainCheck } from "./domain-check.js";
 import type { Rule } from "./rule.js";
-
-/** The counts of one constraint. */
-class Counted {
-  readonly column: TopologyColumn;
-  /** Matching pods by domain, on nodes that are included. */
-  readonly pods: DomainCounts;
-  /** Nodes that are included, by domain: only domains that have some take part. */
-  readonly nodes: DomainCounts;
-  /** Whether pods on a node count, by number of the node. */
-  included = new Uint8Array(0);
-  private min = 0;
-  private minIsStale = true;
-
-  constructor(
-    readonly constraint: SpreadConstraint,
-    cache: Cache,
-  ) {
-    this.column = cache.topology(constraint.topologyKey);
-    this.pods = new DomainCounts(this.column);
-    this.nodes = new DomainCounts(this.column);
-  }
-
-  clear(nodes: number): void {
-    this.pods.clear();
-    this.nodes.clear();
-    this.included = new Uint8Array(nodes);
-    this.minIsStale = true;
-  }
-
-  include(node: number): void {
-    this.included[node] = 1;
-    this.nodes.add(node, 1, 1);
-  }
-
-  count(node: number, sign: 1 | -1): void {
-    if (this.included[node] !== 1) return;
-    this.pods.add(node, sign, sign);
-    this.minIsStale = true;
-  }
-
-  /** The least count of a domain; 0 where there are fewer domains than the constraint asks for. */
-  leastCount(): number {
-    if (!this.minIsStale) return this.min;
-    let domains = 0;
-    let min = Number.MAX_SAFE_INTEGER;
-    const { counts } = this.nodes;
-    for (let domain = 0; domain < this.column.domains && domain < counts.length; domain++) {
-      if (counts[domain] === 0) continue;
-      domains++;
-      const count = this.pods.of(domain);
-      if (count < min) min = count;
-    }
-    this.min = domains < this.constraint.minDomains ? 0 : min;
-    this.minIsStale = false;
-    return this.min;
-  }
-}
+import type { StatusCodes } from "./status-codes.js";
 
 /** Which constraints count pods of another shape: bits by position, hard ones first. */
 type Mask = number;
 
 export class TopologySpreadRule implements Rule {
   private constraints: SpreadConstraints | undefined;
-  private hard: readonly Counted[] = [];
-  private soft: readonly Counted[] = [];
+  private hard: readonly CountedConstraint[] = [];
+  private soft: readonly CountedConstraint[] = [];
   /** For each soft constraint on host names, the matching pods of each node. */
   private onNode: readonly (Int32Array | undefined)[] = [];
-  private self: readonly number[] = [];
+  private self: readonly (0 | 1)[] = [];
+  checks: readonly DomainCheck[] = [];
   private masks: (Mask | undefined)[] = [];
   private isStale = true;
   private selectors = -1;
   private readsTaints = false;
-  private limits: readonly number[] = [];
   private raw = new Int32Array(0);
   private seen = new Int32Array(0);
   private scan = 0;
@@ -91,6 +34,7 @@ export class TopologySpreadRule implements Rule {
     private readonly plugin: PodTopologySpread,
     private readonly handle: Handle,
     private readonly shape: PodShape,
+    private readonly codes: StatusCodes,
   ) {}
 
   /** Reads the constraints again where services or controllers may have changed the default ones. */
@@ -101,8 +45,11 @@ export class TopologySpreadRule implements Rule {
     if (constraints.identity === this.constraints?.identity) return;
     const { cache } = this.handle;
     this.constraints = constraints;
-    this.hard = constraints.hard.map((constraint) => new Counted(constraint, cache));
-    this.soft = constraints.soft.map((constraint) => new Counted(constraint, cache));
+    const missing = this.codes.codeOf(this.plugin.missingLabel);
+    const mismatch = this.codes.codeOf(this.plugin.mismatch);
+    this.hard = constraints.hard.map((constraint) => new CountedConstraint(constraint, cache, missing, mismatch));
+    this.soft = constraints.soft.map((constraint) => new CountedConstraint(constraint, cache, missing, mismatch));
+    this.checks = this.hard.map(({ check }) => check);
     this.self = this.hard.map(({ constraint }) => (constraint.selects(this.shape.labels) ? 1 : 0));
     this.readsTaints = [...this.hard, ...this.soft].some(({ constraint }) => constraint.readsTaints);
     this.masks = [];
@@ -160,7 +107,7 @@ export class TopologySpreadRule implements Rule {
     this.onNode = soft.map(({ constraint }) => (constraint.topologyKey === HOSTNAME ? new Int32Array(bound) : undefined));
     const requireAll = this.constraints!.requireAllTopologies;
     for (const node of cache.nodes) {
-      const hasKeys = ({ column }: Counted): boolean => column.domainOf[node.id] !== NO_DOMAIN;
+      const hasKeys = ({ column }: CountedConstraint): boolean => column.domainOf[node.id] !== NO_DOMAIN;
       if (hard.every(hasKeys)) for (const counted of hard) if (counted.constraint.includes(node.node)) counted.include(node.id);
       if (!requireAll || soft.every(hasKeys)) for (const counted of soft) if (counted.constraint.includes(node.node)) counted.include(node.id);
       for (const pod of node.pods) {
@@ -173,25 +120,11 @@ export class TopologySpreadRule implements Rule {
   begin(): void {
     this.refreshConstraints();
     if (this.isStale) this.rebuild();
-    this.limits = this.hard.length === 0 ? NO_LIMITS : this.hard.map((counted, i) => counted.constraint.maxSkew + counted.leastCount() - this.self[i]);
-  }
-
-  get filters(): boolean {
-    return this.hard.length > 0;
+    for (let i = 0; i < this.hard.length; i++) this.hard[i].judge(this.self[i]);
   }
 
   get scores(): boolean {
     return this.soft.length > 0;
-  }
-
-  filter(node: number): Status | undefined {
-    const { hard, limits } = this;
-    for (let i = 0; i < hard.length; i++) {
-      const domain = hard[i].column.domainOf[node];
-      if (domain < 0) return this.plugin.missingLabel;
-      if (hard[i].pods.of(domain) > limits[i]) return this.plugin.mismatch;
-    }
-    return undefined;
   }
 
   /** Weight of each soft constraint by the number of domains that the feasible nodes are in, and how many nodes are left out for lack of a key. */
@@ -259,6 +192,5 @@ export class TopologySpreadRule implements Rule {
   }
 }
 
-const NO_LIMITS: readonly number[] = [];
 /** Mark of a node that is not scored for lack of a key. */
 const IGNORED = -1;

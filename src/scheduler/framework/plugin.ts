@@ -6,6 +6,7 @@
  * k8s.io/kube-scheduler/framework/interface.go
  */
 import type { Rule } from "../evaluation/rule.js";
+import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState } from "./cycle-state.js";
 import type { EventRegistration } from "./events.js";
 import type { NodeInfo } from "./node-info.js";
@@ -96,7 +97,7 @@ export interface Plugin {
   /** Set by plugins whose Filter or Score reads no more than a node and the pods there. */
   readonly local?: NodeLocal;
   /** Given by plugins that follow the whole cluster change by change; must agree with the plugin's Filter and Score. */
-  incremental?(shape: PodShape): Rule;
+  incremental?(shape: PodShape, codes: StatusCodes): Rule;
   /** Where it is false, all of the plugin's points up to Score have nothing to do for the pod. */
   appliesTo?(pod: PodInfo): boolean;
   /**

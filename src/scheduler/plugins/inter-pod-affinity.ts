@@ -8,6 +8,7 @@ import type { InterPodAffinityArgs } from "../configuration/types.js";
 import { termMatches, type AffinityTerm } from "../framework/affinity-term.js";
 import { InterPodAffinityRule } from "../evaluation/inter-pod-affinity-rule.js";
 import type { Rule } from "../evaluation/rule.js";
+import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
 import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_POD_LABEL, type EventRegistration } from "../framework/events.js";
 import { namespaceLabels, type Handle } from "../framework/handle.js";
@@ -209,8 +210,8 @@ export class InterPodAffinity implements Plugin {
     return undefined;
   }
 
-  incremental(shape: PodShape): Rule {
-    return new InterPodAffinityRule(this, this.handle, shape);
+  incremental(shape: PodShape, codes: StatusCodes): Rule {
+    return new InterPodAffinityRule(this, this.handle, shape, codes);
   }
 
   /** Other pods' terms see namespace and labels; a pod with terms of its own cannot be signed. */

@@ -6,6 +6,7 @@
 import type { PodTopologySpreadArgs } from "../configuration/types.js";
 import { TopologySpreadRule } from "../evaluation/topology-spread-rule.js";
 import type { Rule } from "../evaluation/rule.js";
+import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
 import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
@@ -163,8 +164,8 @@ export class PodTopologySpread implements Plugin {
     return undefined;
   }
 
-  incremental(shape: PodShape): Rule {
-    return new TopologySpreadRule(this, this.handle, shape);
+  incremental(shape: PodShape, codes: StatusCodes): Rule {
+    return new TopologySpreadRule(this, this.handle, shape, codes);
   }
 
   /** Where other pods are is not of the pod alone: neither own nor default constraints can be signed. */
