@@ -27,8 +27,11 @@ function podGraceSeconds(pod: Pod, asked: number | undefined): number {
   return wanted < 0 ? 1 : wanted;
 }
 
+const NO_FINALIZERS: readonly string[] = [];
+
 function finalizersAfter(metadata: ObjectMeta, policy: DeleteOptions["propagationPolicy"]): readonly string[] {
-  const kept = (metadata.finalizers ?? []).filter((name) => policy === undefined || (name !== ORPHAN_FINALIZER && name !== FOREGROUND_FINALIZER));
+  if (policy === undefined) return metadata.finalizers ?? NO_FINALIZERS;
+  const kept = (metadata.finalizers ?? []).filter((name) => name !== ORPHAN_FINALIZER && name !== FOREGROUND_FINALIZER);
   if (policy === "Orphan") kept.push(ORPHAN_FINALIZER);
   if (policy === "Foreground") kept.push(FOREGROUND_FINALIZER);
   return kept;
@@ -56,16 +59,14 @@ export function markDeleted(kind: Kind, object: ApiObject, options: DeleteOption
     const deletionTimestamp = shorter ? metadata.deletionTimestamp - (left - grace) * SECOND : metadata.deletionTimestamp;
     return { ...object, metadata: { ...metadata, finalizers, deletionTimestamp, deletionGracePeriodSeconds: shorter ? grace : left } };
   }
-  const marked: ApiObject = {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(finalizers.length > 0 && { finalizers }),
-      deletionTimestamp: now + grace * SECOND,
-      deletionGracePeriodSeconds: grace,
-      ...(countsGenerations(kind) && metadata.generation !== undefined && { generation: metadata.generation + 1 }),
-    },
+  const next: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = {
+    ...metadata,
+    deletionTimestamp: now + grace * SECOND,
+    deletionGracePeriodSeconds: grace,
   };
+  if (finalizers.length > 0) next.finalizers = finalizers;
+  if (countsGenerations(kind) && metadata.generation !== undefined) next.generation = metadata.generation + 1;
+  const marked: ApiObject = { ...object, metadata: next };
   if (kind !== "Namespace") return marked;
   return { ...(marked as Namespace), status: { ...(marked as Namespace).status, phase: "Terminating" } } as Namespace;
 }

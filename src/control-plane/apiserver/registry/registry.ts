@@ -295,12 +295,13 @@ export class Registry {
     return object;
   }
 
-  private replaced(kind: Kind, entry: StoreEntry, next: ApiObject): ApiObject {
+  /** @param object a copy that nobody else holds yet: its metadata is replaced here */
+  private replaced(kind: Kind, entry: StoreEntry, object: ApiObject): ApiObject {
     const { store, emit, admission } = this.options;
     admission.changed(kind);
     const previous = entry.object;
     const revision = store.nextRevision();
-    const object: ApiObject = { ...next, metadata: { ...next.metadata, resourceVersion: String(revision) } };
+    (object as { metadata: ObjectMeta }).metadata = { ...object.metadata, resourceVersion: String(revision) };
     store.replace(kind, entry, object);
     emit({ type: "MODIFIED", kind, key: entry.key, object, previous, revision, time: -1 });
     return object;
