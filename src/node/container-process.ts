@@ -55,12 +55,14 @@ export class ContainerProcess {
     this.naturalEnd = this.ownEnd(memoryLimit, stream);
   }
 
+  /** Whole bytes. */
   memoryAt(time: SimTime): number {
-    return this.memory === undefined ? 0 : valueAt(this.memory, time - this.startedAt);
+    return this.memory === undefined ? 0 : Math.round(valueAt(this.memory, time - this.startedAt));
   }
 
+  /** Whole bytes. */
   ephemeralStorageAt(time: SimTime): number {
-    return this.ephemeralStorage === undefined ? 0 : valueAt(this.ephemeralStorage, time - this.startedAt);
+    return this.ephemeralStorage === undefined ? 0 : Math.round(valueAt(this.ephemeralStorage, time - this.startedAt));
   }
 
   /** How long it takes to end after the stop signal. */

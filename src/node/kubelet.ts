@@ -3,29 +3,37 @@
  *
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/, pkg/kubelet/kubelet.go.
  */
-import type { Timestamp } from "../api/types/meta.js";
+import type { ResourceList, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Container, Pod } from "../api/types/pod.js";
 import type { ApiClient, ApiServerEndpoint, Informer, Target } from "../control-plane/apiserver/client.js";
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { RandomStream } from "../engine/random.js";
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
-import { admitPod, PodsOnNode } from "./admission.js";
+import { admitPod, PodsOnNode, type Admission } from "./admission.js";
 import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
+import { SIGKILL_EXIT_CODE } from "./container-process.js";
 import { wholeSeconds } from "./container-record.js";
+import { PREEMPTION_MESSAGE, PREEMPTION_REASON, selectVictims } from "./critical-pod-preemption.js";
+import { EVICTED, type Eviction } from "./eviction/manager.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
 import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
+import { runtimeImageName } from "./images.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
 import type { NodeAgent } from "./node-agent.js";
 import { conditionsDiffer, listedImages, newNode, NO_PRESSURE, nodeLabels, nodeStatus, type NodeIdentity, type NodePressures } from "./node-object.js";
+import { NodePressure, type Candidate, type NodePressureHost } from "./node-pressure.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import type { PodNetwork } from "./pod-network.js";
 import { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
+import { podGraceSeconds } from "./termination.js";
 
 export interface KubeletOptions {
+  /** What is kept for the system's and Kubernetes' own daemons. */
+  readonly reserved: readonly ResourceList[];
   readonly simulation: Simulation;
   readonly epoch: Timestamp;
   readonly endpoint: ApiServerEndpoint;
@@ -39,7 +47,7 @@ export interface KubeletOptions {
   readonly behaviorOf: BehaviorSource;
 }
 
-export class Kubelet implements NodeAgent, KubeletContext {
+export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   readonly simulation: Simulation;
   readonly epoch: Timestamp;
   readonly node: string;
@@ -65,6 +73,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
   private relistEvent: EventId | undefined;
   private statusEvent: EventId | undefined;
   private pressures: NodePressures = NO_PRESSURE;
+  private readonly pressure: NodePressure;
   private nodeObject: Node;
 
   constructor(private readonly options: KubeletOptions) {
@@ -84,6 +93,17 @@ export class Kubelet implements NodeAgent, KubeletContext {
     this.phases = simulation.stream(`kubelet/${this.node}/phase`);
     this.crashBackoff = new Backoff(crashLoopBackoffPeriods(settings.maxContainerRestartPeriod, false));
     this.relistPhase = settings.plegRelistPeriod > 0 ? this.phases.integer(settings.plegRelistPeriod) : 0;
+    this.pressure = new NodePressure(
+      simulation,
+      options.epoch,
+      settings,
+      identity.capacity,
+      options.reserved,
+      options.usage,
+      options.puller,
+      this,
+      this.phases.integer(settings.evictionMonitoringPeriod),
+    );
     this.nodeObject = newNode(identity, [], wholeSeconds(this.epoch, 0));
     this.client = endpoint.connect({
       component: "kubelet",
@@ -115,6 +135,8 @@ export class Kubelet implements NodeAgent, KubeletContext {
   start(): void {
     if (this.running) return;
     this.running = true;
+    this.pressures = NO_PRESSURE;
+    this.pressure.start();
     this.register();
     const { heartbeats } = this.options;
     const period = this.settings.leaseRenewPeriod;
@@ -141,6 +163,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
     for (const event of [this.relistEvent, this.statusEvent]) if (event !== undefined) this.simulation.cancel(event);
     this.relistEvent = this.statusEvent = undefined;
     this.toRelist.clear();
+    this.pressure.stop();
     for (const worker of this.workers.values()) worker.suspend();
   }
 
@@ -169,7 +192,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
   }
 
   /** The kubelet computes its status each nodeStatusUpdateFrequency; only a time at which it would write needs an event. */
-  reviseNodeSoon(): void {
+  private reviseNodeSoon(): void {
     if (this.statusEvent !== undefined) return;
     const delay = this.phases.integer(this.settings.nodeStatusUpdateFrequency);
     this.statusEvent = this.simulation.after(delay, () => {
@@ -224,7 +247,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
       return;
     }
     if (pod.metadata.deletionTimestamp === undefined) {
-      const admission = admitPod(pod, this.nodeObject, this.admitted);
+      const admission = this.admit(pod);
       if (!admission.admit) {
         this.reject(pod, admission.reason, admission.message);
         return;
@@ -233,6 +256,79 @@ export class Kubelet implements NodeAgent, KubeletContext {
     this.admitted.add(uid, pod);
     this.workers.set(uid, worker);
     worker.begin();
+  }
+
+  private admit(pod: Pod): Admission {
+    const underPressure = this.pressure.admit(pod);
+    if (!underPressure.admit) return underPressure;
+    return admitPod(pod, this.nodeObject, this.admitted, (insufficient) => {
+      const selection = selectVictims(pod, [...this.admitted.list()], insufficient);
+      if (!selection.ok) return selection;
+      for (const victim of selection.victims) this.preempt(victim);
+      return selection;
+    });
+  }
+
+  private preempt(victim: Pod): void {
+    const worker = this.workers.get(victim.metadata.uid ?? "");
+    this.event(victim, "Warning", PREEMPTION_REASON, PREEMPTION_MESSAGE);
+    this.admitted.remove(victim.metadata.uid ?? "");
+    worker?.evict({
+      reason: PREEMPTION_REASON,
+      message: PREEMPTION_MESSAGE,
+      graceSeconds: podGraceSeconds(victim, 0, undefined),
+      condition: { type: "DisruptionTarget", reason: "TerminationByKubelet", message: "Pod was preempted by Kubelet to accommodate a critical pod." },
+    });
+  }
+
+  // What the node's pressure asks for and leads to
+
+  activePods(): readonly Pod[] {
+    const pods: Pod[] = [];
+    for (const worker of this.workers.values()) if (!worker.terminating && !worker.finished) pods.push(worker.pod);
+    return pods;
+  }
+
+  *processes(): Generator<Candidate> {
+    for (const worker of this.workers.values()) {
+      for (const { process, container } of worker.records) {
+        if (process === undefined) continue;
+        yield { pod: worker.pod, process, kill: () => worker.kill(container.name, { exitCode: SIGKILL_EXIT_CODE, reason: "OOMKilled" }) };
+      }
+    }
+  }
+
+  isImageInUse(image: string): boolean {
+    for (const worker of this.workers.values()) {
+      if (worker.finished) continue;
+      if (worker.records.some(({ container, containerID }) => containerID !== undefined && runtimeImageName(container.image ?? "") === image)) return true;
+    }
+    return false;
+  }
+
+  evict({ pod, gracePeriodSeconds, message, isDisruption }: Eviction): void {
+    this.event(pod, "Warning", EVICTED, message);
+    this.workers.get(pod.metadata.uid ?? "")?.evict({
+      reason: EVICTED,
+      message,
+      graceSeconds: gracePeriodSeconds,
+      ...(isDisruption && { condition: { type: "DisruptionTarget", reason: "TerminationByKubelet", message } }),
+    });
+  }
+
+  pressuresChanged(pressures: NodePressures): void {
+    this.pressures = pressures;
+    this.reviseNode();
+  }
+
+  nodeEvent(type: "Normal" | "Warning", reason: string, message: string): void {
+    this.client.recordEvent({ kind: "Node", apiVersion: "v1", name: this.node, uid: this.node }, type, reason, message);
+  }
+
+  imagesChanged(): void {
+    if (!this.running) return;
+    this.reviseNodeSoon();
+    this.pressure.imagesChanged();
   }
 
   private removeEnded(worker: PodWorker): void {

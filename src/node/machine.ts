@@ -93,7 +93,7 @@ export class Machine {
         latency: options.registryLatency ?? REGISTRY_LATENCY,
         parallel: this.settings.serializeImagePulls ? 1 : this.settings.maxParallelImagePulls,
       },
-      () => this.kubeletIfReal?.reviseNodeSoon(),
+      () => this.kubelet.imagesChanged(),
     );
     for (const image of options.images ?? []) this.images.preload(image);
     this.resources = new NodeResourceUsage(simulation, cores, this.settings.cpuCFSQuota);
@@ -122,6 +122,7 @@ export class Machine {
       endpoint: options.endpoint,
       heartbeats: options.heartbeats,
       identity,
+      reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],
       settings: this.settings,
       runtime: {
         scheme: runtimeName,
@@ -133,10 +134,6 @@ export class Machine {
       usage: this.resources,
       behaviorOf: options.behaviorOf ?? annotatedBehavior(),
     });
-  }
-
-  private get kubeletIfReal(): Kubelet | undefined {
-    return this.kubelet instanceof Kubelet ? this.kubelet : undefined;
   }
 
   /** The Node object as the kubelet registers it: for a cluster that has been up before the run begins. */

@@ -10,6 +10,8 @@ export interface NodeAgent {
   stop(): void;
   /** The machine loses power: all containers are gone. Called after {@link stop}. */
   losePower(): void;
+  /** Images came to the machine's disk or went. */
+  imagesChanged(): void;
   /** Kills a container's main process (the first running one where none is named). False where there is none. */
   killProcess(pod: Target<"Pod">, container: string | undefined): boolean;
 }

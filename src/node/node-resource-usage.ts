@@ -88,6 +88,7 @@ export class NodeResourceUsage {
   /** Bytes a microsecond. */
   private memorySlope = 0;
   private used = 0;
+  private storing = 0;
   private cpuMicros = 0;
   private throttledMicros = 0;
   private contendedMicros = 0;
@@ -122,6 +123,7 @@ export class NodeResourceUsage {
     pod.members.push(consumer);
     this.consumers.set(process, consumer);
     this.follow(pod, consumer);
+    if (process.ephemeralStorage !== undefined) this.storing++;
     this.changed();
   }
 
@@ -135,6 +137,7 @@ export class NodeResourceUsage {
     pod.members.splice(pod.members.indexOf(consumer), 1);
     if (pod.members.length === 0) this.pods.delete(owner);
     this.demand -= consumer.demand;
+    if (process.ephemeralStorage !== undefined) this.storing--;
     this.updateUsable(pod);
     this.countMemory(consumer, 0, 0);
     // Nothing runs, so that nothing is used: rounding ends here.
@@ -162,6 +165,11 @@ export class NodeResourceUsage {
   get memoryNow(): { readonly bytes: number; readonly slope: number } {
     this.settle();
     return { bytes: this.memory, slope: this.memorySlope };
+  }
+
+  /** Whether some process writes to the node's disk. */
+  get storesAnything(): boolean {
+    return this.storing > 0;
   }
 
   /** Each pod with running processes, in the order in which they started, with what its containers get. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerBehavior } from "../../src/node/behavior.js";
 import { constant } from "../../src/engine/distribution.js";
+import { registryOf } from "../../src/node/images.js";
 import { TestCluster } from "./test-cluster.js";
 
 const GIB = 2 ** 30;
@@ -69,5 +70,85 @@ describe("memory", () => {
       restartCount: 1,
       lastState: { terminated: { exitCode: 137, reason: "OOMKilled" } },
     });
+  });
+});
+
+describe("a node that runs short of memory", () => {
+  const leak = (from: number, to: number, seconds: number): ContainerBehavior => ({
+    memoryUsage: { shape: "lines", points: [{ at: 0, value: from }, { at: seconds * 1e6, value: to }] },
+  });
+
+  it("evicts the pod that is furthest above its request, and shows pressure for five minutes", () => {
+    const { cluster } = quickCluster({ big: { memoryUsage: constant(5 * GIB) }, hungry: leak(0, 2.95 * GIB, 100) });
+    cluster.pod("big", container({ requests: { memory: "6Gi" } }));
+    cluster.pod("hungry");
+    cluster.until(150);
+    // 8 GiB less 100 MiB of threshold are passed when `hungry` has 2.9 GiB, after 98.4 s; the kubelet looks each 10 s.
+    expect(cluster.stored("Pod", "hungry")!.status).toMatchObject({ phase: "Failed", reason: "Evicted" });
+    expect(cluster.stored("Pod", "hungry")!.status!.message).toMatch(/^The node was low on resource: memory. Threshold quantity: 100Mi, available: /);
+    expect(cluster.stored("Pod", "hungry")!.status!.conditions!.find(({ type }) => type === "DisruptionTarget")).toMatchObject({ reason: "TerminationByKubelet" });
+    expect(cluster.stored("Pod", "big")!.status!.phase).toBe("Running");
+    const pressure = (): string | undefined => cluster.stored("Node", "worker-1")!.status!.conditions!.find(({ type }) => type === "MemoryPressure")!.status;
+    expect(pressure()).toBe("True");
+    cluster.until(150 + 310);
+    expect(pressure()).toBe("False");
+  });
+
+  it("has the kernel kill when memory is gone before the kubelet looks", () => {
+    const { cluster } = quickCluster({ big: { memoryUsage: constant(5 * GIB) }, sudden: leak(0, 100 * GIB, 100) });
+    cluster.pod("big", container({ requests: { memory: "6Gi" } }));
+    cluster.pod("sudden");
+    cluster.until(5);
+    // 3 GiB are left; at 1 GiB/s they are gone after 3 s. Best effort goes first.
+    expect(cluster.stored("Pod", "sudden")!.status!.containerStatuses![0].lastState?.terminated).toMatchObject({ exitCode: 137, reason: "OOMKilled" });
+    expect(cluster.stored("Pod", "big")!.status!.containerStatuses![0].restartCount).toBe(0);
+  });
+});
+
+describe("local storage", () => {
+  it("evicts a pod beyond its limit of ephemeral storage", () => {
+    const { cluster } = quickCluster({ writer: { ephemeralStorageUsage: constant(2 * GIB) } });
+    cluster.pod("writer", container({ limits: { "ephemeral-storage": "1Gi" } }));
+    cluster.until(30);
+    expect(cluster.stored("Pod", "writer")!.status).toMatchObject({
+      phase: "Failed",
+      reason: "Evicted",
+      message: "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ",
+    });
+  });
+});
+
+describe("a critical pod", () => {
+  it("takes the place of others", () => {
+    const { cluster } = quickCluster({});
+    cluster.pod("ordinary", container({ requests: { cpu: "3" } }));
+    cluster.until(5);
+    cluster.pod("critical", { ...container({ requests: { cpu: "3" } }), priority: 2_000_000_000, priorityClassName: "system-cluster-critical" });
+    cluster.until(50);
+    expect(cluster.stored("Pod", "ordinary")!.status).toMatchObject({ phase: "Failed", reason: "Preempting" });
+    expect(cluster.stored("Pod", "critical")!.status!.phase).toBe("Running");
+  });
+});
+
+describe("images", () => {
+  it("are pulled one at a time, and thrown away when the disk is full", () => {
+    const cluster = new TestCluster();
+    const sizes = { "a:1": 30e9, "b:1": 30e9, "c:1": 30e9 };
+    const machine = cluster.machine("worker-1", {
+      capacity: { cpu: "4", memory: "8Gi", "ephemeral-storage": "100G" },
+      images: [],
+      registry: registryOf(sizes),
+      registryBandwidth: 1e9,
+      settings: { evictionHard: {} },
+    });
+    for (const name of ["a", "b", "c"]) cluster.pod(name, { restartPolicy: "Never", containers: [{ name: "main", image: `${name}:1`, imagePullPolicy: "IfNotPresent" }] }, { "kubewarp.io/run-duration": "10s" });
+    cluster.until(45);
+    const running = (name: string): string | undefined => cluster.stored("Pod", name)!.status?.phase;
+    expect([running("a"), running("b"), running("c")]).toEqual(["Succeeded", "Pending", "Pending"]);
+    cluster.until(120);
+    expect([...machine.images.present.keys()].sort()).toEqual(["a:1", "b:1", "c:1"]);
+    // 90 % are used: collected every five minutes down to 80 %, once images are two minutes old in the kubelet's eyes.
+    cluster.until(1000);
+    expect(machine.images.present.size).toBe(2);
   });
 });
