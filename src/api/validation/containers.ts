@@ -1,15 +1,24 @@
 /** Validation of containers and their probes. Source: validateContainers and its kin in pkg/apis/core/validation/validation.go. */
 import type { IntOrString } from "../types/meta.js";
-import type { Container, EnvVar, PodSpec, Probe, ProbeHandler } from "../types/pod.js";
+import type { Container, ContainerPort, EnvVar, PodSpec, Probe, ProbeHandler } from "../types/pod.js";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check, nonNegative } from "./metadata.js";
-import { dnsLabel, environmentVariableName, httpHeaderName, portName, portNumber, qualifiedName } from "./names.js";
+import {
+  configMapKey,
+  dnsLabel,
+  dnsSubdomain,
+  environmentVariableName,
+  httpHeaderName,
+  portName,
+  portNumber,
+  qualifiedName,
+} from "./names.js";
 import { validateResourceRequirements } from "./resources.js";
-import { validateVolumeMounts } from "./volumes.js";
+import { validateVolumeDevices, validateVolumeMounts } from "./volumes.js";
 
 export const PROTOCOLS = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
-const MESSAGE_POLICIES = ["FallbackToLogsOnError", "File"];
+const MESSAGE_POLICIES = ["File", "FallbackToLogsOnError"];
 const SCHEMES = ["HTTP", "HTTPS"];
 const RESTART_POLICIES = ["Always", "Never", "OnFailure"];
 
@@ -60,61 +69,109 @@ function validateEnv(field: string, variables: readonly EnvVar[] | undefined): F
   });
 }
 
-const ENV_FIELDS = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"]; // prettier-ignore
+/** Fields of a pod that an environment variable may hold, and those that can be named but have no use there. */
+const ENV_FIELDS = [
+  "metadata.name",
+  "metadata.namespace",
+  "metadata.uid",
+  "spec.nodeName",
+  "spec.serviceAccountName",
+  "status.hostIP",
+  "status.hostIPs",
+  "status.podIP",
+  "status.podIPs",
+];
+const OTHER_POD_FIELDS: ReadonlySet<string> = new Set([
+  "metadata.annotations",
+  "metadata.labels",
+  "spec.restartPolicy",
+  "spec.schedulerName",
+  "status.phase",
+]);
+const RESOURCE_FIELDS = [
+  "limits.cpu",
+  "limits.ephemeral-storage",
+  "limits.memory",
+  "requests.cpu",
+  "requests.ephemeral-storage",
+  "requests.memory",
+];
+
+function validateFieldReference(field: string, { fieldPath = "" }: { readonly fieldPath?: string }): FieldError[] {
+  if (fieldPath === "") return [required(`${field}.fieldPath`)];
+  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
+  if (keyed !== null) return check(field, keyed[1] === "annotations" ? keyed[2].toLowerCase() : keyed[2], qualifiedName);
+  if (ENV_FIELDS.includes(fieldPath)) return [];
+  if (OTHER_POD_FIELDS.has(fieldPath)) return [notSupported(`${field}.fieldPath`, fieldPath, ENV_FIELDS)];
+  return [invalid(`${field}.fieldPath`, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
+}
+
+function validateResourceReference(field: string, { resource = "" }: { readonly resource?: string }): FieldError[] {
+  if (resource === "") return [required(`${field}.resource`)];
+  const isKnown = RESOURCE_FIELDS.includes(resource) || /^(requests|limits)\.hugepages-/.test(resource);
+  return isKnown ? [] : [notSupported(`${field}.resource`, resource, RESOURCE_FIELDS)];
+}
+
+function validateKeyReference(field: string, { name = "", key = "" }: { readonly name?: string; readonly key?: string }): FieldError[] {
+  return [
+    ...check(`${field}.name`, name, dnsSubdomain),
+    ...(key === "" ? [required(`${field}.key`)] : check(`${field}.key`, key, configMapKey)),
+  ];
+}
+
+/** The sources of a variable's value, in the API server's order. */
+const VALUE_SOURCES: readonly (readonly [name: string, rule: (field: string, source: Readonly<Record<string, string>>) => FieldError[]])[] =
+  [
+    ["fieldRef", validateFieldReference],
+    ["resourceFieldRef", validateResourceReference],
+    ["configMapKeyRef", validateKeyReference],
+    ["secretKeyRef", validateKeyReference],
+    ["fileKeyRef", () => []],
+  ];
 
 function validateValueFrom(field: string, { value, valueFrom }: EnvVar): FieldError[] {
   if (valueFrom === undefined) return [];
   const errors: FieldError[] = [];
-  const reference = valueFrom.fieldRef as { fieldPath?: string } | undefined;
-  if (reference !== undefined) {
-    const fieldPath = reference.fieldPath ?? "";
-    const isKeyed = /^metadata\.(labels|annotations)\['.+'\]$/.test(fieldPath);
-    if (fieldPath === "") errors.push(required(`${field}.fieldRef.fieldPath`));
-    else if (!isKeyed && !ENV_FIELDS.filter((one) => !/labels|annotations/.test(one)).includes(fieldPath)) {
-      errors.push(
-        notSupported(
-          `${field}.fieldRef.fieldPath`,
-          fieldPath,
-          ENV_FIELDS.filter((one) => !/labels|annotations/.test(one)),
-        ),
-      );
-    }
-  }
-  const sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].filter(
-    (name) => valueFrom[name] !== undefined,
-  );
-  for (const name of ["configMapKeyRef", "secretKeyRef"]) {
-    const source = valueFrom[name] as { name?: string; key?: string } | undefined;
+  let count = 0;
+  for (const [name, rule] of VALUE_SOURCES) {
+    const source = valueFrom[name];
     if (source === undefined) continue;
-    if ((source.name ?? "") === "") errors.push(required(`${field}.${name}.name`));
-    if ((source.key ?? "") === "") errors.push(required(`${field}.${name}.key`));
+    count++;
+    errors.push(...rule(`${field}.${name}`, source as Readonly<Record<string, string>>));
   }
-  if (sources.length === 0) {
+  if (count === 0) {
     const all = "`fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
     errors.push(invalid(field, "", `must specify one of: ${all}`));
   } else if (value !== undefined && value !== "") errors.push(invalid(field, "", "may not be specified when `value` is not empty"));
-  else if (sources.length > 1) errors.push(invalid(field, "", "may not have more than one field specified at a time"));
+  else if (count > 1) errors.push(invalid(field, "", "may not have more than one field specified at a time"));
   return errors;
 }
 
+/** What is wrong with the number of sources is told of the list as a whole, as the API server does. */
 function validateEnvFrom(field: string, sources: Container["envFrom"]): FieldError[] {
   return (sources ?? []).flatMap((source, index) => {
     const path = `${field}[${index}]`;
     const errors: FieldError[] = [];
-    const { prefix, configMapRef, secretRef } = source as {
-      prefix?: string;
-      configMapRef?: { name?: string };
-      secretRef?: { name?: string };
-    };
-    if (prefix !== undefined && prefix !== "") errors.push(...check(`${path}.prefix`, prefix, environmentVariableName));
-    if (configMapRef !== undefined && (configMapRef.name ?? "") === "") errors.push(required(`${path}.configMapRef.name`));
-    if (secretRef !== undefined && (secretRef.name ?? "") === "") errors.push(required(`${path}.secretRef.name`));
+    const { prefix = "", configMapRef, secretRef } = source as { prefix?: string; configMapRef?: Named; secretRef?: Named };
+    if (prefix !== "") errors.push(...check(`${path}.prefix`, prefix, environmentVariableName));
+    for (const [name, reference] of [
+      ["configMapRef", configMapRef],
+      ["secretRef", secretRef],
+    ] as const) {
+      if (reference === undefined) continue;
+      const named = reference.name ?? "";
+      errors.push(...(named === "" ? [required(`${path}.${name}.name`)] : check(`${path}.${name}.name`, named, dnsSubdomain)));
+    }
     if (configMapRef === undefined && secretRef === undefined)
-      errors.push(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
+      errors.push(invalid(field, "", "must specify one of: `configMapRef` or `secretRef`"));
     else if (configMapRef !== undefined && secretRef !== undefined)
-      errors.push(invalid(path, "", "may not have more than one field specified at a time"));
+      errors.push(invalid(field, "", "may not have more than one field specified at a time"));
     return errors;
   });
+}
+
+interface Named {
+  readonly name?: string;
 }
 
 function validateHandler(field: string, handler: ProbeHandler, gracePeriodSeconds: number): FieldError[] {
@@ -201,11 +258,26 @@ function validateCommon(field: string, container: Container, around: Surrounding
     ...validateEnv(`${field}.env`, container.env),
     ...validateEnvFrom(`${field}.envFrom`, container.envFrom),
     ...validateVolumeMounts(`${field}.volumeMounts`, container, around.volumes),
+    ...validateVolumeDevices(`${field}.volumeDevices`, container, around.volumes),
     ...oneOf(`${field}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES),
     ...validateResourceRequirements(`${field}.resources`, container.resources, around.claims),
+    ...validateResizePolicy(`${field}.resizePolicy`, container),
     ...validateRestart(field, container),
   );
   return errors;
+}
+
+const RESIZE_RESOURCES = ["cpu", "memory"];
+const RESIZE_POLICIES = ["NotRequired", "RestartContainer"];
+
+function validateResizePolicy(field: string, container: Container): FieldError[] {
+  const seen = new Set<unknown>();
+  return (container.resizePolicy ?? []).flatMap((policy, index) => {
+    const { resourceName, restartPolicy } = policy as { resourceName?: string; restartPolicy?: string };
+    const errors = seen.has(resourceName) ? [duplicate(`${field}[${index}]`, resourceName)] : [];
+    seen.add(resourceName);
+    return [...errors, ...oneOf(field, resourceName, RESIZE_RESOURCES), ...oneOf(field, restartPolicy, RESIZE_POLICIES)];
+  });
 }
 
 const RESTART_RULE_ACTIONS = ["Restart", "RestartAllContainers"];
@@ -232,14 +304,14 @@ function validateRestart(field: string, container: Container): FieldError[] {
 }
 
 /** Host ports that two containers of a group claim alike. */
-function hostPortConflicts(field: string, containers: readonly Container[], first = 0): FieldError[] {
+function hostPortConflicts(field: string, containers: readonly Container[]): FieldError[] {
   const errors: FieldError[] = [];
   const taken = new Set<string>();
   for (const [index, container] of containers.entries()) {
     for (const [position, port] of (container.ports ?? []).entries()) {
       if ((port.hostPort ?? 0) === 0) continue;
       const key = `${port.protocol ?? ""}/${port.hostIP ?? ""}/${port.hostPort}`;
-      if (taken.has(key)) errors.push(duplicate(`${field}[${index + first}].ports[${position}].hostPort`, key));
+      if (taken.has(key)) errors.push(duplicate(`${field}[${index}].ports[${position}].hostPort`, key));
       taken.add(key);
     }
   }
@@ -276,7 +348,7 @@ export function validateInitContainers(field: string, spec: PodSpec, around: Sur
     errors.push(...validateCommon(path, container, around));
     if (names.has(container.name)) errors.push(duplicate(`${path}.name`, container.name));
     else if ((container.name ?? "") !== "") names.add(container.name);
-    errors.push(...hostPortConflicts(field, [container], index));
+    errors.push(...hostPortConflicts(field, [container]));
     if (isSidecar) {
       errors.push(
         ...validateLifecycle(path, container, around.gracePeriodSeconds),
@@ -299,21 +371,32 @@ export function validateContainersOfPod(field: string, containers: readonly Cont
   );
 }
 
-/** With the host's network a container's ports are the host's. */
+/** With the host's network a container's ports are the host's; a template may leave open what the pod's defaults fill in. */
 export function validateHostNetworkPorts(field: string, containers: readonly Container[] | undefined): FieldError[] {
+  return hostPortsThatDiffer(field, containers, ({ hostPort = 0, containerPort }) => hostPort !== 0 && hostPort !== containerPort);
+}
+
+/** What only pods have to hold to: no port is left open any more. */
+export function validateHostPortsOfPod(field: string, containers: readonly Container[] | undefined): FieldError[] {
+  return hostPortsThatDiffer(field, containers, ({ hostPort = 0, containerPort }) => hostPort === 0 && containerPort !== 0);
+}
+
+function hostPortsThatDiffer(
+  field: string,
+  containers: readonly Container[] | undefined,
+  differs: (port: ContainerPort) => boolean,
+): FieldError[] {
   return (containers ?? []).flatMap((container, index) =>
     (container.ports ?? []).flatMap((port, position) =>
-      (port.hostPort ?? 0) === port.containerPort
-        ? []
-        : [
+      differs(port)
+        ? [
             invalid(
               `${field}[${index}].ports[${position}].hostPort`,
               port.hostPort ?? 0,
               "must match `containerPort` when `hostNetwork` is true",
             ),
-          ],
+          ]
+        : [],
     ),
   );
 }
-
-export { qualifiedName };

@@ -7,6 +7,8 @@
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const LABEL_WITH_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+const SUBDOMAIN_WITH_UNDERSCORE = `${LABEL_WITH_UNDERSCORE}(\\.${LABEL_WITH_UNDERSCORE})*`;
 const DNS_1035_LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED_PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED_PART})?`;
@@ -26,6 +28,7 @@ function exactly(pattern: string): RegExp {
 
 const IS_LABEL = exactly(LABEL);
 const IS_SUBDOMAIN = exactly(SUBDOMAIN);
+const IS_SUBDOMAIN_WITH_UNDERSCORE = exactly(SUBDOMAIN_WITH_UNDERSCORE);
 const IS_1035_LABEL = exactly(DNS_1035_LABEL);
 const IS_QUALIFIED_PART = exactly(QUALIFIED_PART);
 const IS_LABEL_VALUE = exactly(LABEL_VALUE);
@@ -69,6 +72,16 @@ export function dnsSubdomain(value: string): string[] {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...wrong, regexError(rule, SUBDOMAIN, "example.com")];
+}
+
+/** As {@link dnsSubdomain}, with underscores, which names of resolvers' search lists may have. */
+export function dnsSubdomainWithUnderscore(value: string): string[] {
+  const wrong: string[] = [];
+  if (value.length > MAX_SUBDOMAIN) wrong.push(maxCharacters(MAX_SUBDOMAIN));
+  if (IS_SUBDOMAIN_WITH_UNDERSCORE.test(value)) return wrong;
+  const rule =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  return [...wrong, regexError(rule, SUBDOMAIN_WITH_UNDERSCORE, "example.com")];
 }
 
 export function dns1035Label(value: string): string[] {

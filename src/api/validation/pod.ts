@@ -5,10 +5,17 @@
  * Source: ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go.
  */
 import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod.js";
-import { oneOf, validateContainers, validateContainersOfPod, validateHostNetworkPorts, validateInitContainers } from "./containers.js";
-import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import {
+  oneOf,
+  validateContainers,
+  validateContainersOfPod,
+  validateHostNetworkPorts,
+  validateHostPortsOfPod,
+  validateInitContainers,
+} from "./containers.js";
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check, validateAnnotations, validateLabels, validateObjectMeta } from "./metadata.js";
-import { dnsLabel, dnsSubdomain, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
+import { dnsLabel, dnsSubdomain, dnsSubdomainWithUnderscore, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
 import { validatePodResources, validateResourceRequirements } from "./resources.js";
 import { validateAffinity, validateSchedulingGates, validateTolerations, validateTopologySpreadConstraints } from "./scheduling.js";
 import { validateVolumes } from "./volumes.js";
@@ -21,10 +28,17 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** Limits of a pod's resolver configuration. */
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCH_PATHS = 32;
+const MAX_SEARCH_CHARACTERS = 2048;
 const MAX_ID = 2 ** 32 - 1;
 
+interface DnsConfig {
+  readonly nameservers?: readonly string[];
+  readonly searches?: readonly string[];
+  readonly options?: readonly { readonly name?: string }[];
+}
+
 function validateDnsConfig(field: string, spec: PodSpec): FieldError[] {
-  const { nameservers = [], searches = [] } = (spec.dnsConfig ?? {}) as { nameservers?: string[]; searches?: string[] };
+  const { nameservers = [], searches = [], options = [] } = (spec.dnsConfig ?? {}) as DnsConfig;
   const errors: FieldError[] = [];
   if (spec.dnsPolicy === "None") {
     if (spec.dnsConfig === undefined) return [required(field, "must provide `dnsConfig` when `dnsPolicy` is None")];
@@ -36,6 +50,15 @@ function validateDnsConfig(field: string, spec: PodSpec): FieldError[] {
   for (const [index, server] of nameservers.entries()) errors.push(...check(`${field}.nameservers[${index}]`, server, ipAddress));
   if (searches.length > MAX_SEARCH_PATHS)
     errors.push(invalid(`${field}.searches`, searches, `must not have more than ${MAX_SEARCH_PATHS} search paths`));
+  if (searches.join(" ").length > MAX_SEARCH_CHARACTERS) {
+    const detail = `must not have more than ${MAX_SEARCH_CHARACTERS} characters (including spaces) in the search list`;
+    errors.push(invalid(`${field}.searches`, searches, detail));
+  }
+  for (const [index, search] of searches.entries()) {
+    if (search !== ".") errors.push(...check(`${field}.searches[${index}]`, search.replace(/\.$/, ""), dnsSubdomainWithUnderscore));
+  }
+  for (const [index, { name = "" }] of options.entries())
+    if (name === "") errors.push(required(`${field}.options[${index}]`, "must not be empty"));
   return errors;
 }
 
@@ -53,7 +76,7 @@ function validateHostAliases(field: string, aliases: PodSpec["hostAliases"]): Fi
     const { ip = "", hostnames = [] } = alias as { ip?: string; hostnames?: string[] };
     return [
       ...check(`${field}[${index}].ip`, ip, ipAddress),
-      ...hostnames.flatMap((name) => check(`${field}[${index}].hostnames`, name, dnsSubdomain)),
+      ...hostnames.flatMap((name, position) => check(`${field}[${index}].hostnames[${position}]`, name, dnsSubdomain)),
     ];
   });
 }
@@ -85,6 +108,26 @@ function claimNames(spec: PodSpec): string[] {
   return (spec.resourceClaims ?? []).map((claim) => (typeof claim.name === "string" ? claim.name : ""));
 }
 
+function validateResourceClaims(field: string, spec: PodSpec): FieldError[] {
+  const names = claimNames(spec);
+  return (spec.resourceClaims ?? []).flatMap((claim, index) => {
+    const path = `${field}[${index}]`;
+    const name = names[index];
+    const errors =
+      name === ""
+        ? [required(`${path}.name`)]
+        : names.indexOf(name) < index
+          ? [duplicate(`${path}.name`, name)]
+          : check(`${path}.name`, name, dnsLabel);
+    const { resourceClaimName, resourceClaimTemplateName } = claim;
+    const count = [resourceClaimName, resourceClaimTemplateName].filter((one) => one !== undefined).length;
+    if (count === 2)
+      errors.push(invalid(path, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"));
+    if (count === 0) errors.push(invalid(path, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
+    return errors;
+  });
+}
+
 export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
   const volumes = validateVolumes(`${field}.volumes`, spec.volumes ?? []);
   const claims = claimNames(spec);
@@ -92,18 +135,15 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
   const { preemptionPolicy, overhead, os } = spec;
   return [
     ...volumes.errors,
+    ...validateResourceClaims(`${field}.resourceClaims`, spec),
     ...validateContainers(`${field}.containers`, spec, around),
     ...validateInitContainers(`${field}.initContainers`, spec, around),
-    ...validatePodResources(`${field}.resources`, `${field}.containers`, spec, claims),
+    ...validatePodResources(`${field}.resources`, spec, claims),
     ...(spec.hostNetwork === true ? validateHostNetworkPorts(`${field}.containers`, spec.containers) : []),
-    ...(spec.hostNetwork === true ? validateHostNetworkPorts(`${field}.initContainers`, spec.initContainers) : []),
     ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
     ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(`${field}.nodeSelector`, spec.nodeSelector),
     ...validateSecurityContext(`${field}.securityContext`, spec.securityContext),
-    ...(spec.imagePullSecrets ?? []).flatMap(({ name = "" }, index) =>
-      name === "" ? [required(`${field}.imagePullSecrets[${index}].name`)] : [],
-    ),
     ...validateAffinity(`${field}.affinity`, spec.affinity),
     ...validateDnsConfig(`${field}.dnsConfig`, spec),
     ...(spec.readinessGates ?? []).flatMap((gate, index) =>
@@ -136,6 +176,7 @@ function validateSpecOfPod(spec: PodSpec): FieldError[] {
     ...validateSharedSpec("spec", spec),
     ...validateContainersOfPod("spec.containers", spec.containers),
     ...validateContainersOfPod("spec.initContainers", spec.initContainers),
+    ...(spec.hostNetwork === true ? validateHostPortsOfPod("spec.containers", spec.containers) : []),
   ];
   if ((spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));
   if ((spec.nodeName ?? "") !== "" && (spec.schedulingGates ?? []).length > 0) {

@@ -151,10 +151,11 @@ function validatePodLevelName(field: string, name: string): FieldError[] {
 }
 
 /** Resources of the pod as a whole, and that its containers fit into them (validatePodResources). */
-export function validatePodResources(field: string, containersField: string, spec: PodSpec, claims: readonly string[]): FieldError[] {
+export function validatePodResources(field: string, spec: PodSpec, claims: readonly string[]): FieldError[] {
   const { resources } = spec;
   if (resources === undefined) return [];
   const errors = validateResourceRequirements(field, resources, claims, validatePodLevelName);
+  if (resources.claims !== undefined) errors.unshift(forbidden(`${field}.claims`, "claims cannot be set for Resources at pod-level"));
   const aggregated = containerRequests(spec);
   for (const [name, quantity] of Object.entries(resources.requests ?? {})) {
     if (!Object.hasOwn(aggregated, name) || compareQuantities(quantity, aggregated[name]) >= 0) continue;
@@ -167,7 +168,7 @@ export function validatePodResources(field: string, containersField: string, spe
     for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {
       const bound = resources.limits?.[name];
       if (bound === undefined || compareQuantities(limit, bound) <= 0) continue;
-      const path = `${containersField}[${index}].resources.limits[${name}]`;
+      const path = `${field}.containers[${index}][${name}].limits`;
       errors.push(
         invalid(path, parseQuantity(limit).toString(), `must be less than or equal to pod limits of ${parseQuantity(bound).toString()}`),
       );

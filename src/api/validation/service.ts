@@ -14,8 +14,6 @@ const TRAFFIC_DISTRIBUTIONS = ["PreferClose", "PreferSameNode", "PreferSameZone"
 const HEADLESS = "None";
 /** One day (core.MaxClientIPServiceAffinitySeconds). */
 const MAX_AFFINITY_SECONDS = 86_400;
-/** The kubelet's own port, which cloud firewalls must not open (ports.KubeletPort). */
-const KUBELET_PORT = 10_250;
 
 function validateServicePort(field: string, port: ServicePort, needsName: boolean, names: Set<string>): FieldError[] {
   const errors: FieldError[] = [];
@@ -38,12 +36,6 @@ function validateByType(spec: Service["spec"]): FieldError[] {
   const clusterIPs = spec.clusterIPs ?? [];
   const isHeadless = clusterIPs[0] === HEADLESS;
   const errors: FieldError[] = [];
-  if (spec.type === "LoadBalancer") {
-    for (const [index, { port }] of (spec.ports ?? []).entries()) {
-      if (port === KUBELET_PORT)
-        errors.push(invalid(`spec.ports[${index}]`, port, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`));
-    }
-  }
   if (isHeadless && (spec.type === "LoadBalancer" || spec.type === "NodePort")) {
     errors.push(invalid("spec.clusterIPs[0]", HEADLESS, `may not be set to 'None' for ${spec.type} services`));
   }
@@ -123,6 +115,22 @@ function validateRepeats(spec: Service["spec"]): FieldError[] {
   return errors;
 }
 
+/** Address ranges that traffic from outside cannot have as its destination (ValidateNonSpecialIP). */
+const SPECIAL_RANGES: readonly (readonly [range: RegExp, detail: string])[] = [
+  [/^(0\.0\.0\.0|::)$/, "may not be unspecified"],
+  [/^(127\.|::1$)/, "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  [/^(169\.254\.|fe[89ab][0-9a-f]:)/i, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  [/^(224\.0\.0\.|ff02:)/i, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+];
+
+function externalAddress(address: string): string[] {
+  const wrong = ipAddress(address);
+  if (wrong.length > 0) return wrong;
+  return SPECIAL_RANGES.filter(([range]) => range.test(address)).map(([, detail]) =>
+    detail.endsWith("unspecified") ? `${detail} (${address})` : detail,
+  );
+}
+
 function isExternallyReachable(spec: Service["spec"]): boolean {
   return spec.type === "LoadBalancer" || spec.type === "NodePort" || (spec.type === "ClusterIP" && (spec.externalIPs ?? []).length > 0);
 }
@@ -161,10 +169,10 @@ function validateLoadBalancer(spec: Service["spec"]): FieldError[] {
     if (spec.allocateLoadBalancerNodePorts !== undefined) errors.push(forbidden("spec.allocateLoadBalancerNodePorts", detail));
     if (spec.loadBalancerClass !== undefined) errors.push(forbidden("spec.loadBalancerClass", detail));
   } else {
-    if (spec.allocateLoadBalancerNodePorts === undefined) errors.push(required("spec.allocateLoadBalancerNodePorts"));
+    if (spec.allocateLoadBalancerNodePorts === undefined) errors.push(required("allocateLoadBalancerNodePorts"));
     if (spec.loadBalancerClass !== undefined) errors.push(...check("spec.loadBalancerClass", spec.loadBalancerClass, qualifiedName));
   }
-  return [...errors, ...ranges.flatMap((range, index) => check(`spec.loadBalancerSourceRanges[${index}]`, range.trim(), cidr))];
+  return [...errors, ...ranges.flatMap((range, index) => check(`spec.LoadBalancerSourceRanges[${index}]`, range.trim(), cidr))];
 }
 
 export function validateService(service: Service): FieldError[] {
@@ -180,7 +188,7 @@ export function validateService(service: Service): FieldError[] {
     ...validateLabels("spec.selector", spec.selector),
     ...validateAffinity(spec),
     ...validateAddresses(spec),
-    ...(spec.externalIPs ?? []).flatMap((address, index) => check(`spec.externalIPs[${index}]`, address, ipAddress)),
+    ...(spec.externalIPs ?? []).flatMap((address, index) => check(`spec.externalIPs[${index}]`, address, externalAddress)),
     ...oneOf("spec.type", spec.type, TYPES),
   );
   if (spec.type === "ClusterIP") {

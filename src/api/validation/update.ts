@@ -61,13 +61,15 @@ function validatePodChange(pod: Pod, oldPod: Pod): FieldError[] {
     }
   }
   const errors = validateDeadline(spec, old);
-  const lost = (old.tolerations ?? []).some((one) => !(spec.tolerations ?? []).some((other) => semanticallyEqual(one, other)));
+  const lost = (old.tolerations ?? []).some(
+    (one) => !(spec.tolerations ?? []).some((other) => semanticallyEqual({ ...one, tolerationSeconds: other.tolerationSeconds }, other)),
+  );
   if (lost) errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
   const isGated = (old.schedulingGates ?? []).length > 0;
   const gates = (spec.schedulingGates ?? []).filter((gate) => !(old.schedulingGates ?? []).some((one) => one.name === gate.name));
   for (const gate of gates) {
     const index = (spec.schedulingGates ?? []).indexOf(gate);
-    errors.push(forbidden(`spec.schedulingGates[${index}].name`, "only deletion is allowed, but found new scheduling gate"));
+    errors.push(forbidden(`spec.schedulingGates[${index}].name`, `only deletion is allowed, but found new scheduling gate '${gate.name}'`));
   }
   const munged: PodSpec = {
     ...spec,

@@ -175,6 +175,29 @@ export function validateVolumes(
   return { errors, names };
 }
 
+/** Raw block devices that a container is given. */
+export function validateVolumeDevices(field: string, container: Container, volumes: ReadonlySet<string>): FieldError[] {
+  const errors: FieldError[] = [];
+  const devices = container.volumeDevices ?? [];
+  const mounts = container.volumeMounts ?? [];
+  for (const [index, { name, devicePath }] of devices.entries()) {
+    const path = `${field}[${index}]`;
+    const earlier = devices.slice(0, index);
+    if (name === "") errors.push(required(`${path}.name`));
+    if (earlier.some((one) => one.name === name)) errors.push(invalid(`${path}.name`, name, "must be unique"));
+    if (!volumes.has(name)) errors.push(notFound(`${path}.name`, name));
+    if (devicePath === "") errors.push(required(`${path}.devicePath`));
+    if (earlier.some((one) => one.devicePath === devicePath)) errors.push(invalid(`${path}.devicePath`, devicePath, "must be unique"));
+    if (noBacksteps(path, devicePath).length > 0)
+      errors.push(invalid(`${path}.devicePath`, devicePath, "can not contain backsteps ('..')"));
+    if (mounts.some((mount) => mount.name === name)) errors.push(invalid(`${path}.name`, name, "must not already exist in volumeMounts"));
+    if (mounts.some((mount) => mount.mountPath === devicePath)) {
+      errors.push(invalid(`${path}.devicePath`, devicePath, "must not already exist as a path in volumeMounts"));
+    }
+  }
+  return errors;
+}
+
 const PROPAGATION = ["Bidirectional", "HostToContainer", "None"];
 
 export function validateVolumeMounts(field: string, container: Container, volumes: ReadonlySet<string>): FieldError[] {
@@ -194,14 +217,14 @@ export function validateVolumeMounts(field: string, container: Container, volume
     if (devices.some((device) => device.devicePath === mountPath)) {
       errors.push(invalid(`${path}.mountPath`, mountPath, "must not already exist as a path in volumeDevices"));
     }
-    if (subPath !== "") errors.push(...localPath(`${path}.subPath`, subPath));
+    if (subPath !== "") errors.push(...localPath(`${field}.subPath`, subPath));
     const { subPathExpr, mountPropagation } = mount as { subPathExpr?: string; mountPropagation?: string };
     if (subPathExpr !== undefined && subPathExpr !== "") {
       if (subPath !== "") errors.push(invalid(`${path}.subPathExpr`, subPathExpr, "subPathExpr and subPath are mutually exclusive"));
-      errors.push(...localPath(`${path}.subPathExpr`, subPathExpr));
+      errors.push(...localPath(`${field}.subPathExpr`, subPathExpr));
     }
     if (mountPropagation !== undefined && !PROPAGATION.includes(mountPropagation)) {
-      errors.push(notSupported(`${path}.mountPropagation`, mountPropagation, PROPAGATION));
+      errors.push(notSupported(`${field}.mountPropagation`, mountPropagation, PROPAGATION));
     }
   }
   return errors;
