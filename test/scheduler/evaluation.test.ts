@@ -103,7 +103,7 @@ const nodeState = fc.record({
 const operation = fc.oneof(
   { weight: 10, arbitrary: fc.record({ do: fc.constant("schedule" as const), template: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), pod: fc.nat(200) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("terminate" as const), pod: fc.nat(200) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("terminate" as const), pod: fc.nat(200) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("node" as const), node: fc.nat(NODES - 1), state: nodeState }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("remove node" as const), node: fc.nat(NODES - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("bound pod" as const), template: fc.nat(5), node: fc.nat(NODES - 1) }) },
@@ -291,7 +291,7 @@ describe("incremental evaluation", () => {
           for (const one of operations) cluster.apply(one);
         },
       ),
-      { numRuns: 300, seed: 20_260 },
+      { numRuns: 1_000, seed: 20_260 },
     );
   });
 });

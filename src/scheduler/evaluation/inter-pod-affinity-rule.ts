@@ -29,7 +29,7 @@ export class InterPodAffinityRule implements Rule {
   /** By number of the other shape; null where the shapes have nothing to do with each other. */
   private relations: (Relation | null | undefined)[] = [];
   private readonly mismatch: number;
-  private readonly isOwnMatch: boolean;
+  private isOwnMatch = false;
   private readonly isScored: boolean;
   private isStale = true;
   private namespaces = -1;
@@ -49,7 +49,6 @@ export class InterPodAffinityRule implements Rule {
     const anti = codes.codeOf(plugin.antiAffinityMismatch);
     this.affinity = requiredAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: this.mismatch, some: 0, none: this.mismatch }));
     this.anti = requiredAntiAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: 0, some: anti, none: 0 }));
-    this.isOwnMatch = requiredAffinity.every((term) => plugin.matches(term, shape));
     this.isScored = !plugin.args.ignorePreferredTermsOfExistingPods || preferredAffinity.length + preferredAntiAffinity.length > 0;
   }
 
@@ -125,6 +124,7 @@ export class InterPodAffinityRule implements Rule {
     if (this.namespaces !== this.handle.versions.namespaces) {
       this.namespaces = this.handle.versions.namespaces;
       this.relations = [];
+      this.isOwnMatch = this.shape.affinity.requiredAffinity.every((term) => this.plugin.matches(term, this.shape));
     }
     for (const counts of [...this.affinity, ...this.anti, ...this.existingAnti.values(), ...this.sumsByKey.values()]) counts.clear();
     const everyPod = this.shape.affinity.any;
