@@ -6,8 +6,7 @@
 import type { ResourceList, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Container, Pod } from "../api/types/pod.js";
-import type { ApiClient, ApiServerEndpoint, Informer, Target } from "../control-plane/apiserver/client.js";
-import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
+import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
 import { admitPod, PodsOnNode, type Admission } from "./admission.js";
@@ -22,8 +21,8 @@ import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
 import { runtimeImageName } from "./images.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
-import type { NodeAgent } from "./node-agent.js";
-import { conditionsDiffer, listedImages, newNode, NO_PRESSURE, nodeLabels, nodeStatus, type NodeIdentity, type NodePressures } from "./node-object.js";
+import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
+import { conditionsDiffer, listedImages, newNode, NO_PRESSURE, nodeLabels, nodeStatus, type NodePressures } from "./node-object.js";
 import { NodePressure, type Candidate, type NodePressureHost } from "./node-pressure.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import type { PodNetwork } from "./pod-network.js";
@@ -31,17 +30,11 @@ import { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
 import { podGraceSeconds } from "./termination.js";
 
-export interface KubeletOptions {
+export interface KubeletOptions extends NodeAgentOptions {
   /** What is kept for the system's and Kubernetes' own daemons. */
   readonly reserved: readonly ResourceList[];
-  readonly simulation: Simulation;
-  readonly epoch: Timestamp;
-  readonly endpoint: ApiServerEndpoint;
-  readonly heartbeats: NodeHeartbeats;
-  readonly identity: NodeIdentity;
   readonly settings: KubeletSettings;
   readonly runtime: RuntimeCosts;
-  readonly network: PodNetwork;
   readonly puller: ImagePuller;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;

@@ -8,11 +8,12 @@ import type { RandomStream } from "../engine/random.js";
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
 import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
 import { CONTAINER_RUNTIMES, type ContainerRuntimeName } from "./container-runtime.js";
+import { FakeKubelet } from "./fake-kubelet.js";
 import { ImagePuller } from "./image-puller.js";
 import { registryOf, type ImageRegistry } from "./images.js";
 import { Kubelet } from "./kubelet.js";
-import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
 import type { NodeAgent } from "./node-agent.js";
+import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
 import { listedImages, newNode, type NodeIdentity } from "./node-object.js";
 import { NodeResourceUsage, type NodeUsage, type PodUsage } from "./node-resource-usage.js";
 import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
@@ -42,6 +43,8 @@ export interface MachineOptions {
   /** Costs of the runtime where they are not its usual ones, microseconds. */
   readonly sandboxDuration?: Distribution;
   readonly containerStartDuration?: Distribution;
+  /** "fake" runs nothing: see {@link FakeKubelet}. */
+  readonly agent?: "kubelet" | "fake";
   readonly settings?: Partial<KubeletSettings>;
   readonly network?: PodNetwork;
   readonly behaviorOf?: BehaviorSource;
@@ -116,24 +119,24 @@ export class Machine {
     const costs = simulation.stream(`kubelet/${name}/runtime`);
     const sandbox = options.sandboxDuration ?? profile.sandboxDuration;
     const start = options.containerStartDuration ?? profile.containerStartDuration;
-    this.kubelet = new Kubelet({
-      simulation,
-      epoch: options.epoch,
-      endpoint: options.endpoint,
-      heartbeats: options.heartbeats,
-      identity,
-      reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],
-      settings: this.settings,
-      runtime: {
-        scheme: runtimeName,
-        sandboxDuration: () => duration(sandbox, costs),
-        containerStartDuration: () => duration(start, costs),
-      },
-      network: options.network ?? new UnsimulatedPodNetwork(),
-      puller: this.images,
-      usage: this.resources,
-      behaviorOf: options.behaviorOf ?? annotatedBehavior(),
-    });
+    const { epoch, endpoint, heartbeats, network = new UnsimulatedPodNetwork() } = options;
+    const common = { simulation, epoch, endpoint, heartbeats, identity, network };
+    this.kubelet =
+      options.agent === "fake"
+        ? new FakeKubelet(common)
+        : new Kubelet({
+            ...common,
+            reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],
+            settings: this.settings,
+            runtime: {
+              scheme: runtimeName,
+              sandboxDuration: () => duration(sandbox, costs),
+              containerStartDuration: () => duration(start, costs),
+            },
+            puller: this.images,
+            usage: this.resources,
+            behaviorOf: options.behaviorOf ?? annotatedBehavior(),
+          });
   }
 
   /** The Node object as the kubelet registers it: for a cluster that has been up before the run begins. */

@@ -1,5 +1,21 @@
 /** What a machine runs to take part in a cluster: the kubelet, or a stand-in for it. */
-import type { Target } from "../control-plane/apiserver/client.js";
+import type { Timestamp } from "../api/types/meta.js";
+import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
+import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
+import type { Simulation } from "../engine/simulation.js";
+import type { NodeIdentity } from "./node-object.js";
+import type { PodNetwork } from "./pod-network.js";
+
+/** What every agent needs of the world around it. */
+export interface NodeAgentOptions {
+  readonly simulation: Simulation;
+  /** Unix time at simulated time 0, microseconds. */
+  readonly epoch: Timestamp;
+  readonly endpoint: ApiServerEndpoint;
+  readonly heartbeats: NodeHeartbeats;
+  readonly identity: NodeIdentity;
+  readonly network: PodNetwork;
+}
 
 export interface NodeAgent {
   /** Whether its process runs. */

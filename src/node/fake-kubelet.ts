@@ -1,0 +1,277 @@
+/**
+ * A stand-in for the kubelet that runs nothing: pods become Running, Ready and gone after delays that their annotations name.
+ *
+ * Recordings of real control planes are made with such stand-ins; this one behaves as theirs, so that a simulated control plane can be
+ * compared with them.
+ */
+import { parseDuration } from "../api/duration.js";
+import type { Condition } from "../api/types/meta.js";
+import type { ContainerStatus, Pod, PodStatus } from "../api/types/pod.js";
+import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
+import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
+import { wholeSeconds } from "./container-record.js";
+import { onRenewalsChange } from "./heartbeat-watch.js";
+import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
+import { conditionsDiffer, newNode, NO_PRESSURE, nodeStatus } from "./node-object.js";
+
+/** Durations as Go writes them; absent: at once. */
+export const FAKE_KUBELET_ANNOTATIONS = {
+  /** From the binding until the pod is Running. */
+  start: "fake-kubelet/start",
+  /** From Running until Ready; absent: both in one update. */
+  ready: "fake-kubelet/ready",
+  /** From the deletion until the pod has stopped. */
+  stop: "fake-kubelet/stop",
+  /** Present: others write readiness. */
+  hold: "fake-kubelet/hold",
+} as const;
+
+/** Leases are renewed each 10.0 to 10.4 s (a quarter of 40 s, with up to 4 % of jitter). */
+const RENEW_PERIOD: SimTime = 10 * SECOND;
+const RENEW_JITTER = 0.04;
+
+const OWN_CONDITIONS: ReadonlySet<string> = new Set(["Initialized", "Ready", "ContainersReady"]);
+
+type Stage = "starting" | "started" | "ready" | "stopping" | "stopped";
+
+interface Known {
+  pod: Pod;
+  stage: Stage;
+  event: EventId | undefined;
+}
+
+export class FakeKubelet implements NodeAgent {
+  running = false;
+  private readonly client: ApiClient;
+  private readonly pods: Informer<Pod>;
+  private readonly known = new Map<string, Known>();
+  private readonly name: string;
+  private readonly period: SimTime;
+
+  constructor(private readonly options: NodeAgentOptions) {
+    const { simulation, endpoint, identity, heartbeats } = options;
+    this.name = identity.name;
+    this.period = Math.round(RENEW_PERIOD * (1 + RENEW_JITTER * simulation.stream(`fake-kubelet/${this.name}/renew`).uniform()));
+    this.client = endpoint.connect({ component: "kubelet", user: `system:node:${this.name}`, groups: ["system:nodes"], host: this.name });
+    this.pods = endpoint.informers({ component: "kubelet", host: this.name, podsOfNode: this.name }).informer("Pod");
+    this.pods.addHandlers({
+      added: (pod) => this.see(pod),
+      updated: (_previous, pod) => this.see(pod),
+      deleted: (pod) => this.forget(pod),
+    });
+    onRenewalsChange(heartbeats, this.name, () => {
+      if (this.running && heartbeats.isRenewing(this.name)) this.reviseNode();
+    });
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    const { simulation, identity, epoch, heartbeats } = this.options;
+    this.client.create<"Node">(newNode(identity, [], wholeSeconds(epoch, simulation.now)), (result) => {
+      if (!result.ok) this.reviseNode();
+    });
+    heartbeats.renew(this.name, simulation.now, this.period);
+    for (const pod of this.pods.list()) this.see(pod);
+  }
+
+  stop(): void {
+    if (!this.running) return;
+    this.running = false;
+    this.options.heartbeats.cease(this.name);
+    for (const { event } of this.known.values()) if (event !== undefined) this.options.simulation.cancel(event);
+    this.known.clear();
+  }
+
+  losePower(): void {
+    // Nothing runs here that could be lost.
+  }
+
+  imagesChanged(): void {
+    // It pulls none.
+  }
+
+  killProcess(pod: Target<"Pod">): boolean {
+    void pod;
+    return false;
+  }
+
+  /** A node that the control plane took for dead is Ready at once when its process is back. */
+  private reviseNode(): void {
+    const { identity, simulation, epoch } = this.options;
+    this.client.get<"Node">({ kind: "Node", name: this.name }, (stored) => {
+      if (!this.running || !stored.ok || !conditionsDiffer(stored.object.status?.conditions, NO_PRESSURE)) return;
+      this.client.patchStatus<"Node">({ kind: "Node", name: this.name }, (node) => ({
+        ...node,
+        status: nodeStatus(identity, node.status, NO_PRESSURE, [], wholeSeconds(epoch, simulation.now)),
+      }));
+    });
+  }
+
+  private see(pod: Pod): void {
+    if (!this.running) return;
+    const uid = pod.metadata.uid ?? "";
+    let known = this.known.get(uid);
+    if (known === undefined) {
+      known = { pod, stage: stageOf(pod), event: undefined };
+      this.known.set(uid, known);
+      if (known.stage === "starting") this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!));
+      else if (known.stage === "started") this.becomeReadyLater(known);
+    }
+    known.pod = pod;
+    if (pod.metadata.deletionTimestamp === undefined || known.stage === "stopping" || known.stage === "stopped") {
+      if (known.stage !== "stopped" && known.stage !== "stopping" && isTerminal(pod)) this.end(known);
+      return;
+    }
+    this.end(known);
+    known.stage = "stopping";
+    this.after(known, FAKE_KUBELET_ANNOTATIONS.stop, () => this.finish(known));
+  }
+
+  /** Whatever was planned for the pod's running no longer holds. */
+  private end(known: Known): void {
+    if (known.event !== undefined) this.options.simulation.cancel(known.event);
+    known.event = undefined;
+  }
+
+  private forget(pod: Pod): void {
+    const known = this.known.get(pod.metadata.uid ?? "");
+    if (known === undefined) return;
+    this.end(known);
+    this.known.delete(pod.metadata.uid ?? "");
+  }
+
+  private run(known: Known): void {
+    const annotations = known.pod.metadata.annotations ?? {};
+    const waits = annotations[FAKE_KUBELET_ANNOTATIONS.ready] !== undefined || annotations[FAKE_KUBELET_ANNOTATIONS.hold] !== undefined;
+    known.stage = waits ? "started" : "ready";
+    this.patch(known.pod, (pod) => this.runningStatus(pod, !waits));
+    if (waits) this.becomeReadyLater(known);
+  }
+
+  private becomeReadyLater(known: Known): void {
+    const annotations = known.pod.metadata.annotations ?? {};
+    if (annotations[FAKE_KUBELET_ANNOTATIONS.hold] !== undefined || annotations[FAKE_KUBELET_ANNOTATIONS.ready] === undefined) return;
+    this.after(known, FAKE_KUBELET_ANNOTATIONS.ready, () => {
+      known.stage = "ready";
+      this.patch(known.pod, (pod) => this.runningStatus(pod, true));
+    });
+  }
+
+  private finish(known: Known): void {
+    known.stage = "stopped";
+    const { pod } = known;
+    const uid = pod.metadata.uid;
+    const remove = (): void =>
+      this.client.delete(targetOf(pod), { gracePeriodSeconds: 0, ...(uid !== undefined && { preconditions: { uid } }) });
+    if (isTerminal(pod)) remove();
+    else this.patch(pod, (current) => this.stoppedStatus(current), remove);
+  }
+
+  private after(known: Known, annotation: string, action: () => void): void {
+    const text = known.pod.metadata.annotations?.[annotation];
+    const delay = text === undefined ? 0 : parseDuration(text);
+    if (delay === 0) {
+      action();
+      return;
+    }
+    known.event = this.options.simulation.after(delay, () => {
+      known.event = undefined;
+      action();
+    });
+  }
+
+  private patch(pod: Pod, status: (current: Pod) => PodStatus, done?: () => void): void {
+    this.client.patchStatus<"Pod">(
+      targetOf(pod),
+      (current) => ({ ...current, status: status(current) }),
+      (result) => {
+        if (result.ok) done?.();
+      },
+    );
+  }
+
+  private runningStatus(pod: Pod, ready: boolean): PodStatus {
+    const { identity, epoch, simulation, network } = this.options;
+    const now = wholeSeconds(epoch, simulation.now);
+    const own: Condition[] = [
+      { type: "Initialized", status: "True" },
+      { type: "Ready", status: ready ? "True" : "False", ...(!ready && { reason: "ContainersNotReady" }) },
+      { type: "ContainersReady", status: ready ? "True" : "False", ...(!ready && { reason: "ContainersNotReady" }) },
+    ];
+    let podIP = pod.status?.podIP;
+    if (podIP === undefined && pod.spec.hostNetwork !== true) {
+      const setUp = network.setUp(pod, this.name);
+      podIP = setUp.ok ? setUp.addresses[0] : undefined;
+    }
+    const containerStatuses = pod.spec.containers.map(
+      ({ name, image = "" }): ContainerStatus => ({
+        name,
+        image,
+        imageID: "",
+        ready,
+        started: true,
+        restartCount: 0,
+        state: { running: { startedAt: now } },
+      }),
+    );
+    if (ready) network.listening(pod, true);
+    return {
+      ...pod.status,
+      phase: "Running",
+      conditions: merge(pod.status?.conditions, own, now),
+      containerStatuses,
+      startTime: pod.status?.startTime ?? now,
+      hostIP: identity.addresses[0],
+      ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+    };
+  }
+
+  private stoppedStatus(pod: Pod): PodStatus {
+    const { epoch, simulation, network } = this.options;
+    const now = wholeSeconds(epoch, simulation.now);
+    const succeeded = (pod.spec.restartPolicy ?? "Always") === "Always";
+    if (pod.status?.podIP !== undefined && pod.spec.hostNetwork !== true) network.tearDown(pod, this.name);
+    const exitCode = succeeded ? 0 : 1;
+    const reason = succeeded ? "Completed" : "Error";
+    const own: Condition[] = ["Ready", "ContainersReady"].map((type) => ({ type, status: "False", reason: succeeded ? "PodCompleted" : "PodFailed" }));
+    return {
+      ...pod.status,
+      phase: succeeded ? "Succeeded" : "Failed",
+      conditions: merge(pod.status?.conditions, own, now),
+      containerStatuses: pod.status?.containerStatuses?.map((status) => ({
+        ...status,
+        ready: false,
+        started: false,
+        state: { terminated: { exitCode, reason, startedAt: status.state?.running?.startedAt ?? now, finishedAt: now } },
+      })),
+    };
+  }
+}
+
+function targetOf({ metadata: { namespace, name, uid } }: Pod): Target<"Pod"> {
+  return { kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+}
+
+function isTerminal(pod: Pod): boolean {
+  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+}
+
+/** Where a pod stands that this process sees for the first time. */
+function stageOf(pod: Pod): Stage {
+  if (isTerminal(pod)) return "ready";
+  if (pod.status?.phase !== "Running") return "starting";
+  return pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true ? "ready" : "started";
+}
+
+function merge(current: readonly Condition[] | undefined, own: readonly Condition[], now: number): readonly Condition[] {
+  const types = new Set(own.map(({ type }) => type));
+  const kept = (current ?? []).filter(({ type }) => !types.has(type));
+  return [
+    ...kept,
+    ...own.map((condition) => {
+      const old = OWN_CONDITIONS.has(condition.type) ? current?.find(({ type }) => type === condition.type) : undefined;
+      return { ...condition, lastTransitionTime: old?.status === condition.status ? old.lastTransitionTime : now };
+    }),
+  ];
+}
