@@ -4,12 +4,13 @@
  */
 import { type Benchmark, type Row, UsageError } from "./benchmark.js";
 import { openb, thousands } from "./cluster/scenarios.js";
+import { apiServerWrites } from "./control-plane/api-server-writes.js";
 import { hold } from "./engine/hold.js";
 import { mm1 } from "./engine/mm1.js";
 import { sampling } from "./engine/sampling.js";
 import { scheduler } from "./scheduler/scheduler.js";
 
-const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, thousands, openb, scheduler];
+const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, apiServerWrites, thousands, openb, scheduler];
 
 /** A table with a column for each name that a row has, numbers to the right. */
 function table(rows: readonly Row[]): string {

@@ -7,23 +7,12 @@ import type { Pod, PodSpec, PodStatus } from "../../src/api/types/pod.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
 import { targetOf } from "../../src/control-plane/apiserver/client.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
+import { type Benchmark, refuseOptions, type Row } from "../benchmark.js";
 
 const TEMPLATES = 40;
 const WRITES_PER_POD = 6;
 
-export interface WriteThroughput {
-  readonly pods: number;
-  readonly nodes: number;
-  readonly writes: number;
-  readonly events: number;
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-  readonly writesPerSecond: number;
-  readonly writesPerCpuSecond: number;
-  readonly heapMiB: number;
-}
-
-export function measureApiServerWrites(pods: number, nodes: number, podsPerSecond: number): WriteThroughput {
+function measure(pods: number, nodes: number, podsPerSecond: number): Row {
   const simulation = new Simulation({ seed: 1 });
   const server = new ApiServer({ simulation, epoch: 1_700_000_000 * SECOND, events: "announced" });
   let commits = 0;
@@ -108,10 +97,29 @@ export function measureApiServerWrites(pods: number, nodes: number, podsPerSecon
   if (server.objects.count("Pod") !== 0) throw new Error(`${server.objects.count("Pod")} pods were left over`);
   const writes = pods * WRITES_PER_POD;
   if (commits < writes) throw new Error(`${commits} commits instead of ${writes}`);
-  return { pods, nodes, writes, events, wallSeconds, cpuSeconds, writesPerSecond: writes / wallSeconds, writesPerCpuSecond: writes / cpuSeconds, heapMiB };
+  return {
+    pods,
+    nodes,
+    writes,
+    engine_events: events,
+    wall_seconds: wallSeconds,
+    cpu_seconds: cpuSeconds,
+    writes_per_s: writes / wallSeconds,
+    writes_per_cpu_s: writes / cpuSeconds,
+    heap_mib: heapMiB,
+  };
 }
 
-if (process.argv[1]?.endsWith("api-server-writes.js")) {
-  const [pods = 100_000, nodes = 1_000, rate = 1_000] = process.argv.slice(2).map(Number);
-  console.log(JSON.stringify(measureApiServerWrites(pods, nodes, rate)));
-}
+/** A thousand nodes take a thousand pods a second; each pod is there for a few milliseconds. */
+const NODES = 1_000;
+const PODS_PER_SECOND = 1_000;
+const PODS = 100_000;
+
+export const apiServerWrites: Benchmark = {
+  name: "writes",
+  description: "writes through the simulated API server: pods created, bound, reported on, deleted and removed",
+  run: (args) => {
+    refuseOptions("writes", args);
+    return [measure(PODS, NODES, PODS_PER_SECOND)];
+  },
+};

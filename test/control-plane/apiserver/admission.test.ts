@@ -225,7 +225,7 @@ interface GoldenCase {
   readonly name: string;
   readonly objects: readonly (ResourceQuota | LimitRange)[];
   readonly steps: readonly { readonly posted: Pod; readonly returned?: Pod; readonly answer?: { readonly code: number; readonly message: string } }[];
-  readonly quotaStatusAfter?: unknown;
+  readonly quotaStatusAfter?: readonly ResourceQuota["status"][];
 }
 
 /** Requests and limits with amounts as the API server writes them out. */
@@ -237,7 +237,7 @@ function canonicalResources({ resources = {} }: Container): unknown {
 describe.skipIf(!existsSync(GOLDEN))("recorded answers of a real API server to quotas and limits", () => {
   const { cases } = (existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, "utf8")) : { cases: [] }) as { cases: readonly GoldenCase[] };
 
-  it.each(cases)("$name", ({ name, objects, steps }) => {
+  it.each(cases)("$name", ({ name, objects, steps, quotaStatusAfter }) => {
     const { create, server } = setUp();
     server.load([{ apiVersion: "v1", kind: "Namespace", metadata: { name } }]);
     create({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name: "gold" }, value: 1_000 });
@@ -253,5 +253,6 @@ describe.skipIf(!existsSync(GOLDEN))("recorded answers of a real API server to q
       } else if (answer.code !== 422) expect(status).toMatchObject({ code: answer.code, message: answer.message });
       else expect(status === undefined || status.message === answer.message).toBe(true);
     }
+    if (quotaStatusAfter !== undefined) expect([...server.objects.list("ResourceQuota", name)].map(({ status }) => status)).toEqual(quotaStatusAfter);
   });
 });
