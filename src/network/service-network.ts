@@ -18,7 +18,7 @@ import { HOST_TO_HOST } from "./path-costs.js";
 import type { Attachment, PodNetwork } from "./pod-network.js";
 import type { ProxyEndpoint } from "./proxy/endpoint.js";
 import type { KubeProxy } from "./proxy/kube-proxy.js";
-import type { CacheState } from "./proxy/proxy-mode.js";
+import { type CacheState, CONNECT_WITHOUT_RULES } from "./proxy/proxy-mode.js";
 import type { RulesVersion } from "./proxy/rules-history.js";
 
 export interface ServiceNetworkOptions {
@@ -121,7 +121,7 @@ export class ServiceNetwork {
     connection.tracked = true;
     connection.trackedGeneration = entry.conntrack.generation;
     const index = pickEndpoint(frontEnd, port, endpoints, client, entry, this.proxy.mode, random, this.simulation.now, connection);
-    connection.proxyDelay = via === "ingress" ? INGRESS_PROXY_DELAY : this.ruleCost(frontEnd, rules, entry, index);
+    connection.proxyDelay = via === "ingress" ? INGRESS_PROXY_DELAY : this.ruleDelay(frontEnd, rules, entry, index, random);
     this.reach(client, entry, endpoints[index], rules, connection);
   }
 
@@ -171,10 +171,13 @@ export class ServiceNetwork {
     });
   }
 
-  private ruleCost(frontEnd: FrontEnd, { sync }: RulesVersion, { id }: Host, chosen: number): number {
-    const { dispatchRules } = this.proxy.ruleLoad;
-    const dispatched = dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + sync, id) % dispatchRules);
-    return this.proxy.mode.connectCost(dispatched, chosen + 1, this.ruleCache);
+  /** What the rules add to the handshake: the median by the cost formulas, spread as measured. Nobody is faster than the bare path. */
+  private ruleDelay(frontEnd: FrontEnd, { sync }: RulesVersion, { id }: Host, chosen: number, random: RandomStream): number {
+    const { mode, ruleLoad } = this.proxy;
+    const dispatched = ruleLoad.dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + sync, id) % ruleLoad.dispatchRules);
+    const bare = CONNECT_WITHOUT_RULES[this.ruleCache];
+    const connect = bare + mode.connectCost(dispatched, chosen + 1, this.ruleCache);
+    return Math.max(0, connect * mode.connectSpread.sample(random) - bare);
   }
 
   private reach(client: NetworkClient, entry: Host, endpoint: ProxyEndpoint, rules: RulesVersion, connection: Connection): void {

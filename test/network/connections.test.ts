@@ -218,6 +218,14 @@ describe("cost", () => {
     );
   });
 
+  test("of a connection spreads as measured: median 53.6 µs and 99th percentile 137 µs with one rule, less 40.7 µs without rules", () => {
+    const cluster = smallCluster({ nodes: 1, pods: 1 });
+    const delays = Array.from({ length: 20_000 }, () => cluster.connect("node-1").proxyDelay).sort((a, b) => a - b);
+    // One dispatch and one endpoint rule add 0.07 µs.
+    expect(Math.abs(delays[10_000] - (53.67 - 40.7))).toBeLessThan(1);
+    expect(Math.abs(delays[19_800] - (137.2 - 40.7))).toBeLessThan(5);
+  });
+
   test("of iptables rules is 12.9 µs + 19.6 ns a dispatch rule cold, and does not grow in nftables", () => {
     expect(IPTABLES.connectCost(10_000, 0, "cold") - IPTABLES.connectCost(0, 0, "cold")).toBeCloseTo(196);
     expect(IPTABLES.connectCost(0, 0, "cold")).toBeCloseTo(12.9);

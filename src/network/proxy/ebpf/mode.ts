@@ -3,7 +3,7 @@
  * packets carry the back end's address from the start. Source: https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/
  */
 import { MILLISECOND, type SimTime } from "../../../engine/simulation.js";
-import { nftablesConnectCost } from "../nftables/costs.js";
+import { NFTABLES_CONNECT_SPREAD, nftablesConnectCost } from "../nftables/costs.js";
 import type { ProxyMode, RuleLoad } from "../proxy-mode.js";
 import type { ServicePort } from "../service-port.js";
 
@@ -33,5 +33,6 @@ export const EBPF: ProxyMode = {
   syncDuration: (load: RuleLoad, full: boolean, changedServices: number, changedEndpoints: number) =>
     Math.round(full ? FULL_PER_ENTRY * load.rules : PER_CHANGE * (changedServices + changedEndpoints)),
   // "at 1000 requests/s p99 is equal" to iptables with few services (imroc.cc, "Cilium Network Performance Benchmark"): a hash look-up.
+  connectSpread: NFTABLES_CONNECT_SPREAD,
   connectCost: (_dispatched, _chosen, cache) => nftablesConnectCost(cache),
 };

@@ -2,7 +2,7 @@
 import { SECOND } from "../../../engine/simulation.js";
 import type { ProxyMode } from "../proxy-mode.js";
 import type { ServicePort } from "../service-port.js";
-import { iptablesConnectCost, iptablesSyncDuration } from "./costs.js";
+import { IPTABLES_CONNECT_SPREAD, iptablesConnectCost, iptablesSyncDuration } from "./costs.js";
 
 /** Rules of a node without any service: 8 in nat and 15 in filter. Source: counted from kube-proxy 1.36 with an empty cluster. */
 export const FIXED_RULES = 23;
@@ -15,6 +15,7 @@ export const IPTABLES: ProxyMode = {
   shortCircuitsLocalPolicy: true,
   rulesOf: countRules,
   syncDuration: iptablesSyncDuration,
+  connectSpread: IPTABLES_CONNECT_SPREAD,
   connectCost: iptablesConnectCost,
 };
 

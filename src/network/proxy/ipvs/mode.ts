@@ -1,6 +1,6 @@
 /** The IPVS mode: a hash look-up in the kernel's table of virtual servers; each virtual server schedules its connections itself. */
 import { MILLISECOND, type SimTime } from "../../../engine/simulation.js";
-import { nftablesConnectCost } from "../nftables/costs.js";
+import { NFTABLES_CONNECT_SPREAD, nftablesConnectCost } from "../nftables/costs.js";
 import type { ProxyMode, RuleLoad } from "../proxy-mode.js";
 import type { ServicePort } from "../service-port.js";
 import { ipvsBalancer } from "./scheduler.js";
@@ -37,6 +37,7 @@ export function ipvsMode(scheduler = "rr"): ProxyMode {
     syncDuration,
     newBalancer: () => ipvsBalancer(scheduler),
     // A hash look-up: published as "the same as or slightly slower than nftables" (Kubernetes blog, 28 February 2025).
+    connectSpread: NFTABLES_CONNECT_SPREAD,
     connectCost: (_dispatched, _chosen, cache) => nftablesConnectCost(cache),
   };
 }

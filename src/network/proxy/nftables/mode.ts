@@ -2,7 +2,7 @@
 import { SECOND } from "../../../engine/simulation.js";
 import type { ProxyMode } from "../proxy-mode.js";
 import type { ServicePort } from "../service-port.js";
-import { nftablesConnectCost, nftablesSyncDuration } from "./costs.js";
+import { NFTABLES_CONNECT_SPREAD, nftablesConnectCost, nftablesSyncDuration } from "./costs.js";
 
 /**
  * One rule a service, and two more for its external addresses (three with policy Local, on a node without endpoints of its own); with
@@ -23,5 +23,6 @@ export const NFTABLES: ProxyMode = {
   shortCircuitsLocalPolicy: true,
   rulesOf: countRules,
   syncDuration: (load, full) => nftablesSyncDuration(load, full),
+  connectSpread: NFTABLES_CONNECT_SPREAD,
   connectCost: (_dispatched, _chosen, cache) => nftablesConnectCost(cache),
 };
