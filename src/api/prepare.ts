@@ -171,13 +171,21 @@ function prepareJob(job: Job, { uid }: CreationContext): Job {
   };
 }
 
-/** Brings clusterIP and clusterIPs of a new service in step (NormalizeClusterIPs of the service registry). */
-export function normalizeClusterIPs(service: Service): Service {
-  const { clusterIP, clusterIPs } = service.spec;
-  if (clusterIP !== undefined && clusterIP !== "" && (clusterIPs ?? []).length === 0) {
-    return { ...service, spec: { ...service.spec, clusterIPs: [clusterIP] } };
+/**
+ * Brings clusterIP and clusterIPs of a service in step: users may set just the first (NormalizeClusterIPs of the service registry).
+ *
+ * @param old the service as it was, where it is changed and not created
+ */
+export function normalizeClusterIPs(service: Service, old?: Service): Service {
+  const { clusterIP = "", clusterIPs = [] } = service.spec;
+  if (old === undefined) {
+    return clusterIP !== "" && clusterIPs.length === 0 ? { ...service, spec: { ...service.spec, clusterIPs: [clusterIP] } } : service;
   }
-  return service;
+  const before = old.spec.clusterIPs ?? [];
+  const isSameList = clusterIPs.length === before.length && clusterIPs.every((address, index) => address === before[index]);
+  if (clusterIP === (old.spec.clusterIP ?? "") || !isSameList) return service;
+  const spec = { ...service.spec, clusterIPs: clusterIP === "" ? [] : [clusterIP, ...clusterIPs.slice(1)] };
+  return { ...service, spec };
 }
 
 type Prepare = { readonly [K in Kind]?: (object: ObjectsByKind[K], context: CreationContext) => ObjectsByKind[K] };

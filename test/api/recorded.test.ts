@@ -7,9 +7,9 @@ import { encode } from "../../src/api/encode.js";
 import { kindInfo } from "../../src/api/kinds.js";
 import { normalizeClusterIPs, prepareForCreate } from "../../src/api/prepare.js";
 import { DEFAULT_NODE_PORT_RANGE, validateClusterAddress, validateNodePorts } from "../../src/api/service-allocation.js";
-import type { ApiObject, Service } from "../../src/api/types/index.js";
+import type { ApiObject, Pod, Service } from "../../src/api/types/index.js";
 import { downgrade } from "../../src/api/versions.js";
-import { invalidStatus, validateCreate } from "../../src/api/validation/index.js";
+import { invalidStatus, validateCreate, validateUpdate } from "../../src/api/validation/index.js";
 
 interface Refusal {
   readonly name: string;
@@ -73,6 +73,21 @@ describe.skipIf(!existsSync(folder))("a recorded API server", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("refuses the same changes with the same words", () => {
+    const refusals = (read("rejected") as Refusal[]).filter(
+      ({ method, body, answer }) => method === "PATCH" && answer.code === 422 && typeof body === "object",
+    );
+    expect(refusals.length).toBeGreaterThan(5);
+    const wrong = refusals.flatMap(({ name, body, before, answer }) => {
+      const old = admitted(applyDefaults(prepared(before![0])));
+      const changed = applyDefaults(decode(merged(encode(old), body)));
+      const next = changed.kind === "Service" ? normalizeClusterIPs(changed as Service, old as Service) : changed;
+      const own = invalidStatus(next.kind, next.metadata.name, validateUpdate(next, old)).message;
+      return own === answer.message ? [] : [{ name, own, recorded: answer.message }];
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it("fills in the same defaults", () => {
     const wrong = (read("defaulting") as Creation[]).flatMap(({ name, posted, returned }) => {
       // Reading back from the store applies defaults once more.
@@ -122,4 +137,36 @@ function withoutAdmission(recorded: unknown, own: unknown): unknown {
     return Array.isArray(next) && next.length === 0 && mine[name] === undefined ? [] : [[name, next]];
   });
   return Object.fromEntries(entries);
+}
+
+/** A patch as the recorded requests give it; lists of one element are merged by their order. */
+function merged(value: unknown, patch: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(patch)) return value.map((one, index) => merged(one, patch[index]));
+  if (typeof patch !== "object" || patch === null) return patch ?? value;
+  const base = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const changes = Object.entries(patch).map(([name, one]) => [name, merged(base[name], one)]);
+  return { ...base, ...Object.fromEntries(changes) };
+}
+
+/** What admission and the scheduler of the recorded cluster gave to its pods and services. */
+function admitted(object: ApiObject): ApiObject {
+  if (object.kind === "Service") {
+    return { ...object, spec: { ...(object as Service).spec, clusterIP: "10.96.1.1", clusterIPs: ["10.96.1.1"] } } as Service;
+  }
+  if (object.kind !== "Pod") return object;
+  const { spec } = object as Pod;
+  const sources = [
+    { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
+    { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+    { downwardAPI: { items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }] } },
+  ];
+  const mount = { name: "kube-api-access-abcde", readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" };
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      volumes: [{ name: mount.name, projected: { sources, defaultMode: 420 } }],
+      containers: spec.containers.map((container) => ({ ...container, volumeMounts: [mount] })),
+    },
+  } as Pod;
 }

@@ -2,6 +2,9 @@
 import type { Kind, ObjectsByKind } from "../kinds.js";
 import type { ApiObject, LabelSelector } from "../types/meta.js";
 import type { Pod, PodSpec } from "../types/pod.js";
+import type { Job } from "../types/workloads.js";
+import { internalForm } from "../internal-form.js";
+import { unifiedDiff } from "../unified-diff.js";
 import { forbidden, invalid, type FieldError } from "./field-error.js";
 import { shownSelector, validateObjectMetaUpdate } from "./metadata.js";
 import { inclusiveRange } from "./names.js";
@@ -50,6 +53,10 @@ function validateDeadline(spec: PodSpec, old: PodSpec): FieldError[] {
   return before !== undefined && before < next ? [invalid(field, next, "must be less than or equal to previous value")] : [];
 }
 
+function shownSpec(spec: PodSpec): string {
+  return JSON.stringify(internalForm("PodSpec", spec), null, 1);
+}
+
 /** Only images, the deadline, additional tolerations and, while the pod is gated, its place may change. */
 function validatePodChange(pod: Pod, oldPod: Pod): FieldError[] {
   if (pod.spec === oldPod.spec) return [];
@@ -83,8 +90,26 @@ function validatePodChange(pod: Pod, oldPod: Pod): FieldError[] {
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) {
     Object.assign(munged, { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds });
   }
-  if (!semanticallyEqual(munged, old)) errors.push(forbidden("spec", POD_UPDATE));
+  if (!semanticallyEqual(munged, old)) errors.push(forbidden("spec", `${POD_UPDATE}\n${unifiedDiff(shownSpec(old), shownSpec(munged))}`));
   return errors;
+}
+
+/** While a job is suspended and has not started, what steers its pods' place may change. */
+function validateTemplateChange(job: Job, old: Job): FieldError[] {
+  const { template } = job.spec;
+  if (template === old.spec.template) return [];
+  const mayMove = old.spec.suspend === true && old.status?.startTime === undefined;
+  const { nodeSelector, tolerations, schedulingGates, affinity } = template.spec;
+  const oldSpec = old.spec.template.spec;
+  const nodeAffinity = affinity?.nodeAffinity;
+  const movedAffinity = nodeAffinity === undefined ? oldSpec.affinity : { ...oldSpec.affinity, nodeAffinity };
+  const expected = mayMove ? { ...oldSpec, nodeSelector, tolerations, schedulingGates, affinity: movedAffinity } : oldSpec;
+  if (!semanticallyEqual(template.spec, expected)) {
+    return [invalid("spec.template.spec", internalForm("PodSpec", template.spec), "field is immutable")];
+  }
+  if (mayMove || semanticallyEqual(template.metadata, old.spec.template.metadata)) return [];
+  const shown = { ...template.metadata, Spec: internalForm("PodSpec", template.spec) };
+  return [invalid("spec.template", shown, "field is immutable")];
 }
 
 const STATEFUL_SET_UPDATE =
@@ -120,7 +145,7 @@ const CHANGE_RULES: ChangeRules = {
     return [
       ...(isElastic ? [] : immutable("spec.completions", spec.completions, old.spec.completions)),
       ...selectorUnchanged(spec.selector, old.spec.selector),
-      ...(semanticallyEqual(spec.template, old.spec.template) ? [] : [invalid("spec.template", spec.template, "field is immutable")]),
+      ...validateTemplateChange(object, old),
       ...immutable("spec.completionMode", spec.completionMode, old.spec.completionMode),
       ...immutable("spec.podFailurePolicy", spec.podFailurePolicy, old.spec.podFailurePolicy),
       ...immutable("spec.backoffLimitPerIndex", spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex),
