@@ -47,19 +47,27 @@ export function nodeChanges(previous: Node, current: Node): number {
 /** Counts the changes after which what plugins keep by namespace labels or by selectors may no longer be true. */
 function watchVersions(informers: InformerFactory, versions: Versions): void {
   informers.informer("Namespace").addHandlers({
-    added: () => void versions.namespaces++,
+    added: () => {
+      versions.namespaces++;
+    },
     updated: (previous, current) => {
       if (previous.metadata.labels !== current.metadata.labels) versions.namespaces++;
     },
-    deleted: () => void versions.namespaces++,
+    deleted: () => {
+      versions.namespaces++;
+    },
   });
   for (const kind of ["Service", "ReplicationController", "ReplicaSet", "StatefulSet"] as const) {
     informers.informer(kind).addHandlers({
-      added: () => void versions.selectors++,
+      added: () => {
+        versions.selectors++;
+      },
       updated: (previous, current) => {
         if (previous.spec.selector !== current.spec.selector) versions.selectors++;
       },
-      deleted: () => void versions.selectors++,
+      deleted: () => {
+        versions.selectors++;
+      },
     });
   }
 }

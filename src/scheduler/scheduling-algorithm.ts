@@ -7,7 +7,7 @@
 import { ResultReuse, SortedNodes } from "./result-reuse.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { Cache } from "./cache/cache.js";
-import { CycleState } from "./framework/cycle-state.js";
+import type { CycleState } from "./framework/cycle-state.js";
 import type { Diagnosis } from "./framework/fit-error.js";
 import type { NodeInfo } from "./framework/node-info.js";
 import type { NodeToStatus } from "./framework/plugin.js";

@@ -31,13 +31,14 @@ interface SequenceCase {
 export function check(testCase: unknown): string[] {
   const { snapshot, pods, percentageOfNodesToScore, opportunisticBatching, config, expect: expected } = testCase as SequenceCase;
   const configuration = config === undefined ? {} : (parse(config) as SchedulerConfiguration);
-  const { handle, profile, podInfo } = settingOf(snapshot, { ...configuration, percentageOfNodesToScore });
+  const setting = settingOf(snapshot, { ...configuration, percentageOfNodesToScore });
+  const { handle, profile } = setting;
   const algorithm = new IncrementalAlgorithm(handle.cache, { index: 0 }, "name", { reuseResults: opportunisticBatching });
   const differences: string[] = [];
   const order = handle.cache.nodes.map((node) => node.name).join();
   if (order !== expected.nodeOrder.join()) differences.push(`node order: ${order}`);
   for (const [at, manifest] of pods.entries()) {
-    const pod = podInfo(storedPod(manifest));
+    const pod = setting.podInfo(storedPod(manifest));
     const outcome = algorithm.schedule(profile, new CycleState(), pod);
     let actual: Decision;
     if ("result" in outcome) {

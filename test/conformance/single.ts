@@ -49,9 +49,10 @@ export function check(testCase: unknown): string[] {
 
 /** Everything that the case states, worked out by a full search; where that is cut short, by a real one too. */
 function decide(snapshot: Snapshot, manifest: unknown, config: string | undefined): Expected {
-  const { handle, profile, podInfo } = settingOf(snapshot, config);
+  const setting = settingOf(snapshot, config);
+  const { handle, profile } = setting;
   const { cache } = handle;
-  const pod = podInfo(storedPod(manifest));
+  const pod = setting.podInfo(storedPod(manifest));
   const state = new CycleState();
   const nodeOrder = cache.nodes.map((node) => node.name);
   const preFilter = profile.runPreFilter(state, pod);

@@ -36,7 +36,7 @@ export class UsedPorts {
   add(port: HostPort): void {
     const key = UsedPorts.key(port);
     let addresses = this.users.get(key);
-    if (addresses === undefined) this.users.set(key, (addresses = new Map()));
+    if (addresses === undefined) this.users.set(key, (addresses = new Map<string, number>()));
     addresses.set(port.ip, (addresses.get(port.ip) ?? 0) + 1);
   }
 

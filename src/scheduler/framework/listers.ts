@@ -18,7 +18,7 @@ export function listersOf(objects: Iterable<ApiObject>): Listers {
   const byKind = new Map<string, Map<string, ApiObject>>();
   for (const object of objects) {
     let keys = byKind.get(object.kind);
-    if (keys === undefined) byKind.set(object.kind, (keys = new Map()));
+    if (keys === undefined) byKind.set(object.kind, (keys = new Map<string, ApiObject>()));
     keys.set(objectKey(object), object);
   }
   return {

@@ -4,7 +4,7 @@
  * Such a plugin states its rules as functions of a node, bound to a shape ({@link NodeLocal}); the methods of the framework's
  * extension points follow from them.
  */
-import { CycleState, type StateData } from "./cycle-state.js";
+import type { CycleState, StateData } from "./cycle-state.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Answer, NodeLocal } from "./plugin.js";
 import type { PodInfo } from "./pod-info.js";

@@ -5,12 +5,19 @@
  */
 import type { Answer, NodeLocal, NodeScore, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
+import { unschedulable, type Status } from "../framework/status.js";
 
 export class DynamicResources implements Plugin {
   static readonly NAME = "DynamicResources";
   readonly name = DynamicResources.NAME;
   /** 0 on every node whatever was scored: nothing to add. */
   readonly local: NodeLocal = { reads: "node" };
+  private readonly noClaims = unschedulable(this.name, "no new claims to deallocate");
+
+  /** Giving claims back cannot help a pod that has none. */
+  postFilter(): { readonly status: Status } {
+    return { status: this.noClaims };
+  }
 
   sign({ pod }: PodInfo): string | undefined {
     return (pod.spec.resourceClaims ?? []).length > 0 ? undefined : "";

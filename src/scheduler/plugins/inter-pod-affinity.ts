@@ -33,7 +33,7 @@ class PairCounts {
   add(key: string, labels: Labels | undefined, change: number): void {
     if (labels === undefined || !Object.hasOwn(labels, key)) return;
     let values = this.byKey.get(key);
-    if (values === undefined) this.byKey.set(key, (values = new Map()));
+    if (values === undefined) this.byKey.set(key, (values = new Map<string, number>()));
     values.set(labels[key], (values.get(labels[key]) ?? 0) + change);
   }
 

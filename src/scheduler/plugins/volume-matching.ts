@@ -41,7 +41,7 @@ export function findMatchingVolume(
     if (spec.claimRef !== undefined && !isOurs) continue;
     const capacity = spec.capacity?.["storage"] ?? 0;
     if (compareQuantities(capacity, requested) < 0) continue;
-    if ((claim.spec.volumeMode ?? "Filesystem") !== ((spec["volumeMode"] as string | undefined) ?? "Filesystem")) continue;
+    if ((claim.spec.volumeMode ?? "Filesystem") !== ((spec["volumeMode"]) ?? "Filesystem")) continue;
     if ((claim.spec.volumeAttributesClassName ?? "") !== ((spec["volumeAttributesClassName"] as string | undefined) ?? "")) continue;
     if (isOurs) return isReachable(volume, node) ? volume : undefined;
     if (volume.status?.phase !== "Available" || selects?.(metadata.labels) === false || storageClassOfVolume(volume) !== className) continue;

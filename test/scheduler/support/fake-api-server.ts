@@ -56,7 +56,7 @@ export class FakeApiServer {
         return;
       }
       const next = change(current);
-      this.put(next as ApiObject);
+      this.put(next);
       done?.({ ok: true, object: next });
     });
   }
@@ -67,7 +67,7 @@ export class FakeApiServer {
     };
     return {
       create: unexpected,
-      update: (object, done) => this.change("update", { kind: (object as ApiObject).kind as Kind, ...(object as ApiObject).metadata } as never, () => object as never, done as never),
+      update: (object, done) => this.change("update", { kind: (object as ApiObject).kind as Kind, ...(object as ApiObject).metadata }, () => object as never, done as never),
       updateStatus: unexpected,
       patch: (target, change, done) => this.change("patch", target, change, done),
       patchStatus: (target, change, done) => this.change("patchStatus", target, change, done),
