@@ -146,6 +146,8 @@ function valueRule(error: ErrorObject, schema: Schema): string {
   }
   const rule = error.keyword === "type" || error.keyword === "anyOf" || schema.errorMessage !== undefined ? requirement(schema) : (error.message ?? "is not right");
   if (typeof written === "number" && rule.startsWith("must be a duration")) return `${rule}; did you mean "${written}s"?`;
+  // YAML reads 1.30, yes and n as something else than texts.
+  if ((typeof written === "number" || typeof written === "boolean") && schema.type === "string" && !rule.endsWith("in quotes")) return `${rule}, in quotes`;
   return rule;
 }
 

@@ -13,7 +13,7 @@ export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;
 
 /** A store that answers each request after a millisecond. It knows no rules of Kubernetes: what goes in comes out. */
 export class MemoryCluster implements KubectlClient {
-  readonly simulation = new Simulation({ seed: 1 });
+  readonly simulation: Simulation;
   readonly objects = new Map<string, ObjectsByKind[Kind]>();
   /** Every write in order, such as `patch Deployment default/web`. */
   readonly requests: string[] = [];
@@ -23,7 +23,8 @@ export class MemoryCluster implements KubectlClient {
   refusal: ApiStatus | undefined;
   private uid = 0;
 
-  constructor(objects: readonly unknown[] = []) {
+  constructor(objects: readonly unknown[] = [], seed = 1) {
+    this.simulation = new Simulation({ seed });
     for (const object of objects) this.store(object as ObjectsByKind[Kind]);
   }
 

@@ -24,9 +24,11 @@ const ETCD_SIZES = [5, 3, 1];
 const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 
 export function normalizeCluster(given: Cluster, source: Source, scheduler: unknown): ClusterDescription {
+  const before = source.mistakes.length;
   const cluster = given.from === undefined ? given : merge(readFrom(given.from, source), given);
+  const isReadable = source.mistakes.length === before;
   const groups = (cluster.nodes ?? []).flatMap((group, index) => normalizeGroup(group, ["cluster", "nodes", index], source));
-  if (groups.length === 0) source.wrong(["cluster", "nodes"], "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]", "parent");
+  if (groups.length === 0 && isReadable) source.wrong(["cluster", "nodes"], "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]", "parent");
   const masters = groups.filter(({ controlPlane }) => controlPlane === true).reduce((sum, { count = 1 }) => sum + count, 0);
   const plugin = cluster.network?.plugin ?? "calico";
   const { encapsulation, mtu, loadBalancerAddresses, prefixDelegation } = cluster.network ?? {};
