@@ -293,12 +293,14 @@ export class Scheduler {
         message,
         lastTransitionTime: before?.status === "False" ? (before.lastTransitionTime ?? seconds) : seconds,
       };
+      const { nominatedNodeName: nominatedBefore, ...status } = current.status ?? {};
+      const nominated = nominatedNodeName ?? nominatedBefore ?? "";
       return {
         ...current,
         status: {
-          ...current.status,
+          ...status,
           conditions: before === undefined ? [...conditions, condition] : conditions.map((each) => (each === before ? condition : each)),
-          ...(nominatedNodeName !== undefined && { nominatedNodeName }),
+          ...(nominated !== "" && { nominatedNodeName: nominated }),
         },
       };
     });

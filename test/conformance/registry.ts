@@ -20,6 +20,7 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   "node-allocatable": () => import("./node-allocatable.js"),
   placement: () => import("./placement.js"),
   podstatus: () => import("./podstatus.js"),
+  preemption: () => import("./preemption.js"),
   probe: () => import("./probe.js"),
   qos: () => import("./qos.js"),
   quantity: () => import("./quantity.js"),

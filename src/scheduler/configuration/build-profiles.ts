@@ -57,7 +57,7 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
       const create = factories.get(name);
       if (create === undefined) throw new Error(`${name} does not exist`);
       const args = configuration.pluginConfig?.find((entry) => entry.name === name)?.args ?? {};
-      instances.set(name, (plugin = create(args, handle)));
+      instances.set(name, (plugin = create(args, handle, () => built)));
     }
     return plugin;
   };
@@ -73,7 +73,8 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
 
   const weights = new Map<string, number>();
   for (const { name, weight } of [...multiPoint, ...(points.score?.enabled ?? [])]) weights.set(name, weight === undefined || weight === 0 ? 1 : weight);
-  return new Profile(configuration.schedulerName ?? DEFAULT_SCHEDULER_NAME, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
+  const built = new Profile(configuration.schedulerName ?? DEFAULT_SCHEDULER_NAME, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
+  return built;
 }
 
 /** Profiles by schedulerName. */

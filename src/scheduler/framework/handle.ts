@@ -28,6 +28,8 @@ export interface Handle {
   stream(name: string): RandomStream;
   /** Runs the action after so many microseconds of simulated time; not there where only single decisions are made. */
   after?(delay: number, action: () => void): void;
+  /** Has a pod that waits in the queue tried at once; not there where only single decisions are made. */
+  activate?(uid: string): void;
   /** To write with; not there where only single decisions are made. */
   readonly client?: ApiClient;
 }

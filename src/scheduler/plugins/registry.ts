@@ -6,7 +6,9 @@
 import { defaultedArgs } from "../configuration/default-args.js";
 import type { Handle } from "../framework/handle.js";
 import type { Plugin } from "../framework/plugin.js";
+import type { Profile } from "../framework/profile.js";
 import { DefaultBinder } from "./default-binder.js";
+import { DefaultPreemption } from "./default-preemption.js";
 import { DynamicResources } from "./dynamic-resources.js";
 import { NodeAffinity } from "./node-affinity.js";
 import { NodeName } from "./node-name.js";
@@ -26,7 +28,8 @@ import { VolumeZone } from "./volume-zone.js";
 import { TaintToleration } from "./taint-toleration.js";
 
 export type PluginArguments = Readonly<Record<string, unknown>>;
-export type PluginFactory = (args: PluginArguments, handle: Handle) => Plugin;
+/** The profile is the one that the plugin is made for, which is whole only after all its plugins are made. */
+export type PluginFactory = (args: PluginArguments, handle: Handle, profile: () => Profile) => Plugin;
 
 export interface RegisteredPlugin {
   readonly name: string;
@@ -51,6 +54,7 @@ export const DEFAULT_PLUGINS: readonly RegisteredPlugin[] = [
   { name: PodTopologySpread.NAME, weight: 2, create: (args, handle) => new PodTopologySpread(defaultedArgs.PodTopologySpread(args), handle) },
   { name: InterPodAffinity.NAME, weight: 2, create: (args, handle) => new InterPodAffinity(defaultedArgs.InterPodAffinity(args), handle) },
   { name: DynamicResources.NAME, weight: 2, create: () => new DynamicResources() },
+  { name: DefaultPreemption.NAME, create: (args, handle, profile) => new DefaultPreemption(defaultedArgs.DefaultPreemption(args), handle, profile) },
   {
     name: NodeResourcesBalancedAllocation.NAME,
     weight: 1,

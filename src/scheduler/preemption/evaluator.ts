@@ -1,0 +1,95 @@
+/**
+ * Finds a node on which a pod that fits nowhere would fit if less important pods went.
+ *
+ * Source of the rules: pkg/scheduler/framework/preemption/preemption.go (Preempt, findCandidates)
+ */
+import type { PodDisruptionBudget } from "../../api/types/index.js";
+import type { DefaultPreemptionArgs } from "../configuration/types.js";
+import { fitErrorMessage } from "../framework/fit-error.js";
+import type { Handle } from "../framework/handle.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { NodeToStatus } from "../framework/plugin.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import { Status } from "../framework/status.js";
+import { bestCandidates, type Candidate } from "./candidate.js";
+import { dryRun, type DryRun, type Preemptor } from "./dry-run.js";
+
+const NOT_HELPFUL = "Preemption is not helpful for scheduling";
+const NEVER = "not eligible due to preemptionPolicy=Never.";
+const WAITS_FOR_VICTIMS = "not eligible due to a terminating pod on the nominated node.";
+
+/** Reason of the condition DisruptionTarget on pods that preemption ends. */
+export const PREEMPTION_BY_SCHEDULER = "PreemptionByScheduler";
+
+/** A node was chosen, or none helps: the text for the event. */
+export type Evaluation = { readonly best: Candidate } | { readonly message: string };
+
+export class PreemptionEvaluator {
+  constructor(
+    private readonly args: DefaultPreemptionArgs,
+    private readonly handle: Handle,
+  ) {}
+
+  /**
+   * Why the pod may not preempt; undefined where it may. A pod that made room already waits for its victims to end, unless the node
+   * that it was nominated to is out of the question by now.
+   */
+  ineligibility(pod: PodInfo, statuses: NodeToStatus): string | undefined {
+    if (pod.pod.spec.preemptionPolicy === "Never") return NEVER;
+    const nominated = pod.pod.status?.nominatedNodeName ?? "";
+    if (nominated === "") return undefined;
+    if ((statuses.byNode.get(nominated) ?? statuses.absent).code === "UnschedulableAndUnresolvable") return undefined;
+    const waits = this.handle.cache.node(nominated)?.pods.some((other) => other.priority < pod.priority && isEndedByPreemption(other));
+    return waits === true ? WAITS_FOR_VICTIMS : undefined;
+  }
+
+  /** Nodes where removing pods may help, in the order in which nodes are walked. */
+  potentialNodes({ byNode, absent }: NodeToStatus): NodeInfo[] {
+    return this.handle.cache.nodes.filter(({ name }) => (byNode.get(name) ?? absent).code === "Unschedulable");
+  }
+
+  /** How many candidates are enough. */
+  candidatesWanted(potentialNodes: number): number {
+    const share = Math.trunc((potentialNodes * this.args.minCandidateNodesPercentage) / 100);
+    return Math.min(potentialNodes, Math.max(share, this.args.minCandidateNodesAbsolute));
+  }
+
+  /** Where the search begins: a random node, of no consequence where all are tried. */
+  private offset(potentialNodes: number, wanted: number): number {
+    return wanted >= potentialNodes ? 0 : this.handle.stream("preemption-offset").integer(potentialNodes);
+  }
+
+  /** Tries preemption on the potential nodes. */
+  findCandidates(preemptor: Preemptor, potential: readonly NodeInfo[]): DryRun {
+    if (potential.length === 0) return { candidates: [], statuses: new Map() };
+    const wanted = this.candidatesWanted(potential.length);
+    const budgets: PodDisruptionBudget[] = [...this.handle.listers.informer("PodDisruptionBudget").list()];
+    return dryRun(preemptor, potential, budgets, this.handle.now(), { offset: this.offset(potential.length, wanted), wanted });
+  }
+
+  evaluate(preemptor: Preemptor, statuses: NodeToStatus): Evaluation {
+    const { candidates, statuses: failed } = this.findCandidates(preemptor, this.potentialNodes(statuses));
+    if (candidates.length > 0) return { best: this.select(candidates) };
+    return { message: this.notHelpful(failed) };
+  }
+
+  /** Upstream takes any of the best; here the smallest name, so that runs repeat. */
+  select(candidates: readonly Candidate[]): Candidate {
+    return bestCandidates(candidates, this.handle.now()).reduce((least, each) => (each.node < least.node ? each : least));
+  }
+
+  private notHelpful(failed: ReadonlyMap<string, Status>): string {
+    const { nodeCount } = this.handle.cache;
+    const reasonCounts = new Map<string, number>();
+    for (const { reasons } of failed.values()) for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1);
+    if (failed.size < nodeCount) reasonCounts.set(NOT_HELPFUL, nodeCount - failed.size);
+    return fitErrorMessage({ nodeCount, reasonCounts, unschedulablePlugins: new Set(), statuses: () => ({ byNode: failed, absent: new Status("Unschedulable") }) });
+  }
+}
+
+function isEndedByPreemption({ pod, isTerminating }: PodInfo): boolean {
+  return (
+    isTerminating &&
+    pod.status?.conditions?.some(({ type, status, reason }) => type === "DisruptionTarget" && status === "True" && reason === PREEMPTION_BY_SCHEDULER) === true
+  );
+}
