@@ -30,6 +30,8 @@ export class Connection {
   /** Microseconds there and back. */
   roundTrip = 0;
   bytesPerMicrosecond = 0;
+  /** Microseconds that proxies on the way add to each request and its answer. */
+  requestDelay = 0;
   client: NetworkClient | undefined;
   /** Host whose rules were read. */
   proxyHost: Host | undefined;
@@ -46,6 +48,7 @@ export class Connection {
     this.proxyDelay = 0;
     this.roundTrip = 0;
     this.bytesPerMicrosecond = 0;
+    this.requestDelay = 0;
     this.client = client;
     this.proxyHost = undefined;
     this.endpoint = undefined;

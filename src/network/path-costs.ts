@@ -29,7 +29,7 @@ export const CALICO_IPIP: PathCost = { roundTrip: 249, bytesPerMicrosecond: 4.51
 
 /** DaoCloud: Calico VXLAN, round trip 275 µs, 1.37 Gbit/s. Flannel has the same encapsulation and no figure of its own there. */
 export const CALICO_VXLAN: PathCost = { roundTrip: 275, bytesPerMicrosecond: 1.37 * GIGABIT };
-export const FLANNEL_VXLAN: PathCost = CALICO_VXLAN;
+export const FLANNEL_VXLAN: PathCost = { ...CALICO_VXLAN };
 
 /** DaoCloud: Cilium VXLAN, round trip 201 µs, 8.30 Gbit/s. */
 export const CILIUM_VXLAN: PathCost = { roundTrip: 201, bytesPerMicrosecond: 8.3 * GIGABIT };
@@ -41,7 +41,7 @@ export const CILIUM_VXLAN: PathCost = { roundTrip: 201, bytesPerMicrosecond: 8.3
 export const CILIUM_DIRECT: PathCost = { roundTrip: 201 - 2.7, bytesPerMicrosecond: (8.3 / 0.92) * GIGABIT };
 
 /** The VPC network plugin routes without encapsulation, as Calico's underlay does; it has no comparable figure of its own. */
-export const VPC_CNI: PathCost = CALICO_BGP;
+export const VPC_CNI: PathCost = { ...CALICO_BGP };
 
 /** Measured: bridge on one node, round trip 67 µs, 16.5 Gbit/s (docker0 and cni0). */
 export const BRIDGE_SAME_NODE: PathCost = { roundTrip: 67, bytesPerMicrosecond: 16.5 * GIGABIT };
@@ -64,15 +64,7 @@ export const ENCAPSULATION_OVERHEAD: Readonly<Record<Encapsulation, number>> = {
 /** MTU of the links between hosts. Source: RFC 894 (Ethernet). */
 export const ETHERNET_MTU = 1500;
 
-/** IPv4 (20) and TCP (20) headers without options. Source: RFC 879. */
-const TCP_IP_HEADERS = 40;
-
 /** MTU inside pods: that of the hosts' links less the encapsulation. */
 export function podMtu(encapsulation: Encapsulation, hostMtu = ETHERNET_MTU): number {
   return hostMtu - ENCAPSULATION_OVERHEAD[encapsulation];
-}
-
-/** Packets needed for a TCP payload. */
-export function packetsFor(bytes: number, mtu: number): number {
-  return Math.ceil(bytes / (mtu - TCP_IP_HEADERS));
 }

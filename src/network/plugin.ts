@@ -31,7 +31,12 @@ export interface NetworkPlugin {
   /** Whether the plugin enforces NetworkPolicy objects. */
   readonly enforcesPolicy: boolean;
   readonly mtu: number;
+  /** Entries of the plugin's own connection table on each node; absent: the kernel's table, as kube-proxy sizes it. */
+  readonly connectionTable?: number;
 }
+
+/** TCP entries of Cilium's connection map. Source: Cilium "eBPF Maps", 512 k. */
+const CILIUM_CONNECTION_TABLE = 524_288;
 
 /** Docker's default bridge range. Source: https://docs.docker.com/engine/network/drivers/bridge/ */
 export const DOCKER_BRIDGE_CIDR = "172.17.0.0/16";
@@ -54,6 +59,7 @@ interface PluginTraits {
   readonly defaultEncapsulation: Encapsulation;
   readonly flatAddresses: boolean;
   readonly enforcesPolicy: boolean;
+  readonly connectionTable?: number;
 }
 
 const PLUGINS: Readonly<Record<PluginName, PluginTraits>> = {
@@ -90,6 +96,7 @@ const PLUGINS: Readonly<Record<PluginName, PluginTraits>> = {
     defaultEncapsulation: "none",
     flatAddresses: false,
     enforcesPolicy: true,
+    connectionTable: CILIUM_CONNECTION_TABLE,
   },
   "aws-vpc-cni": {
     // Source: eksctl's default VPC range, https://docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html

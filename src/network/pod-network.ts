@@ -112,7 +112,8 @@ export class PodNetwork {
       for (const address of addresses) this.hostByAddress.set(address, host);
     }
     const cores = node.status?.capacity?.["cpu"];
-    if (cores !== undefined) host.conntrack.max = conntrackMax(parseQuantity(String(cores)).value);
+    if (this.plugin.connectionTable !== undefined) host.conntrack.max = this.plugin.connectionTable;
+    else if (cores !== undefined) host.conntrack.max = conntrackMax(parseQuantity(String(cores)).value);
     const ranges = node.spec.podCIDRs ?? (node.spec.podCIDR === undefined ? [] : [node.spec.podCIDR]);
     if (ranges.length > 0 && !this.plugin.flatAddresses && !this.poolsByHost.has(host.name)) {
       this.poolsByHost.set(

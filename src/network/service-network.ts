@@ -20,6 +20,7 @@ import type { ProxyEndpoint } from "./proxy/endpoint.js";
 import type { KubeProxy } from "./proxy/kube-proxy.js";
 import { type CacheState, CONNECT_WITHOUT_RULES } from "./proxy/proxy-mode.js";
 import type { RulesVersion } from "./proxy/rules-history.js";
+import { hasSidecar, SIDECAR_DELAY } from "./service-mesh.js";
 
 export interface ServiceNetworkOptions {
   readonly simulation: Simulation;
@@ -121,7 +122,8 @@ export class ServiceNetwork {
     connection.tracked = true;
     connection.trackedGeneration = entry.conntrack.generation;
     const index = pickEndpoint(frontEnd, port, endpoints, client, entry, this.proxy.mode, random, this.simulation.now, connection);
-    connection.proxyDelay = via === "ingress" ? INGRESS_PROXY_DELAY : this.ruleDelay(frontEnd, rules, entry, index, random);
+    if (via === "ingress") connection.requestDelay = INGRESS_PROXY_DELAY;
+    else connection.proxyDelay = this.ruleDelay(frontEnd, rules, entry, index, random);
     this.reach(client, entry, endpoints[index], rules, connection);
   }
 
@@ -190,6 +192,8 @@ export class ServiceNetwork {
     if (client.host !== undefined || entry !== host) connection.roundTrip += path.roundTrip + this.pods.zoneDetour(entry, host);
     connection.bytesPerMicrosecond = path.bytesPerMicrosecond;
     if (this.allows !== undefined && !this.allows(client, server, endpoint.port)) return;
+    if (client.pod !== undefined && hasSidecar(client.pod.pod)) connection.requestDelay += SIDECAR_DELAY;
+    if (hasSidecar(server.pod)) connection.requestDelay += SIDECAR_DELAY;
     connection.server = server;
     connection.outcome = server.listening ? "connected" : "refused";
   }

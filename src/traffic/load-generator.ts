@@ -87,7 +87,7 @@ export class LoadGenerator implements RequestOwner {
     }
     const { responseBytes } = request.station!.behavior;
     const transfer = responseBytes === undefined ? 0 : responseBytes / connection.bytesPerMicrosecond;
-    const end = Math.round(this.simulation.now + connection.roundTrip / 2 + transfer);
+    const end = Math.round(this.simulation.now + (connection.roundTrip + connection.requestDelay) / 2 + transfer);
     if (end >= request.attemptStart + this.load.timeout) request.station = undefined;
     else this.finish(request, withError ? "error" : "ok", end);
   }
@@ -169,7 +169,7 @@ export class LoadGenerator implements RequestOwner {
     }
     this.unanswered.add(request);
     request.travelling = true;
-    this.simulation.schedule(delay + connection.roundTrip / 2, this.arrive, request.id);
+    this.simulation.schedule(delay + (connection.roundTrip + connection.requestDelay) / 2, this.arrive, request.id);
   }
 
   private arrived(request: Request): void {

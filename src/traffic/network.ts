@@ -35,6 +35,8 @@ export interface TrafficConnection {
   /** Microseconds there and back. */
   readonly roundTrip: number;
   readonly bytesPerMicrosecond: number;
+  /** Microseconds that proxies on the way add to each request and its answer. */
+  readonly requestDelay: number;
 }
 
 /** A Service by one of its addresses, or an Ingress by host and path. */

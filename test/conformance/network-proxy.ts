@@ -138,7 +138,7 @@ function replay(
     const changes = tracker.takeChanges();
     const keys = [...tracker.keys()].sort();
     sync(
-      keys.flatMap((key) => tracker.translate(key).map((port) => ({ ...port, changed: changes.has(key) }))),
+      keys.flatMap((key) => tracker.translate(key).ports.map(({ port, endpoints }) => ({ port, endpoints, changed: changes.has(key) }))),
       index === 0,
     );
   }

@@ -8,7 +8,7 @@ import { EBPF } from "../../src/network/proxy/ebpf/mode.js";
 import { IPTABLES } from "../../src/network/proxy/iptables/mode.js";
 import { ipvsMode } from "../../src/network/proxy/ipvs/mode.js";
 import { NFTABLES } from "../../src/network/proxy/nftables/mode.js";
-import { type SmallCluster, smallCluster } from "./small-cluster.js";
+import { podOn, type SmallCluster, smallCluster } from "./small-cluster.js";
 
 /** Connections to each pod out of `count` from one node. */
 function counts(cluster: SmallCluster, count: number, node = "node-1"): Map<string, number> {
@@ -216,6 +216,21 @@ describe("cost", () => {
         ["node-2", CALICO_IPIP.roundTrip],
       ]),
     );
+  });
+
+  test("of a sidecar is half of two sidecars' 2.65 ms for each end that has one, on every request", () => {
+    const { network, services, connectFrom, publish, simulation } = smallCluster({ nodes: 1, pods: 1 });
+    const plain = network.attachmentOf("default/web-0")!;
+    const on = podOn("node-1", "meshed");
+    const meshed = { ...on, spec: { ...on.spec, containers: [...on.spec.containers, { name: "istio-proxy", image: "istio/proxyv2" }] } };
+    network.setUp(meshed, "node-1");
+    network.listening(meshed, true);
+    const client = services.inPod(network.attachmentOf("default/meshed")!);
+    expect(connectFrom(services.inPod(plain)).requestDelay).toBe(0);
+    expect(connectFrom(client).requestDelay).toBe(1_325);
+    publish([meshed]);
+    simulation.run(simulation.now + 2 * SECOND);
+    expect(connectFrom(client).requestDelay).toBe(2_650);
   });
 
   test("of a connection spreads as measured: median 53.6 µs and 99th percentile 137 µs with one rule, less 40.7 µs without rules", () => {

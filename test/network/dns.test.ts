@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../src/api/types/network.js";
-import { candidateNames, type DnsRecords, queriesFor, resolve, searchList, serviceDomainName } from "../../src/network/dns.js";
+import { candidateNames, type DnsRecords, queriesFor, resolve, resolveTime, searchList, serviceDomainName } from "../../src/network/dns.js";
 import { serviceNamed } from "./small-cluster.js";
 
 const services = new Map<string, Service>([
@@ -43,6 +43,12 @@ describe("cluster DNS", () => {
     expect(queriesFor("www.example.com", search, outside, 5, 2)).toBe(8);
     expect(queriesFor("www.example.com.", search, outside)).toBe(1);
     expect(queriesFor("www.example.com", searchList("dev", ["corp.example"]), outside)).toBe(5);
+  });
+
+  test("takes 1.5 ms a query, 1.25 ms with the node-local cache; A and AAAA go together", () => {
+    expect(resolveTime(4)).toBe(6_000);
+    expect(resolveTime(8, 2)).toBe(6_000);
+    expect(resolveTime(1, 1, true)).toBe(1_250);
   });
 
   test("asks for a name with five dots as it is first", () => {

@@ -76,7 +76,7 @@ describe("an Ingress", () => {
       const destination = services.destination({ ingress: "shop", namespace: "default", host, path: "/" });
       services.connect(services.outside("203.0.113.7"), destination, simulation.stream("test"), connection);
       services.disconnect(connection);
-      return { outcome: connection.outcome, pod: connection.server?.key, delay: connection.proxyDelay };
+      return { outcome: connection.outcome, pod: connection.server?.key, delay: connection.requestDelay };
     };
     const answers = Array.from({ length: 6 }, () => connect("shop.example.com"));
     expect(new Set(answers.slice(0, 3).map(({ pod }) => pod)).size).toBe(3);

@@ -10,7 +10,7 @@ import type { SimTime, Simulation } from "../../engine/simulation.js";
 import type { IpFamily } from "../address.js";
 import type { ProxyMode, RuleLoad } from "./proxy-mode.js";
 import { RulesHistory, RulesVersion } from "./rules-history.js";
-import { ServiceTracker, type TranslatedPort } from "./service-tracker.js";
+import { ServiceTracker, type TranslatedPort, type TranslatedService } from "./service-tracker.js";
 
 export interface KubeProxyOptions {
   readonly simulation: Simulation;
@@ -36,6 +36,7 @@ export class KubeProxy {
   private readonly tracker: ServiceTracker;
   private readonly minSyncPeriod: SimTime;
   private readonly histories = new Map<string, RulesHistory>();
+  private readonly counted = new Map<string, TranslatedService>();
   private readonly portsOfService = new Map<string, readonly RulesHistory[]>();
   private readonly frozen = new Map<string, SimTime>();
   private readonly load = { services: 0, dispatchRules: 0, rules: 0, endpoints: 0 };
@@ -133,43 +134,39 @@ export class KubeProxy {
     this.scheduled = false;
     this.running = true;
     const full = this.syncNumber === 0;
-    const changes = this.tracker.takeChanges();
-    const changedEndpoints = this.apply(changes);
-    const translated = [...changes].map((key) => [key, this.tracker.translate(key)] as const);
+    const changes = new Map<string, TranslatedService>();
+    for (const key of this.tracker.takeChanges()) changes.set(key, this.tracker.translate(key));
+    const changedEndpoints = this.count(changes);
     const duration = this.mode.syncDuration(this.load, full, changes.size, changedEndpoints);
     const sync = { start: this.simulation.now, duration, full, changedServices: changes.size };
-    this.simulation.after(duration, () => this.endSync(sync, translated));
+    this.simulation.after(duration, () => this.endSync(sync, changes));
   }
 
   /** Counts the rules that the changed services will have, and returns by how many endpoints they change. */
-  private apply(changes: ReadonlySet<string>): number {
+  private count(changes: ReadonlyMap<string, TranslatedService>): number {
     let changedEndpoints = 0;
-    for (const key of changes) {
-      let before = 0;
-      let after = 0;
-      for (const { current } of this.portsOfService.get(key) ?? []) {
-        if (current === undefined) continue;
-        before += current.endpoints.length;
-        this.count(current, -1);
-      }
-      for (const translated of this.tracker.translate(key)) {
-        after += translated.endpoints.length;
-        this.count(translated, 1);
-      }
-      changedEndpoints += Math.abs(after - before);
+    for (const [key, service] of changes) {
+      const former = this.counted.get(key);
+      if (former !== undefined) this.add(former, -1);
+      this.add(service, 1);
+      changedEndpoints += Math.abs(service.endpointCount - (former?.endpointCount ?? 0));
+      if (service.ports.length === 0) this.counted.delete(key);
+      else this.counted.set(key, service);
     }
     return changedEndpoints;
   }
 
-  private count({ port, endpoints }: TranslatedPort, sign: 1 | -1): void {
-    const { rules, dispatch } = this.mode.rulesOf(port, endpoints.length);
-    this.load.services += sign;
-    this.load.rules += sign * rules;
-    this.load.dispatchRules += sign * dispatch;
-    this.load.endpoints += sign * endpoints.length;
+  private add({ ports, endpointCount }: TranslatedService, sign: 1 | -1): void {
+    for (const { port } of ports) {
+      const { rules, dispatch } = this.mode.rulesOf(port, endpointCount);
+      this.load.services += sign;
+      this.load.rules += sign * rules;
+      this.load.dispatchRules += sign * dispatch;
+      this.load.endpoints += sign * endpointCount;
+    }
   }
 
-  private endSync(sync: ProxySync, translated: readonly (readonly [string, readonly TranslatedPort[]])[]): void {
+  private endSync(sync: ProxySync, changes: ReadonlyMap<string, TranslatedService>): void {
     const { now } = this.simulation;
     this.syncNumber++;
     this.running = false;
@@ -177,16 +174,16 @@ export class KubeProxy {
     this.busy += sync.duration;
     let keepSince = now;
     for (const since of this.frozen.values()) keepSince = Math.min(keepSince, since);
-    for (const [key, ports] of translated) this.commit(key, ports, now, keepSince);
+    for (const [key, { ports }] of changes) this.commit(key, ports, now, keepSince);
     this.notBefore = now + this.minSyncPeriod;
     this.requestSync();
   }
 
   private commit(key: string, ports: readonly TranslatedPort[], now: SimTime, keepSince: SimTime): void {
     const former = this.portsOfService.get(key) ?? [];
-    const histories = ports.map(({ port, endpoints }) => {
-      const history = this.rules(port.name);
-      history.push(now, new RulesVersion(now, port, endpoints, this.syncNumber), keepSince);
+    const histories = ports.map((translated) => {
+      const history = this.rules(translated.port.name);
+      history.push(now, new RulesVersion(translated, this.syncNumber), keepSince);
       return history;
     });
     for (const history of former) if (!histories.includes(history)) history.push(now, undefined, keepSince);

@@ -3,30 +3,31 @@
  * kube-proxy stands still looks up the version of the moment at which it stopped. So no node needs rules, or events, of its own.
  */
 import type { SimTime } from "../../engine/simulation.js";
-import type { ProxyEndpoint } from "./endpoint.js";
 import type { ServicePort } from "./service-port.js";
+import type { TranslatedPort } from "./service-tracker.js";
 import { differsBy, type ProxyNode, type UsableEndpoints, usableEndpoints } from "./topology.js";
 
 export class RulesVersion {
-  private readonly reach: "everywhere" | "zone" | "node";
+  private reach: "everywhere" | "zone" | "node" | undefined;
   private readonly byPlace = new Map<string, UsableEndpoints>();
 
   constructor(
-    readonly effectiveAt: SimTime,
-    readonly port: ServicePort,
-    /** All endpoints, sorted by text. */
-    readonly endpoints: readonly ProxyEndpoint[],
+    private readonly translated: TranslatedPort,
     /** Number of the sync that wrote these rules. */
     readonly sync: number,
-  ) {
-    this.reach = differsBy(port, endpoints);
+  ) {}
+
+  get port(): ServicePort {
+    return this.translated.port;
   }
 
   /** What the rules of a node lead to. Worked out when first asked for; one answer for all nodes unless a policy or hint tells them apart. */
   usable(node: ProxyNode): UsableEndpoints {
+    const { port, endpoints } = this.translated;
+    this.reach ??= differsBy(port, endpoints);
     const place = this.reach === "everywhere" ? "" : this.reach === "zone" ? node.zone : node.name;
     let usable = this.byPlace.get(place);
-    if (usable === undefined) this.byPlace.set(place, (usable = usableEndpoints(this.port, this.endpoints, node)));
+    if (usable === undefined) this.byPlace.set(place, (usable = usableEndpoints(port, endpoints, node)));
     return usable;
   }
 }

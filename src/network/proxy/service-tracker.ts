@@ -7,14 +7,58 @@ import { type ServicePort, servicePorts } from "./service-port.js";
 /** A service port with its endpoints, ready for rules. */
 export interface TranslatedPort {
   readonly port: ServicePort;
+  /** All endpoints, sorted by text. Worked out when first asked for: most rules are never read. */
   readonly endpoints: readonly ProxyEndpoint[];
 }
 
 const NO_ENDPOINTS: readonly ProxyEndpoint[] = [];
+const NO_SLICES: readonly EndpointSlice[] = [];
+
+/** What a Service's slices say at one time. */
+class SliceSnapshot {
+  private byPort: ReadonlyMap<string, readonly ProxyEndpoint[]> | undefined;
+
+  constructor(
+    private readonly slices: readonly EndpointSlice[],
+    private readonly family: IpFamily,
+  ) {}
+
+  endpointsOf(port: ServicePort): readonly ProxyEndpoint[] {
+    this.byPort ??= endpointsByPort(this.slices, this.family);
+    return this.byPort.get(portKey(port.portName, port.protocol)) ?? NO_ENDPOINTS;
+  }
+
+  /** Number of endpoints in all slices; one that is in two of them counts twice. */
+  get size(): number {
+    return this.slices.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
+  }
+}
+
+/** A service port that works its endpoints out when they are first asked for. */
+class LazyPort implements TranslatedPort {
+  constructor(
+    readonly port: ServicePort,
+    private readonly snapshot: SliceSnapshot,
+  ) {}
+
+  get endpoints(): readonly ProxyEndpoint[] {
+    return this.snapshot.endpointsOf(this.port);
+  }
+}
+
+/** A Service with its slices as they were at one time. */
+export interface TranslatedService {
+  readonly ports: readonly TranslatedPort[];
+  /** Endpoints in all slices. */
+  readonly endpointCount: number;
+}
+
+const NOTHING: TranslatedService = { ports: [], endpointCount: 0 };
 
 export class ServiceTracker {
   private readonly services = new Map<string, Service>();
   private readonly slices = new Map<string, Map<string, EndpointSlice>>();
+  private readonly portsByService = new WeakMap<Service, readonly ServicePort[]>();
   private changed = new Set<string>();
 
   constructor(readonly family: IpFamily) {}
@@ -67,14 +111,20 @@ export class ServiceTracker {
     return this.services.keys();
   }
 
-  /** The ports of a service with their endpoints; none where the service is gone or not proxied. */
-  translate(key: string): TranslatedPort[] {
+  /** A service's ports with their endpoints; none where the service is gone or not proxied. */
+  translate(key: string): TranslatedService {
     const service = this.services.get(key);
-    if (service === undefined) return [];
-    const ports = servicePorts(service, this.family);
-    if (ports.length === 0) return [];
-    const endpoints = endpointsByPort(this.slices.get(key)?.values() ?? [], this.family);
-    return ports.map((port) => ({ port, endpoints: endpoints.get(portKey(port.portName, port.protocol)) ?? NO_ENDPOINTS }));
+    if (service === undefined) return NOTHING;
+    const ports = this.portsOf(service);
+    if (ports.length === 0) return NOTHING;
+    const snapshot = new SliceSnapshot([...(this.slices.get(key)?.values() ?? NO_SLICES)], this.family);
+    return { ports: ports.map((port) => new LazyPort(port, snapshot)), endpointCount: snapshot.size };
+  }
+
+  private portsOf(service: Service): readonly ServicePort[] {
+    let ports = this.portsByService.get(service);
+    if (ports === undefined) this.portsByService.set(service, (ports = servicePorts(service, this.family)));
+    return ports;
   }
 }
 

@@ -7,9 +7,6 @@ import { NFTABLES_CONNECT_SPREAD, nftablesConnectCost } from "../nftables/costs.
 import type { ProxyMode, RuleLoad } from "../proxy-mode.js";
 import type { ServicePort } from "../service-port.js";
 
-/** Entries of the service map in all: a front end and its back-end slots. Source: Cilium "eBPF Maps" (64 k by default). */
-export const SERVICE_MAP_ENTRIES = 65_536;
-
 /**
  * One map update a changed service and a changed back end. No published figure; taken as the netlink call of IPVS, an upper bound for
  * what is one system call.

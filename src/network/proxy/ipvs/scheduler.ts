@@ -6,8 +6,6 @@ import type { RandomStream } from "../../../engine/random.js";
 import type { ProxyEndpoint } from "../endpoint.js";
 import type { BalancerState } from "../proxy-mode.js";
 
-export type IpvsScheduler = "rr" | "wrr" | "lc" | "wlc" | "sed" | "nq" | "sh" | "dh" | "random";
-
 /** Schedulers that kube-proxy may be told to use but the model does not know are refused. */
 export class UnknownIpvsScheduler extends Error {
   override readonly name = "UnknownIpvsScheduler";
