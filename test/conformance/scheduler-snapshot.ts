@@ -31,7 +31,7 @@ export function storedPod(manifest: unknown): Pod {
 export interface Setting {
   readonly handle: Handle;
   readonly profile: Profile;
-  podInfo(pod: Pod): PodInfo;
+  readonly podInfo: (pod: Pod) => PodInfo;
 }
 
 /** Cache and first profile of the configuration (YAML; the default one where absent), knowing the objects of the snapshot. */

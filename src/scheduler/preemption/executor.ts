@@ -105,9 +105,8 @@ export class PreemptionExecutor {
     this.handle.nominator.remove(uid);
     if ((pod.status?.nominatedNodeName ?? "") === "") return;
     this.handle.client!.patchStatus(targetOf(pod), (current) => {
-      if ((current.status?.nominatedNodeName ?? "") === "") return current;
-      const { nominatedNodeName: _cleared, ...status } = current.status!;
-      return { ...current, status };
+      const { nominatedNodeName = "", ...status } = current.status ?? {};
+      return nominatedNodeName === "" ? current : { ...current, status };
     });
   }
 }
