@@ -29,6 +29,7 @@ import { Registry } from "./registry/registry.js";
 import type { Caller, TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
 import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
+import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
 import { TokenBucket } from "./token-bucket.js";
 import { WatchCache } from "./watch-cache.js";
 import { WatchConnections } from "./watch-connections.js";
@@ -182,7 +183,7 @@ export class ApiServer implements ApiServerEndpoint {
     return this.path.answersByCode;
   }
 
-  /** Puts objects, with the status that they have, into the store at once, as if they had been there before the run. */
+  /** Puts objects, with the status that they have, into the store at once, as if they had been there before the run: call it before. */
   load(objects: Iterable<ApiObject>): void {
     this.loading = true;
     try {
@@ -190,6 +191,16 @@ export class ApiServer implements ApiServerEndpoint {
     } finally {
       this.loading = false;
     }
+  }
+
+  /** Everything that is stored, to {@link restore} it later. */
+  snapshot(): Snapshot {
+    return takeSnapshot(this.objects);
+  }
+
+  /** Makes the store what it was at the snapshot; recorders and watches learn of it as of other writes. */
+  restore(snapshot: Snapshot): void {
+    restoreSnapshot(snapshot, this.objects, this.registry);
   }
 
   private announce(event: Event, isNew: boolean): void {

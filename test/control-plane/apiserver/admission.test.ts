@@ -149,6 +149,20 @@ describe("other plugins", () => {
     ]);
   });
 
+  it("label bound pods with zone and region of their node, one object of labels for pods of one template", () => {
+    const { create, client, simulation, server } = setUp();
+    server.load([{ apiVersion: "v1", kind: "Node", metadata: { name: "worker-1", labels: { "topology.kubernetes.io/zone": "a", disk: "ssd" } }, spec: {} } as Node]);
+    const labels = { app: "web" };
+    for (const name of ["a", "b"]) {
+      create(pod(name, { metadata: { name, namespace: "default", labels } }));
+      client.bind({ kind: "Pod", namespace: "default", name }, "worker-1");
+    }
+    simulation.run(simulation.now + SECOND);
+    const bound = [...server.objects.list("Pod")].map(({ metadata }) => metadata.labels);
+    expect(bound[0]).toEqual({ app: "web", "topology.kubernetes.io/zone": "a" });
+    expect(bound[1]).toBe(bound[0]);
+  });
+
   it("protect claims in use and give them the default class, the newest of several", () => {
     const { create, simulation } = setUp();
     const storageClass = (name: string, isDefault: string): StorageClass => ({

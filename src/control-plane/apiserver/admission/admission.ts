@@ -47,6 +47,8 @@ export interface AdmissionPlugin {
   /** As {@link admitPodSpec}, after validation. @throws RefusedSpec where it refuses */
   validatePodSpec?(spec: PodSpec, namespace: string, objects: ObjectReader): void;
   readonly dependsOn?: readonly Kind[];
+  /** For pods that are being bound: the pod as the plugin wants it stored. */
+  admitBinding?(pod: Pod, nodeName: string, objects: ObjectReader): Pod;
 }
 
 /** A pod is refused for its spec; the text follows `pods "name" is forbidden: `. */
@@ -66,6 +68,7 @@ const EVERY_NAMESPACE = "";
 export class AdmissionChain {
   private readonly concerned = new Map<string, readonly AdmissionPlugin[]>();
   private readonly specPlugins: readonly AdmissionPlugin[];
+  private readonly bindingPlugins: readonly AdmissionPlugin[];
   private readonly specDependencies: ReadonlySet<Kind>;
   private readonly outcomes = new WeakMap<PodSpec, Map<string, SpecOutcome>>();
   /** Counts changes of objects on which the treatment of pod specs depends. */
@@ -73,6 +76,7 @@ export class AdmissionChain {
 
   constructor(private readonly plugins: readonly AdmissionPlugin[]) {
     this.specPlugins = plugins.filter((plugin) => plugin.admitPodSpec !== undefined || plugin.validatePodSpec !== undefined);
+    this.bindingPlugins = plugins.filter((plugin) => plugin.admitBinding !== undefined);
     this.specDependencies = new Set(this.specPlugins.flatMap((plugin) => plugin.dependsOn ?? []));
   }
 
@@ -83,6 +87,12 @@ export class AdmissionChain {
   /** An object was stored or removed. */
   changed(kind: Kind): void {
     if (this.specDependencies.has(kind)) this.epoch++;
+  }
+
+  admitBinding(pod: Pod, nodeName: string, objects: ObjectReader): Pod {
+    let admitted = pod;
+    for (const plugin of this.bindingPlugins) admitted = plugin.admitBinding!(admitted, nodeName, objects);
+    return admitted;
   }
 
   /** @throws ApiStatusError or RefusedSpec */

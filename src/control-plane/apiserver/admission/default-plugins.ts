@@ -4,6 +4,7 @@ import { DefaultStorageClass } from "./default-storage-class.js";
 import { DefaultTolerationSeconds, type DefaultTolerationSecondsOptions } from "./default-toleration-seconds.js";
 import { LimitRanger } from "./limit-ranger.js";
 import { NamespaceLifecycle } from "./namespace-lifecycle.js";
+import { PodTopologyLabels } from "./pod-topology-labels.js";
 import { Priority } from "./priority.js";
 import { ResourceQuota } from "./resource-quota.js";
 import { RuntimeClass } from "./runtime-class.js";
@@ -25,6 +26,7 @@ export function defaultAdmissionPlugins(options: DefaultAdmissionOptions = {}): 
     new LimitRanger(),
     new ServiceAccount(options.serviceAccount),
     new TaintNodesByCondition(),
+    new PodTopologyLabels(),
     new Priority(),
     new DefaultTolerationSeconds(options.tolerationSeconds),
     new StorageObjectInUseProtection(),

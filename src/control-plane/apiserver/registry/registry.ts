@@ -99,6 +99,13 @@ export class Registry {
     return this.added(kind, { ...placed, metadata }, revision);
   }
 
+  /** Removes an object as it is, whatever holds it. */
+  erase(object: ApiObject): void {
+    const kind = object.kind as Kind;
+    const { namespace, name } = object.metadata;
+    this.removed(kind, this.options.store.entry(kind, namespace, name)!, object);
+  }
+
   /** @throws ApiStatusError 404, 409 Conflict or 422 */
   update(object: ApiObject, subresource: Subresource, user: string): ApiObject {
     const kind = object.kind as Kind;
@@ -146,7 +153,8 @@ export class Registry {
   /** @throws ApiStatusError 404 or 409 */
   bind(target: Target<"Pod">, nodeName: string): ApiObject {
     const entry = this.foundTarget(target);
-    return this.replaced("Pod", entry, bindPod(entry.object as Pod, nodeName, this.wholeSeconds()));
+    const { admission, store } = this.options;
+    return this.replaced("Pod", entry, admission.admitBinding(bindPod(entry.object as Pod, nodeName, this.wholeSeconds()), nodeName, store));
   }
 
   /** @throws ApiStatusError 404, 429 or 500 */

@@ -1,0 +1,39 @@
+/**
+ * PodTopologyLabels: a pod that is bound gets the zone and region of its node as labels.
+ *
+ * Source: kubernetes/plugin/pkg/admission/podtopologylabels.
+ */
+import type { Labels } from "../../../api/types/meta.js";
+import type { Pod } from "../../../api/types/pod.js";
+import type { ObjectReader } from "../object-store.js";
+import type { AdmissionPlugin } from "./admission.js";
+
+const ZONE = "topology.kubernetes.io/zone";
+const REGION = "topology.kubernetes.io/region";
+const NO_LABELS: Labels = {};
+
+export class PodTopologyLabels implements AdmissionPlugin {
+  readonly name = "PodTopologyLabels";
+  /** Labels of bound pods by those that they had and by place, so that pods of one template in one zone share theirs. */
+  private readonly placed = new WeakMap<Labels, Map<string, Labels>>();
+
+  admitBinding(pod: Pod, nodeName: string, objects: ObjectReader): Pod {
+    const place = objects.get("Node", undefined, nodeName)?.metadata.labels;
+    const zone = place?.[ZONE];
+    const region = place?.[REGION];
+    if (zone === undefined && region === undefined) return pod;
+    return { ...pod, metadata: { ...pod.metadata, labels: this.labelsAt(pod.metadata.labels ?? NO_LABELS, zone, region) } };
+  }
+
+  private labelsAt(labels: Labels, zone: string | undefined, region: string | undefined): Labels {
+    const key = `${region ?? ""}/${zone ?? ""}`;
+    let byPlace = this.placed.get(labels);
+    if (byPlace === undefined) this.placed.set(labels, (byPlace = new Map<string, Labels>()));
+    let placed = byPlace.get(key);
+    if (placed === undefined) {
+      placed = { ...labels, ...(zone !== undefined && { [ZONE]: zone }), ...(region !== undefined && { [REGION]: region }) };
+      byPlace.set(key, placed);
+    }
+    return placed;
+  }
+}
