@@ -10,7 +10,6 @@ export class TimeFormatError extends Error {
   override readonly name = "TimeFormatError";
 }
 
-export const MICROSECOND = 1;
 export const MILLISECOND = 1_000;
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;

@@ -3,7 +3,7 @@ import { compileLabelSelector } from "../selector.js";
 import type { CronJob, Job, JobSpec, PodFailurePolicyRule } from "../types/workloads.js";
 import { scheduleMistake, isTimeZone } from "./cron-schedule.js";
 import { oneOf } from "./containers.js";
-import { duplicate, invalid, notFound, notSupported, required, tooMany, type FieldError } from "./field-error.js";
+import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from "./field-error.js";
 import { isUsableSelector, nonNegative, shownLabels, shownSelector, validateLabelSelector, validateObjectMeta } from "./metadata.js";
 import { dnsSubdomain } from "./names.js";
 import { validatePodTemplate } from "./pod.js";
@@ -215,5 +215,3 @@ export function validateCronJob(object: CronJob): FieldError[] {
     errors.push(invalid("metadata.name", name, `must be no more than ${MAX_CRON_JOB_NAME} characters`));
   return errors;
 }
-
-export { notFound };

@@ -14,8 +14,7 @@ export type FieldErrorType =
   | "FieldValueForbidden"
   | "FieldValueNotFound"
   | "FieldValueTooLong"
-  | "FieldValueTooMany"
-  | "InternalError";
+  | "FieldValueTooMany";
 
 export interface FieldError {
   readonly type: FieldErrorType;
@@ -64,10 +63,6 @@ export function tooLong(field: string, length: number): FieldError {
 
 export function tooMany(field: string, actual: number, greatest: number): FieldError {
   return { type: "FieldValueTooMany", field, message: `Too many: ${actual}: must have at most ${greatest} items` };
-}
-
-export function internalError(field: string, detail: string): FieldError {
-  return { type: "InternalError", field, message: `Internal error: ${detail}` };
 }
 
 /** One error as the API server writes it. */

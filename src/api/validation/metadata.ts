@@ -1,7 +1,7 @@
 /** Validation of metadata, labels and selectors. Source: apimachinery pkg/api/validation/objectmeta.go, pkg/apis/meta/v1/validation. */
 import type { ApiObject, Labels, LabelSelector, ObjectMeta } from "../types/meta.js";
-import { duplicate, forbidden, invalid, required, tooLong, type FieldError } from "./field-error.js";
-import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "./names.js";
+import { forbidden, invalid, required, tooLong, type FieldError } from "./field-error.js";
+import { dnsLabel, labelValue, qualifiedName } from "./names.js";
 
 export type NameRule = (name: string) => string[];
 
@@ -25,8 +25,14 @@ export function labelName(field: string, name: string): FieldError[] {
   return check(field, name, qualifiedName);
 }
 
+const rightLabels = new WeakSet<Labels>();
+
+/** Labels found right once are not looked at again: the pods of one template share theirs. */
 export function validateLabels(field: string, labels: Labels | undefined): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [...labelName(field, key), ...check(field, value, labelValue)]);
+  if (labels === undefined || rightLabels.has(labels)) return [];
+  const errors = Object.entries(labels).flatMap(([key, value]) => [...labelName(field, key), ...check(field, value, labelValue)]);
+  if (errors.length === 0) rightLabels.add(labels);
+  return errors;
 }
 
 export function validateAnnotations(field: string, annotations: Labels | undefined): FieldError[] {
@@ -152,16 +158,3 @@ export function isUsableSelector(selector: LabelSelector | undefined): boolean {
 export function isEmptySelector(selector: LabelSelector): boolean {
   return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
 }
-
-/** An error for each repeated value. */
-export function unique(values: readonly { readonly field: string; readonly value: string }[]): FieldError[] {
-  const seen = new Set<string>();
-  const errors: FieldError[] = [];
-  for (const { field, value } of values) {
-    if (seen.has(value)) errors.push(duplicate(field, value));
-    seen.add(value);
-  }
-  return errors;
-}
-
-export { dnsLabel, dnsSubdomain };

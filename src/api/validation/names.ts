@@ -2,14 +2,13 @@
  * Rules for names, labels, ports and paths. Each function returns what is wrong with a value, in Kubernetes' words; nothing where
  * it is right.
  *
- * Source: k8s.io/apimachinery/pkg/util/validation, pkg/api/validate/content; RFC 1035, RFC 1123, RFC 6335.
+ * Source: k8s.io/apimachinery/pkg/util/validation, pkg/api/validate/content; RFC 1123, RFC 6335.
  */
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const LABEL_WITH_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN_WITH_UNDERSCORE = `${LABEL_WITH_UNDERSCORE}(\\.${LABEL_WITH_UNDERSCORE})*`;
-const DNS_1035_LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED_PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED_PART})?`;
 const CONFIG_KEY = "[-._a-zA-Z0-9]+";
@@ -29,7 +28,6 @@ function exactly(pattern: string): RegExp {
 const IS_LABEL = exactly(LABEL);
 const IS_SUBDOMAIN = exactly(SUBDOMAIN);
 const IS_SUBDOMAIN_WITH_UNDERSCORE = exactly(SUBDOMAIN_WITH_UNDERSCORE);
-const IS_1035_LABEL = exactly(DNS_1035_LABEL);
 const IS_QUALIFIED_PART = exactly(QUALIFIED_PART);
 const IS_LABEL_VALUE = exactly(LABEL_VALUE);
 const IS_CONFIG_KEY = exactly(CONFIG_KEY);
@@ -82,15 +80,6 @@ export function dnsSubdomainWithUnderscore(value: string): string[] {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
   return [...wrong, regexError(rule, SUBDOMAIN_WITH_UNDERSCORE, "example.com")];
-}
-
-export function dns1035Label(value: string): string[] {
-  const wrong: string[] = [];
-  if (value.length > MAX_LABEL) wrong.push(maxCharacters(MAX_LABEL));
-  if (IS_1035_LABEL.test(value)) return wrong;
-  const rule =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-  return [...wrong, regexError(rule, DNS_1035_LABEL, "my-name", "abc-123")];
 }
 
 export function wildcardSubdomain(value: string): string[] {

@@ -3,7 +3,7 @@ import { parseQuantity } from "../quantity.js";
 import type { Container, Volume } from "../types/pod.js";
 import { duplicate, forbidden, invalid, notFound, notSupported, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { configMapKey, dnsLabel, dnsSubdomain } from "./names.js";
+import { configMapKey, dnsLabel } from "./names.js";
 
 type Source = Readonly<Record<string, unknown>>;
 type SourceRule = (field: string, source: Source) => FieldError[];
@@ -229,5 +229,3 @@ export function validateVolumeMounts(field: string, container: Container, volume
   }
   return errors;
 }
-
-export { dnsSubdomain };

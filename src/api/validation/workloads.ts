@@ -32,7 +32,7 @@ function amount(value: IntOrString | undefined): number {
   return typeof value === "number" ? value : (percentage(value) ?? 0);
 }
 
-const MISMATCH = "`selector` does not match template `labels`";
+export const MISMATCH = "`selector` does not match template `labels`";
 
 function labelsOf(template: PodTemplateSpec | undefined): Labels | undefined {
   return template?.metadata?.labels;
@@ -231,5 +231,3 @@ export function validateStatefulSet(object: StatefulSet): FieldError[] {
   }
   return [...errors, ...runsForEver("spec.template", template, "StatefulSet")];
 }
-
-export { MISMATCH };
