@@ -91,8 +91,7 @@ export class FakeKubelet implements NodeAgent {
     // It pulls none.
   }
 
-  killProcess(pod: Target<"Pod">): boolean {
-    void pod;
+  killProcess(): boolean {
     return false;
   }
 

@@ -40,9 +40,6 @@ export interface KubeletContext {
   nextRelist(time: SimTime): SimTime;
   /** Has the worker synced when the kubelet next looks at the runtime. */
   relistSoon(worker: PodWorker): void;
-  /** Whether everything that the pod mounts or reads exists, as far as is known. */
-  dependenciesReady(pod: Pod): boolean;
-  awaitDependencies(pod: Pod, ready: () => void): void;
   /** Nothing of the pod runs any more: its requests are free. */
   podStopped(worker: PodWorker): void;
   /** The kubelet may forget the pod. */

@@ -377,14 +377,6 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     });
   }
 
-  dependenciesReady(): boolean {
-    return true;
-  }
-
-  awaitDependencies(): void {
-    // Nothing is waited for yet.
-  }
-
   podStopped(worker: PodWorker): void {
     this.admitted.remove(worker.uid);
   }

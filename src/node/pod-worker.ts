@@ -16,6 +16,7 @@ import { ContainerRecord } from "./container-record.js";
 import { pullPolicyOf } from "./images.js";
 import { mayRestart } from "./pod-status.js";
 import { PodStatusReporter } from "./pod-status-reporter.js";
+import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
 import { probeFailure } from "./probe-failure.js";
 import type { ProbeKind } from "./probe-workers.js";
 import { PodProber, type ProbeListener } from "./prober.js";
@@ -69,6 +70,7 @@ export class PodWorker implements ProbeListener {
   private serving = false;
   private servingEvent: EventId | undefined;
   private deadlineEvent: EventId | undefined;
+  private readonly dependencies: PodDependencies;
   private readonly prober: PodProber | undefined;
   /** Plans made under an earlier number are void. */
   private generation = 0;
@@ -85,6 +87,7 @@ export class PodWorker implements ProbeListener {
     ];
     for (const record of this.records) if (has) record.reason = "PodInitializing";
     this.report = new PodStatusReporter(this);
+    this.dependencies = new PodDependencies(context.simulation, context.client, pod);
     const probed = this.records.some(({ container, role }) => role !== "init" && hasProbe(container));
     if (probed) this.prober = new PodProber(context.simulation, this.records, this, context.settings.simulateProbesSingly);
   }
@@ -114,6 +117,7 @@ export class PodWorker implements ProbeListener {
     if (this.sandbox === "creating") this.sandbox = "none";
     this.generation++;
     for (const record of this.records) record.starting = false;
+    this.dependencies.cancel();
     this.prober?.suspend();
     this.report.suspend();
   }
@@ -191,13 +195,32 @@ export class PodWorker implements ProbeListener {
       this.complete();
       return;
     }
-    if (this.sandbox === "none") this.createSandbox();
+    if (!this.dependencies.ready) {
+      this.dependencies.ensure(
+        () => this.sync(),
+        (what) => this.onMissing(what),
+      );
+    } else if (this.sandbox === "none") this.createSandbox();
     else if (this.sandbox === "ready") this.syncContainers(this.context.simulation.now);
     if (this.report.isDirty) this.report.send();
   }
 
   private get isStopOrdered(): boolean {
     return this.pod.metadata.deletionTimestamp !== undefined || this.orphaned || this.order !== undefined;
+  }
+
+  private onMissing({ volume, message }: MissingDependency): void {
+    const { context, pod } = this;
+    if (volume !== undefined) {
+      context.event(pod, "Warning", "FailedMount", `MountVolume.SetUp failed for volume "${volume}" : ${message}`);
+      return;
+    }
+    for (const record of this.records) {
+      if (record.role !== "regular" || !record.wait("CreateContainerConfigError", message)) continue;
+      context.containerEvent(pod, record.container, "Warning", "Failed", `Error: ${message}`);
+      this.report.touch();
+    }
+    if (this.report.isDirty) this.report.send();
   }
 
   // The sandbox
@@ -221,7 +244,7 @@ export class PodWorker implements ProbeListener {
     this.report.touch();
     const readyAt = simulation.now + delay;
     const first = this.nextToStart(simulation.now).at(0);
-    if (first !== undefined && this.context.dependenciesReady(this.pod) && this.isImageAtHand(first.container)) {
+    if (first !== undefined && this.isImageAtHand(first.container)) {
       this.startAll(readyAt, "sandbox");
       return;
     }
@@ -287,10 +310,6 @@ export class PodWorker implements ProbeListener {
     this.noteBackOffs(now);
     const due = this.nextToStart(now);
     if (due.length === 0) return;
-    if (!this.context.dependenciesReady(this.pod)) {
-      this.context.awaitDependencies(this.pod, () => this.sync());
-      return;
-    }
     const missing = due.find(({ container }) => !this.isImageAtHand(container));
     if (missing !== undefined) {
       this.pullImages(due.filter(({ container }) => !this.isImageAtHand(container)));
@@ -558,6 +577,7 @@ export class PodWorker implements ProbeListener {
     this.generation++;
     for (const event of [this.timer, this.deadlineEvent]) if (event !== undefined) simulation.cancel(event);
     this.timer = this.deadlineEvent = undefined;
+    this.dependencies.cancel();
     this.prober?.podStopping();
     const override = this.order?.graceSeconds;
     this.grace = podGraceSeconds(pod, this.grace, override);
