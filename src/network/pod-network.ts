@@ -221,6 +221,7 @@ export class PodNetwork {
       const index = this.nextNodeRange++;
       pools = this.clusterRanges.map(
         (range) =>
+          // A cluster with more nodes than its range has subnets goes on beyond it: nothing here depends on the bound.
           // The single-host bridge has one range for its one host; the others split the cluster's range by node.
           new AddressPool(
             this.plugin.name === "bridge" ? range : range.subnet(Math.max(range.prefixLength, NODE_MASK_SIZE[range.family]), index),

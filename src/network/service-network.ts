@@ -99,6 +99,8 @@ export class ServiceNetwork {
     }
     if (this.isBrokenFor(client.pod)) return;
     const rules = frontEnd === undefined ? undefined : this.proxy.rulesOn(frontEnd.history, entry.name);
+    // Until a back end is found: what it takes to be told that there is none.
+    connection.proxyDelay = CONNECT_WITHOUT_RULES[this.ruleCache];
     if (frontEnd === undefined || rules === undefined) {
       // A port that no rule knows is closed; an address that no rule knows leads nowhere.
       if (via === "nodePort") connection.outcome = "refused";
@@ -122,6 +124,7 @@ export class ServiceNetwork {
     connection.tracked = true;
     connection.trackedGeneration = entry.conntrack.generation;
     const index = pickEndpoint(frontEnd, port, endpoints, client, entry, this.proxy.mode, random, this.simulation.now, connection);
+    connection.proxyDelay = 0;
     if (via === "ingress") connection.requestDelay = INGRESS_PROXY_DELAY;
     else connection.proxyDelay = this.ruleDelay(frontEnd, rules, entry, index, random);
     this.reach(client, entry, endpoints[index], rules, connection);

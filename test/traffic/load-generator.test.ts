@@ -201,6 +201,39 @@ describe("load", () => {
     expect(generator.statistics.unsent).toBeGreaterThan(90);
   });
 
+  test("of users who do not think goes on in time where they are refused", () => {
+    const { simulation, records, objects, service } = run({
+      from: { node: "node-1" },
+      to: { service: "web", namespace: "default", via: "clusterIP" },
+      load: { users: 1, thinkTime: constant(0) },
+      duration: 10 * MILLISECOND,
+    });
+    objects.apply({
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "web-a", namespace: "default", labels: { "kubernetes.io/service-name": service.metadata.name } },
+      addressType: "IPv4",
+      endpoints: [],
+    });
+    simulation.run(simulation.now + SECOND);
+    expect(records.length).toBeGreaterThan(1);
+    expect(records.length).toBeLessThan(1000);
+  });
+
+  test("gives the same records for the same seed, and others for another", () => {
+    const recorded = (seed: number): RequestRecord[] => {
+      const { simulation, records } = run(
+        { load: { interarrival: exponential(10 * MILLISECOND) }, duration: SECOND },
+        { serviceTime: exponential(20_000) },
+        { seed },
+      );
+      simulation.run();
+      return records;
+    };
+    expect(recorded(1)).toEqual(recorded(1));
+    expect(recorded(1)).not.toEqual(recorded(2));
+  });
+
   test("loses no request: each that was sent ends in exactly one way, whatever breaks", () => {
     const disturbance = fc.record({
       at: fc.integer({ min: 0, max: 3_000_000 }),
