@@ -102,12 +102,13 @@ export function watchCluster(informers: InformerFactory, watchers: Watchers): vo
 
   const place = (pod: Pod): void => {
     const info = new PodInfo(pod, shapes.shapeOf(pod));
-    const known = cache.pod(info.uid) !== undefined;
-    if (known) cache.updatePod(info, pod.spec.nodeName!);
-    else cache.addPod(info, pod.spec.nodeName!);
+    const known = cache.isAssumed(info.uid) ? undefined : cache.pod(info.uid);
+    if (known === undefined) cache.addPod(info, pod.spec.nodeName!);
+    else cache.updatePod(info, pod.spec.nodeName!);
     nominator.remove(info.uid);
     queue.delete(info.uid);
-    if (!known) tell("AssignedPod", events.ADD, "AssignedPodAdd", undefined, pod);
+    if (known === undefined) tell("AssignedPod", events.ADD, "AssignedPodAdd", undefined, pod);
+    else if (known.pod.metadata.labels !== pod.metadata.labels) tell("AssignedPod", events.UPDATE_POD_LABEL, "AssignedPodUpdate", known.pod, pod);
   };
   const enqueue = (pod: Pod): void => {
     if (!watchers.isOurs(pod) || cache.isAssumed(pod.metadata.uid ?? "")) return;

@@ -12,7 +12,10 @@ import { MILLISECOND, SECOND, type EventId, type SimTime, type Simulation } from
 import { Cache } from "./cache/cache.js";
 import { buildProfiles, DEFAULT_SCHEDULER_NAME, type PluginFactories } from "./configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "./configuration/types.js";
+import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
+import { DELETE } from "./framework/events.js";
+import { WaitingPods } from "./framework/waiting-pods.js";
 import { CycleState } from "./framework/cycle-state.js";
 import { fitErrorMessage, NO_NODES_AVAILABLE, type Diagnosis } from "./framework/fit-error.js";
 import type { Handle } from "./framework/handle.js";
@@ -51,11 +54,25 @@ export interface SchedulerOptions {
   readonly tieBreak?: "upstream" | "name" | "random";
 }
 
+/** An attempt that did not end with a node. */
+interface Failure {
+  readonly time: SimTime;
+  readonly duration: SimTime;
+  readonly result: Exclude<AttemptResult, "scheduled">;
+  readonly message: string;
+  readonly evaluatedNodes?: number;
+  /** Plugins that rejected the pod; none where an error came between. */
+  readonly plugins: readonly string[];
+  readonly nominatedNodeName?: string;
+}
+
 export class Scheduler {
   readonly cache: Cache;
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
   private readonly handle: Handle;
+  /** Pods that Permit plugins hold back. */
+  readonly waitingPods: WaitingPods;
   private readonly algorithm: IncrementalAlgorithm;
   private readonly attemptDuration: Distribution;
   private busy = false;
@@ -79,6 +96,7 @@ export class Scheduler {
       after: (delay, action) => void simulation.after(delay, action),
       client,
     };
+    this.waitingPods = new WaitingPods((delay, action) => void simulation.after(delay, action));
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
     this.algorithm = new IncrementalAlgorithm(this.cache, { index: 0 }, tieBreak);
@@ -161,7 +179,7 @@ export class Scheduler {
     const state = new CycleState();
     const time = simulation.now;
     let conclude: () => void;
-    if (this.cache.nodeCount === 0) conclude = () => this.fail(pod, profile, time, duration, "error", NO_NODES_AVAILABLE, undefined);
+    if (this.cache.nodeCount === 0) conclude = () => this.fail(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] });
     else {
       const outcome = this.algorithm.schedule(profile, state, pod.podInfo);
       conclude = "result" in outcome ? this.place(profile, state, pod, outcome.result, time, duration) : this.reject(profile, state, pod, outcome.diagnosis, time, duration);
@@ -179,10 +197,11 @@ export class Scheduler {
     const nodeName = result.node.name;
     this.handle.nominator.remove(pod.uid);
     this.cache.assumePod(pod, nodeName);
-    const refused = profile.runReserve(state, pod, nodeName);
+    const reserved = profile.runReserve(state, pod, nodeName);
+    const { refused, timeouts } = reserved === undefined ? askPermission(profile, state, pod, nodeName) : { refused: reserved, timeouts: new Map<string, number>() };
     if (refused !== undefined) {
       this.giveBack(profile, state, pod, nodeName);
-      return () => this.fail(queued, profile, time, duration, "error", refused.message, undefined);
+      return () => this.fail(queued, profile, { time, duration, result: refused.isRejected ? "unschedulable" : "error", message: refused.message, plugins: [refused.plugin] });
     }
     return () => {
       this.options.observer?.attempt?.({
@@ -198,8 +217,13 @@ export class Scheduler {
         duration,
         plugins: [],
       });
-      this.queue.done(pod.uid);
-      this.bind(profile, state, queued, nodeName, 0);
+      runBindingCycle(profile, state, pod, nodeName, timeouts, this.waitingPods, (failed) => {
+        if (failed !== undefined) this.bindingFailed(profile, state, queued, nodeName, failed);
+        else {
+          this.queue.forget(pod.uid);
+          this.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
+        }
+      });
     };
   }
 
@@ -208,27 +232,17 @@ export class Scheduler {
     this.cache.forgetPod(pod);
   }
 
-  /** Asks the bind plugins in turn until one does not skip. */
-  private bind(profile: Profile, state: CycleState, queued: QueuedPodInfo, nodeName: string, from: number): void {
+  /** What the pod held is free again for others, and the pod itself is tried again unless it is gone. */
+  private bindingFailed(profile: Profile, state: CycleState, queued: QueuedPodInfo, nodeName: string, failed: Status): void {
     const pod = queued.podInfo;
-    const plugin = profile.plugins.bind[from];
-    plugin.bind!(state, pod, nodeName, (answer) => {
-      if (answer?.code === "Skip" && from + 1 < profile.plugins.bind.length) this.bind(profile, state, queued, nodeName, from + 1);
-      else if (answer !== undefined && answer.code !== "Success") this.bindingFailed(profile, state, queued, nodeName, answer);
-      else {
-        for (const plugin of profile.plugins.postBind) plugin.postBind?.(state, pod, nodeName);
-        this.queue.forget(pod.uid);
-        this.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
-      }
-    });
-  }
-
-  private bindingFailed(profile: Profile, state: CycleState, queued: QueuedPodInfo, nodeName: string, answer: Status): void {
-    this.giveBack(profile, state, queued.podInfo, nodeName);
-    const message = `binding rejected: ${answer.message}`;
-    this.setUnschedulable(queued.podInfo.pod, "SchedulerError", message);
-    this.recordEvent(queued.podInfo.pod, "Warning", "FailedScheduling", message);
-    this.queue.addUnschedulable(queued, new Set());
+    const isThere = this.queue.get(pod.uid) === queued;
+    this.giveBack(profile, state, pod, nodeName);
+    if (isThere) {
+      this.queue.addUnschedulable(queued, failed.isRejected ? new Set([failed.plugin]) : new Set());
+      this.recordEvent(pod.pod, "Warning", "FailedScheduling", failed.message);
+      this.setUnschedulable(pod.pod, failed.isRejected ? "Unschedulable" : "SchedulerError", failed.message);
+    }
+    this.queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, pod.pod, undefined, pod.uid);
     this.wake();
   }
 
@@ -237,34 +251,35 @@ export class Scheduler {
     const nominated = after?.result?.nominatedNodeName;
     if (nominated !== undefined) this.handle.nominator.add(queued.podInfo, nominated);
     const message = fitErrorMessage(diagnosis, after?.status.message);
-    return () => this.fail(queued, profile, time, duration, "unschedulable", message, diagnosis, nominated);
+    return () =>
+      this.fail(queued, profile, {
+        time,
+        duration,
+        result: "unschedulable",
+        message,
+        evaluatedNodes: diagnosis.nodeCount,
+        plugins: [...diagnosis.unschedulablePlugins].sort(),
+        ...(nominated !== undefined && { nominatedNodeName: nominated }),
+      });
   }
 
-  private fail(
-    queued: QueuedPodInfo,
-    profile: Profile,
-    time: SimTime,
-    duration: SimTime,
-    result: AttemptResult,
-    message: string,
-    diagnosis: Diagnosis | undefined,
-    nominatedNodeName?: string,
-  ): void {
+  private fail(queued: QueuedPodInfo, profile: Profile, failure: Failure): void {
     const { pod } = queued.podInfo;
-    const plugins = diagnosis?.unschedulablePlugins ?? new Set<string>();
+    const { time, duration, result, message, evaluatedNodes = 0, plugins, nominatedNodeName } = failure;
     this.options.observer?.attempt?.({
       time,
       pod,
       attempt: queued.attempts,
       profile: profile.schedulerName,
       result,
-      evaluatedNodes: diagnosis?.nodeCount ?? 0,
+      evaluatedNodes,
       feasibleNodes: 0,
       duration,
       message,
-      plugins: [...plugins].sort(),
+      plugins,
     });
-    this.queue.addUnschedulable(queued, plugins);
+    if (this.queue.get(queued.podInfo.uid) !== queued) return;
+    this.queue.addUnschedulable(queued, new Set(plugins));
     this.recordEvent(pod, "Warning", "FailedScheduling", message);
     this.setUnschedulable(pod, result === "unschedulable" ? "Unschedulable" : "SchedulerError", message, nominatedNodeName);
   }

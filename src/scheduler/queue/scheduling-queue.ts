@@ -9,9 +9,13 @@ import type { ClusterEvent, EventRegistration } from "../framework/events.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
+import type { ResourceIndex } from "../framework/resources.js";
 import type { Status } from "../framework/status.js";
 import { backoffExpiry, isBackingOff, type BackoffLimits } from "./backoff.js";
+import { InFlight, type HappenedEvent } from "./in-flight.js";
+import { podChanges } from "./pod-changes.js";
 import { PodHeap } from "./pod-heap.js";
+import { WaitingPods } from "./waiting-pods.js";
 
 /** podInitialBackoffSeconds and podMaxBackoffSeconds by default: pkg/scheduler/apis/config/v1/defaults.go */
 export const DEFAULT_BACKOFF: BackoffLimits = { initial: SECOND, max: 10 * SECOND };
@@ -22,6 +26,7 @@ export const UNSCHEDULABLE_FLUSH_PERIOD = 30 * SECOND;
 
 export interface QueueOptions {
   now(): Timestamp;
+  readonly resources: ResourceIndex;
   /** The QueueSort plugin, whose order is that of the active queue. */
   readonly sort: Plugin;
   /** Runs the PreEnqueue plugins of the pod's profile. */
@@ -32,31 +37,26 @@ export interface QueueOptions {
   readonly maxInUnschedulable?: number;
 }
 
-interface HappenedEvent {
-  readonly event: ClusterEvent;
-  readonly previous: ApiObject | undefined;
-  readonly current: ApiObject | undefined;
-}
-
 const NO_PLUGINS: ReadonlySet<string> = new Set();
+
+/** An event that concerns every rejected pod, or the one pod that it names: framework.EventForceActivate */
+const FORCE_ACTIVATE: ClusterEvent = { resource: "*", actions: -1, label: "ForceActivate" };
 
 export class SchedulingQueue {
   private readonly active: PodHeap;
   private readonly backoff: PodHeap;
+  /** Pods that an error, not a plugin, brought back: their time is waited for. */
   private readonly errorBackoff: PodHeap;
   /** In the order in which they failed, so the first waited longest. */
-  private readonly unschedulable = new Map<string, QueuedPodInfo>();
+  private readonly unschedulable = new WaitingPods();
   /** Kept out by a PreEnqueue plugin. */
-  private readonly gated = new Map<string, QueuedPodInfo>();
+  private readonly gated = new WaitingPods();
   private readonly byUid = new Map<string, QueuedPodInfo>();
-  /** How many pods were popped and are not done. */
-  private inFlight = 0;
-  /** Events since the oldest pod in flight was popped. */
-  private events: HappenedEvent[] = [];
-  private firstEvent = 0;
+  private readonly inFlight = new InFlight();
   private readonly limits: BackoffLimits;
   private readonly maxInUnschedulable: number;
   private readonly start: Timestamp;
+  private sequence = 0;
 
   constructor(private readonly options: QueueOptions) {
     this.limits = options.backoff ?? DEFAULT_BACKOFF;
@@ -71,14 +71,14 @@ export class SchedulingQueue {
     this.errorBackoff = new PodHeap(byExpiry);
   }
 
-  private sequence = 0;
-
   /** The QueueSort plugin's order; pods that it holds equal go in the order in which they came. */
   private before(a: QueuedPodInfo, b: QueuedPodInfo): boolean {
     const { sort } = this.options;
     const order = sort.compare?.(a, b) ?? (sort.less!(a, b) ? -1 : sort.less!(b, a) ? 1 : 0);
     return order < 0 || (order === 0 && a.sequence < b.sequence);
   }
+
+  // --- reading
 
   get activeCount(): number {
     return this.active.size;
@@ -111,8 +111,15 @@ export class SchedulingQueue {
 
   /** Pods that wait for an event, gated ones among them. */
   unschedulablePods(): readonly QueuedPodInfo[] {
-    return [...this.unschedulable.values(), ...this.gated.values()];
+    return [...this.unschedulable.list(), ...this.gated.list()];
   }
+
+  /** Whether {@link pop} would give no pod. */
+  get isEmpty(): boolean {
+    return this.active.size === 0 && this.backoff.size === 0;
+  }
+
+  // --- pods that come, change and go
 
   /** A pod was created. */
   add(podInfo: PodInfo): void {
@@ -131,96 +138,63 @@ export class SchedulingQueue {
       inFlightSince: -1,
     };
     this.byUid.set(podInfo.uid, pod);
-    this.activate(pod);
+    this.toActive(pod);
   }
 
-  /** Into the active queue, unless a PreEnqueue plugin keeps the pod out. */
-  private activate(pod: QueuedPodInfo): void {
-    const rejected = this.options.preEnqueue(pod.podInfo);
-    pod.gatedBy = rejected?.plugin;
-    this.unschedulable.delete(pod.podInfo.uid);
-    if (rejected !== undefined) this.gated.set(pod.podInfo.uid, pod);
-    else {
-      this.gated.delete(pod.podInfo.uid);
-      this.active.push(pod);
-    }
-  }
-
-  /** A pod that is not bound changed. */
+  /** A pod that is not bound changed. One that waits is tried again where the change may help. */
   update(podInfo: PodInfo): void {
     const pod = this.byUid.get(podInfo.uid);
     if (pod === undefined) {
       this.add(podInfo);
       return;
     }
-    const previous = pod.podInfo;
+    const previous = pod.podInfo.pod;
+    const waits = this.gated.has(podInfo.uid) || this.unschedulable.has(podInfo.uid);
     pod.podInfo = podInfo;
-    if (this.gated.has(podInfo.uid)) {
-      this.activate(pod);
-      return;
-    }
-    if (!this.unschedulable.has(podInfo.uid)) return;
-    const { spec, metadata } = previous.pod;
-    if (spec === podInfo.pod.spec && metadata.labels === podInfo.pod.metadata.labels) return;
-    this.requeue(pod);
+    if (!waits && !this.inFlight.has(pod)) return;
+    const actions = podChanges(previous, podInfo.pod, this.options.resources);
+    const happened: HappenedEvent = { event: { resource: "UnscheduledPod", actions, label: "UnscheduledPodUpdate" }, previous, current: podInfo.pod };
+    if (!waits) this.inFlight.record(happened);
+    else if (this.isWorthRequeuing(pod, happened)) this.requeue(pod);
   }
 
+  /** The pod is bound, or gone. */
   delete(uid: string): void {
     const pod = this.byUid.get(uid);
-    this.byUid.delete(uid);
     if (pod === undefined) return;
-    this.leaveFlight(pod);
-    this.unschedulable.delete(uid);
-    this.gated.delete(uid);
+    this.byUid.delete(uid);
+    this.inFlight.remove(pod);
+    this.takeOut(pod);
+  }
+
+  private takeOut(pod: QueuedPodInfo): void {
+    this.unschedulable.remove(pod);
+    this.gated.remove(pod);
     for (const heap of [this.active, this.backoff, this.errorBackoff]) if (heap.has(pod)) heap.remove(pod);
   }
+
+  // --- attempts
 
   /** The next pod to try: the head of the active queue, or of the back-off queue while the active one is empty. */
   pop(): QueuedPodInfo | undefined {
     this.flushBackoff();
-    let pod = this.active.pop();
-    if (pod === undefined) {
-      pod = this.backoff.peek();
-      if (pod === undefined) return undefined;
-      this.backoff.remove(pod);
-      const rejected = this.options.preEnqueue(pod.podInfo);
-      if (rejected !== undefined) {
-        pod.gatedBy = rejected.plugin;
-        this.gated.set(pod.podInfo.uid, pod);
-        return this.pop();
-      }
-    }
+    const pod = this.active.pop() ?? this.backoff.pop();
+    if (pod === undefined) return undefined;
     pod.attempts++;
-    pod.inFlightSince = this.firstEvent + this.events.length;
-    this.inFlight++;
+    pod.unschedulablePlugins = NO_PLUGINS;
+    this.inFlight.add(pod);
     return pod;
   }
 
-  /** Whether {@link pop} would give a pod. */
-  get isEmpty(): boolean {
-    return this.active.size === 0 && this.backoff.size === 0;
-  }
-
-  /** The pod that was popped was bound, or is gone. */
+  /** The attempt for the pod that was popped can no longer end in a rejection. */
   done(uid: string): void {
     const pod = this.byUid.get(uid);
-    if (pod !== undefined) this.leaveFlight(pod);
-  }
-
-  private leaveFlight(pod: QueuedPodInfo): void {
-    if (pod.inFlightSince < 0) return;
-    pod.inFlightSince = -1;
-    if (--this.inFlight > 0 || this.events.length === 0) return;
-    this.firstEvent += this.events.length;
-    this.events = [];
+    if (pod !== undefined) this.inFlight.remove(pod);
   }
 
   /** The pod was bound: the queue forgets it. */
   forget(uid: string): void {
-    const pod = this.byUid.get(uid);
-    if (pod === undefined) return;
-    this.leaveFlight(pod);
-    this.byUid.delete(uid);
+    this.delete(uid);
   }
 
   /**
@@ -228,10 +202,8 @@ export class SchedulingQueue {
    * It waits for an event, or backs off where one that matters came during its attempt, or after an error.
    */
   addUnschedulable(pod: QueuedPodInfo, plugins: ReadonlySet<string>): void {
-    const { uid } = pod.podInfo;
-    const missed = pod.inFlightSince < 0 ? [] : this.events.slice(pod.inFlightSince - this.firstEvent);
-    this.leaveFlight(pod);
-    if (this.byUid.get(uid) !== pod) return;
+    const missed = this.inFlight.remove(pod);
+    if (this.byUid.get(pod.podInfo.uid) !== pod) return;
     pod.timestamp = this.options.now();
     pod.unschedulablePlugins = plugins;
     if (plugins.size > 0) {
@@ -239,49 +211,93 @@ export class SchedulingQueue {
       pod.consecutiveErrorsCount = 0;
     } else pod.consecutiveErrorsCount++;
     if (plugins.size === 0 || missed.some((happened) => this.isWorthRequeuing(pod, happened))) this.requeue(pod);
-    else this.unschedulable.set(uid, pod);
+    else this.unschedulable.add(pod);
+  }
+
+  // --- moves
+
+  /** Asks the PreEnqueue plugins; one that keeps the pod out counts among those that rejected it. */
+  private passesPreEnqueue(pod: QueuedPodInfo): boolean {
+    const rejected = this.options.preEnqueue(pod.podInfo);
+    pod.gatedBy = rejected?.plugin;
+    if (rejected === undefined) return true;
+    if (!pod.unschedulablePlugins.has(rejected.plugin)) pod.unschedulablePlugins = new Set([...pod.unschedulablePlugins, rejected.plugin]);
+    this.gated.add(pod);
+    return false;
+  }
+
+  private toActive(pod: QueuedPodInfo): void {
+    if (this.passesPreEnqueue(pod)) this.active.push(pod);
   }
 
   /** To the back-off queue while the pod backs off, else to the active one. */
   private requeue(pod: QueuedPodInfo): void {
-    this.unschedulable.delete(pod.podInfo.uid);
-    if (!isBackingOff(pod, this.options.now(), this.limits)) this.activate(pod);
-    else (pod.unschedulablePlugins.size > 0 ? this.backoff : this.errorBackoff).push(pod);
+    this.takeOut(pod);
+    const heap = pod.unschedulablePlugins.size > 0 ? this.backoff : this.errorBackoff;
+    if (!isBackingOff(pod, this.options.now(), this.limits)) this.toActive(pod);
+    else if (this.passesPreEnqueue(pod)) heap.push(pod);
   }
 
-  /** Something happened in the cluster: pods that it may help are tried again. Returns whether any pod moved. */
-  moveAllToActiveOrBackoff(event: ClusterEvent, previous: ApiObject | undefined, current: ApiObject | undefined): boolean {
-    const happened = { event, previous, current };
-    if (this.inFlight > 0) this.events.push(happened);
-    let moved = false;
-    for (const pod of [...this.unschedulable.values()]) {
-      if (!this.isWorthRequeuing(pod, happened)) continue;
-      this.requeue(pod);
-      moved = true;
+  /** Has the pod tried without further waiting; one that is being tried now is tried again should it fail. */
+  activate(uid: string): void {
+    const pod = this.byUid.get(uid);
+    if (pod === undefined || this.active.has(pod)) return;
+    if (this.inFlight.has(pod)) {
+      this.inFlight.record({ event: FORCE_ACTIVATE, previous: undefined, current: pod.podInfo.pod });
+      return;
     }
-    return moved;
+    const backsOff = this.backoff.has(pod) || this.errorBackoff.has(pod);
+    this.takeOut(pod);
+    if (backsOff) this.active.push(pod);
+    else this.toActive(pod);
+  }
+
+  /** Something happened in the cluster: pods that it may help are tried again, of those that `concerns` lets pass. */
+  moveAllToActiveOrBackoff(event: ClusterEvent, previous: ApiObject | undefined, current: ApiObject | undefined, concerns: (pod: PodInfo) => boolean = () => true): void {
+    const happened = { event, previous, current };
+    this.inFlight.record(happened);
+    const moving = new Set<QueuedPodInfo>();
+    for (const waiting of [this.unschedulable, this.gated]) {
+      for (const plugin of waiting.plugins()) {
+        for (const pod of waiting.rejectedBy(plugin)) {
+          if (!this.isInterested(pod, plugin, event)) break;
+          if (moving.has(pod) || !concerns(pod.podInfo)) continue;
+          if (pod.gatedBy !== undefined && !this.isInterested(pod, pod.gatedBy, event)) continue;
+          if (this.isWorthRequeuing(pod, happened)) moving.add(pod);
+        }
+      }
+    }
+    for (const pod of moving) this.requeue(pod);
+  }
+
+  /** Whether the plugin wants to hear of such events: the same for all pods of a profile. */
+  private isInterested(pod: QueuedPodInfo, plugin: string, event: ClusterEvent): boolean {
+    const registrations = this.options.registrations(pod.podInfo, plugin);
+    return registrations === undefined || event.resource === "*" || registrations.some((registration) => concernsEvent(registration, event));
   }
 
   private isWorthRequeuing(pod: QueuedPodInfo, { event, previous, current }: HappenedEvent): boolean {
-    if (event.resource === "*") return true;
+    if (event.resource === "*") return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid;
     for (const plugin of pod.unschedulablePlugins) {
       const registrations = this.options.registrations(pod.podInfo, plugin);
       if (registrations === undefined) return true;
-      for (const { resource, actions, hint } of registrations) {
-        if ((resource !== "*" && resource !== event.resource) || (actions & event.actions) === 0) continue;
-        if (hint === undefined || hint(pod.podInfo, previous, current) === "Queue") return true;
+      for (const registration of registrations) {
+        if (!concernsEvent(registration, event)) continue;
+        if (registration.hint === undefined || registration.hint(pod.podInfo, previous, current) === "Queue") return true;
       }
     }
     return false;
   }
 
-  /** Pods whose back-off is over go to the active queue. */
+  // --- time
+
+  /** Pods whose back-off is over go to the active queue; PreEnqueue was asked when they came. */
   flushBackoff(): void {
     const now = this.options.now();
     for (const heap of [this.backoff, this.errorBackoff]) {
       for (let pod = heap.peek(); pod !== undefined && !isBackingOff(pod, now, this.limits); pod = heap.peek()) {
         heap.remove(pod);
-        this.activate(pod);
+        this.active.push(pod);
       }
     }
   }
@@ -289,7 +305,7 @@ export class SchedulingQueue {
   /** Pods that waited for an event for too long are tried all the same. */
   flushUnschedulable(): void {
     const now = this.options.now();
-    for (const pod of [...this.unschedulable.values()]) {
+    for (const pod of [...this.unschedulable.list()]) {
       if (now - pod.timestamp <= this.maxInUnschedulable) break;
       this.requeue(pod);
     }
@@ -302,11 +318,15 @@ export class SchedulingQueue {
       const head = heap.peek();
       if (head !== undefined) next = Math.min(next, backoffExpiry(head, this.limits) + SECOND);
     }
-    for (const pod of this.unschedulable.values()) {
+    for (const pod of this.unschedulable.list()) {
       const waited = pod.timestamp + this.maxInUnschedulable - this.start;
       next = Math.min(next, this.start + (Math.floor(waited / UNSCHEDULABLE_FLUSH_PERIOD) + 1) * UNSCHEDULABLE_FLUSH_PERIOD);
       break;
     }
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
+}
+
+function concernsEvent({ resource, actions }: EventRegistration, event: ClusterEvent): boolean {
+  return (resource === "*" || resource === event.resource) && (actions & event.actions) !== 0;
 }
