@@ -54,7 +54,9 @@ function isOwnedBy(pod: Pod, owner: { readonly kind: string; readonly name: stri
   const controller = pod.metadata.ownerReferences?.find((one) => one.controller === true);
   if (controller === undefined) return false;
   if (controller.kind === owner.kind) return controller.name === owner.name;
-  if (owner.kind === "Deployment" && controller.kind === "ReplicaSet") return controller.name === `${owner.name}-${pod.metadata.labels?.[POD_TEMPLATE_HASH] ?? ""}`;
-  if (owner.kind === "CronJob" && controller.kind === "Job") return controller.name.startsWith(`${owner.name}-`) && /^\d+$/.test(controller.name.slice(owner.name.length + 1));
+  if (owner.kind === "Deployment" && controller.kind === "ReplicaSet")
+    return controller.name === `${owner.name}-${pod.metadata.labels?.[POD_TEMPLATE_HASH] ?? ""}`;
+  if (owner.kind === "CronJob" && controller.kind === "Job")
+    return controller.name.startsWith(`${owner.name}-`) && /^\d+$/.test(controller.name.slice(owner.name.length + 1));
   return false;
 }

@@ -19,9 +19,15 @@ export interface Verdict {
 export function evaluate(expectation: Expectation, view: ClusterView, baseline: RequestCounts | undefined): Verdict {
   switch (expectation.subject) {
     case "pods":
-      return counted(countMatches(view.list("Pod", expectation.query.namespace), (pod) => isPodMatch(expectation.query, pod, view)), expectation.count);
+      return counted(
+        countMatches(view.list("Pod", expectation.query.namespace), (pod) => isPodMatch(expectation.query, pod, view)),
+        expectation.count,
+      );
     case "nodes":
-      return counted(countMatches(view.list("Node"), (node) => isNodeMatch(expectation.query, node)), expectation.count);
+      return counted(
+        countMatches(view.list("Node"), (node) => isNodeMatch(expectation.query, node)),
+        expectation.count,
+      );
     case "events":
       return counted(countEvents(expectation.query, view), expectation.count);
     case "object":
@@ -54,7 +60,11 @@ function isPodMatch(query: PodQuery, pod: Pod, view: ClusterView): boolean {
   if (query.terminating !== undefined && query.terminating !== (metadata.deletionTimestamp !== undefined)) return false;
   if (query.scheduled !== undefined && query.scheduled !== (spec.nodeName !== undefined)) return false;
   if (query.node !== undefined && query.node !== spec.nodeName) return false;
-  if (query.zone !== undefined && (spec.nodeName === undefined || query.zone !== view.get("Node", undefined, spec.nodeName)?.metadata.labels?.[ZONE])) return false;
+  if (
+    query.zone !== undefined &&
+    (spec.nodeName === undefined || query.zone !== view.get("Node", undefined, spec.nodeName)?.metadata.labels?.[ZONE])
+  )
+    return false;
   const restarts = (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
   return query.restarts === undefined || isWithin(restarts, query.restarts);
 }
@@ -71,7 +81,10 @@ function isNodeMatch(query: NodeQuery, node: Node): boolean {
   if (query.ready !== undefined && !hasCondition(node, "Ready", query.ready)) return false;
   if (query.unschedulable !== undefined && query.unschedulable !== (spec.unschedulable ?? false)) return false;
   const { taint } = query;
-  return taint === undefined || (spec.taints ?? []).some(({ key, effect }) => key === taint.key && (taint.effect === undefined || effect === taint.effect));
+  return (
+    taint === undefined ||
+    (spec.taints ?? []).some(({ key, effect }) => key === taint.key && (taint.effect === undefined || effect === taint.effect))
+  );
 }
 
 /** Repeats of one event count as often as it happened. */
@@ -95,7 +108,8 @@ function objectVerdict(expectation: Extract<Expectation, { subject: "object" }>,
   if (expectation.field === undefined) return { holds: true, found: "it exists" };
   const value = fieldAt(object, expectation.field);
   const holds =
-    (expectation.equals === undefined || isDeepStrictEqual(value, expectation.equals)) && (expectation.bounds === undefined || (typeof value === "number" && isWithin(value, expectation.bounds)));
+    (expectation.equals === undefined || isDeepStrictEqual(value, expectation.equals)) &&
+    (expectation.bounds === undefined || (typeof value === "number" && isWithin(value, expectation.bounds)));
   return { holds, found: value === undefined ? "no such field" : JSON.stringify(value) };
 }
 

@@ -71,7 +71,13 @@ function filesBelow(directory: string): readonly string[] {
 }
 
 function matching(pattern: string): readonly string[] {
-  const fixed = pattern.split("/").slice(0, pattern.split("/").findIndex((part) => /[*?]/.test(part))).join("/");
+  const fixed = pattern
+    .split("/")
+    .slice(
+      0,
+      pattern.split("/").findIndex((part) => /[*?]/.test(part)),
+    )
+    .join("/");
   const root = fixed === "" ? (pattern.startsWith("/") ? "/" : ".") : fixed;
   const expression = new RegExp(`^${resolve(root, pattern.slice(fixed.length).replace(/^\//, "")).split("/").map(segment).join("/")}$`);
   try {
@@ -83,5 +89,8 @@ function matching(pattern: string): readonly string[] {
 
 function segment(text: string): string {
   if (text === "**") return ".*";
-  return text.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", "[^/]");
+  return text
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
 }

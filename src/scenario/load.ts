@@ -62,12 +62,21 @@ export function loadScenario(files: readonly string[], options: LoadOptions = {}
   const documents = files.flatMap((path) => documentsAt(path, mistakes));
   const scenarios = documents.filter(({ value }) => isScenario(value));
   for (const second of scenarios.slice(1)) {
-    mistakes.push(mistakeAt(second, { path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }));
+    mistakes.push(
+      mistakeAt(second, { path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }),
+    );
   }
   const others = documents.filter((document) => !scenarios.includes(document));
   const clusters = others.filter(({ value }) => isClusterConfig(value) || isKubeadmDocument(value));
   const manifests = others.filter((document) => !clusters.includes(document)).flatMap((document) => manifestsOf(document, mistakes));
-  for (const one of clusters) mistakes.push(mistakeAt(one, { path: [], at: "value", message: "describes a cluster, not an object; name its file under cluster.from of a Scenario" }));
+  for (const one of clusters)
+    mistakes.push(
+      mistakeAt(one, {
+        path: [],
+        at: "value",
+        message: "describes a cluster, not an object; name its file under cluster.from of a Scenario",
+      }),
+    );
   if (documents.length === 0 && mistakes.length === 0) {
     mistakes.push({ file: files[0] ?? STANDARD_INPUT, line: 1, column: 1, message: "is empty; must hold a Scenario or manifests" });
   }
@@ -123,7 +132,9 @@ export function normalizeScenario(file: ScenarioFile, source: Source): Scenario 
     duration,
     epoch: epochOf(file.epoch ?? DEFAULT_EPOCH, source),
     cluster,
-    manifests: (file.manifests ?? []).flatMap((path, index) => readManifestFiles(source.relative(path), (message) => source.wrong(["manifests", index], message), source.mistakes)),
+    manifests: (file.manifests ?? []).flatMap((path, index) =>
+      readManifestFiles(source.relative(path), (message) => source.wrong(["manifests", index], message), source.mistakes),
+    ),
     workloads: normalizeWorkloads(file.workloads ?? [], source),
     behaviors: normalizeBehaviors(file.behaviors ?? [], source),
     timeline: normalizeTimeline(file.timeline ?? [], cluster, duration, source),

@@ -30,7 +30,11 @@ export function templateAt(document: ManifestDocument, value: unknown, path: Pat
   for (const finding of findings) {
     // Findings name fields from the object's own root.
     const field = [formatPath(path), finding.field].filter((part) => part !== "").join(".");
-    mistakes.push({ file: document.file, ...document.locate(finding.path, finding.at), message: `${field === "" ? "" : `${field}: `}${finding.message}` });
+    mistakes.push({
+      file: document.file,
+      ...document.locate(finding.path, finding.at),
+      message: `${field === "" ? "" : `${field}: `}${finding.message}`,
+    });
   }
   if (findings.length > 0) return undefined;
   try {

@@ -19,7 +19,11 @@ export function parametersOf(document: unknown, given: ReadonlyMap<string, strin
   for (const [name, text] of given) {
     if (!parameters.has(name)) {
       const known = [...parameters.keys()];
-      found.push({ path: ["parameters"], at: "value", message: `--set ${name}: unknown parameter; ${known.length === 0 ? "the scenario has none" : suggestion(name, known)}` });
+      found.push({
+        path: ["parameters"],
+        at: "value",
+        message: `--set ${name}: unknown parameter; ${known.length === 0 ? "the scenario has none" : suggestion(name, known)}`,
+      });
       continue;
     }
     parameters.set(name, likeDefault(text, parameters.get(name)!));
@@ -49,7 +53,9 @@ export function substitute(value: unknown, parameters: ReadonlyMap<string, Param
 function substituteText(text: string, parameters: ReadonlyMap<string, ParameterValue>, found: Finding[], path: Path): unknown {
   const whole = WHOLE_REFERENCE.exec(text);
   if (whole !== null && isUsable(whole[1], parameters, found, path)) return parameters.get(whole[1]);
-  return text.replace(REFERENCE, (reference, name: string) => (isUsable(name, parameters, found, path) ? String(parameters.get(name)) : reference));
+  return text.replace(REFERENCE, (reference, name: string) =>
+    isUsable(name, parameters, found, path) ? String(parameters.get(name)) : reference,
+  );
 }
 
 function isUsable(name: string, parameters: ReadonlyMap<string, ParameterValue>, found: Finding[], path: Path): boolean {
@@ -58,7 +64,11 @@ function isUsable(name: string, parameters: ReadonlyMap<string, ParameterValue>,
   if (value === null) found.push({ path, at: "value", message: `parameter ${name} has no value; give it with --set ${name}=VALUE` });
   else if (!path.some((part) => FOREIGN.has(String(part)))) {
     const known = [...parameters.keys()];
-    found.push({ path, at: "value", message: `unknown parameter ${name}; ${known.length === 0 ? "the scenario has no parameters" : suggestion(name, known)}` });
+    found.push({
+      path,
+      at: "value",
+      message: `unknown parameter ${name}; ${known.length === 0 ? "the scenario has no parameters" : suggestion(name, known)}`,
+    });
   }
   return false;
 }

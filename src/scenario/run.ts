@@ -83,7 +83,13 @@ export class ScenarioRun {
   finish(): RunOutcome {
     for (const expectation of this.scenario.expectations) if (expectation.at === "end") this.judge(expectation);
     const unjudged = this.scenario.expectations.filter((one) => !this.results.some(({ expectation }) => expectation === one));
-    return { timeline: this.entries, expectations: this.results, unjudged, workloads: this.sources.map(({ counts }) => counts), problems: this.problems };
+    return {
+      timeline: this.entries,
+      expectations: this.results,
+      unjudged,
+      workloads: this.sources.map(({ counts }) => counts),
+      problems: this.problems,
+    };
   }
 
   private expect(expectation: Expectation): void {
@@ -100,7 +106,9 @@ export class ScenarioRun {
     this.results.push({ ...verdict, expectation, at });
     if (verdict.holds) return;
     const because = expectation.because === undefined ? "" : ` (${expectation.because})`;
-    this.problems.push(`${expectation.file}:${expectation.line}: at ${formatDuration(at)} expected ${expectation.text}: found ${verdict.found}${because}`);
+    this.problems.push(
+      `${expectation.file}:${expectation.line}: at ${formatDuration(at)} expected ${expectation.text}: found ${verdict.found}${because}`,
+    );
   }
 
   /** As `kubectl apply -f` of all files: one object after the other. */
@@ -132,7 +140,11 @@ export class ScenarioRun {
     const begin = this.begin(`kubectl ${step.text}`);
     step.command.run(kubectl, simulation, epoch, ({ output, errors }) => {
       const problem = commandProblem(step, output, errors);
-      this.end(begin, output, problem === undefined ? undefined : `${step.file}:${step.line}: at ${formatDuration(step.at)} kubectl ${step.text}: ${problem}`);
+      this.end(
+        begin,
+        output,
+        problem === undefined ? undefined : `${step.file}:${step.line}: at ${formatDuration(step.at)} kubectl ${step.text}: ${problem}`,
+      );
     });
   }
 
@@ -187,12 +199,19 @@ export class ScenarioRun {
 }
 
 /** Why a command did not do as the scenario says; undefined where it did. */
-function commandProblem({ expectError, expectOutput }: KubectlStep, output: readonly string[], errors: readonly string[]): string | undefined {
+function commandProblem(
+  { expectError, expectOutput }: KubectlStep,
+  output: readonly string[],
+  errors: readonly string[],
+): string | undefined {
   if (expectError === undefined && errors.length > 0) return errors.join("; ");
   if (expectError !== undefined && !errors.some((error) => error.includes(expectError))) {
-    return errors.length === 0 ? `expected it to fail with "${expectError}", but it did not fail` : `expected it to fail with "${expectError}", but it said: ${errors.join("; ")}`;
+    return errors.length === 0
+      ? `expected it to fail with "${expectError}", but it did not fail`
+      : `expected it to fail with "${expectError}", but it said: ${errors.join("; ")}`;
   }
-  if (expectOutput !== undefined && !output.some((line) => line.includes(expectOutput))) return `expected it to print "${expectOutput}", but it printed: ${output.join("; ") || "nothing"}`;
+  if (expectOutput !== undefined && !output.some((line) => line.includes(expectOutput)))
+    return `expected it to print "${expectOutput}", but it printed: ${output.join("; ") || "nothing"}`;
   return undefined;
 }
 

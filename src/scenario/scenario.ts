@@ -46,8 +46,7 @@ export interface GeneratedWorkload {
   readonly name: string;
   readonly start: SimTime;
   readonly arrivals:
-    | { readonly interarrival: Distribution; readonly count?: number; readonly until?: SimTime }
-    | { readonly times: readonly SimTime[] };
+    { readonly interarrival: Distribution; readonly count?: number; readonly until?: SimTime } | { readonly times: readonly SimTime[] };
   /** `$(index)` in its strings stands for the number of the arrival. */
   readonly template: ApiObject;
   /** From creation until the object is deleted; absent: it stays. */

@@ -118,7 +118,12 @@ export interface TrafficGenerator {
     | { readonly podSelector: Readonly<Record<string, string>>; readonly namespace: string };
   /** Where they go. */
   readonly to:
-    | { readonly service: string; readonly namespace: string; readonly port?: number | string; readonly via: "clusterIP" | "nodePort" | "loadBalancer" }
+    | {
+        readonly service: string;
+        readonly namespace: string;
+        readonly port?: number | string;
+        readonly via: "clusterIP" | "nodePort" | "loadBalancer";
+      }
     | { readonly ingress: string; readonly namespace: string; readonly host?: string; readonly path: string };
   /** Open load: requests arrive whether or not earlier ones were answered. Closed load: so many users, each waiting for its answer. */
   readonly load:

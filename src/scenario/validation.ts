@@ -54,7 +54,10 @@ function resolveUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 }
 
 function isWithin(error: ErrorObject, union: ErrorObject): boolean {
-  return error.schemaPath.startsWith(`${union.schemaPath}/`) && (error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`));
+  return (
+    error.schemaPath.startsWith(`${union.schemaPath}/`) &&
+    (error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`))
+  );
 }
 
 function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): readonly ErrorObject[] {
@@ -64,7 +67,16 @@ function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): reado
   if (parent.errorMessage !== undefined && !isMap(written)) return [union];
   const variants = isMap(written) ? discriminator(branches, written) : undefined;
   if (variants !== undefined && !variants.known.includes(fieldOf(written, variants.property))) {
-    return [{ ...union, keyword: "enum", instancePath: `${union.instancePath}/${variants.property}`, data: fieldOf(written, variants.property), parentSchema: { enum: variants.known }, params: {} }];
+    return [
+      {
+        ...union,
+        keyword: "enum",
+        instancePath: `${union.instancePath}/${variants.property}`,
+        data: fieldOf(written, variants.property),
+        parentSchema: { enum: variants.known },
+        params: {},
+      },
+    ];
   }
   let best: readonly ErrorObject[] = [union];
   let least = Number.POSITIVE_INFINITY;
@@ -80,7 +92,10 @@ function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): reado
   if (least >= WRONG_TYPE && branches.every((branch) => branch.errorMessage === undefined)) return [union];
   return resolveUnions(best).map((error) =>
     error.keyword === "additionalProperties" && error.instancePath === union.instancePath
-      ? { ...error, parentSchema: { ...error.parentSchema, alternatives: branches.flatMap((branch) => Object.keys(branch.properties ?? {})) } }
+      ? {
+          ...error,
+          parentSchema: { ...error.parentSchema, alternatives: branches.flatMap((branch) => Object.keys(branch.properties ?? {})) },
+        }
       : error,
   );
 }
@@ -94,7 +109,10 @@ function fieldOf(value: unknown, property: string): unknown {
 }
 
 /** The field that tells the variants of a union apart (such as `fault`), where the value has it. */
-function discriminator(branches: readonly Schema[], value: Readonly<Record<string, unknown>>): { property: string; known: readonly unknown[] } | undefined {
+function discriminator(
+  branches: readonly Schema[],
+  value: Readonly<Record<string, unknown>>,
+): { property: string; known: readonly unknown[] } | undefined {
   for (const property of Object.keys(value)) {
     const known = branches.flatMap((branch) => {
       const constant = branch.properties?.[property]?.const;
@@ -127,7 +145,12 @@ function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?
     const name = (error.params as { additionalProperty: string }).additionalProperty;
     const known = [...new Set(schema.alternatives ?? Object.keys(schema.properties ?? {}))];
     const meant = nearest(name, known);
-    return { path: [...path, name], message: `unknown field; ${suggestion(name, known)}`, at: "key", ...(meant !== undefined && { meant }) };
+    return {
+      path: [...path, name],
+      message: `unknown field; ${suggestion(name, known)}`,
+      at: "key",
+      ...(meant !== undefined && { meant }),
+    };
   }
   if (error.keyword === "required") {
     const name = (error.params as { missingProperty: string }).missingProperty;
@@ -144,10 +167,14 @@ function valueRule(error: ErrorObject, schema: Schema): string {
     const meant = nearest(written, known);
     return `${schema.errorMessage ?? `must be one of ${known.join(", ")}`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
   }
-  const rule = error.keyword === "type" || error.keyword === "anyOf" || schema.errorMessage !== undefined ? requirement(schema) : (error.message ?? "is not right");
+  const rule =
+    error.keyword === "type" || error.keyword === "anyOf" || schema.errorMessage !== undefined
+      ? requirement(schema)
+      : (error.message ?? "is not right");
   if (typeof written === "number" && rule.startsWith("must be a duration")) return `${rule}; did you mean "${written}s"?`;
   // YAML reads 1.30, yes and n as something else than texts.
-  if ((typeof written === "number" || typeof written === "boolean") && schema.type === "string" && !rule.endsWith("in quotes")) return `${rule}, in quotes`;
+  if ((typeof written === "number" || typeof written === "boolean") && schema.type === "string" && !rule.endsWith("in quotes"))
+    return `${rule}, in quotes`;
   return rule;
 }
 

@@ -52,14 +52,23 @@ export class WorkloadSource {
   /** Schedules the pods of a trace. */
   replay(workload: TraceWorkload): void {
     const { pods } = workload;
-    this.follow(pods.length, (index) => pods[index].arrival, (index) => {
-      const { pod, lifetime } = pods[index - 1];
-      this.create(pod, lifetime);
-    });
+    this.follow(
+      pods.length,
+      (index) => pods[index].arrival,
+      (index) => {
+        const { pod, lifetime } = pods[index - 1];
+        this.create(pod, lifetime);
+      },
+    );
   }
 
   /** One arrival after the other, so that no more than one event of a workload waits. */
-  private follow(count: number, timeOf: (index: number) => number, arrive: (number: number) => void, until = Number.POSITIVE_INFINITY): void {
+  private follow(
+    count: number,
+    timeOf: (index: number) => number,
+    arrive: (number: number) => void,
+    until = Number.POSITIVE_INFINITY,
+  ): void {
     let index = 0;
     let time = 0;
     const next = (): void => {
@@ -77,7 +86,12 @@ export class WorkloadSource {
     next();
   }
 
-  private arrivalOf({ lifetime, runDuration }: GeneratedWorkload, make: ObjectTemplate, lives: RandomStream, runs: RandomStream): (number: number) => void {
+  private arrivalOf(
+    { lifetime, runDuration }: GeneratedWorkload,
+    make: ObjectTemplate,
+    lives: RandomStream,
+    runs: RandomStream,
+  ): (number: number) => void {
     return (number) => {
       const object = runDuration === undefined ? make(number) : withRunDuration(make(number), sampled(runDuration, runs));
       this.create(object, lifetime === undefined ? undefined : sampled(lifetime, lives));
@@ -100,7 +114,12 @@ export class WorkloadSource {
   }
 
   private remove({ kind, metadata }: AnyObject): void {
-    const target = { kind: kind, name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }), ...(metadata.uid !== undefined && { uid: metadata.uid }) };
+    const target = {
+      kind: kind,
+      name: metadata.name,
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      ...(metadata.uid !== undefined && { uid: metadata.uid }),
+    };
     this.client.delete(target, { propagationPolicy: "Background" }, (result) => {
       if (result.ok) this.counts.deleted++;
     });
@@ -112,7 +131,9 @@ function sampled(distribution: Distribution, stream: RandomStream): number {
 }
 
 function withDefaultNamespace(object: ApiObject): ApiObject {
-  return object.metadata.namespace === undefined && kindInfo(object.kind)?.namespaced === true ? withMetadata(object, { namespace: "default" }) : object;
+  return object.metadata.namespace === undefined && kindInfo(object.kind)?.namespaced === true
+    ? withMetadata(object, { namespace: "default" })
+    : object;
 }
 
 /** Notes in the pod, or the pod template, how long its containers run. */

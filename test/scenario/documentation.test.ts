@@ -6,7 +6,9 @@ import { ScenarioSchema } from "../../src/scenario/schema/scenario.js";
 import { loadTexts, mistakesOf } from "./text-scenario.js";
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, "../../docs/scenario.md"), "utf8");
-const EXAMPLES = [...DOCUMENT.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text).filter((text) => !text.startsWith("# yaml-language-server"));
+const EXAMPLES = [...DOCUMENT.matchAll(/```yaml\n([\s\S]*?)```/g)]
+  .map(([, text]) => text)
+  .filter((text) => !text.startsWith("# yaml-language-server"));
 
 /** What examples that are parts of a scenario stand in. */
 function around(part: string): string {
@@ -38,7 +40,8 @@ function wordsOf(schema: Schema, found: Set<string>): Set<string> {
 }
 
 /** Settings that the document names by example only, since their owners document them. */
-const BY_EXAMPLE = /^(concurrent-|horizontal-pod-autoscaler-|node-cidr-mask-|node-startup|allocate-node-cidrs|cluster-cidr|max-endpoints|resource-quota-sync|controllers$)/;
+const BY_EXAMPLE =
+  /^(concurrent-|horizontal-pod-autoscaler-|node-cidr-mask-|node-startup|allocate-node-cidrs|cluster-cidr|max-endpoints|resource-quota-sync|controllers$)/;
 
 describe("docs/scenario.md", () => {
   it.each(EXAMPLES.map((text, index) => [index, text] as const))("example %i is right", (_, text) => {
@@ -56,8 +59,11 @@ describe("docs/scenario.md", () => {
 
   it("names every verb with every flag of its own", () => {
     const missing = [...new Set(VERBS.values())].flatMap((verb) => {
-      const shared = /^(filename|selector|all|all-namespaces|namespace|recursive|validate|save-config|server-side|force-conflicts|chunk-size|skip-wait-for-delete-timeout|resource-version|stdin|tty|quiet|sort-by|external-ip|load-balancer-ip|current-replicas|cpu-percent|restart|wait|watch|timeout|output|container|subresource|for|env|revision|cascade|patch|type)$/;
-      const flags = verb.flags.filter(({ name }) => !shared.test(name) && !DOCUMENT.includes(`--${name}`)).map(({ name }) => `${verb.name} --${name}`);
+      const shared =
+        /^(filename|selector|all|all-namespaces|namespace|recursive|validate|save-config|server-side|force-conflicts|chunk-size|skip-wait-for-delete-timeout|resource-version|stdin|tty|quiet|sort-by|external-ip|load-balancer-ip|current-replicas|cpu-percent|restart|wait|watch|timeout|output|container|subresource|for|env|revision|cascade|patch|type)$/;
+      const flags = verb.flags
+        .filter(({ name }) => !shared.test(name) && !DOCUMENT.includes(`--${name}`))
+        .map(({ name }) => `${verb.name} --${name}`);
       return DOCUMENT.includes(verb.name.split(" ").at(-1)!) ? flags : [verb.name, ...flags];
     });
     expect(missing).toEqual([]);

@@ -42,9 +42,18 @@ nodeGroups:
     expect(cluster.kubernetesVersion).toBe("1.31.0");
     expect(cluster.network.plugin).toBe("aws-vpc-cni");
     const [workers, gpus] = cluster.nodeGroups;
-    expect(workers).toMatchObject({ name: "default", count: 3, capacity: { cpu: 2, memory: "8Gi", pods: 110 }, zones: ["eu-west-1a", "eu-west-1b"], region: "eu-west-1" });
+    expect(workers).toMatchObject({
+      name: "default",
+      count: 3,
+      capacity: { cpu: 2, memory: "8Gi", pods: 110 },
+      zones: ["eu-west-1a", "eu-west-1b"],
+      region: "eu-west-1",
+    });
     expect(workers.labels).toMatchObject({ team: "a", "eks.amazonaws.com/nodegroup": "default" });
-    expect(cluster.scaling).toEqual([{ group: "default", min: 2, max: 6, maxUnavailablePercentage: 50 }, { group: "gpu", min: 2, max: 2 }]);
+    expect(cluster.scaling).toEqual([
+      { group: "default", min: 2, max: 6, maxUnavailablePercentage: 50 },
+      { group: "gpu", min: 2, max: 2 },
+    ]);
     expect(gpus).toMatchObject({ count: 2, capacity: { "nvidia.com/gpu": 1 }, taints: [{ key: "gpu", effect: "NoSchedule" }] });
   });
 
@@ -60,9 +69,15 @@ nodeGroups:
   });
 
   it("has its mistakes said at their places in its own file", () => {
-    const wrong = mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: eks.yaml}"), "eks.yaml": config.replace("m5.large", "m5.lage").replace('"1.31"', "1.31") }));
-    expect(wrong).toEqual([expect.stringMatching(/^eks\.yaml:3:\d+: metadata\.version: Invalid value: 1\.31: must be a text such as "1\.31", in quotes$/)]);
-    expect(mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: eks.yaml}"), "eks.yaml": config.replace("m5.large", "m5.lage") }))).toEqual([
+    const wrong = mistakesOf(() =>
+      loadTexts({ "s.yaml": scenario("{from: eks.yaml}"), "eks.yaml": config.replace("m5.large", "m5.lage").replace('"1.31"', "1.31") }),
+    );
+    expect(wrong).toEqual([
+      expect.stringMatching(/^eks\.yaml:3:\d+: metadata\.version: Invalid value: 1\.31: must be a text such as "1\.31", in quotes$/),
+    ]);
+    expect(
+      mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: eks.yaml}"), "eks.yaml": config.replace("m5.large", "m5.lage") })),
+    ).toEqual([
       expect.stringMatching(/^eks\.yaml:7:.*: managedNodeGroups\[0\]\.instanceType: .*unknown instance type; did you mean "m5\.large"\?$/),
     ]);
   });
@@ -96,8 +111,12 @@ mode: ipvs
   });
 
   it("names no machines", () => {
-    expect(mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: k.yaml}"), "k.yaml": file }))).toEqual([expect.stringContaining("cluster.nodes: Required value: must be a list of nodes")]);
-    expect(mistakesOf(() => loadTexts({ "s.yaml": scenario(`{from: k.yaml, ${nodes}}`), "k.yaml": "a: b\n" }))).toEqual([expect.stringContaining("k.yaml: describes no cluster")]);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: k.yaml}"), "k.yaml": file }))).toEqual([
+      expect.stringContaining("cluster.nodes: Required value: must be a list of nodes"),
+    ]);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": scenario(`{from: k.yaml, ${nodes}}`), "k.yaml": "a: b\n" }))).toEqual([
+      expect.stringContaining("k.yaml: describes no cluster"),
+    ]);
   });
 });
 
@@ -127,7 +146,8 @@ a,1000,2048,0,0,,BE,Running,10,15,10
 c,1000,2048,0,0,,BE,Running,30,,30
 `;
   const workload = (more = "") => `workloads: [{name: t, start: 1m, trace: {format: openb, pods: pods.csv.gz${more}}}]\n`;
-  const load = (more?: string) => loadTexts({ "s.yaml": scenario("{from: nodes.csv}", workload(more)), "nodes.csv": nodes, "pods.csv.gz": gzipSync(pods) });
+  const load = (more?: string) =>
+    loadTexts({ "s.yaml": scenario("{from: nodes.csv}", workload(more)), "nodes.csv": nodes, "pods.csv.gz": gzipSync(pods) });
 
   it("gives nodes with GPUs and their models", () => {
     expect(load().cluster.nodeGroups).toMatchObject([
@@ -138,22 +158,42 @@ c,1000,2048,0,0,,BE,Running,30,,30
 
   it("gives pods in order of arrival, deleted at the end of their lives, with whole GPUs and the models asked for", () => {
     const [{ pods: traced }] = load().workloads as [TraceWorkload];
-    expect(traced.map(({ arrival, lifetime, pod }) => [pod.metadata.name, arrival / 1e6, lifetime === undefined ? undefined : lifetime / 1e6])).toEqual([["a", 70, 5], ["b", 80, 30], ["c", 90, undefined]]);
+    expect(
+      traced.map(({ arrival, lifetime, pod }) => [pod.metadata.name, arrival / 1e6, lifetime === undefined ? undefined : lifetime / 1e6]),
+    ).toEqual([
+      ["a", 70, 5],
+      ["b", 80, 30],
+      ["c", 90, undefined],
+    ]);
     expect(traced[1].pod.spec.containers[0].resources?.requests).toEqual({ cpu: "4000m", memory: "8192Mi", "nvidia.com/gpu": "1" });
-    expect(traced[1].pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([{ matchExpressions: [{ key: "gpu-model", operator: "In", values: ["V100M32", "P100"] }] }]);
+    expect(traced[1].pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([
+      { matchExpressions: [{ key: "gpu-model", operator: "In", values: ["V100M32", "P100"] }] },
+    ]);
     expect(traced[0].pod.spec).toBe(traced[2].pod.spec);
   });
 
   it("can end pods by completion, run faster, and stop early", () => {
     const [{ pods: traced }] = load(", end: completion, timeScale: 0.5, limit: 2").workloads as [TraceWorkload];
     expect(traced).toHaveLength(2);
-    expect(traced[1]).toMatchObject({ arrival: 70_000_000, pod: { metadata: { annotations: { "kubewarp.io/run-duration": "15s" } }, spec: { restartPolicy: "Never" } } });
+    expect(traced[1]).toMatchObject({
+      arrival: 70_000_000,
+      pod: { metadata: { annotations: { "kubewarp.io/run-duration": "15s" } }, spec: { restartPolicy: "Never" } },
+    });
     expect(traced[1].lifetime).toBeUndefined();
   });
 
   it("has its mistakes said with their lines", () => {
-    const wrong = (text: string) => mistakesOf(() => loadTexts({ "s.yaml": scenario("{from: nodes.csv}", "workloads: [{name: t, trace: {format: openb, pods: p.csv}}]"), "nodes.csv": nodes, "p.csv": text }));
-    expect(wrong(pods.replace("1000,2048", "much,2048"))).toEqual(['p.csv:3:1: cpu_milli: Invalid value: "much": must be a number, 0 or more']);
+    const wrong = (text: string) =>
+      mistakesOf(() =>
+        loadTexts({
+          "s.yaml": scenario("{from: nodes.csv}", "workloads: [{name: t, trace: {format: openb, pods: p.csv}}]"),
+          "nodes.csv": nodes,
+          "p.csv": text,
+        }),
+      );
+    expect(wrong(pods.replace("1000,2048", "much,2048"))).toEqual([
+      'p.csv:3:1: cpu_milli: Invalid value: "much": must be a number, 0 or more',
+    ]);
     expect(wrong("x,y\n1,2\n")[0]).toContain("p.csv:1:1: is no pod list of the openb trace");
   });
 

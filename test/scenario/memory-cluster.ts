@@ -44,19 +44,29 @@ export class MemoryCluster implements KubectlClient {
       this.requests.push(`create ${object.kind} ${objectKey(object)}`);
       const key = `${object.kind} ${objectKey(object)}`;
       if (this.objects.has(key)) return refused(409, "AlreadyExists", `${nameOf(object.kind)} "${object.metadata.name}" already exists`);
-      return accepted(this.store({ ...object, metadata: { ...object.metadata, creationTimestamp: EPOCH + this.simulation.now } }) as ObjectsByKind[K]);
+      return accepted(
+        this.store({ ...object, metadata: { ...object.metadata, creationTimestamp: EPOCH + this.simulation.now } }) as ObjectsByKind[K],
+      );
     });
   }
 
   update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
-    this.patch({ kind: object.kind as K, ...target(object) }, (current) => ({ ...object, metadata: { ...object.metadata, uid: current.metadata.uid } }), done);
+    this.patch(
+      { kind: object.kind as K, ...target(object) },
+      (current) => ({ ...object, metadata: { ...object.metadata, uid: current.metadata.uid } }),
+      done,
+    );
   }
 
   updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
     this.update<K>(object, done);
   }
 
-  patch<K extends Kind>(which: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  patch<K extends Kind>(
+    which: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     this.answer(done, () => {
       const found = this.find(which);
       if (!found.ok) return found;
@@ -65,7 +75,11 @@ export class MemoryCluster implements KubectlClient {
     });
   }
 
-  patchStatus<K extends Kind>(which: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  patchStatus<K extends Kind>(
+    which: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     this.patch(which, change, done);
   }
 
@@ -94,10 +108,16 @@ export class MemoryCluster implements KubectlClient {
     this.answer(done, () => this.find(which));
   }
 
-  list<K extends Kind>(kind: K, { namespace, labelSelector }: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {
+  list<K extends Kind>(
+    kind: K,
+    { namespace, labelSelector }: ListOptions,
+    done: (result: Result<readonly ObjectsByKind[K][]>) => void,
+  ): void {
     this.simulation.after(MILLISECOND, () => {
-      const all = [...this.objects.values()].filter((one) => (one.kind) === kind) as ObjectsByKind[K][];
-      const matches = ({ metadata }: ObjectsByKind[K]) => (namespace === undefined || metadata.namespace === namespace) && (labelSelector === undefined || labelSelectorMatches(labelSelector, metadata.labels));
+      const all = [...this.objects.values()].filter((one) => one.kind === kind) as ObjectsByKind[K][];
+      const matches = ({ metadata }: ObjectsByKind[K]) =>
+        (namespace === undefined || metadata.namespace === namespace) &&
+        (labelSelector === undefined || labelSelectorMatches(labelSelector, metadata.labels));
       done({ ok: true, object: all.filter(matches) });
     });
   }
@@ -159,11 +179,22 @@ function target({ metadata }: ObjectsByKind[Kind]): { name: string; namespace?: 
 export function deployment(name: string, change: Record<string, unknown> = {}): unknown {
   const labels = { app: name };
   const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: `${name}:1`, ports: [{ containerPort: 8080 }] }] } };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "default", labels }, spec: { replicas: 3, selector: { matchLabels: labels }, template, ...change } };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: "default", labels },
+    spec: { replicas: 3, selector: { matchLabels: labels }, template, ...change },
+  };
 }
 
 export function node(name: string, labels: Record<string, string> = {}): unknown {
-  return { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {}, status: { conditions: [{ type: "Ready", status: "True" }] } };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name, labels },
+    spec: {},
+    status: { conditions: [{ type: "Ready", status: "True" }] },
+  };
 }
 
 export function pod(name: string, change: { readonly metadata?: object; readonly spec?: object; readonly status?: object } = {}): unknown {

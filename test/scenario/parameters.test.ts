@@ -18,13 +18,18 @@ describe("parameters", () => {
   });
 
   it("must be known, and have a value where they are used", () => {
-    expect(mistakesOf(() => load(lines, set({ sed: "8" })))).toEqual([expect.stringContaining('--set sed: unknown parameter; did you mean "seed"?')]);
-    expect(mistakesOf(() => load(`${lines}manifests: ["\${dir}/a.yaml"]\n`))).toEqual([expect.stringMatching(/12:13: manifests\[0\]: parameter dir has no value; give it with --set dir=VALUE/)]);
+    expect(mistakesOf(() => load(lines, set({ sed: "8" })))).toEqual([
+      expect.stringContaining('--set sed: unknown parameter; did you mean "seed"?'),
+    ]);
+    expect(mistakesOf(() => load(`${lines}manifests: ["\${dir}/a.yaml"]\n`))).toEqual([
+      expect.stringMatching(/12:13: manifests\[0\]: parameter dir has no value; give it with --set dir=VALUE/),
+    ]);
     expect(mistakesOf(() => load(`${lines}manifests: ["\${drr}/a.yaml"]\n`))[0]).toContain('unknown parameter drr; did you mean "dir"?');
   });
 
   it("leave the references of others alone in templates", () => {
-    const template = "workloads:\n  - name: w\n    arrivals: {times: [0s]}\n    template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: c, image: i, args: ['${HOME}/${who}']}]}}\n";
+    const template =
+      "workloads:\n  - name: w\n    arrivals: {times: [0s]}\n    template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: c, image: i, args: ['${HOME}/${who}']}]}}\n";
     const [workload] = load(lines + template).workloads;
     expect(JSON.stringify(workload)).toContain("${HOME}/web");
   });

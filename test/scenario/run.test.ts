@@ -19,10 +19,12 @@ class NotingCluster implements SimulatedCluster {
 
   constructor(objects: readonly unknown[] = [], seed?: number) {
     this.kubectl = new MemoryCluster(objects, seed);
-    const note = (name: string) => (...targets: unknown[]) => {
-      if (targets[0] === "broken") throw new Error(`${name}: there is no node broken`);
-      this.faultLog.push(`${this.simulation.now / SECOND} ${name} ${JSON.stringify(targets)}`);
-    };
+    const note =
+      (name: string) =>
+      (...targets: unknown[]) => {
+        if (targets[0] === "broken") throw new Error(`${name}: there is no node broken`);
+        this.faultLog.push(`${this.simulation.now / SECOND} ${name} ${JSON.stringify(targets)}`);
+      };
     this.faults = new Proxy({}, { get: (_, name) => note(String(name)) }) as Faults;
   }
 
@@ -31,9 +33,12 @@ class NotingCluster implements SimulatedCluster {
   }
 
   readonly view = {
-    get: <K extends Kind>(kind: K, namespace: string | undefined, name: string) => this.kubectl.read(kind, namespace === undefined ? name : `${namespace}/${name}`),
+    get: <K extends Kind>(kind: K, namespace: string | undefined, name: string) =>
+      this.kubectl.read(kind, namespace === undefined ? name : `${namespace}/${name}`),
     list: <K extends Kind>(kind: K, namespace?: string) =>
-      [...this.kubectl.objects.values()].filter((one) => (one.kind) === kind && (namespace === undefined || one.metadata.namespace === namespace)) as ObjectsByKind[K][],
+      [...this.kubectl.objects.values()].filter(
+        (one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace),
+      ) as ObjectsByKind[K][],
     requests: () => this.counts,
   };
 
@@ -58,11 +63,15 @@ function runOn(cluster: NotingCluster, lines: string): RunOutcome {
   return run.finish();
 }
 
-const podTemplate = "template: {apiVersion: v1, kind: Pod, metadata: {labels: {app: x-$(index)}}, spec: {containers: [{name: c, image: i}]}}";
+const podTemplate =
+  "template: {apiVersion: v1, kind: Pod, metadata: {labels: {app: x-$(index)}}, spec: {containers: [{name: c, image: i}]}}";
 
 describe("timeline", () => {
   it("runs commands at their times and logs what they print", () => {
-    const { timeline, problems } = runOn(new NotingCluster([node("a")]), "timeline:\n  - {at: 2m, kubectl: uncordon a}\n  - {at: 1m, kubectl: cordon a}\n");
+    const { timeline, problems } = runOn(
+      new NotingCluster([node("a")]),
+      "timeline:\n  - {at: 2m, kubectl: uncordon a}\n  - {at: 1m, kubectl: cordon a}\n",
+    );
     expect(timeline.map(({ at, text, output }) => [at / SECOND, text, ...output])).toEqual([
       [60, "kubectl cordon a", "node/a cordoned"],
       [120, "kubectl uncordon a", "node/a uncordoned"],
@@ -72,10 +81,15 @@ describe("timeline", () => {
   });
 
   it("makes a problem of a command that fails, unless it is expected to", () => {
-    const step = (more: string) => runOn(new NotingCluster(), `timeline:\n  - {at: 1m, kubectl: cordon a${more}}\n`).problems.map((one) => one.replace(/^.*scenario\.yaml:/, ""));
+    const step = (more: string) =>
+      runOn(new NotingCluster(), `timeline:\n  - {at: 1m, kubectl: cordon a${more}}\n`).problems.map((one) =>
+        one.replace(/^.*scenario\.yaml:/, ""),
+      );
     expect(step("")).toEqual(['10:at 1m0s kubectl cordon a: Error from server (NotFound): nodes "a" not found'.replace("10:", "10: ")]);
     expect(step(", expectError: not found")).toEqual([]);
-    expect(step(", expectError: refused")).toEqual([expect.stringContaining('expected it to fail with "refused", but it said: Error from server (NotFound)')]);
+    expect(step(", expectError: refused")).toEqual([
+      expect.stringContaining('expected it to fail with "refused", but it said: Error from server (NotFound)'),
+    ]);
   });
 
   it("makes a problem of a command that does not fail or print as expected", () => {
@@ -108,7 +122,10 @@ describe("timeline", () => {
 
   it("applies manifests beside the scenario at time 0, in order, into the default namespace", () => {
     const cluster = new NotingCluster();
-    runOn(cluster, "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: dev}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n");
+    runOn(
+      cluster,
+      "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: dev}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n",
+    );
     expect(cluster.kubectl.requests).toEqual(["create Namespace dev", "create ConfigMap default/settings"]);
   });
 });
@@ -116,13 +133,22 @@ describe("timeline", () => {
 describe("workloads", () => {
   it("create objects at their times, numbered, and delete them at the end of their lives", () => {
     const cluster = new NotingCluster();
-    const { workloads } = runOn(cluster, `workloads:\n  - {name: w, start: 10s, arrivals: {times: [0s, 1m]}, lifetime: 30s, ${podTemplate}}\n`);
-    expect(cluster.kubectl.requests).toEqual(["create Pod default/w-1", "delete Pod default/w-1", "create Pod default/w-2", "delete Pod default/w-2"]);
+    const { workloads } = runOn(
+      cluster,
+      `workloads:\n  - {name: w, start: 10s, arrivals: {times: [0s, 1m]}, lifetime: 30s, ${podTemplate}}\n`,
+    );
+    expect(cluster.kubectl.requests).toEqual([
+      "create Pod default/w-1",
+      "delete Pod default/w-1",
+      "create Pod default/w-2",
+      "delete Pod default/w-2",
+    ]);
     expect(workloads).toEqual([{ name: "w", arrived: 2, created: 2, deleted: 2, refused: new Map() }]);
   });
 
   it("end after count objects, or at the time until", () => {
-    const arrivals = (text: string) => runOn(new NotingCluster(), `workloads:\n  - {name: w, arrivals: ${text}, ${podTemplate}}\n`).workloads[0].arrived;
+    const arrivals = (text: string) =>
+      runOn(new NotingCluster(), `workloads:\n  - {name: w, arrivals: ${text}, ${podTemplate}}\n`).workloads[0].arrived;
     expect(arrivals("{interarrival: 10s, count: 5}")).toBe(5);
     expect(arrivals("{interarrival: 10s, until: 35s}")).toBe(3);
     expect(arrivals("{count: 4, over: 1m}")).toBe(4);
@@ -182,8 +208,14 @@ describe("behaviors", () => {
 describe("traffic", () => {
   it("starts at its time with the load asked for", () => {
     const cluster = new NotingCluster();
-    runOn(cluster, "traffic:\n  - {name: a, start: 30s, to: {service: web}, rate: 50}\n  - {name: b, to: {service: web, via: nodePort}, stages: [{duration: 1m, rate: 10}]}\n");
-    expect(cluster.trafficLog.map(([time, { name }]) => [time, name])).toEqual([[0, "b"], [30, "a"]]);
+    runOn(
+      cluster,
+      "traffic:\n  - {name: a, start: 30s, to: {service: web}, rate: 50}\n  - {name: b, to: {service: web, via: nodePort}, stages: [{duration: 1m, rate: 10}]}\n",
+    );
+    expect(cluster.trafficLog.map(([time, { name }]) => [time, name])).toEqual([
+      [0, "b"],
+      [30, "a"],
+    ]);
     const { load: pattern, from, timeout } = cluster.trafficLog[1][1];
     expect("interarrival" in pattern && pattern.interarrival.mean).toBeCloseTo(SECOND / 50);
     expect({ from, timeout }).toEqual({ from: { external: true }, timeout: SECOND });
@@ -193,11 +225,24 @@ describe("traffic", () => {
 
 describe("expectations", () => {
   const pods = [
-    pod("a", { metadata: { labels: { app: "web" } }, spec: { nodeName: "node-a" }, status: { conditions: [{ type: "Ready", status: "True" }], containerStatuses: [{ restartCount: 2 }] } }),
+    pod("a", {
+      metadata: { labels: { app: "web" } },
+      spec: { nodeName: "node-a" },
+      status: { conditions: [{ type: "Ready", status: "True" }], containerStatuses: [{ restartCount: 2 }] },
+    }),
     pod("b", { metadata: { labels: { app: "web" }, deletionTimestamp: 1 }, status: { phase: "Pending" } }),
     pod("c", { metadata: { namespace: "dev" } }),
     node("node-a", { "topology.kubernetes.io/zone": "z" }),
-    { apiVersion: "v1", kind: "Event", metadata: { name: "e", namespace: "default" }, involvedObject: { kind: "Pod", name: "a" }, type: "Warning", reason: "BackOff", message: "Back-off restarting", count: 3 },
+    {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: "e", namespace: "default" },
+      involvedObject: { kind: "Pod", name: "a" },
+      type: "Warning",
+      reason: "BackOff",
+      message: "Back-off restarting",
+      count: 3,
+    },
   ];
   const problems = (expectation: string) => runOn(new NotingCluster(pods), `expect:\n  - {at: 1m, ${expectation}}\n`).problems;
 

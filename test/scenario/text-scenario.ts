@@ -13,7 +13,13 @@ export function loadTexts(files: Readonly<Record<string, string | Uint8Array>>, 
     return loadScenario([join(directory, Object.keys(files)[0])], options);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw new InvalidInput(error.mistakes.map((mistake) => ({ ...mistake, file: mistake.file.replace(`${directory}/`, ""), message: mistake.message.replaceAll(`${directory}/`, "") })));
+    throw new InvalidInput(
+      error.mistakes.map((mistake) => ({
+        ...mistake,
+        file: mistake.file.replace(`${directory}/`, ""),
+        message: mistake.message.replaceAll(`${directory}/`, ""),
+      })),
+    );
   } finally {
     rmSync(directory, { recursive: true });
   }

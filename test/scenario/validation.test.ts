@@ -13,27 +13,35 @@ describe("mistakes in a scenario", () => {
   });
 
   it("suggest the field that was meant, and do not call it missing as well", () => {
-    expect(wrong("timeline:\n  - at: 1m\n    kubctl: get pods\n")).toEqual(['scenario.yaml:11:5: timeline[0].kubctl: unknown field; did you mean "kubectl"?']);
+    expect(wrong("timeline:\n  - at: 1m\n    kubctl: get pods\n")).toEqual([
+      'scenario.yaml:11:5: timeline[0].kubctl: unknown field; did you mean "kubectl"?',
+    ]);
   });
 
   it("are all listed, in the order of the file", () => {
-    const found = mistakesOf(() => loadTexts({ "s.yaml": scenarioText("sed: 3\noutputs:\n  interval: soon\n  file: [pods]\n").replace("duration: 10m\n", "") }));
+    const found = mistakesOf(() =>
+      loadTexts({ "s.yaml": scenarioText("sed: 3\noutputs:\n  interval: soon\n  file: [pods]\n").replace("duration: 10m\n", "") }),
+    );
     expect(found.map((one) => one.replace(/^s\.yaml:/, "").replace(/ .*/, ""))).toEqual(["1:1:", "8:1:", "10:13:", "11:3:"]);
     expect(found[0]).toContain("duration: Required value: must be a duration");
     expect(found[1]).toContain('sed: unknown field; did you mean "seed"?');
   });
 
   it("choose the variant of a step by its fault", () => {
-    expect(wrong("timeline:\n  - {at: 1m, fault: nodePowerOf, node: worker-1}\n")[0]).toContain('must be one of nodePowerOff, nodePowerOn, kubeletStop');
+    expect(wrong("timeline:\n  - {at: 1m, fault: nodePowerOf, node: worker-1}\n")[0]).toContain(
+      "must be one of nodePowerOff, nodePowerOn, kubeletStop",
+    );
     expect(wrong("timeline:\n  - {at: 1m, fault: nodePowerOf, node: worker-1}\n")[0]).toMatch(/did you mean "nodePowerOff"\?$/);
-    expect(wrong("timeline:\n  - {at: 1m, fault: nodePowerOff, zone: a}\n")).toEqual([
-      expect.stringContaining("timeline[0].zone: unknown field"),
-      expect.stringContaining("timeline[0].node: Required value"),
-    ].reverse());
+    expect(wrong("timeline:\n  - {at: 1m, fault: nodePowerOff, zone: a}\n")).toEqual(
+      [expect.stringContaining("timeline[0].zone: unknown field"), expect.stringContaining("timeline[0].node: Required value")].reverse(),
+    );
   });
 
   it("choose the variant of a distribution by its name", () => {
-    const arrivals = (text: string) => wrong(`workloads:\n  - name: w\n    arrivals: {interarrival: ${text}, count: 1}\n    template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: c, image: i}]}}\n`);
+    const arrivals = (text: string) =>
+      wrong(
+        `workloads:\n  - name: w\n    arrivals: {interarrival: ${text}, count: 1}\n    template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: c, image: i}]}}\n`,
+      );
     expect(arrivals("{exponental: {mean: 5s}}")[0]).toMatch(/interarrival\.exponental: unknown field; did you mean "exponential"\?$/);
     expect(arrivals("{exponential: {mean: 5}}")[0]).toMatch(/interarrival\.exponential\.mean: Invalid value: 5: must be a duration/);
     expect(arrivals("{uniform: {min: 5s}}")[0]).toMatch(/interarrival\.uniform\.max: Required value/);
@@ -46,8 +54,12 @@ describe("mistakes in a scenario", () => {
       'scenario.yaml:10:40: timeline[0].node: Invalid value: "worker-3": there is no such node; did you mean "worker-1"?',
     ]);
     expect(wrong("timeline:\n  - {at: 1m, fault: zoneOutage, zone: a}\n")[0]).toContain("there is no such zone; the cluster has none");
-    expect(wrong("timeline:\n  - {at: 1m, fault: etcdMemberLoss, member: etcd-2}\n")[0]).toContain('there is no such etcd member; did you mean "etcd-1"?');
-    expect(wrong("expect:\n  - {at: end, requests: {generator: users, outcome: failed}, count: 0}\n")[0]).toContain("there is no such traffic; the scenario has none");
+    expect(wrong("timeline:\n  - {at: 1m, fault: etcdMemberLoss, member: etcd-2}\n")[0]).toContain(
+      'there is no such etcd member; did you mean "etcd-1"?',
+    );
+    expect(wrong("expect:\n  - {at: end, requests: {generator: users, outcome: failed}, count: 0}\n")[0]).toContain(
+      "there is no such traffic; the scenario has none",
+    );
   });
 
   it("include steps and expectations after the end of the run", () => {
@@ -57,12 +69,17 @@ describe("mistakes in a scenario", () => {
 
   it("include kubectl command lines, with the column of the word", () => {
     const text = "timeline:\n  - at: 1m\n    kubectl: scale deployment/web --replica=5\n";
-    expect(wrong(text)).toEqual([`scenario.yaml:11:${14 + "scale deployment/web ".length}: timeline[0].kubectl: unknown flag: --replica; did you mean "--replicas"?`]);
+    expect(wrong(text)).toEqual([
+      `scenario.yaml:11:${14 + "scale deployment/web ".length}: timeline[0].kubectl: unknown flag: --replica; did you mean "--replicas"?`,
+    ]);
   });
 
   it("include manifests beside the scenario, in Kubernetes' words", () => {
-    const pod = "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: c\n      image: i\n      resources: {requests: {cpu: -1}}\n";
-    expect(mistakesOf(() => loadTexts({ "s.yaml": scenarioText(pod) }))[0]).toMatch(/^s\.yaml:\d+:\d+: spec\.containers\[0\]\.resources\.requests.*: Invalid value: "?-1"?: must be greater than or equal to 0$/);
+    const pod =
+      "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: c\n      image: i\n      resources: {requests: {cpu: -1}}\n";
+    expect(mistakesOf(() => loadTexts({ "s.yaml": scenarioText(pod) }))[0]).toMatch(
+      /^s\.yaml:\d+:\d+: spec\.containers\[0\]\.resources\.requests.*: Invalid value: "?-1"?: must be greater than or equal to 0$/,
+    );
   });
 
   it("include files that are not there", () => {
@@ -75,10 +92,16 @@ describe("mistakes in a scenario", () => {
   });
 
   it("are said of binary files and of broken YAML", () => {
-    expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([1, 0, 2]) }))).toEqual(["s.yaml:1:1: is a binary file; must be YAML or JSON text"]);
-    expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([0xff, 0xfe, 0x41]) }))).toEqual(["s.yaml:1:1: is not UTF-8 text; must be YAML or JSON text"]);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([1, 0, 2]) }))).toEqual([
+      "s.yaml:1:1: is a binary file; must be YAML or JSON text",
+    ]);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": new Uint8Array([0xff, 0xfe, 0x41]) }))).toEqual([
+      "s.yaml:1:1: is not UTF-8 text; must be YAML or JSON text",
+    ]);
     expect(mistakesOf(() => loadTexts({ "s.yaml": "a: [1, 2\nb: 3\n" }))[0]).toMatch(/^s\.yaml:2:1: error parsing YAML: /);
-    expect(mistakesOf(() => loadTexts({ "s.yaml": `a: ${"[".repeat(500)}${"]".repeat(500)}` }))[0]).toContain("nested more than 200 levels deep");
+    expect(mistakesOf(() => loadTexts({ "s.yaml": `a: ${"[".repeat(500)}${"]".repeat(500)}` }))[0]).toContain(
+      "nested more than 200 levels deep",
+    );
   });
 });
 
@@ -123,9 +146,14 @@ spec:
 
   it("are loaded or refused with places, never by an exception of another kind", { timeout: 120_000 }, () => {
     fc.assert(
-      fc.property(fc.nat(whole.length), fc.nat(30), fc.constantFrom("", "[]", "{}", "null", "- ", "\t", ": ", "&a *a", "!!binary x", "\u0007", "1e999", "'", "|"), (start, length, inserted) => {
-        isHandled(whole.slice(0, start) + inserted + whole.slice(start + length));
-      }),
+      fc.property(
+        fc.nat(whole.length),
+        fc.nat(30),
+        fc.constantFrom("", "[]", "{}", "null", "- ", "\t", ": ", "&a *a", "!!binary x", "\u0007", "1e999", "'", "|"),
+        (start, length, inserted) => {
+          isHandled(whole.slice(0, start) + inserted + whole.slice(start + length));
+        },
+      ),
       { numRuns: 300 },
     );
   });

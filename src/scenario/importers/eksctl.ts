@@ -13,7 +13,13 @@ const DEFAULT_CAPACITY = 2;
 const MANAGED_CONTROL_PLANE = { etcdMembers: 3, apiServers: 2 } as const;
 
 const Size = Type.Optional(Type.Integer({ minimum: 0 }));
-const Taints = Type.Array(Type.Object({ key: Type.String(), value: Type.Optional(Type.String()), effect: Type.Enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]) }));
+const Taints = Type.Array(
+  Type.Object({
+    key: Type.String(),
+    value: Type.Optional(Type.String()),
+    effect: Type.Enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+  }),
+);
 
 const NodeGroupConfig = Type.Object({
   name: Type.String(),
@@ -25,12 +31,18 @@ const NodeGroupConfig = Type.Object({
   labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   taints: Type.Optional(Taints),
   maxPodsPerNode: Type.Optional(Type.Integer({ minimum: 1 })),
-  updateConfig: Type.Optional(Type.Object({ maxUnavailable: Type.Optional(Type.Integer()), maxUnavailablePercentage: Type.Optional(Type.Integer()) })),
+  updateConfig: Type.Optional(
+    Type.Object({ maxUnavailable: Type.Optional(Type.Integer()), maxUnavailablePercentage: Type.Optional(Type.Integer()) }),
+  ),
 });
 
 /** The fields that matter here; an eksctl file has many others. */
 const ClusterConfig = Type.Object({
-  metadata: Type.Object({ name: Type.String(), region: Type.Optional(Type.String()), version: Type.Optional(Type.String({ errorMessage: 'must be a text such as "1.31", in quotes' })) }),
+  metadata: Type.Object({
+    name: Type.String(),
+    region: Type.Optional(Type.String()),
+    version: Type.Optional(Type.String({ errorMessage: 'must be a text such as "1.31", in quotes' })),
+  }),
   availabilityZones: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
   vpc: Type.Optional(Type.Object({ cidr: Type.Optional(Type.String()) })),
   addons: Type.Optional(Type.Array(Type.Object({ name: Type.String(), configurationValues: Type.Optional(Type.String()) }))),
@@ -55,12 +67,17 @@ export function readClusterConfig(value: unknown, found: Finding[]): Cluster {
   const config = value as ClusterConfig;
   const prefixDelegation = delegatesPrefixes(config, found);
   const groups = [...(config.managedNodeGroups ?? []), ...(config.nodeGroups ?? [])];
-  if (groups.length === 0) found.push({ path: ["managedNodeGroups"], at: "parent", message: "Required value: must be a list of node groups" });
+  if (groups.length === 0)
+    found.push({ path: ["managedNodeGroups"], at: "parent", message: "Required value: must be a list of node groups" });
   return {
     name: config.metadata.name,
     ...(config.metadata.version !== undefined && { kubernetesVersion: config.metadata.version }),
     controlPlane: MANAGED_CONTROL_PLANE,
-    nodes: groups.map((group, index) => nodeGroup(group, config, prefixDelegation, (message) => found.push({ path: ["managedNodeGroups", index, "instanceType"], at: "value", message }))),
+    nodes: groups.map((group, index) =>
+      nodeGroup(group, config, prefixDelegation, (message) =>
+        found.push({ path: ["managedNodeGroups", index, "instanceType"], at: "value", message }),
+      ),
+    ),
     network: {
       plugin: "aws-vpc-cni",
       encapsulation: "none",
@@ -73,7 +90,8 @@ export function readClusterConfig(value: unknown, found: Finding[]): Cluster {
 function nodeGroup(group: NodeGroupConfig, config: ClusterConfig, prefixDelegation: boolean, wrong: (message: string) => void): NodeGroup {
   const typeName = group.instanceType ?? DEFAULT_INSTANCE_TYPE;
   const type = INSTANCE_TYPES[typeName] ?? INSTANCE_TYPES[DEFAULT_INSTANCE_TYPE];
-  if (INSTANCE_TYPES[typeName] === undefined) wrong(`Invalid value: "${typeName}": unknown instance type; ${suggestion(typeName, Object.keys(INSTANCE_TYPES))}`);
+  if (INSTANCE_TYPES[typeName] === undefined)
+    wrong(`Invalid value: "${typeName}": unknown instance type; ${suggestion(typeName, Object.keys(INSTANCE_TYPES))}`);
   const pods = group.maxPodsPerNode ?? maxPodsOf(type, prefixDelegation);
   const zones = group.availabilityZones ?? config.availabilityZones;
   const count = group.desiredCapacity ?? group.minSize ?? DEFAULT_CAPACITY;
@@ -102,7 +120,11 @@ function delegatesPrefixes(config: ClusterConfig, found: Finding[]): boolean {
     const values = JSON.parse(text) as { env?: Record<string, unknown> } | null;
     return String(values?.env?.ENABLE_PREFIX_DELEGATION) === "true";
   } catch (error) {
-    found.push({ path: ["addons", index, "configurationValues"], at: "value", message: `must be JSON: ${error instanceof Error ? error.message : String(error)}` });
+    found.push({
+      path: ["addons", index, "configurationValues"],
+      at: "value",
+      message: `must be JSON: ${error instanceof Error ? error.message : String(error)}`,
+    });
     return false;
   }
 }

@@ -17,8 +17,16 @@ const ExtraArguments = Type.Optional(
 /** The fields that matter here; the file may have others. */
 const ClusterConfiguration = Type.Object({
   clusterName: Type.Optional(Type.String()),
-  kubernetesVersion: Type.Optional(Type.String({ pattern: "^v?1\\.[0-9]+(\\.[0-9]+)?$", errorMessage: 'must be a version such as "1.36.0"' })),
-  networking: Type.Optional(Type.Object({ podSubnet: Type.Optional(Type.String()), serviceSubnet: Type.Optional(Type.String()), dnsDomain: Type.Optional(Type.String()) })),
+  kubernetesVersion: Type.Optional(
+    Type.String({ pattern: "^v?1\\.[0-9]+(\\.[0-9]+)?$", errorMessage: 'must be a version such as "1.36.0"' }),
+  ),
+  networking: Type.Optional(
+    Type.Object({
+      podSubnet: Type.Optional(Type.String()),
+      serviceSubnet: Type.Optional(Type.String()),
+      dnsDomain: Type.Optional(Type.String()),
+    }),
+  ),
   apiServer: Type.Optional(Type.Object({ extraArgs: ExtraArguments })),
   controllerManager: Type.Optional(Type.Object({ extraArgs: ExtraArguments })),
   proxy: Type.Optional(Type.Object({ disabled: Type.Optional(Type.Boolean()) })),
@@ -27,7 +35,13 @@ type ClusterConfiguration = Static<typeof ClusterConfiguration>;
 
 const validate = compileValidator(ClusterConfiguration);
 
-const KINDS: Readonly<Record<string, string>> = { ClusterConfiguration: "kubeadm.k8s.io/", KubeProxyConfiguration: "kubeproxy.config.k8s.io/", KubeletConfiguration: "kubelet.config.k8s.io/", InitConfiguration: "kubeadm.k8s.io/", JoinConfiguration: "kubeadm.k8s.io/" };
+const KINDS: Readonly<Record<string, string>> = {
+  ClusterConfiguration: "kubeadm.k8s.io/",
+  KubeProxyConfiguration: "kubeproxy.config.k8s.io/",
+  KubeletConfiguration: "kubelet.config.k8s.io/",
+  InitConfiguration: "kubeadm.k8s.io/",
+  JoinConfiguration: "kubeadm.k8s.io/",
+};
 
 /** Whether a document belongs to a kubeadm file. */
 export function isKubeadmDocument(value: unknown): boolean {
@@ -90,7 +104,9 @@ function readClusterConfiguration(config: ClusterConfiguration): Cluster {
 /** Texts of flags as the values that they mean: numbers, booleans, else texts (durations among them). */
 function flags(given: Static<typeof ExtraArguments> | undefined): Readonly<Record<string, unknown>> | undefined {
   if (given === undefined) return undefined;
-  const entries = Array.isArray(given) ? (given as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value] as const) : Object.entries(given);
+  const entries = Array.isArray(given)
+    ? (given as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value] as const)
+    : Object.entries(given);
   return Object.fromEntries(entries.map(([name, value]) => [name, flagValue(value)]));
 }
 

@@ -45,7 +45,8 @@ function hasColumns(text: string, columns: readonly string[]): boolean {
 function number(row: CsvRow, column: string): number {
   const text = row.fields[column];
   const value = Number(text);
-  if (text === undefined || text === "" || !Number.isFinite(value) || value < 0) throw new TraceError(row.line, `${column}: Invalid value: ${JSON.stringify(text)}: must be a number, 0 or more`);
+  if (text === undefined || text === "" || !Number.isFinite(value) || value < 0)
+    throw new TraceError(row.line, `${column}: Invalid value: ${JSON.stringify(text)}: must be a number, 0 or more`);
   return value;
 }
 
@@ -80,7 +81,8 @@ export interface PodListOptions {
 
 /** The pods in order of arrival. @throws TraceError */
 export function readPods(text: string, options: PodListOptions): readonly TracedPod[] {
-  if (!hasColumns(text, POD_COLUMNS)) throw new TraceError(1, `is no pod list of the openb trace; must have the columns ${POD_COLUMNS.join(", ")}`);
+  if (!hasColumns(text, POD_COLUMNS))
+    throw new TraceError(1, `is no pod list of the openb trace; must have the columns ${POD_COLUMNS.join(", ")}`);
   const specs = new Map<string, PodSpec>();
   const pods = readCsv(text).map((row): TracedPod => {
     const created = number(row, "creation_time");
@@ -111,7 +113,11 @@ export function readPods(text: string, options: PodListOptions): readonly Traced
 /** Pods that ask for the same share one spec. */
 function sharedSpec(specs: Map<string, PodSpec>, row: CsvRow): PodSpec {
   const gpus = number(row, "num_gpu");
-  const resources = { cpu: `${number(row, "cpu_milli")}m`, memory: `${number(row, "memory_mib")}Mi`, ...(gpus > 0 && { [GPU]: String(gpus) }) };
+  const resources = {
+    cpu: `${number(row, "cpu_milli")}m`,
+    memory: `${number(row, "memory_mib")}Mi`,
+    ...(gpus > 0 && { [GPU]: String(gpus) }),
+  };
   const models = (row.fields.gpu_spec ?? "").split("|").filter((model) => model !== "");
   const key = JSON.stringify([resources, models]);
   let spec = specs.get(key);
@@ -121,7 +127,11 @@ function sharedSpec(specs: Map<string, PodSpec>, row: CsvRow): PodSpec {
       containers: [{ name: "main", image: IMAGE, resources: { requests: resources, limits: resources } }],
       ...(models.length > 0 && {
         affinity: {
-          nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: GPU_MODEL_LABEL, operator: "In", values: models }] }] } },
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: GPU_MODEL_LABEL, operator: "In", values: models }] }],
+            },
+          },
         },
       }),
     };

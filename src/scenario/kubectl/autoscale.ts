@@ -16,15 +16,27 @@ function resourceMetric(name: "cpu" | "memory", target: string): MetricSpec {
 
 export const autoscale: Verb = {
   name: "autoscale",
-  flags: [...SELECTION_FLAGS, flag("min", "integer"), flag("max", "integer"), flag("cpu-percent", "integer"), flag("cpu", "text"), flag("memory", "text"), flag("name", "text")],
+  flags: [
+    ...SELECTION_FLAGS,
+    flag("min", "integer"),
+    flag("max", "integer"),
+    flag("cpu-percent", "integer"),
+    flag("cpu", "text"),
+    flag("memory", "text"),
+    flag("name", "text"),
+  ],
   prepare(given, context) {
     const maxReplicas = given.integer("max");
     if (maxReplicas === undefined || maxReplicas < 1) throw new UsageError("--max=MAXPODS is required and must be at least 1");
     const minReplicas = given.integer("min");
-    if (minReplicas !== undefined && minReplicas > maxReplicas) throw new UsageError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${maxReplicas}, min: ${minReplicas}`);
+    if (minReplicas !== undefined && minReplicas > maxReplicas)
+      throw new UsageError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${maxReplicas}, min: ${minReplicas}`);
     const cpu = given.text("cpu") ?? given.text("cpu-percent");
     const memory = given.text("memory");
-    const metrics = [...(cpu === undefined ? [] : [resourceMetric("cpu", cpu)]), ...(memory === undefined ? [] : [resourceMetric("memory", memory)])];
+    const metrics = [
+      ...(cpu === undefined ? [] : [resourceMetric("cpu", cpu)]),
+      ...(memory === undefined ? [] : [resourceMetric("memory", memory)]),
+    ];
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {

@@ -48,7 +48,12 @@ const MAP_SELECTOR = wide<WithTemplate>("SELECTOR", ({ spec }) => formatMap(spec
 
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(map ?? {});
-  return entries.length === 0 ? NONE : entries.map(([key, value]) => `${key}=${value}`).sort().join(",");
+  return entries.length === 0
+    ? NONE
+    : entries
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(",");
 }
 
 const REPLICA_COLUMNS = [
@@ -71,7 +76,9 @@ const COLUMNS: Columns = {
     wide("NOMINATED NODE", ({ status }) => status?.nominatedNodeName),
     wide("READINESS GATES", ({ spec, status }) => {
       const gates = spec.readinessGates ?? [];
-      const met = gates.filter((gate) => status?.conditions?.some(({ type, status: is }) => type === gate.conditionType && is === "True") === true);
+      const met = gates.filter(
+        (gate) => status?.conditions?.some(({ type, status: is }) => type === gate.conditionType && is === "True") === true,
+      );
       return gates.length === 0 ? NONE : `${met.length}/${gates.length}`;
     }),
   ],
@@ -98,7 +105,14 @@ const COLUMNS: Columns = {
     SELECTOR,
   ],
   ReplicaSet: [NAME, ...REPLICA_COLUMNS, AGE, CONTAINERS, IMAGES, SELECTOR],
-  ReplicationController: [NAME, ...(REPLICA_COLUMNS as readonly Column<never>[] as readonly Column<ObjectsByKind["ReplicationController"]>[]), AGE, CONTAINERS, IMAGES, MAP_SELECTOR],
+  ReplicationController: [
+    NAME,
+    ...(REPLICA_COLUMNS as readonly Column<never>[] as readonly Column<ObjectsByKind["ReplicationController"]>[]),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    MAP_SELECTOR,
+  ],
   DaemonSet: [
     NAME,
     column("DESIRED", ({ status }) => status?.desiredNumberScheduled ?? 0),
@@ -112,12 +126,20 @@ const COLUMNS: Columns = {
     IMAGES,
     SELECTOR,
   ],
-  StatefulSet: [NAME, column("READY", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`), AGE, CONTAINERS, IMAGES],
+  StatefulSet: [
+    NAME,
+    column("READY", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+  ],
   Job: [
     NAME,
     column("STATUS", (job) => jobStatus(job)),
     column("COMPLETIONS", ({ spec, status }) => jobCompletions(status?.succeeded ?? 0, spec.completions, spec.parallelism ?? 1)),
-    column("DURATION", ({ status }, now) => (status?.startTime === undefined ? "" : humanDuration((status.completionTime ?? now) - status.startTime))),
+    column("DURATION", ({ status }, now) =>
+      status?.startTime === undefined ? "" : humanDuration((status.completionTime ?? now) - status.startTime),
+    ),
     AGE,
     CONTAINERS,
     IMAGES,
@@ -229,7 +251,7 @@ const JUST_NAME_AND_AGE: readonly Column<ApiObject>[] = [NAME, AGE];
 
 /** The columns of a kind; those of -o wide included where asked for. */
 export function columnsOf(kind: Kind, isWide: boolean): readonly Column<ApiObject>[] {
-  const columns = (COLUMNS[kind] ?? JUST_NAME_AND_AGE) as readonly Column<never>[] as readonly Column<ApiObject>[];
+  const columns = COLUMNS[kind] ?? JUST_NAME_AND_AGE;
   return isWide ? columns : columns.filter((one) => one.wide !== true);
 }
 
@@ -281,16 +303,26 @@ function metricText(metric: MetricSpec, current: MetricSpec | undefined): string
   if (metric.resource === undefined) return "<unknown>";
   const now = (current?.resource as { current?: { averageUtilization?: number; averageValue?: string | number } } | undefined)?.current;
   const { name, target } = metric.resource;
-  if (target.averageUtilization !== undefined) return `${name}: ${now?.averageUtilization === undefined ? "<unknown>" : `${now.averageUtilization}%`}/${target.averageUtilization}%`;
+  if (target.averageUtilization !== undefined)
+    return `${name}: ${now?.averageUtilization === undefined ? "<unknown>" : `${now.averageUtilization}%`}/${target.averageUtilization}%`;
   return `${name}: ${now?.averageValue ?? "<unknown>"}/${target.averageValue ?? target.value ?? ""}`;
 }
 
 function quotaText({ spec, status }: ObjectsByKind["ResourceQuota"], isShown: (name: string) => boolean): string {
   const hard = status?.hard ?? spec.hard ?? {};
-  return Object.keys(hard).filter(isShown).sort().map((name) => `${name}: ${status?.used?.[name] ?? 0}/${hard[name]}`).join(", ");
+  return Object.keys(hard)
+    .filter(isShown)
+    .sort()
+    .map((name) => `${name}: ${status?.used?.[name] ?? 0}/${hard[name]}`)
+    .join(", ");
 }
 
-const ACCESS_MODES: Readonly<Record<string, string>> = { ReadWriteOnce: "RWO", ReadOnlyMany: "ROX", ReadWriteMany: "RWX", ReadWriteOncePod: "RWOP" };
+const ACCESS_MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: "RWO",
+  ReadOnlyMany: "ROX",
+  ReadWriteMany: "RWX",
+  ReadWriteOncePod: "RWOP",
+};
 
 function accessModes(modes: readonly string[] | undefined): string {
   return (modes ?? []).map((mode) => ACCESS_MODES[mode] ?? mode).join(",");

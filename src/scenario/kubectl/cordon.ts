@@ -40,7 +40,8 @@ function cordonVerb(name: "cordon" | "uncordon"): Verb {
     prepare(given) {
       const nodes = parseNodes(given, `${name} NODE`);
       return function* (session) {
-        for (const node of yield* resolve(session, nodes)) yield* attempt(session, setSchedulable(session, node as Node, name === "uncordon"));
+        for (const node of yield* resolve(session, nodes))
+          yield* attempt(session, setSchedulable(session, node as Node, name === "uncordon"));
       };
     },
   };

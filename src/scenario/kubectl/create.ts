@@ -37,12 +37,21 @@ function buildDeployment(name: string, given: Arguments): ReturnType<Build> {
   if (images.length === 0) throw new UsageError('required flag(s) "image" not set');
   const port = given.integer("port");
   const labels = { app: name };
-  const containers = images.map((image, index) => ({ name: containerNameOf(image), image, ...(index === 0 && port !== undefined && { ports: [{ containerPort: port }] }), ...commandOf(given) }));
+  const containers = images.map((image, index) => ({
+    name: containerNameOf(image),
+    image,
+    ...(index === 0 && port !== undefined && { ports: [{ containerPort: port }] }),
+    ...commandOf(given),
+  }));
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name, labels },
-    spec: { replicas: given.integer("replicas") ?? 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+    spec: {
+      replicas: given.integer("replicas") ?? 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+    },
   };
 }
 
@@ -56,12 +65,22 @@ function jobSpec(name: string, given: Arguments, restartPolicy: string) {
 
 function buildCronJob(name: string, given: Arguments): ReturnType<Build> {
   const restartPolicy = given.text("restart") ?? "OnFailure";
-  return { apiVersion: "batch/v1", kind: "CronJob", metadata: { name }, spec: { schedule: required(given, "schedule"), jobTemplate: { metadata: { name }, spec: jobSpec(name, given, restartPolicy) } } };
+  return {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name },
+    spec: { schedule: required(given, "schedule"), jobTemplate: { metadata: { name }, spec: jobSpec(name, given, restartPolicy) } },
+  };
 }
 
 function buildQuota(name: string, given: Arguments): ReturnType<Build> {
   const scopes = given.list("scopes");
-  return { apiVersion: "v1", kind: "ResourceQuota", metadata: { name }, spec: { hard: pairs(given, "hard"), ...(scopes.length > 0 && { scopes }) } };
+  return {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name },
+    spec: { hard: pairs(given, "hard"), ...(scopes.length > 0 && { scopes }) },
+  };
 }
 
 function buildBudget(name: string, given: Arguments): ReturnType<Build> {
@@ -122,7 +141,8 @@ function createVerb(what: string, flags: readonly Flag[], build: Build, namespac
     prepare(given, context) {
       const word = given.positional.at(0);
       if (word === undefined) throw new UsageError("exactly one NAME is required, got 0");
-      if (given.positional.length > 1) throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, given.positional[1].offset);
+      if (given.positional.length > 1)
+        throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, given.positional[1].offset);
       const object = build(word.text, given);
       const metadata = { ...(object.metadata as object), name: word.text, ...(namespaced && { namespace: context.namespace }) };
       return (session) => createOne(session, { ...object, metadata });
@@ -145,16 +165,34 @@ export const createVerbs: readonly Verb[] = [
   createVerb("quota", [flag("hard", "list"), flag("scopes", "list")], buildQuota),
   createVerb("job", [image], buildJob),
   createVerb("cronjob", [image, flag("schedule", "text"), flag("restart", "text", { values: ["OnFailure", "Never"] })], buildCronJob),
-  createVerb("configmap", [literals], (_, given) => ({ apiVersion: "v1", kind: "ConfigMap", data: pairs(given, "from-literal", given.texts("from-literal")) })),
-  createVerb("secret generic", [literals], (_, given) => ({ apiVersion: "v1", kind: "Secret", type: "Opaque", stringData: pairs(given, "from-literal", given.texts("from-literal")) })),
+  createVerb("configmap", [literals], (_, given) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    data: pairs(given, "from-literal", given.texts("from-literal")),
+  })),
+  createVerb("secret generic", [literals], (_, given) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "Opaque",
+    stringData: pairs(given, "from-literal", given.texts("from-literal")),
+  })),
   createVerb("serviceaccount", [], () => ({ apiVersion: "v1", kind: "ServiceAccount" })),
   createVerb("service clusterip", [tcp], buildService("ClusterIP")),
   createVerb("service nodeport", [tcp], buildService("NodePort")),
   createVerb("service loadbalancer", [tcp], buildService("LoadBalancer")),
-  createVerb("poddisruptionbudget", [flag("selector", "text"), flag("min-available", "text"), flag("max-unavailable", "text")], buildBudget),
+  createVerb(
+    "poddisruptionbudget",
+    [flag("selector", "text"), flag("min-available", "text"), flag("max-unavailable", "text")],
+    buildBudget,
+  ),
   createVerb(
     "priorityclass",
-    [flag("value", "integer"), flag("global-default", "boolean"), flag("description", "text"), flag("preemption-policy", "text", { values: ["PreemptLowerPriority", "Never"] })],
+    [
+      flag("value", "integer"),
+      flag("global-default", "boolean"),
+      flag("description", "text"),
+      flag("preemption-policy", "text", { values: ["PreemptLowerPriority", "Never"] }),
+    ],
     buildPriorityClass,
     false,
   ),

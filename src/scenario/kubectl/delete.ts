@@ -12,7 +12,8 @@ import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 import { kindInfo } from "../../api/kinds.js";
 
-const FORCE_WARNING = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
+const FORCE_WARNING =
+  "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
 
 const PROPAGATION = { true: "Background", background: "Background", foreground: "Foreground", orphan: "Orphan", false: "Orphan" } as const;
 
@@ -40,12 +41,30 @@ export const deleteVerb: Verb = {
     return function* (session) {
       if (isForced) session.warn(FORCE_WARNING);
       for (const { info, namespace, name } of selection.named) {
-        yield* attempt(session, deleteOne(session, { kind: info.kind, namespace: info.namespaced ? namespace : undefined, name }, options, isForced, given.isSet("ignore-not-found")));
+        yield* attempt(
+          session,
+          deleteOne(
+            session,
+            { kind: info.kind, namespace: info.namespaced ? namespace : undefined, name },
+            options,
+            isForced,
+            given.isSet("ignore-not-found"),
+          ),
+        );
       }
       const listed = yield* resolve(session, { ...selection, named: [] });
       if (selection.named.length === 0 && listed.length === 0) session.print("No resources found");
       for (const object of listed) {
-        yield* attempt(session, deleteOne(session, { kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name }, options, isForced, true));
+        yield* attempt(
+          session,
+          deleteOne(
+            session,
+            { kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name },
+            options,
+            isForced,
+            true,
+          ),
+        );
       }
     };
   },
@@ -65,5 +84,7 @@ function* deleteOne(
     if (mayBeMissing && error instanceof ServerError && error.status.reason === "NotFound") return;
     throw error;
   }
-  session.print(`${displayKind(info)} "${object.name}" ${isForced ? "force deleted" : "deleted"}${object.namespace === undefined ? "" : ` from ${object.namespace} namespace`}`);
+  session.print(
+    `${displayKind(info)} "${object.name}" ${isForced ? "force deleted" : "deleted"}${object.namespace === undefined ? "" : ` from ${object.namespace} namespace`}`,
+  );
 }

@@ -85,7 +85,9 @@ export function* drainNode(session: KubectlSession, node: Node, options: DrainOp
   const { pods, warnings, errors } = yield* choosePods(session, onNode, options);
   if (errors.length > 0) {
     const reason = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
-    throw new KubectlError(`error: unable to drain node "${name}" due to error: ${reason}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${reason}`);
+    throw new KubectlError(
+      `error: unable to drain node "${name}" due to error: ${reason}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${reason}`,
+    );
   }
   if (warnings.length > 0) session.warn(`Warning: ${warnings.join("; ")}`);
   const deadline = options.timeout === undefined ? undefined : session.simulation.now + options.timeout;
@@ -117,10 +119,16 @@ function* choosePods(session: KubectlSession, pods: readonly Pod[], options: Dra
     const id = `${pod.metadata.namespace!}/${pod.metadata.name}`;
     if (verdict.error !== undefined) errors.set(verdict.error, [...(errors.get(verdict.error) ?? []), id]);
     else if (verdict.remove) chosen.push(pod);
-    if (verdict.error === undefined && verdict.warning !== undefined) warnings.set(verdict.warning, [...(warnings.get(verdict.warning) ?? []), id]);
+    if (verdict.error === undefined && verdict.warning !== undefined)
+      warnings.set(verdict.warning, [...(warnings.get(verdict.warning) ?? []), id]);
   }
-  const texts = (groups: ReadonlyMap<string, readonly string[]>) => [...groups].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort();
-  return { pods: chosen, warnings: [...warnings].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort(byWarningOrder), errors: texts(errors) };
+  const texts = (groups: ReadonlyMap<string, readonly string[]>) =>
+    [...groups].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort();
+  return {
+    pods: chosen,
+    warnings: [...warnings].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort(byWarningOrder),
+    errors: texts(errors),
+  };
 }
 
 function byWarningOrder(a: string, b: string): number {
@@ -137,8 +145,10 @@ function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Scrip
     if (!options.force) return { remove: false, error: DAEMON_SET_ERROR };
   }
   if (pod.metadata.annotations?.[MIRROR_POD] !== undefined) return { remove: false };
-  if (!finished && !options.deleteEmptyDirData && (pod.spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined)) return { remove: false, error: LOCAL_STORAGE_ERROR };
-  if (controller === undefined && !finished) return options.force ? { remove: true, warning: UNMANAGED_WARNING } : { remove: false, error: UNMANAGED_ERROR };
+  if (!finished && !options.deleteEmptyDirData && (pod.spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined))
+    return { remove: false, error: LOCAL_STORAGE_ERROR };
+  if (controller === undefined && !finished)
+    return options.force ? { remove: true, warning: UNMANAGED_WARNING } : { remove: false, error: UNMANAGED_ERROR };
   return { remove: true };
 }
 
@@ -159,16 +169,24 @@ function* removePod(session: KubectlSession, pod: Pod, options: DrainOptions, de
     });
     if (result.ok || result.status.reason === "NotFound") break;
     if (result.status.reason !== "TooManyRequests") {
-      throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${new ServerError(result.status).message.replace(/^Error from server \([A-Za-z]+\): /, "")}`);
+      throw new KubectlError(
+        `error when evicting pods/"${name}" -n "${namespace}": ${new ServerError(result.status).message.replace(/^Error from server \([A-Za-z]+\): /, "")}`,
+      );
     }
     session.warn(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${result.status.message}`);
-    if (isOver(session, deadline)) throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${formatDuration(options.timeout!)}`);
+    if (isOver(session, deadline))
+      throw new KubectlError(
+        `error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${formatDuration(options.timeout!)}`,
+      );
     yield* session.sleep(RETRY_DELAY);
   }
   for (;;) {
     const current = yield* session.find(target);
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) break;
-    if (isOver(session, deadline)) throw new KubectlError(`error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${formatDuration(options.timeout!)}`);
+    if (isOver(session, deadline))
+      throw new KubectlError(
+        `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${formatDuration(options.timeout!)}`,
+      );
     yield* session.sleep(POLL_INTERVAL);
   }
   session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);

@@ -13,17 +13,31 @@ import type { Verb } from "./verb.js";
 
 export const exec: Verb = {
   name: "exec",
-  flags: [flag("container", "text", { short: "c" }), flag("stdin", "boolean", { short: "i" }), flag("tty", "boolean", { short: "t" }), flag("quiet", "boolean", { short: "q" })],
+  flags: [
+    flag("container", "text", { short: "c" }),
+    flag("stdin", "boolean", { short: "i" }),
+    flag("tty", "boolean", { short: "t" }),
+    flag("quiet", "boolean", { short: "q" }),
+  ],
   prepare(given, context) {
     if (given.positional.length === 0) throw new UsageError("pod, type/name or --filename must be specified");
-    if (given.afterDashes.length === 0) throw new UsageError("you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1");
-    if (given.positional.length > 1) throw new UsageError("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", given.positional[1].offset);
+    if (given.afterDashes.length === 0)
+      throw new UsageError("you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1");
+    if (given.positional.length > 1)
+      throw new UsageError(
+        "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+        given.positional[1].offset,
+      );
     const [word] = given.positional;
-    const target: NamedObject = word.text.includes("/") ? parseNamed([word], context.namespace).named[0] : { info: kindInfo("Pod")!, namespace: context.namespace, name: word.text };
+    const target: NamedObject = word.text.includes("/")
+      ? parseNamed([word], context.namespace).named[0]
+      : { info: kindInfo("Pod")!, namespace: context.namespace, name: word.text };
     const command = given.afterDashes.map(({ text }) => text);
     return function* (session) {
       const pod = yield* findPod(session, target);
-      const result = yield* answer<ExecResult>((done) => session.client.exec({ kind: "Pod", namespace: target.namespace, name: pod }, given.text("container"), command, done));
+      const result = yield* answer<ExecResult>((done) =>
+        session.client.exec({ kind: "Pod", namespace: target.namespace, name: pod }, given.text("container"), command, done),
+      );
       if (!result.ok) throw new ServerError(result.status);
       for (const line of [result.stdout, result.stderr]) if (line !== "") session.print(line);
       if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`);
@@ -36,7 +50,9 @@ function* findPod(session: KubectlSession, { info, namespace, name }: NamedObjec
   if (info.kind === "Pod") return name;
   const object = yield* session.get(targetIn(info, namespace, name));
   const selector = (object as Deployment).spec.selector;
-  const pods = (yield* session.list("Pod", namespace)).filter((pod: Pod) => labelSelectorMatches(selector, pod.metadata.labels) && pod.metadata.deletionTimestamp === undefined);
+  const pods = (yield* session.list("Pod", namespace)).filter(
+    (pod: Pod) => labelSelectorMatches(selector, pod.metadata.labels) && pod.metadata.deletionTimestamp === undefined,
+  );
   if (pods.length === 0) throw new KubectlError(`error: no pods found for ${displayNameOf(object)}`);
   return pods[0].metadata.name;
 }

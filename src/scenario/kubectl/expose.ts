@@ -31,7 +31,10 @@ export const expose: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const selectorText = given.text("selector");
-        const selector = selectorText === undefined ? selectorOfObject(object) : Object.fromEntries(selectorText.split(",").map((pair) => pair.split("=", 2) as [string, string]));
+        const selector =
+          selectorText === undefined
+            ? selectorOfObject(object)
+            : Object.fromEntries(selectorText.split(",").map((pair) => pair.split("=", 2) as [string, string]));
         const type = given.text("type");
         const service: Service = {
           apiVersion: "v1",
@@ -62,27 +65,44 @@ function selectorOfObject(object: AnyObject): Readonly<Record<string, string>> {
     case "Deployment":
     case "ReplicaSet": {
       const selector = (object as Deployment).spec.selector;
-      if ((selector.matchExpressions?.length ?? 0) > 0) throw new KubectlError(`error: couldn't convert expressions - "${JSON.stringify(selector.matchExpressions)}" to map-based selector format`);
+      if ((selector.matchExpressions?.length ?? 0) > 0)
+        throw new KubectlError(
+          `error: couldn't convert expressions - "${JSON.stringify(selector.matchExpressions)}" to map-based selector format`,
+        );
       return selector.matchLabels ?? {};
     }
     case "ReplicationController":
-      return (object).spec.selector ?? {};
+      return object.spec.selector ?? {};
     case "Service":
-      return (object).spec.selector ?? {};
+      return object.spec.selector ?? {};
     case "Pod":
-      if (object.metadata.labels === undefined) throw new KubectlError("error: couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed");
+      if (object.metadata.labels === undefined)
+        throw new KubectlError(
+          "error: couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+        );
       return object.metadata.labels;
     default:
       throw new KubectlError(`error: cannot expose a ${object.kind}`);
   }
 }
 
-function portsOf(object: AnyObject, port: number | undefined, targetPort: string | undefined, protocol: string | undefined): readonly ServicePort[] {
+function portsOf(
+  object: AnyObject,
+  port: number | undefined,
+  targetPort: string | undefined,
+  protocol: string | undefined,
+): readonly ServicePort[] {
   const shared = protocol === undefined ? {} : { protocol: protocol as "TCP" };
   const target = targetPort === undefined ? {} : { targetPort: /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort };
   if (port !== undefined) return [{ port, ...target, ...shared }];
-  if (object.kind === "Service") return (object).spec.ports ?? [];
+  if (object.kind === "Service") return object.spec.ports ?? [];
   const ports = (templateOf(object)?.spec.containers ?? []).flatMap((container) => container.ports ?? []);
   if (ports.length === 0) throw new KubectlError("error: couldn't find port via --port flag or introspection");
-  return ports.map(({ containerPort, protocol: own }, index) => ({ ...(ports.length > 1 && { name: `port-${index + 1}` }), port: containerPort, ...target, ...(own !== undefined && { protocol: own }), ...shared }));
+  return ports.map(({ containerPort, protocol: own }, index) => ({
+    ...(ports.length > 1 && { name: `port-${index + 1}` }),
+    port: containerPort,
+    ...target,
+    ...(own !== undefined && { protocol: own }),
+    ...shared,
+  }));
 }

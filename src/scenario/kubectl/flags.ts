@@ -23,7 +23,11 @@ export function flag(name: string, type: FlagType, options: Omit<Flag, "name" | 
 }
 
 /** Understood by every verb. */
-export const GLOBAL_FLAGS: readonly Flag[] = [flag("namespace", "text", { short: "n" }), flag("request-timeout", "duration"), flag("v", "integer", { short: "v" })];
+export const GLOBAL_FLAGS: readonly Flag[] = [
+  flag("namespace", "text", { short: "n" }),
+  flag("request-timeout", "duration"),
+  flag("v", "integer", { short: "v" }),
+];
 
 /** Arguments and flags of one command line. */
 export class Arguments {
@@ -51,7 +55,10 @@ export class Arguments {
     const word = this.values.get(name)?.at(-1);
     if (word === undefined) return undefined;
     if (!/^[+-]?\d+$/.test(word.text)) {
-      throw new UsageError(`invalid argument "${word.text}" for "--${name}" flag: strconv.ParseInt: parsing "${word.text}": invalid syntax`, word.offset);
+      throw new UsageError(
+        `invalid argument "${word.text}" for "--${name}" flag: strconv.ParseInt: parsing "${word.text}": invalid syntax`,
+        word.offset,
+      );
     }
     return Number(word.text);
   }
@@ -142,5 +149,8 @@ export function parseArguments(words: readonly Word[], flags: readonly Flag[]): 
 
 function unknownFlag(long: string | undefined, short: string | undefined, known: readonly Flag[]): string {
   if (long === undefined) return `unknown shorthand flag: '${short!}' in -${short!}`;
-  return `unknown flag: --${long}; ${suggestion(`--${long}`, known.map((one) => `--${one.name}`))}`;
+  return `unknown flag: --${long}; ${suggestion(
+    `--${long}`,
+    known.map((one) => `--${one.name}`),
+  )}`;
 }

@@ -27,10 +27,16 @@ export function printTable(kind: Kind, objects: readonly ApiObject[], now: Times
   const info = kindInfo(kind)!;
   const columns = columnsOf(kind, options.wide === true);
   const isNamespaced = options.namespaces === true && info.namespaced;
-  const titles = [...(isNamespaced ? ["NAMESPACE"] : []), ...columns.map(({ title }) => title), ...(options.labels === true ? ["LABELS"] : [])];
+  const titles = [
+    ...(isNamespaced ? ["NAMESPACE"] : []),
+    ...columns.map(({ title }) => title),
+    ...(options.labels === true ? ["LABELS"] : []),
+  ];
   const rows = objects.map((object) => [
     ...(isNamespaced ? [object.metadata.namespace ?? ""] : []),
-    ...columns.map((column) => (column.title === "NAME" && options.typed === true ? displayName(info, object.metadata.name) : column.value(object, now))),
+    ...columns.map((column) =>
+      column.title === "NAME" && options.typed === true ? displayName(info, object.metadata.name) : column.value(object, now),
+    ),
     ...(options.labels === true ? [labelText(object)] : []),
   ]);
   return alignColumns(options.headers === false ? rows : [titles, ...rows]).map((line) => line.trimEnd());
@@ -38,7 +44,12 @@ export function printTable(kind: Kind, objects: readonly ApiObject[], now: Times
 
 function labelText({ metadata }: ApiObject): string {
   const labels = Object.entries(metadata.labels ?? {});
-  return labels.length === 0 ? "<none>" : labels.map(([key, value]) => `${key}=${value}`).sort().join(",");
+  return labels.length === 0
+    ? "<none>"
+    : labels
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(",");
 }
 
 /** Objects in the form that -o asks for, line by line. */
@@ -66,7 +77,13 @@ export const get: Verb = {
     return function* (session) {
       const objects = yield* resolve(session, selection);
       if (objects.length === 0) {
-        if (session.errors.length === 0 && !given.isSet("ignore-not-found")) session.print(noneFound(selection.namespace, selection.kinds.some(({ namespaced }) => namespaced)));
+        if (session.errors.length === 0 && !given.isSet("ignore-not-found"))
+          session.print(
+            noneFound(
+              selection.namespace,
+              selection.kinds.some(({ namespaced }) => namespaced),
+            ),
+          );
         return;
       }
       if (format === "name" || format === "json" || format === "yaml") {
@@ -79,7 +96,13 @@ export const get: Verb = {
       for (const [kind, some] of byKind) {
         if (!isFirst) session.print("");
         isFirst = false;
-        const options = { wide: format === "wide", namespaces: everywhere, typed: byKind.size > 1, headers: !given.isSet("no-headers"), labels: given.isSet("show-labels") };
+        const options = {
+          wide: format === "wide",
+          namespaces: everywhere,
+          typed: byKind.size > 1,
+          headers: !given.isSet("no-headers"),
+          labels: given.isSet("show-labels"),
+        };
         for (const line of printTable(kind, sortedByName(some), session.clock, options)) session.print(line);
       }
     };

@@ -15,7 +15,12 @@ import type { Verb, VerbContext } from "./verb.js";
 /** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-last-applied-configuration */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-export const FILE_FLAGS = [flag("filename", "list", { short: "f" }), flag("recursive", "boolean", { short: "R" }), flag("validate", "text"), flag("save-config", "boolean")];
+export const FILE_FLAGS = [
+  flag("filename", "list", { short: "f" }),
+  flag("recursive", "boolean", { short: "R" }),
+  flag("validate", "text"),
+  flag("save-config", "boolean"),
+];
 
 /** The objects of the files that -f names. @throws UsageError where there is none */
 export function objectsOf(given: Arguments, context: VerbContext): readonly ApiObject[] {
@@ -44,7 +49,9 @@ export function* createOne(session: KubectlSession, object: ApiObject): Script<v
 export function* applyOne(session: KubectlSession, manifest: ApiObject): Script<void> {
   const { name, namespace } = manifest.metadata;
   const info = kindInfo(manifest.kind)!;
-  const noted = withMetadata(manifest, { annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(manifest)}\n` } });
+  const noted = withMetadata(manifest, {
+    annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(manifest)}\n` },
+  });
   const current = yield* session.find(targetIn(info, namespace ?? "", name));
   if (current === undefined) {
     yield* createOne(session, noted);
@@ -78,7 +85,14 @@ export const apply: Verb = {
 
 export const replace: Verb = {
   name: "replace",
-  flags: [...FILE_FLAGS, flag("force", "boolean"), flag("grace-period", "integer"), flag("cascade", "text", { bare: "background" }), flag("timeout", "duration"), flag("wait", "boolean")],
+  flags: [
+    ...FILE_FLAGS,
+    flag("force", "boolean"),
+    flag("grace-period", "integer"),
+    flag("cascade", "text", { bare: "background" }),
+    flag("timeout", "duration"),
+    flag("wait", "boolean"),
+  ],
   prepare(given, context) {
     const objects = objectsOf(given, context);
     const gracePeriod = given.integer("grace-period");
@@ -101,8 +115,13 @@ const LOOK_INTERVAL = 1_000_000;
 function* recreate(session: KubectlSession, object: ApiObject, gracePeriod: number | undefined): Script<void> {
   const target = targetIn(kindInfo(object.kind)!, object.metadata.namespace ?? "", object.metadata.name);
   try {
-    const old = yield* session.delete(target, { propagationPolicy: "Background", ...(gracePeriod !== undefined && gracePeriod >= 0 && { gracePeriodSeconds: gracePeriod }) });
-    session.print(`${displayNameOf(object).replace("/", ' "')}" deleted${object.metadata.namespace === undefined ? "" : ` from ${object.metadata.namespace} namespace`}`);
+    const old = yield* session.delete(target, {
+      propagationPolicy: "Background",
+      ...(gracePeriod !== undefined && gracePeriod >= 0 && { gracePeriodSeconds: gracePeriod }),
+    });
+    session.print(
+      `${displayNameOf(object).replace("/", ' "')}" deleted${object.metadata.namespace === undefined ? "" : ` from ${object.metadata.namespace} namespace`}`,
+    );
     while ((yield* session.find(target))?.metadata.uid === old.metadata.uid) yield* session.sleep(LOOK_INTERVAL);
   } catch (error) {
     if (!(error instanceof ServerError) || error.status.reason !== "NotFound") throw error;

@@ -30,7 +30,8 @@ export function withContainers<T extends ApiObject>(object: T, edit: (container:
   const spec: PodSpec = template.spec;
   const containers = spec.containers.map(edit);
   const initContainers = spec.initContainers?.map(edit);
-  const isSame = (after: readonly Container[] | undefined, before: readonly Container[] | undefined) => (after ?? []).every((one, index) => one === before![index]);
+  const isSame = (after: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
+    (after ?? []).every((one, index) => one === before![index]);
   if (isSame(containers, spec.containers) && isSame(initContainers, spec.initContainers)) return object;
   return withTemplate(object, { ...template, spec: { ...spec, containers, ...(initContainers !== undefined && { initContainers }) } });
 }

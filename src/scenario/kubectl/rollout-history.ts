@@ -27,7 +27,8 @@ export interface Revision {
 
 /** Revisions of a Deployment, DaemonSet or StatefulSet, oldest first. @throws KubectlError for other kinds */
 export function* revisionsOf(session: KubectlSession, object: AnyObject): Script<readonly Revision[]> {
-  const isOwned = (one: ApiObject) => one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === object.metadata.uid) === true;
+  const isOwned = (one: ApiObject) =>
+    one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === object.metadata.uid) === true;
   const cause = (one: ApiObject) => {
     const text = one.metadata.annotations?.[CHANGE_CAUSE];
     return text === undefined ? {} : { changeCause: text };
@@ -37,13 +38,24 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
     return sorted(
       replicaSets.map((one: ReplicaSet) => {
         const template = withoutHash(one.spec.template);
-        return { number: Number(one.metadata.annotations?.[REVISION] ?? 0), ...cause(one), template, restore: (current: ApiObject) => withTemplate(current, template) };
+        return {
+          number: Number(one.metadata.annotations?.[REVISION] ?? 0),
+          ...cause(one),
+          template,
+          restore: (current: ApiObject) => withTemplate(current, template),
+        };
       }),
     );
   }
   if (object.kind === "DaemonSet" || object.kind === "StatefulSet") {
     const revisions = (yield* session.list("ControllerRevision", object.metadata.namespace)).filter(isOwned);
-    return sorted(revisions.map((one: ControllerRevision) => ({ number: one.revision, ...cause(one), restore: (current: ApiObject) => mergeStrategically(current, one.data ?? {}) as ApiObject })));
+    return sorted(
+      revisions.map((one: ControllerRevision) => ({
+        number: one.revision,
+        ...cause(one),
+        restore: (current: ApiObject) => mergeStrategically(current, one.data ?? {}) as ApiObject,
+      })),
+    );
   }
   throw new KubectlError(`error: no history viewer has been implemented for ${object.kind}`);
 }
@@ -68,13 +80,18 @@ export const rolloutHistory: Verb = {
         const revisions = yield* revisionsOf(session, object);
         if (wanted === 0) {
           session.print(`${displayNameOf(object)} `);
-          for (const line of alignColumns([["REVISION", "CHANGE-CAUSE"], ...revisions.map(({ number, changeCause }) => [String(number), changeCause ?? "<none>"])], "  ")) session.print(line);
+          for (const line of alignColumns(
+            [["REVISION", "CHANGE-CAUSE"], ...revisions.map(({ number, changeCause }) => [String(number), changeCause ?? "<none>"])],
+            "  ",
+          ))
+            session.print(line);
           return;
         }
         const revision = revisions.find(({ number }) => number === wanted);
         if (revision === undefined) throw new KubectlError(`error: unable to find the specified revision`);
         session.print(`${displayNameOf(object)} with revision #${wanted}`);
-        for (const container of templateOf(revision.restore(object))?.spec.containers ?? []) session.print(`  ${container.name}: ${container.image ?? ""}`);
+        for (const container of templateOf(revision.restore(object))?.spec.containers ?? [])
+          session.print(`  ${container.name}: ${container.image ?? ""}`);
       });
   },
 };
@@ -88,8 +105,10 @@ export const rolloutUndo: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const revision = yield* revisionToRestore(session, object, wanted);
-        if (object.kind === "Deployment" && (object).spec.paused === true) {
-          throw new KubectlError(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
+        if (object.kind === "Deployment" && object.spec.paused === true) {
+          throw new KubectlError(
+            `error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
+          );
         }
         if (isDeepStrictEqual(templateOf(revision.restore(object)), templateOf(object))) {
           session.print(`${displayNameOf(object)} skipped rollback (current template already matches revision ${revision.number})`);
@@ -110,6 +129,7 @@ function* revisionToRestore(session: KubectlSession, object: AnyObject, wanted: 
     return found;
   }
   const previous = revisions.at(-2);
-  if (previous === undefined) throw new KubectlError(`error: no rollout history found for ${object.kind.toLowerCase()} "${object.metadata.name}"`);
+  if (previous === undefined)
+    throw new KubectlError(`error: no rollout history found for ${object.kind.toLowerCase()} "${object.metadata.name}"`);
   return previous;
 }

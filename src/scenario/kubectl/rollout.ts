@@ -45,7 +45,9 @@ function waiting(message: string): RolloutProgress {
 
 function deploymentProgress({ metadata, spec, status = {} }: Deployment): RolloutProgress {
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for deployment spec update to be observed...");
-  if (status.conditions?.some((condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded") === true) {
+  if (
+    status.conditions?.some((condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded") === true
+  ) {
     throw new KubectlError(`error: deployment "${metadata.name}" exceeded its progress deadline`);
   }
   const { updatedReplicas: updated = 0, replicas = 0, availableReplicas: available = 0 } = status;
@@ -58,8 +60,10 @@ function deploymentProgress({ metadata, spec, status = {} }: Deployment): Rollou
 }
 
 function daemonSetProgress({ metadata, spec, status }: DaemonSet): RolloutProgress {
-  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
-  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for daemon set spec update to be observed...");
+  if (spec.updateStrategy?.type === "OnDelete")
+    throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0))
+    return waiting("Waiting for daemon set spec update to be observed...");
   const { updatedNumberScheduled: updated = 0, desiredNumberScheduled: wanted, numberAvailable: available = 0 } = status;
   const wait = (how: string) => waiting(`Waiting for daemon set "${metadata.name}" rollout to finish: ${how}...`);
   if (updated < wanted) return wait(`${updated} out of ${wanted} new pods have been updated`);
@@ -68,31 +72,42 @@ function daemonSetProgress({ metadata, spec, status }: DaemonSet): RolloutProgre
 }
 
 function statefulSetProgress({ metadata, spec, status }: StatefulSet): RolloutProgress {
-  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
-  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for statefulset spec update to be observed...");
+  if (spec.updateStrategy?.type === "OnDelete")
+    throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0))
+    return waiting("Waiting for statefulset spec update to be observed...");
   const wanted = spec.replicas ?? 1;
   const { readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status;
   if (ready < wanted) return waiting(`Waiting for ${wanted - ready} pods to be ready...`);
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   if (partition > 0) {
-    if (updated < wanted - partition) return waiting(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
+    if (updated < wanted - partition)
+      return waiting(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
     return { message: `partitioned roll out complete: ${updated} new pods have been updated...`, done: true };
   }
-  if (status.updateRevision !== status.currentRevision) return waiting(`waiting for statefulset rolling update to complete ${updated} pods at revision ${status.updateRevision ?? ""}...`);
-  return { message: `statefulset rolling update complete ${status.currentReplicas ?? 0} pods at revision ${status.currentRevision ?? ""}...`, done: true };
+  if (status.updateRevision !== status.currentRevision)
+    return waiting(`waiting for statefulset rolling update to complete ${updated} pods at revision ${status.updateRevision ?? ""}...`);
+  return {
+    message: `statefulset rolling update complete ${status.currentReplicas ?? 0} pods at revision ${status.currentRevision ?? ""}...`,
+    done: true,
+  };
 }
 
 function* watchRollout(session: KubectlSession, first: AnyObject, isWatching: boolean, timeout: number | undefined): Script<void> {
   const deadline = timeout === undefined ? undefined : session.simulation.now + timeout;
   let printed: string | undefined;
-  for (let object = first; ; ) {
+  for (let object = first; ;) {
     const { message, done } = rolloutProgress(object);
     if (message !== printed) session.print((printed = message));
     if (done || !isWatching) return;
     if (deadline !== undefined && session.simulation.now >= deadline) throw new KubectlError("error: timed out waiting for the condition");
     yield* session.sleep(LOOK_INTERVAL);
     const { namespace, name } = object.metadata;
-    object = yield* session.get({ kind: object.kind as AnyObject["kind"] & "Deployment", ...(namespace !== undefined && { namespace }), name });
+    object = yield* session.get({
+      kind: object.kind as AnyObject["kind"] & "Deployment",
+      ...(namespace !== undefined && { namespace }),
+      name,
+    });
   }
 }
 
@@ -121,8 +136,10 @@ function pauseVerb(name: "pause" | "resume"): Verb {
       const selection = parseSelection(given, context);
       return (session) =>
         forEachObject(session, selection, function* (object) {
-          if (object.kind !== "Deployment") throw new KubectlError(`error: ${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
-          if ((object.spec.paused ?? false) === paused) throw new KubectlError(`error: deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
+          if (object.kind !== "Deployment")
+            throw new KubectlError(`error: ${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
+          if ((object.spec.paused ?? false) === paused)
+            throw new KubectlError(`error: deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
           yield* session.change(object, (stored) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment);
           session.print(`${displayNameOf(object)} ${paused ? "paused" : "resumed"}`);
         });
@@ -140,12 +157,17 @@ export const rolloutRestart: Verb = {
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {
-        if (object.kind !== "Deployment" && object.kind !== "DaemonSet" && object.kind !== "StatefulSet") throw new KubectlError(`error: ${displayNameOf(object)} restarting is not supported`);
-        if (object.kind === "Deployment" && object.spec.paused === true) throw new KubectlError("error: can't restart paused deployment (run rollout resume first)");
+        if (object.kind !== "Deployment" && object.kind !== "DaemonSet" && object.kind !== "StatefulSet")
+          throw new KubectlError(`error: ${displayNameOf(object)} restarting is not supported`);
+        if (object.kind === "Deployment" && object.spec.paused === true)
+          throw new KubectlError("error: can't restart paused deployment (run rollout resume first)");
         const restartedAt = formatTimestamp(session.clock);
         yield* session.change(object, (stored) => {
           const template = templateOf(stored)!;
-          return withTemplate(stored, { ...template, metadata: { ...template.metadata, annotations: { ...template.metadata?.annotations, [RESTARTED_AT]: restartedAt } } });
+          return withTemplate(stored, {
+            ...template,
+            metadata: { ...template.metadata, annotations: { ...template.metadata?.annotations, [RESTARTED_AT]: restartedAt } },
+          });
         });
         session.print(`${displayNameOf(object)} restarted`);
       });

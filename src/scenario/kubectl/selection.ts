@@ -11,7 +11,18 @@ import type { VerbContext } from "./verb.js";
 import type { Word } from "./words.js";
 
 /** What `all` stands for. Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_get/ */
-const ALL_KINDS = ["Pod", "ReplicationController", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "HorizontalPodAutoscaler", "CronJob", "Job"];
+const ALL_KINDS = [
+  "Pod",
+  "ReplicationController",
+  "Service",
+  "DaemonSet",
+  "Deployment",
+  "ReplicaSet",
+  "StatefulSet",
+  "HorizontalPodAutoscaler",
+  "CronJob",
+  "Job",
+];
 
 export const SELECTION_FLAGS: readonly Flag[] = [
   flag("filename", "list", { short: "f" }),
@@ -41,13 +52,22 @@ export function kindOf(word: Word): KindInfo {
   const info = kindByResourceName(word.text) ?? kindByResourceName(word.text.split(".")[0]);
   if (info !== undefined) return info;
   const known = KINDS.flatMap((one) => [one.resource, one.singular]);
-  throw new UsageError(`the server doesn't have a resource type "${word.text}"; ${suggestion(word.text, known).replace(/^known are .*/, "see kubectl api-resources")}`, word.offset);
+  throw new UsageError(
+    `the server doesn't have a resource type "${word.text}"; ${suggestion(word.text, known).replace(/^known are .*/, "see kubectl api-resources")}`,
+    word.offset,
+  );
 }
 
 /** Reads the text form of a selector. @throws UsageError */
 export function selectorOf(text: string): LabelSelector {
   try {
-    return { matchExpressions: parseRequirements(text).map(({ key, operator, values }) => ({ key, operator: operator as "In", ...(values !== undefined && { values }) })) };
+    return {
+      matchExpressions: parseRequirements(text).map(({ key, operator, values }) => ({
+        key,
+        operator: operator as "In",
+        ...(values !== undefined && { values }),
+      })),
+    };
   } catch (error) {
     if (error instanceof SelectorError) throw new UsageError(error.message);
     throw error;
@@ -55,21 +75,35 @@ export function selectorOf(text: string): LabelSelector {
 }
 
 /** TYPE/NAME or TYPE NAME as the first arguments; the rest are returned. @throws UsageError */
-export function parseNamed(words: readonly Word[], namespace: string): { readonly named: readonly NamedObject[]; readonly kinds: readonly KindInfo[] } {
+export function parseNamed(
+  words: readonly Word[],
+  namespace: string,
+): { readonly named: readonly NamedObject[]; readonly kinds: readonly KindInfo[] } {
   if (words.length === 0) throw new UsageError("you must provide one or more resources by argument or filename, such as deployment/web");
   if (words[0].text.includes("/")) {
     return {
       kinds: [],
       named: words.map((word) => {
         const [type, name, more] = word.text.split("/");
-        if (name === undefined || name === "" || more !== undefined) throw new UsageError("there is no need to specify a resource type as a separate argument when passing arguments in resource/name form", word.offset);
+        if (name === undefined || name === "" || more !== undefined)
+          throw new UsageError(
+            "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form",
+            word.offset,
+          );
         return { info: kindOf({ text: type, offset: word.offset }), namespace, name };
       }),
     };
   }
-  const kinds = words[0].text === "all" ? ALL_KINDS.map((kind) => kindInfo(kind)!) : words[0].text.split(",").map((text) => kindOf({ text, offset: words[0].offset }));
+  const kinds =
+    words[0].text === "all"
+      ? ALL_KINDS.map((kind) => kindInfo(kind)!)
+      : words[0].text.split(",").map((text) => kindOf({ text, offset: words[0].offset }));
   const named = words.slice(1).flatMap((word) => {
-    if (word.text.includes("/")) throw new UsageError("there is no need to specify a resource type as a separate argument when passing arguments in resource/name form", word.offset);
+    if (word.text.includes("/"))
+      throw new UsageError(
+        "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form",
+        word.offset,
+      );
     return kinds.map((info) => ({ info, namespace, name: word.text }));
   });
   return { kinds: named.length > 0 ? [] : kinds, named };
@@ -81,7 +115,12 @@ export function parseNamed(words: readonly Word[], namespace: string): { readonl
  * @param words the positional arguments that name objects
  * @throws UsageError where nothing, or too much, is named
  */
-export function parseSelection(given: Arguments, context: VerbContext, words: readonly Word[] = given.positional, listsAreFine = false): Selection {
+export function parseSelection(
+  given: Arguments,
+  context: VerbContext,
+  words: readonly Word[] = given.positional,
+  listsAreFine = false,
+): Selection {
   const files = given.list("filename");
   const selectorText = given.text("selector");
   const selector = selectorText === undefined ? undefined : selectorOf(selectorText);
@@ -92,7 +131,8 @@ export function parseSelection(given: Arguments, context: VerbContext, words: re
     return { named, kinds: [] };
   }
   const { named, kinds } = parseNamed(words, context.namespace);
-  if (named.length > 0 && (selector !== undefined || given.isSet("all"))) throw new UsageError("name cannot be provided when a selector is specified");
+  if (named.length > 0 && (selector !== undefined || given.isSet("all")))
+    throw new UsageError("name cannot be provided when a selector is specified");
   if (kinds.length > 0 && !listsAreFine && selector === undefined && !given.isSet("all")) {
     throw new UsageError("resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all");
   }

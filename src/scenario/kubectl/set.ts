@@ -12,7 +12,12 @@ import type { Verb } from "./verb.js";
 import type { Word } from "./words.js";
 
 /** Edits the containers, and prints what was done unless nothing changed. */
-function* editContainers(session: KubectlSession, object: AnyObject, edit: (container: Container) => Container, done: string): Script<void> {
+function* editContainers(
+  session: KubectlSession,
+  object: AnyObject,
+  edit: (container: Container) => Container,
+  done: string,
+): Script<void> {
   if (templateOf(object) === undefined) throw new KubectlError(`error: ${displayNameOf(object)} has no containers`);
   if (withContainers(object, edit) === object) return;
   yield* session.change(object, (stored) => withContainers(stored, edit));
@@ -33,7 +38,11 @@ export const setImage: Verb = {
   flags: SELECTION_FLAGS,
   prepare(given, context) {
     const assignments = given.positional.filter(isAssignment);
-    const selection = parseSelection(given, context, given.positional.filter((word) => !isAssignment(word)));
+    const selection = parseSelection(
+      given,
+      context,
+      given.positional.filter((word) => !isAssignment(word)),
+    );
     if (assignments.length === 0) throw new UsageError("at least one image update is required, such as web=nginx:1.27");
     const images = new Map(assignments.map(({ text }) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
     return (session) =>
@@ -73,12 +82,14 @@ export const setResources: Verb = {
   prepare(given, context) {
     const limits = resourceList(given.list("limits"), "limits");
     const requests = resourceList(given.list("requests"), "requests");
-    if (Object.keys(limits).length + Object.keys(requests).length === 0) throw new UsageError("you must specify an update to requests or limits (in the form of --requests/--limits)");
+    if (Object.keys(limits).length + Object.keys(requests).length === 0)
+      throw new UsageError("you must specify an update to requests or limits (in the form of --requests/--limits)");
     const wanted = given.text("containers") ?? "*";
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {
-        if (wanted !== "*" && !namesOfContainers(object).includes(wanted)) throw new KubectlError(`error: unable to find container named ${wanted}`);
+        if (wanted !== "*" && !namesOfContainers(object).includes(wanted))
+          throw new KubectlError(`error: unable to find container named ${wanted}`);
         const edit = (container: Container): Container =>
           wanted !== "*" && wanted !== container.name
             ? container
@@ -102,11 +113,16 @@ export const setEnv: Verb = {
     const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);
     const changes = [...given.positional.filter(isChange).map(({ text }) => text), ...given.texts("env")];
     if (changes.length === 0) throw new UsageError("at least one environment variable must be provided, such as LEVEL=debug or LEVEL-");
-    const selection = parseSelection(given, context, given.positional.filter((word) => !isChange(word)));
+    const selection = parseSelection(
+      given,
+      context,
+      given.positional.filter((word) => !isChange(word)),
+    );
     const wanted = given.text("containers") ?? "*";
     return (session) =>
       forEachObject(session, selection, function* (object) {
-        const edit = (container: Container) => (wanted === "*" || wanted === container.name ? withEnvironment(container, changes) : container);
+        const edit = (container: Container) =>
+          wanted === "*" || wanted === container.name ? withEnvironment(container, changes) : container;
         yield* editContainers(session, object, edit, "env updated");
       });
   },

@@ -24,7 +24,10 @@ export function podReadiness(pod: Pod): string {
 export function podRestarts(pod: Pod, now: Timestamp): string {
   let count = 0;
   let last: Timestamp | undefined;
-  const counted = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? []).filter((one) => isSidecar(pod, one.name))];
+  const counted = [
+    ...(pod.status?.containerStatuses ?? []),
+    ...(pod.status?.initContainerStatuses ?? []).filter((one) => isSidecar(pod, one.name)),
+  ];
   for (const { restartCount, lastState } of counted) {
     count += restartCount;
     const finished = lastState?.terminated?.finishedAt;
@@ -37,7 +40,8 @@ export function podRestarts(pod: Pod, now: Timestamp): string {
 export function podStatus(pod: Pod): string {
   const status = pod.status;
   let reason = status?.reason ?? status?.phase ?? "Pending";
-  if (status?.conditions?.some(({ type, reason: why }) => type === "PodScheduled" && why === "SchedulingGated") === true) reason = "SchedulingGated";
+  if (status?.conditions?.some(({ type, reason: why }) => type === "PodScheduled" && why === "SchedulingGated") === true)
+    reason = "SchedulingGated";
   const initializing = initStatus(pod);
   if (initializing !== undefined) reason = initializing;
   else {
@@ -48,7 +52,8 @@ export function podStatus(pod: Pod): string {
       else if (terminated !== undefined) reason = terminatedText(terminated, "");
       else if (running !== undefined && container.ready) isAnyRunning = true;
     }
-    if (reason === "Completed" && isAnyRunning) reason = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true ? "Running" : "NotReady";
+    if (reason === "Completed" && isAnyRunning)
+      reason = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true ? "Running" : "NotReady";
   }
   if (pod.metadata.deletionTimestamp !== undefined) {
     if (status?.reason === "NodeLost") return "Unknown";
@@ -57,7 +62,10 @@ export function podStatus(pod: Pod): string {
   return reason;
 }
 
-function terminatedText({ reason, signal, exitCode }: NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>, prefix: string): string {
+function terminatedText(
+  { reason, signal, exitCode }: NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>,
+  prefix: string,
+): string {
   if (reason !== undefined && reason !== "") return `${prefix}${reason}`;
   return signal !== undefined && signal !== 0 ? `${prefix}Signal:${signal}` : `${prefix}ExitCode:${exitCode}`;
 }
@@ -68,7 +76,8 @@ function initStatus(pod: Pod): string | undefined {
   for (const [index, { name, state, started }] of statuses.entries()) {
     if (state?.terminated?.exitCode === 0 || (isSidecar(pod, name) && started === true)) continue;
     if (state?.terminated !== undefined) return terminatedText(state.terminated, "Init:");
-    if (state?.waiting?.reason !== undefined && state.waiting.reason !== "" && state.waiting.reason !== "PodInitializing") return `Init:${state.waiting.reason}`;
+    if (state?.waiting?.reason !== undefined && state.waiting.reason !== "" && state.waiting.reason !== "PodInitializing")
+      return `Init:${state.waiting.reason}`;
     return `Init:${index}/${pod.spec.initContainers?.length ?? statuses.length}`;
   }
   return undefined;
@@ -84,5 +93,10 @@ export function nodeStatus(node: Node): string {
 /** "control-plane", or "<none>". */
 export function nodeRoles(node: Node): string {
   const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(ROLE_LABEL) && label.length > ROLE_LABEL.length);
-  return roles.length === 0 ? "<none>" : roles.map((label) => label.slice(ROLE_LABEL.length)).sort().join(",");
+  return roles.length === 0
+    ? "<none>"
+    : roles
+        .map((label) => label.slice(ROLE_LABEL.length))
+        .sort()
+        .join(",");
 }

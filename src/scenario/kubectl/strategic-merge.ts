@@ -60,7 +60,8 @@ export function mergeStrategically(current: unknown, patch: unknown, field = "")
 function mergeLists(current: readonly unknown[], patch: readonly unknown[], field: string): unknown {
   if (MERGED_SETS.has(field)) return [...new Set([...current, ...patch])];
   const key = keyOf(field, patch);
-  if (key === undefined || patch.some((item) => isFields(item) && item.$patch === "replace")) return patch.filter((item) => !isFields(item) || item.$patch === undefined).map(withoutDirectives);
+  if (key === undefined || patch.some((item) => isFields(item) && item.$patch === "replace"))
+    return patch.filter((item) => !isFields(item) || item.$patch === undefined).map(withoutDirectives);
   const result = [...current];
   for (const item of patch as readonly Fields[]) {
     const index = result.findIndex((one) => isFields(one) && one[key] === item[key]);
@@ -75,7 +76,9 @@ function mergeLists(current: readonly unknown[], patch: readonly unknown[], fiel
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDirectives);
   if (!isFields(value)) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([name, part]) => (name.startsWith("$") ? [] : [[name, withoutDirectives(part)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => (name.startsWith("$") ? [] : [[name, withoutDirectives(part)]])),
+  );
 }
 
 /** The value with a JSON merge patch applied. Source: https://www.rfc-editor.org/rfc/rfc7386 */
@@ -102,12 +105,24 @@ export class JsonPatchError extends Error {
 
 /** The value with a JSON patch applied. Source: https://www.rfc-editor.org/rfc/rfc6902 @throws JsonPatchError */
 export function applyJsonPatch(current: unknown, steps: readonly JsonPatchStep[]): unknown {
-  return steps.reduce((value, step) => patchAt(value, step.path.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")), step), current);
+  return steps.reduce(
+    (value, step) =>
+      patchAt(
+        value,
+        step.path
+          .split("/")
+          .slice(1)
+          .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")),
+        step,
+      ),
+    current,
+  );
 }
 
 function patchAt(value: unknown, path: readonly string[], step: JsonPatchStep): unknown {
   if (path.length === 0) {
-    if (step.op === "test" && JSON.stringify(value) !== JSON.stringify(step.value)) throw new JsonPatchError(`testing path ${step.path} value failed`);
+    if (step.op === "test" && JSON.stringify(value) !== JSON.stringify(step.value))
+      throw new JsonPatchError(`testing path ${step.path} value failed`);
     return step.op === "test" ? value : step.value;
   }
   const [name, ...rest] = path;
@@ -115,7 +130,13 @@ function patchAt(value: unknown, path: readonly string[], step: JsonPatchStep): 
   if (Array.isArray(value)) {
     const items = value as readonly unknown[];
     const index = name === "-" ? value.length : Number(name);
-    if (!Number.isInteger(index) || index < 0 || index > value.length || (index === value.length && !(rest.length === 0 && step.op === "add"))) throw missing();
+    if (
+      !Number.isInteger(index) ||
+      index < 0 ||
+      index > value.length ||
+      (index === value.length && !(rest.length === 0 && step.op === "add"))
+    )
+      throw missing();
     if (rest.length === 0 && step.op === "add") return [...items.slice(0, index), step.value, ...items.slice(index)];
     if (rest.length === 0 && step.op === "remove") return items.filter((_, i) => i !== index);
     return items.map((item, i) => (i === index ? patchAt(item, rest, step) : item));

@@ -21,7 +21,8 @@ function isChange({ text }: Word): boolean {
 function parseChange(word: Word): Change {
   const parts = /^([^=:]+?)(?:=([^:]*))?(?::([A-Za-z]+))?(-)?$/.exec(word.text);
   const effect = parts?.[3];
-  if (parts === null || (effect === undefined && parts[4] === undefined)) throw new UsageError(`invalid taint spec: ${word.text}; must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-`, word.offset);
+  if (parts === null || (effect === undefined && parts[4] === undefined))
+    throw new UsageError(`invalid taint spec: ${word.text}; must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-`, word.offset);
   if (effect !== undefined && !(EFFECTS as readonly string[]).includes(effect)) {
     throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect; must be ${EFFECTS.join(", ")}`, word.offset);
   }
@@ -36,8 +37,13 @@ export const taint: Verb = {
   prepare(given, context) {
     const changes = given.positional.filter(isChange).map(parseChange);
     if (changes.length === 0) throw new UsageError("at least one taint update is required, such as dedicated=gpu:NoSchedule");
-    const selection = parseSelection(given, context, given.positional.filter((word) => !isChange(word)));
-    if ([...selection.kinds, ...selection.named.map(({ info }) => info)].some((info) => info.kind !== "Node")) throw new UsageError("invalid resource type, only node is supported");
+    const selection = parseSelection(
+      given,
+      context,
+      given.positional.filter((word) => !isChange(word)),
+    );
+    if ([...selection.kinds, ...selection.named.map(({ info }) => info)].some((info) => info.kind !== "Node"))
+      throw new UsageError("invalid resource type, only node is supported");
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const node = object as Node;
@@ -53,7 +59,10 @@ function checkChanges(node: Node, changes: readonly Change[], overwrite: boolean
   for (const change of changes) {
     if ("set" in change) {
       const same = taints.some(({ key, effect }) => key === change.set.key && effect === change.set.effect);
-      if (same && !overwrite) throw new KubectlError(`error: node ${node.metadata.name} already has ${change.set.key} taint(s) with same effect(s) and --overwrite is false`);
+      if (same && !overwrite)
+        throw new KubectlError(
+          `error: node ${node.metadata.name} already has ${change.set.key} taint(s) with same effect(s) and --overwrite is false`,
+        );
     } else if (!taints.some((one) => isRemoved(one, change.removed))) {
       const { key, effect } = change.removed;
       throw new KubectlError(`error: taint "${key}${effect === undefined ? "" : `:${effect}`}" not found`);
@@ -68,7 +77,8 @@ function isRemoved(one: Taint, removed: { readonly key: string; readonly effect?
 function withTaints(node: Node, changes: readonly Change[]): Node {
   let taints = [...(node.spec.taints ?? [])];
   for (const change of changes) {
-    if ("set" in change) taints = [...taints.filter(({ key, effect }) => key !== change.set.key || effect !== change.set.effect), change.set];
+    if ("set" in change)
+      taints = [...taints.filter(({ key, effect }) => key !== change.set.key || effect !== change.set.effect), change.set];
     else taints = taints.filter((one) => !isRemoved(one, change.removed));
   }
   return { ...node, spec: taints.length === 0 ? withoutField(node.spec, "taints") : { ...node.spec, taints } };

@@ -67,4 +67,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 const BY_NAME = new Map(ALL.map((verb): [string, Verb] => [verb.name, verb]));
 
 /** Verbs by the words that name them, aliases included. */
-export const VERBS: ReadonlyMap<string, Verb> = new Map([...BY_NAME, ...Object.entries(ALIASES).map(([alias, name]): [string, Verb] => [alias, BY_NAME.get(name)!])]);
+export const VERBS: ReadonlyMap<string, Verb> = new Map([
+  ...BY_NAME,
+  ...Object.entries(ALIASES).map(([alias, name]): [string, Verb] => [alias, BY_NAME.get(name)!]),
+]);

@@ -39,8 +39,9 @@ function parseCondition(text: string): Test {
 function* waitFor(session: KubectlSession, first: AnyObject, test: Test, deadline: number): Script<void> {
   const { namespace, name } = first.metadata;
   const target = { kind: first.kind as "Pod", ...(namespace !== undefined && { namespace }), name };
-  for (let object: AnyObject | undefined = first; !test(object); ) {
-    if (session.simulation.now >= deadline) throw new KubectlError(`error: timed out waiting for the condition on ${displayNameOf(first).replace(/^([^/.]+)/, "$1s")}`);
+  for (let object: AnyObject | undefined = first; !test(object);) {
+    if (session.simulation.now >= deadline)
+      throw new KubectlError(`error: timed out waiting for the condition on ${displayNameOf(first).replace(/^([^/.]+)/, "$1s")}`);
     yield* session.sleep(LOOK_INTERVAL);
     object = yield* session.find(target);
   }

@@ -32,7 +32,8 @@ export function splitWords(line: string): readonly Word[] {
       text = undefined;
       continue;
     }
-    if (SHELL_SYNTAX.has(character)) throw new UsageError(`"${character}" is shell syntax, and no shell runs here; put it in quotes or make two steps`, i);
+    if (SHELL_SYNTAX.has(character))
+      throw new UsageError(`"${character}" is shell syntax, and no shell runs here; put it in quotes or make two steps`, i);
     if (text === undefined) {
       text = "";
       offset = i;

@@ -28,7 +28,12 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: unkn
   const cluster = given.from === undefined ? given : merge(readFrom(given.from, source), given);
   const isReadable = source.mistakes.length === before;
   const groups = (cluster.nodes ?? []).flatMap((group, index) => normalizeGroup(group, ["cluster", "nodes", index], source));
-  if (groups.length === 0 && isReadable) source.wrong(["cluster", "nodes"], "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]", "parent");
+  if (groups.length === 0 && isReadable)
+    source.wrong(
+      ["cluster", "nodes"],
+      "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]",
+      "parent",
+    );
   const masters = groups.filter(({ controlPlane }) => controlPlane === true).reduce((sum, { count = 1 }) => sum + count, 0);
   const plugin = cluster.network?.plugin ?? "calico";
   const { encapsulation, mtu, loadBalancerAddresses, prefixDelegation } = cluster.network ?? {};
@@ -42,7 +47,9 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: unkn
     controlPlane: {
       etcdMembers: cluster.controlPlane?.etcdMembers ?? ETCD_SIZES.find((size) => masters >= size) ?? 1,
       apiServers: cluster.controlPlane?.apiServers ?? Math.max(1, masters),
-      controllerManager: withTimes(cluster.controlPlane?.controllerManager ?? {}) as ClusterDescription["controlPlane"]["controllerManager"],
+      controllerManager: withTimes(
+        cluster.controlPlane?.controllerManager ?? {},
+      ) as ClusterDescription["controlPlane"]["controllerManager"],
       apiServer: withTimes(cluster.controlPlane?.apiServer ?? {}) as ClusterDescription["controlPlane"]["apiServer"],
     },
     network: {
@@ -61,22 +68,38 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: unkn
   };
 }
 
-function checkPlugin(plugin: ClusterDescription["network"]["plugin"], encapsulation: "none" | "vxlan" | "ipip" | undefined, source: Source): void {
+function checkPlugin(
+  plugin: ClusterDescription["network"]["plugin"],
+  encapsulation: "none" | "vxlan" | "ipip" | undefined,
+  source: Source,
+): void {
   try {
     networkPlugin(plugin, encapsulation);
   } catch (error) {
-    source.wrong(["cluster", "network", "encapsulation"], `Invalid value: ${describe(encapsulation)}: ${error instanceof Error ? error.message : String(error)}`);
+    source.wrong(
+      ["cluster", "network", "encapsulation"],
+      `Invalid value: ${describe(encapsulation)}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 /** Texts of durations become microseconds; all other values stay. */
 function withTimes(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const isDuration = (value: unknown) => typeof value === "string" && /^([0-9.]+(ns|us|µs|μs|ms|s|m|h))+$/.test(value);
-  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, isDuration(value) ? durationOf(value as string) : value]));
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, isDuration(value) ? durationOf(value as string) : value]),
+  );
 }
 
-function latenciesOf(given: Readonly<Record<string, DurationDistribution | undefined>>, source: Source): Readonly<Record<string, Distribution>> {
-  return Object.fromEntries(Object.entries(given).flatMap(([name, spec]) => (spec === undefined ? [] : [[name, source.distribution(["cluster", "latencies", name], spec)]])));
+function latenciesOf(
+  given: Readonly<Record<string, DurationDistribution | undefined>>,
+  source: Source,
+): Readonly<Record<string, Distribution>> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, spec]) =>
+      spec === undefined ? [] : [[name, source.distribution(["cluster", "latencies", name], spec)]],
+    ),
+  );
 }
 
 function fullVersion(version: string): string {
@@ -88,7 +111,8 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
   if (group.capacity === undefined || group.capacity.cpu === undefined || group.capacity.memory === undefined) {
     source.wrong([...path, "capacity"], "Required value: must give cpu and memory, such as {cpu: 2, memory: 4Gi}", "parent");
   }
-  if (group.names !== undefined && group.count !== undefined) source.wrong([...path, "count"], "must not stand beside names, which says how many there are", "key");
+  if (group.names !== undefined && group.count !== undefined)
+    source.wrong([...path, "count"], "must not stand beside names, which says how many there are", "key");
   const isMaster = group.role === "control-plane";
   const { zones, addresses } = group;
   const shared = {
@@ -103,7 +127,15 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     ...(group.runtime !== undefined && { runtime: group.runtime }),
   };
   if (group.names === undefined) {
-    return [{ name: group.name, ...shared, ...(group.count !== undefined && { count: group.count }), ...(zones !== undefined && { zones }), ...(addresses !== undefined && { addresses }) }];
+    return [
+      {
+        name: group.name,
+        ...shared,
+        ...(group.count !== undefined && { count: group.count }),
+        ...(zones !== undefined && { zones }),
+        ...(addresses !== undefined && { addresses }),
+      },
+    ];
   }
   return group.names.map((name, index) => ({
     name,
@@ -170,7 +202,11 @@ function readFrom(path: string, source: Source): Cluster {
     isKnown = true;
     source.mistakes.push(...found.map((finding) => mistakeAt(document, finding)));
   }
-  if (!isKnown) source.wrong(place, `${file}: describes no cluster; must be an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace`);
+  if (!isKnown)
+    source.wrong(
+      place,
+      `${file}: describes no cluster; must be an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace`,
+    );
   return cluster;
 }
 

@@ -9,14 +9,27 @@ import type { NumberCheck } from "../schema/value.js";
 import { suggestion } from "../suggestion.js";
 import { durationOf, type Source } from "./source.js";
 
-export function normalizeExpectations(expectations: readonly ExpectationSchema[], traffic: readonly ScheduledTraffic[], duration: number, source: Source): readonly Expectation[] {
+export function normalizeExpectations(
+  expectations: readonly ExpectationSchema[],
+  traffic: readonly ScheduledTraffic[],
+  duration: number,
+  source: Source,
+): readonly Expectation[] {
   const generators = traffic.map(({ generator }) => generator.name);
   return expectations.map((one, index) => {
     const path = ["expect", index];
     const at = one.at === "end" ? "end" : durationOf(one.at);
-    if (at !== "end" && at > duration) source.wrong([...path, "at"], `Invalid value: "${one.at}": must not be later than the end of the run (duration)`);
+    if (at !== "end" && at > duration)
+      source.wrong([...path, "at"], `Invalid value: "${one.at}": must not be later than the end of the run (duration)`);
     const subject = subjectOf(one, path, generators, source);
-    return { at, ...(one.because !== undefined && { because: one.because }), ...subject, text: textOf(one), file: source.file, line: source.line(path) };
+    return {
+      at,
+      ...(one.because !== undefined && { because: one.because }),
+      ...subject,
+      text: textOf(one),
+      file: source.file,
+      line: source.line(path),
+    };
   });
 }
 
@@ -36,7 +49,11 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
     const { selector, restarts, ...plain } = one.pods;
     return {
       subject: "pods",
-      query: { ...plain, ...(selector !== undefined && { selector: source.selector([...path, "pods", "selector"], selector) }), ...(restarts !== undefined && { restarts: boundsOf(restarts) }) },
+      query: {
+        ...plain,
+        ...(selector !== undefined && { selector: source.selector([...path, "pods", "selector"], selector) }),
+        ...(restarts !== undefined && { restarts: boundsOf(restarts) }),
+      },
       count: boundsOf(one.count),
     };
   }
@@ -55,22 +72,39 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
   }
   if ("events" in one) {
     const { object, ...plain } = one.events;
-    return { subject: "events", query: { ...plain, ...(object !== undefined && { object: objectOf(object) }) }, count: one.count === undefined ? { atLeast: 1 } : boundsOf(one.count) };
+    return {
+      subject: "events",
+      query: { ...plain, ...(object !== undefined && { object: objectOf(object) }) },
+      count: one.count === undefined ? { atLeast: 1 } : boundsOf(one.count),
+    };
   }
   if ("requests" in one) {
     const { generator, outcome, since } = one.requests;
     if (!generators.includes(generator)) {
-      source.wrong([...path, "requests", "generator"], `Invalid value: "${generator}": there is no such traffic; ${generators.length === 0 ? "the scenario has none" : suggestion(generator, generators)}`);
+      source.wrong(
+        [...path, "requests", "generator"],
+        `Invalid value: "${generator}": there is no such traffic; ${generators.length === 0 ? "the scenario has none" : suggestion(generator, generators)}`,
+      );
     }
     if ((one.count === undefined) === (one.share === undefined)) source.wrong(path, "must have either count or share");
-    return { subject: "requests", generator, outcome, since: durationOf(since ?? 0), ...(one.count !== undefined && { count: boundsOf(one.count) }), ...(one.share !== undefined && { share: one.share }) };
+    return {
+      subject: "requests",
+      generator,
+      outcome,
+      since: durationOf(since ?? 0),
+      ...(one.count !== undefined && { count: boundsOf(one.count) }),
+      ...(one.share !== undefined && { share: one.share }),
+    };
   }
   const { kind, name } = objectOf(one.object);
   const info = kindByResourceName(kind);
-  if (info === undefined) source.wrong([...path, "object"], `Invalid value: "${one.object}": the server doesn't have a resource type "${kind}"`);
+  if (info === undefined)
+    source.wrong([...path, "object"], `Invalid value: "${one.object}": the server doesn't have a resource type "${kind}"`);
   const isBounded = one.atLeast !== undefined || one.atMost !== undefined;
-  if (one.field === undefined && (isBounded || one.equals !== undefined)) source.wrong([...path, "field"], "Required value: must be the path of the field that is compared", "parent");
-  if (one.field !== undefined && !isBounded && one.equals === undefined) source.wrong([...path, "equals"], "Required value: must have equals, atLeast or atMost", "parent");
+  if (one.field === undefined && (isBounded || one.equals !== undefined))
+    source.wrong([...path, "field"], "Required value: must be the path of the field that is compared", "parent");
+  if (one.field !== undefined && !isBounded && one.equals === undefined)
+    source.wrong([...path, "equals"], "Required value: must have equals, atLeast or atMost", "parent");
   return {
     subject: "object",
     kind: info?.kind ?? "Pod",
@@ -79,7 +113,9 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
     exists: one.exists ?? true,
     ...(one.field !== undefined && { field: parseFieldPath(one.field) }),
     ...(one.equals !== undefined && { equals: one.equals }),
-    ...(isBounded && { bounds: { ...(one.atLeast !== undefined && { atLeast: one.atLeast }), ...(one.atMost !== undefined && { atMost: one.atMost }) } }),
+    ...(isBounded && {
+      bounds: { ...(one.atLeast !== undefined && { atLeast: one.atLeast }), ...(one.atMost !== undefined && { atMost: one.atMost }) },
+    }),
   };
 }
 
@@ -93,6 +129,9 @@ function textOf(one: ExpectationSchema): string {
 
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
-  if (typeof value === "object" && value !== null) return `{${Object.entries(value).map(([name, part]) => `${name}: ${flow(part)}`).join(", ")}}`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.entries(value)
+      .map(([name, part]) => `${name}: ${flow(part)}`)
+      .join(", ")}}`;
   return String(value);
 }

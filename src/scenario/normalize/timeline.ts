@@ -23,11 +23,17 @@ const OPPOSITE = {
 } as const;
 
 /** Steps in order of time. */
-export function normalizeTimeline(steps: readonly StepSchema[], cluster: ClusterDescription, duration: number, source: Source): readonly TimelineStep[] {
+export function normalizeTimeline(
+  steps: readonly StepSchema[],
+  cluster: ClusterDescription,
+  duration: number,
+  source: Source,
+): readonly TimelineStep[] {
   const known = namesOf(cluster);
   const all = steps.flatMap((step, index): readonly TimelineStep[] => {
     const path = ["timeline", index];
-    if (durationOf(step.at) > duration) source.wrong([...path, "at"], `Invalid value: "${step.at}": must not be later than the end of the run (duration)`);
+    if (durationOf(step.at) > duration)
+      source.wrong([...path, "at"], `Invalid value: "${step.at}": must not be later than the end of the run (duration)`);
     return "kubectl" in step ? kubectlStep(step, path, source) : faultSteps(step, path, known, source);
   });
   return all.sort((a, b) => a.at - b.at);
@@ -35,7 +41,8 @@ export function normalizeTimeline(steps: readonly StepSchema[], cluster: Cluster
 
 function kubectlStep(step: Extract<StepSchema, { kubectl: string }>, path: Path, source: Source): readonly KubectlStep[] {
   const place = [...path, "kubectl"];
-  const readManifests: ReadManifests = (file) => readManifestFiles(source.relative(file), (message) => source.wrong(place, message), source.mistakes);
+  const readManifests: ReadManifests = (file) =>
+    readManifestFiles(source.relative(file), (message) => source.wrong(place, message), source.mistakes);
   try {
     const command = parseKubectl(step.kubectl, readManifests);
     const { expectError, expectOutput } = step;
@@ -54,7 +61,12 @@ function kubectlStep(step: Extract<StepSchema, { kubectl: string }>, path: Path,
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { line, column } = source.document.locate(place);
-    source.mistakes.push({ file: source.file, line, column: column + (error.offset ?? 0), message: `${formatPath(place)}: ${error.message}` });
+    source.mistakes.push({
+      file: source.file,
+      line,
+      column: column + (error.offset ?? 0),
+      message: `${formatPath(place)}: ${error.message}`,
+    });
     return [];
   }
 }
@@ -69,7 +81,8 @@ interface KnownNames {
 }
 
 function namesOf({ nodeGroups, scaling, controlPlane }: ClusterDescription): KnownNames {
-  const names = ({ name, count }: ClusterDescription["nodeGroups"][number]) => (count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`));
+  const names = ({ name, count }: ClusterDescription["nodeGroups"][number]) =>
+    count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
   return {
     nodes: nodeGroups.flatMap(names),
     growing: scaling.map(({ group }) => group),
@@ -93,7 +106,12 @@ function faultSteps(step: FaultSchema, path: Path, known: KnownNames, source: So
 function faultOf(step: FaultSchema, path: Path, known: KnownNames, source: Source): Fault {
   const check = (name: string, field: readonly (string | number)[], names: readonly string[], what: string) => {
     if (names.includes(name) || known.growing.some((group) => name.startsWith(`${group}-`))) return;
-    const choice = names.length > 10 ? suggestion(name, names).replace(/^known are .*/, `the cluster has ${names.length}`) : names.length === 0 ? "the cluster has none" : suggestion(name, names);
+    const choice =
+      names.length > 10
+        ? suggestion(name, names).replace(/^known are .*/, `the cluster has ${names.length}`)
+        : names.length === 0
+          ? "the cluster has none"
+          : suggestion(name, names);
     source.wrong([...path, ...field], `Invalid value: "${name}": there is no such ${what}; ${choice}`);
   };
   switch (step.fault) {
@@ -110,7 +128,12 @@ function faultOf(step: FaultSchema, path: Path, known: KnownNames, source: Sourc
       check(step.zone, ["zone"], known.zones, "zone");
       return { name: step.fault, zone: step.zone };
     case "containerKill":
-      return { name: step.fault, pod: step.pod, namespace: step.namespace ?? "default", ...(step.container !== undefined && { container: step.container }) };
+      return {
+        name: step.fault,
+        pod: step.pod,
+        namespace: step.namespace ?? "default",
+        ...(step.container !== undefined && { container: step.container }),
+      };
     case "apiServerLoss":
     case "apiServerReturn":
       check(step.node, ["node"], known.masters, "control-plane node");

@@ -46,10 +46,14 @@ function toOf(to: Traffic["to"]): TrafficGenerator["to"] {
 
 function loadOf(traffic: Traffic, path: Path, source: Source): TrafficGenerator["load"] {
   const given = LOADS.filter((name) => traffic[name] !== undefined);
-  if (given.length !== 1) source.wrong(path, `must have exactly one of ${LOADS.join(", ")}${given.length === 0 ? "" : `, not ${given.join(" and ")}`}`);
-  if (traffic.thinkTime !== undefined && traffic.users === undefined) source.wrong([...path, "thinkTime"], "belongs to users, who wait so long between an answer and their next request", "key");
-  if (traffic.users !== undefined) return { users: traffic.users, thinkTime: source.distribution([...path, "thinkTime"], traffic.thinkTime ?? 0) };
-  if (traffic.stages !== undefined) return { stages: traffic.stages.map(({ duration, rate }) => ({ duration: durationOf(duration), requestsPerSecond: rate })) };
+  if (given.length !== 1)
+    source.wrong(path, `must have exactly one of ${LOADS.join(", ")}${given.length === 0 ? "" : `, not ${given.join(" and ")}`}`);
+  if (traffic.thinkTime !== undefined && traffic.users === undefined)
+    source.wrong([...path, "thinkTime"], "belongs to users, who wait so long between an answer and their next request", "key");
+  if (traffic.users !== undefined)
+    return { users: traffic.users, thinkTime: source.distribution([...path, "thinkTime"], traffic.thinkTime ?? 0) };
+  if (traffic.stages !== undefined)
+    return { stages: traffic.stages.map(({ duration, rate }) => ({ duration: durationOf(duration), requestsPerSecond: rate })) };
   if (traffic.interarrival !== undefined) return { interarrival: source.distribution([...path, "interarrival"], traffic.interarrival) };
   return { interarrival: exponential(SECOND / (traffic.rate ?? 1)) };
 }

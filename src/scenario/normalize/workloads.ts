@@ -42,7 +42,8 @@ function arrivalsOf(arrivals: Generated["arrivals"], path: Path, source: Source)
     const over = durationOf(arrivals.over);
     return { times: Array.from({ length: arrivals.count }, (_, index) => Math.round((index * over) / arrivals.count)) };
   }
-  if (arrivals.count === undefined && arrivals.until === undefined) source.wrong([...path, "arrivals"], "must say where it ends: count, until, or both");
+  if (arrivals.count === undefined && arrivals.until === undefined)
+    source.wrong([...path, "arrivals"], "must say where it ends: count, until, or both");
   const until = optionalDuration(arrivals.until);
   const interarrival = source.distribution([...path, "arrivals", "interarrival"], arrivals.interarrival);
   if (!(interarrival.mean > 0)) source.wrong([...path, "arrivals", "interarrival"], "must have a mean above 0");
@@ -52,7 +53,11 @@ function arrivalsOf(arrivals: Generated["arrivals"], path: Path, source: Source)
 function templateOf(workload: Generated, path: Path, source: Source): ApiObject | undefined {
   const { template, manifest } = workload;
   if ((template === undefined) === (manifest === undefined)) {
-    source.wrong([...path, "template"], "Required value: must have either template, the object to create, or manifest, a file with it", "parent");
+    source.wrong(
+      [...path, "template"],
+      "Required value: must have either template, the object to create, or manifest, a file with it",
+      "parent",
+    );
     return undefined;
   }
   const object =
@@ -104,7 +109,13 @@ function readTrace(workload: Traced, path: Path, source: Source): readonly Trace
   const { end = "deletion", timeScale = 1, limit } = workload.trace;
   try {
     const text = new TextDecoder().decode(readBytes(file));
-    const options = { namespace: workload.namespace ?? "default", end, timeScale, start: durationOf(workload.start ?? 0), ...(limit !== undefined && { limit }) };
+    const options = {
+      namespace: workload.namespace ?? "default",
+      end,
+      timeScale,
+      start: durationOf(workload.start ?? 0),
+      ...(limit !== undefined && { limit }),
+    };
     return [{ kind: "trace", name: workload.name, pods: readPods(text, options) }];
   } catch (error) {
     if (error instanceof FileError) source.wrong(place, `${file}: ${error.message}`);
@@ -113,4 +124,3 @@ function readTrace(workload: Traced, path: Path, source: Source): readonly Trace
     return [];
   }
 }
-

@@ -6,11 +6,13 @@ import { closed, ObjectName, PositiveCount, StringMap } from "./value.js";
 export const Match = closed({
   labels: Type.Optional(StringMap),
   namespace: Type.Optional(ObjectName),
-  owner: Type.Optional(Type.String({
-    pattern: "^[A-Za-z]+/[^/]+$",
-    errorMessage: 'must be the kind and name of the controlling owner, such as "Job/batch" or "Deployment/web"',
-    description: "Kind and name of the pod's controller; Deployment/NAME and CronJob/NAME mean the pods of their ReplicaSets and Jobs.",
-  })),
+  owner: Type.Optional(
+    Type.String({
+      pattern: "^[A-Za-z]+/[^/]+$",
+      errorMessage: 'must be the kind and name of the controlling owner, such as "Job/batch" or "Deployment/web"',
+      description: "Kind and name of the pod's controller; Deployment/NAME and CronJob/NAME mean the pods of their ReplicaSets and Jobs.",
+    }),
+  ),
   name: Type.Optional(Type.Unsafe<string>({ ...ObjectName, description: "Name of one pod." })),
 });
 

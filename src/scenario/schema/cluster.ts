@@ -23,25 +23,37 @@ export const Taint = closed({
 
 export const NodeGroup = closed({
   name: ObjectName,
-  count: Type.Optional(Type.Unsafe<number>({ ...Count, description: "Nodes of this kind, called NAME-1 to NAME-count; absent: one node called NAME." })),
+  count: Type.Optional(
+    Type.Unsafe<number>({ ...Count, description: "Nodes of this kind, called NAME-1 to NAME-count; absent: one node called NAME." }),
+  ),
   names: Type.Optional(Type.Array(ObjectName, { minItems: 1, description: "Names of the nodes, instead of count." })),
-  role: Type.Optional(Type.Union([Type.Literal("control-plane"), Type.Literal("worker")], { errorMessage: "must be control-plane or worker" })),
+  role: Type.Optional(
+    Type.Union([Type.Literal("control-plane"), Type.Literal("worker")], { errorMessage: "must be control-plane or worker" }),
+  ),
   capacity: Type.Optional(Resources),
   systemReserved: Type.Optional(Resources),
   kubeReserved: Type.Optional(Resources),
   labels: Type.Optional(StringMap),
   annotations: Type.Optional(StringMap),
   taints: Type.Optional(Type.Array(Taint)),
-  zones: Type.Optional(Type.Array(Text, { minItems: 1, description: "Zones, given to the nodes in turn (label topology.kubernetes.io/zone)." })),
+  zones: Type.Optional(
+    Type.Array(Text, { minItems: 1, description: "Zones, given to the nodes in turn (label topology.kubernetes.io/zone)." }),
+  ),
   region: Type.Optional(Text),
   addresses: Type.Optional(Type.Array(Address, { description: "Internal IP of each node in order; absent: given out in order." })),
-  runtime: Type.Optional(Type.Union([Type.Literal("containerd"), Type.Literal("cri-o"), Type.Literal("docker")], { errorMessage: "must be containerd, cri-o or docker" })),
+  runtime: Type.Optional(
+    Type.Union([Type.Literal("containerd"), Type.Literal("cri-o"), Type.Literal("docker")], {
+      errorMessage: "must be containerd, cri-o or docker",
+    }),
+  ),
   minSize: Type.Optional(Type.Unsafe<number>({ ...Count, description: "The cluster autoscaler keeps at least so many." })),
   maxSize: Type.Optional(Type.Unsafe<number>({ ...Count, description: "The cluster autoscaler adds nodes up to so many." })),
-  maxUnavailable: Type.Optional(Type.Union([PositiveCount, Type.String({ pattern: "^[0-9]+%$" })], {
-    description: "Nodes that a managed update replaces at once: a number or a percentage.",
-    errorMessage: 'must be a number or a percentage such as "50%"',
-  })),
+  maxUnavailable: Type.Optional(
+    Type.Union([PositiveCount, Type.String({ pattern: "^[0-9]+%$" })], {
+      description: "Nodes that a managed update replaces at once: a number or a percentage.",
+      errorMessage: 'must be a number or a percentage such as "50%"',
+    }),
+  ),
 });
 export type NodeGroup = Static<typeof NodeGroup>;
 
@@ -94,14 +106,25 @@ const ApiServerFlags = closed({
   "default-unreachable-toleration-seconds": Type.Optional(Count),
   "max-requests-inflight": Type.Optional(PositiveCount),
   "max-mutating-requests-inflight": Type.Optional(PositiveCount),
-  "service-node-port-range": Type.Optional(Type.String({ pattern: "^[0-9]+-[0-9]+$", errorMessage: 'must be a range of ports such as "30000-32767"' })),
+  "service-node-port-range": Type.Optional(
+    Type.String({ pattern: "^[0-9]+-[0-9]+$", errorMessage: 'must be a range of ports such as "30000-32767"' }),
+  ),
 });
 
-const Signals = Type.Optional(Type.Record(Type.String(), Type.String(), { errorMessage: 'must be a map of signals to thresholds, such as {memory.available: "100Mi"}' }));
+const Signals = Type.Optional(
+  Type.Record(Type.String(), Type.String(), {
+    errorMessage: 'must be a map of signals to thresholds, such as {memory.available: "100Mi"}',
+  }),
+);
 
 /** Settings of the kubelets, as src/node/settings.ts names them. Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
 const KubeletFields = closed({
-  leaseRenewPeriod: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "Between two heartbeats (renewals of the node's Lease): 5s by profile mission, 10s by kubernetes-1.36." })),
+  leaseRenewPeriod: Type.Optional(
+    Type.Unsafe<string | 0>({
+      ...DurationText,
+      description: "Between two heartbeats (renewals of the node's Lease): 5s by profile mission, 10s by kubernetes-1.36.",
+    }),
+  ),
   nodeStatusUpdateFrequency: TimeFlag,
   maxPods: CountFlag,
   podsPerCore: CountFlag,
@@ -126,8 +149,12 @@ const KubeletFields = closed({
   kubeAPIQPS: RateFlag,
   kubeAPIBurst: CountFlag,
   plegRelistPeriod: TimeFlag,
-  startupDuration: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "From the start of the kubelet's process until it looks after pods." })),
-  bootDuration: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "From power-on until the kubelet's process starts." })),
+  startupDuration: Type.Optional(
+    Type.Unsafe<string | 0>({ ...DurationText, description: "From the start of the kubelet's process until it looks after pods." }),
+  ),
+  bootDuration: Type.Optional(
+    Type.Unsafe<string | 0>({ ...DurationText, description: "From power-on until the kubelet's process starts." }),
+  ),
 });
 export type KubeletFields = Static<typeof KubeletFields>;
 
@@ -144,18 +171,37 @@ const Network = closed({
   plugin: Type.Optional(Type.Enum([...PLUGINS], { errorMessage: `must be one of ${PLUGINS.join(", ")}` })),
   podCIDR: Type.Optional(Cidr),
   serviceCIDR: Type.Optional(Cidr),
-  proxyMode: Type.Optional(Type.Enum(["iptables", "ipvs", "nftables", "ebpf"], { errorMessage: "must be iptables, ipvs, nftables or ebpf (a network plugin that replaces kube-proxy)" })),
+  proxyMode: Type.Optional(
+    Type.Enum(["iptables", "ipvs", "nftables", "ebpf"], {
+      errorMessage: "must be iptables, ipvs, nftables or ebpf (a network plugin that replaces kube-proxy)",
+    }),
+  ),
   encapsulation: Type.Optional(Type.Enum(["none", "vxlan", "ipip"], { errorMessage: "must be none, vxlan or ipip" })),
   mtu: Type.Optional(PositiveCount),
-  loadBalancerAddresses: Type.Optional(Type.Unsafe<string>({ ...Text, description: 'Addresses for Services of type LoadBalancer, "first-last" or a range, as a MetalLB pool has them.' })),
+  loadBalancerAddresses: Type.Optional(
+    Type.Unsafe<string>({
+      ...Text,
+      description: 'Addresses for Services of type LoadBalancer, "first-last" or a range, as a MetalLB pool has them.',
+    }),
+  ),
   prefixDelegation: Type.Optional(Type.Boolean()),
 });
 
 export const Cluster = closed({
   name: Type.Optional(ObjectName),
-  profile: Type.Optional(Type.Enum(["mission", "kubernetes-1.36"], { errorMessage: "must be mission or kubernetes-1.36", description: "Which defaults hold." })),
-  from: Type.Optional(Type.Unsafe<string>({ ...Text, description: "File that describes the cluster: an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace. Fields given here go before its." })),
-  kubernetesVersion: Type.Optional(Type.String({ pattern: "^v?1\\.[0-9]+(\\.[0-9]+)?$", errorMessage: 'must be a version such as "1.36.0", in quotes' })),
+  profile: Type.Optional(
+    Type.Enum(["mission", "kubernetes-1.36"], { errorMessage: "must be mission or kubernetes-1.36", description: "Which defaults hold." }),
+  ),
+  from: Type.Optional(
+    Type.Unsafe<string>({
+      ...Text,
+      description:
+        "File that describes the cluster: an eksctl ClusterConfig, a kubeadm ClusterConfiguration, or a node list of the openb trace. Fields given here go before its.",
+    }),
+  ),
+  kubernetesVersion: Type.Optional(
+    Type.String({ pattern: "^v?1\\.[0-9]+(\\.[0-9]+)?$", errorMessage: 'must be a version such as "1.36.0", in quotes' }),
+  ),
   nodes: Type.Optional(Type.Array(NodeGroup, { minItems: 1 })),
   controlPlane: Type.Optional(ControlPlane),
   network: Type.Optional(Network),

@@ -8,7 +8,8 @@ const Weights = Type.Array(Type.Number({ minimum: 0, errorMessage: "must be a nu
 
 function distributionOf<Value>(value: TSchema, example: string) {
   const bounds: Record<string, TOptional> = { min: Type.Optional(value), max: Type.Optional(value) };
-  const family = (name: string, parameters: TSchema, description?: string) => closed({ [name]: parameters, ...bounds }, description === undefined ? {} : { description });
+  const family = (name: string, parameters: TSchema, description?: string) =>
+    closed({ [name]: parameters, ...bounds }, description === undefined ? {} : { description });
   return Type.Unsafe<DistributionSpec<Value>>(
     Type.Union(
       [
@@ -25,7 +26,12 @@ function distributionOf<Value>(value: TSchema, example: string) {
           "empirical",
           Type.Union([
             closed({ values: Type.Array(value, { minItems: 1 }), weights: Type.Optional(Weights) }),
-            closed({ quantiles: Type.Array(Type.Array(Type.Unknown(), { minItems: 2, maxItems: 2, errorMessage: "must be a pair [probability, value]" }), { minItems: 2 }) }),
+            closed({
+              quantiles: Type.Array(
+                Type.Array(Type.Unknown(), { minItems: 2, maxItems: 2, errorMessage: "must be a pair [probability, value]" }),
+                { minItems: 2 },
+              ),
+            }),
           ]),
         ),
       ],

@@ -2,25 +2,35 @@
 import Type, { type Static } from "typebox";
 import { closed, DurationText, NumberCheck, ObjectName, Probability, Text } from "./value.js";
 
-const At = Type.Union([DurationText, Type.Literal("end")], { description: "A time, or end.", errorMessage: 'must be a duration such as "90s", or end' });
+const At = Type.Union([DurationText, Type.Literal("end")], {
+  description: "A time, or end.",
+  errorMessage: 'must be a duration such as "90s", or end',
+});
 const Because = Type.Optional(Type.Unsafe<string>({ ...Text, description: "What this shows; printed where it does not hold." }));
 const Selector = Type.Unsafe<string>({ ...Text, description: 'A label selector as kubectl takes it: "app=web,tier!=cache".' });
 
 const PodsExpectation = closed({
   at: At,
   because: Because,
-  pods: closed({
-    namespace: Type.Optional(ObjectName),
-    selector: Type.Optional(Selector),
-    name: Type.Optional(ObjectName),
-    phase: Type.Optional(Type.Enum(["Pending", "Running", "Succeeded", "Failed", "Unknown"], { errorMessage: "must be Pending, Running, Succeeded, Failed or Unknown" })),
-    ready: Type.Optional(Type.Boolean()),
-    terminating: Type.Optional(Type.Boolean()),
-    scheduled: Type.Optional(Type.Boolean()),
-    node: Type.Optional(ObjectName),
-    zone: Type.Optional(Text),
-    restarts: Type.Optional(NumberCheck),
-  }, { description: "Which pods are counted; all where empty." }),
+  pods: closed(
+    {
+      namespace: Type.Optional(ObjectName),
+      selector: Type.Optional(Selector),
+      name: Type.Optional(ObjectName),
+      phase: Type.Optional(
+        Type.Enum(["Pending", "Running", "Succeeded", "Failed", "Unknown"], {
+          errorMessage: "must be Pending, Running, Succeeded, Failed or Unknown",
+        }),
+      ),
+      ready: Type.Optional(Type.Boolean()),
+      terminating: Type.Optional(Type.Boolean()),
+      scheduled: Type.Optional(Type.Boolean()),
+      node: Type.Optional(ObjectName),
+      zone: Type.Optional(Text),
+      restarts: Type.Optional(NumberCheck),
+    },
+    { description: "Which pods are counted; all where empty." },
+  ),
   count: NumberCheck,
 });
 
@@ -41,13 +51,16 @@ const NodesExpectation = closed({
 const EventsExpectation = closed({
   at: At,
   because: Because,
-  events: closed({
-    reason: Type.Optional(Text),
-    type: Type.Optional(Type.Enum(["Normal", "Warning"], { errorMessage: "must be Normal or Warning" })),
-    object: Type.Optional(Type.String({ pattern: "^[A-Za-z]+/[^/]+$", errorMessage: 'must be kind and name, such as "Node/worker-2"' })),
-    message: Type.Optional(Type.Unsafe<string>({ ...Text, description: "Text that the message contains." })),
-    namespace: Type.Optional(ObjectName),
-  }, { minProperties: 1 }),
+  events: closed(
+    {
+      reason: Type.Optional(Text),
+      type: Type.Optional(Type.Enum(["Normal", "Warning"], { errorMessage: "must be Normal or Warning" })),
+      object: Type.Optional(Type.String({ pattern: "^[A-Za-z]+/[^/]+$", errorMessage: 'must be kind and name, such as "Node/worker-2"' })),
+      message: Type.Optional(Type.Unsafe<string>({ ...Text, description: "Text that the message contains." })),
+      namespace: Type.Optional(ObjectName),
+    },
+    { minProperties: 1 },
+  ),
   count: Type.Optional(NumberCheck),
 });
 
@@ -57,7 +70,12 @@ const ObjectExpectation = closed({
   object: Type.String({ pattern: "^[A-Za-z]+/[^/]+$", errorMessage: 'must be kind and name, such as "deployment/web"' }),
   namespace: Type.Optional(ObjectName),
   exists: Type.Optional(Type.Boolean()),
-  field: Type.Optional(Type.String({ pattern: "^[^.\\s][^\\s]*$", errorMessage: 'must be a path such as "status.readyReplicas" or "spec.template.spec.containers[0].image"' })),
+  field: Type.Optional(
+    Type.String({
+      pattern: "^[^.\\s][^\\s]*$",
+      errorMessage: 'must be a path such as "status.readyReplicas" or "spec.template.spec.containers[0].image"',
+    }),
+  ),
   equals: Type.Optional(Type.Unknown()),
   atLeast: Type.Optional(Type.Number()),
   atMost: Type.Optional(Type.Number()),
@@ -68,11 +86,18 @@ const RequestsExpectation = closed({
   because: Because,
   requests: closed({
     generator: ObjectName,
-    outcome: Type.Enum(["succeeded", "timedOut", "refused", "failed", "sent"], { errorMessage: "must be succeeded, timedOut, refused, failed or sent" }),
+    outcome: Type.Enum(["succeeded", "timedOut", "refused", "failed", "sent"], {
+      errorMessage: "must be succeeded, timedOut, refused, failed or sent",
+    }),
     since: Type.Optional(DurationText),
   }),
   count: Type.Optional(NumberCheck),
-  share: Type.Optional(closed({ atLeast: Type.Optional(Probability), atMost: Type.Optional(Probability) }, { minProperties: 1, description: "Part of all requests that ended." })),
+  share: Type.Optional(
+    closed(
+      { atLeast: Type.Optional(Probability), atMost: Type.Optional(Probability) },
+      { minProperties: 1, description: "Part of all requests that ended." },
+    ),
+  ),
 });
 
 export const Expectation = Type.Union([PodsExpectation, NodesExpectation, EventsExpectation, ObjectExpectation, RequestsExpectation]);

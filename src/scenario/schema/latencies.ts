@@ -26,6 +26,9 @@ function timeOf(meaning: string) {
 }
 
 export const Latencies = closed(
-  Object.fromEntries(Object.entries(LATENCIES).map(([name, meaning]) => [name, timeOf(meaning)])) as Record<LatencyName, ReturnType<typeof timeOf>>,
+  Object.fromEntries(Object.entries(LATENCIES).map(([name, meaning]) => [name, timeOf(meaning)])) as Record<
+    LatencyName,
+    ReturnType<typeof timeOf>
+  >,
   { description: "Latencies by name, as distributions." },
 );

@@ -5,16 +5,25 @@ import { closed, DurationText, ObjectName, Text } from "./value.js";
 const KubectlStep = closed({
   at: DurationText,
   kubectl: Type.Unsafe<string>({ ...Text, description: 'A command line without "kubectl", such as "scale deployment/web --replicas=5".' }),
-  expectError: Type.Optional(Type.Unsafe<string>({ ...Text, description: "The command must fail, with this text in its message. Without it, a command that fails makes the run fail." })),
+  expectError: Type.Optional(
+    Type.Unsafe<string>({
+      ...Text,
+      description: "The command must fail, with this text in its message. Without it, a command that fails makes the run fail.",
+    }),
+  ),
   expectOutput: Type.Optional(Type.Unsafe<string>({ ...Text, description: "This text must be in what the command prints." })),
 });
 
 function fault<N extends string, P extends Record<string, TSchema>>(name: N, targets: P, description: string) {
-  return closed({ at: DurationText, fault: Type.Literal(name), ...targets }, { description }) as TObject<{ at: typeof DurationText; fault: TLiteral<N> } & P>;
+  return closed({ at: DurationText, fault: Type.Literal(name), ...targets }, { description }) as TObject<
+    { at: typeof DurationText; fault: TLiteral<N> } & P
+  >;
 }
 
 const Node = Type.Unsafe<string>({ ...ObjectName, description: "Name of a node." });
-const For = Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "After so long the opposite happens; absent: it lasts." }));
+const For = Type.Optional(
+  Type.Unsafe<string | 0>({ ...DurationText, description: "After so long the opposite happens; absent: it lasts." }),
+);
 const Hosts = Type.Array(ObjectName, { minItems: 1, description: "Names of nodes." });
 const Member = Type.String({ pattern: "^etcd-[1-9]$", errorMessage: "must be the name of an etcd member: etcd-1, etcd-2, ..." });
 
@@ -25,7 +34,11 @@ export const FaultStep = Type.Union([
   fault("kubeletStart", { node: Node }, "The kubelet starts again."),
   fault("networkPartition", { hosts: Hosts, for: For }, "The hosts reach each other but nobody else."),
   fault("networkHeal", { hosts: Type.Optional(Hosts) }, "Ends the partitions that involve the hosts, or all."),
-  fault("brNetfilterUnload", { node: Node, for: For }, "The kernel module br_netfilter goes: pods stay Ready, connections to services time out."),
+  fault(
+    "brNetfilterUnload",
+    { node: Node, for: For },
+    "The kernel module br_netfilter goes: pods stay Ready, connections to services time out.",
+  ),
   fault("brNetfilterLoad", { node: Node }, "The kernel module br_netfilter is loaded again."),
   fault("etcdMemberLoss", { member: Member, for: For }, "A member of etcd is lost."),
   fault("etcdMemberReturn", { member: Member }, "A member of etcd returns."),
@@ -33,7 +46,11 @@ export const FaultStep = Type.Union([
   fault("apiServerReturn", { node: Node }, "The API server of that control-plane node starts again."),
   fault("zoneOutage", { zone: Text, for: For }, "All machines of a zone lose power."),
   fault("zoneReturn", { zone: Text }, "All machines of a zone boot."),
-  fault("containerKill", { pod: ObjectName, namespace: Type.Optional(ObjectName), container: Type.Optional(ObjectName) }, "The main process of a container is killed."),
+  fault(
+    "containerKill",
+    { pod: ObjectName, namespace: Type.Optional(ObjectName), container: Type.Optional(ObjectName) },
+    "The main process of a container is killed.",
+  ),
 ]);
 export type FaultStep = Static<typeof FaultStep>;
 

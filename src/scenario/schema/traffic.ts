@@ -4,23 +4,27 @@ import { DurationDistribution } from "./distribution.js";
 import { closed, Count, DurationText, ObjectName, PositiveCount, StringMap, Text } from "./value.js";
 
 const From = Type.Union(
-  [
-    Type.Literal("external"),
-    closed({ node: ObjectName }),
-    closed({ pods: StringMap, namespace: Type.Optional(ObjectName) }),
-  ],
-  { description: "Where requests come from: external (default), a node, or pods by labels.", errorMessage: "must be external, {node: NAME} or {pods: {app: web}}" },
+  [Type.Literal("external"), closed({ node: ObjectName }), closed({ pods: StringMap, namespace: Type.Optional(ObjectName) })],
+  {
+    description: "Where requests come from: external (default), a node, or pods by labels.",
+    errorMessage: "must be external, {node: NAME} or {pods: {app: web}}",
+  },
 );
 
-const To = Type.Union([
-  closed({
-    service: ObjectName,
-    namespace: Type.Optional(ObjectName),
-    port: Type.Optional(Type.Union([PositiveCount, Text], { errorMessage: "must be the number or name of a port of the Service" })),
-    via: Type.Optional(Type.Enum(["clusterIP", "nodePort", "loadBalancer"], { errorMessage: "must be clusterIP, nodePort or loadBalancer" })),
-  }),
-  closed({ ingress: ObjectName, namespace: Type.Optional(ObjectName), host: Type.Optional(Text), path: Type.Optional(Text) }),
-], { description: "Where requests go." });
+const To = Type.Union(
+  [
+    closed({
+      service: ObjectName,
+      namespace: Type.Optional(ObjectName),
+      port: Type.Optional(Type.Union([PositiveCount, Text], { errorMessage: "must be the number or name of a port of the Service" })),
+      via: Type.Optional(
+        Type.Enum(["clusterIP", "nodePort", "loadBalancer"], { errorMessage: "must be clusterIP, nodePort or loadBalancer" }),
+      ),
+    }),
+    closed({ ingress: ObjectName, namespace: Type.Optional(ObjectName), host: Type.Optional(Text), path: Type.Optional(Text) }),
+  ],
+  { description: "Where requests go." },
+);
 
 const Rate = Type.Number({ exclusiveMinimum: 0, errorMessage: "must be a number of requests a second, above 0" });
 
@@ -32,12 +36,22 @@ export const Traffic = closed({
   to: To,
   rate: Type.Optional(Type.Unsafe<number>({ ...Rate, description: "Requests a second that arrive at random (Poisson)." })),
   interarrival: Type.Optional(DurationDistribution),
-  users: Type.Optional(Type.Unsafe<number>({ ...PositiveCount, description: "So many users, each waiting for its answer before it asks again." })),
+  users: Type.Optional(
+    Type.Unsafe<number>({ ...PositiveCount, description: "So many users, each waiting for its answer before it asks again." }),
+  ),
   thinkTime: Type.Optional(DurationDistribution),
-  stages: Type.Optional(Type.Array(closed({ duration: DurationText, rate: Type.Number({ minimum: 0, errorMessage: "must be a number of requests a second, 0 or more" }) }), {
-    minItems: 1,
-    description: "The rate goes linearly to each stage's within its duration.",
-  })),
+  stages: Type.Optional(
+    Type.Array(
+      closed({
+        duration: DurationText,
+        rate: Type.Number({ minimum: 0, errorMessage: "must be a number of requests a second, 0 or more" }),
+      }),
+      {
+        minItems: 1,
+        description: "The rate goes linearly to each stage's within its duration.",
+      },
+    ),
+  ),
   timeout: Type.Optional(DurationText),
   retries: Type.Optional(Count),
   keepAlive: Type.Optional(Type.Boolean()),

@@ -12,10 +12,10 @@ const GO_DURATION = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)";
 const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m"';
 
 /** Duration as Go and Kubernetes write it; a bare 0 is allowed as in Go. */
-export const DurationText = Type.Union(
-  [Type.String({ pattern: `^(0|(${GO_DURATION})+)$` }), Type.Literal(0)],
-  { description: 'A duration such as "90s", "15m" or "1h30m".', errorMessage: DURATION_MEANING },
-);
+export const DurationText = Type.Union([Type.String({ pattern: `^(0|(${GO_DURATION})+)$` }), Type.Literal(0)], {
+  description: 'A duration such as "90s", "15m" or "1h30m".',
+  errorMessage: DURATION_MEANING,
+});
 export type DurationText = Static<typeof DurationText>;
 
 /** Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
@@ -30,7 +30,9 @@ export const Resources = Type.Record(Type.String(), QuantityText, {
   errorMessage: "must be a map of resource names to quantities, such as {cpu: 2, memory: 4Gi}",
 });
 
-export const StringMap = Type.Record(Type.String(), Type.String(), { errorMessage: "must be a map of strings, such as {app: web}; put numbers and yes/no in quotes" });
+export const StringMap = Type.Record(Type.String(), Type.String(), {
+  errorMessage: "must be a map of strings, such as {app: web}; put numbers and yes/no in quotes",
+});
 
 /** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
 export const ObjectName = Type.String({
@@ -50,11 +52,14 @@ export const Probability = Type.Number({ minimum: 0, maximum: 1, errorMessage: "
 export const NumberCheck = Type.Union(
   [
     Type.Number(),
-    closed({
-      equals: Type.Optional(Type.Number()),
-      atLeast: Type.Optional(Type.Number()),
-      atMost: Type.Optional(Type.Number()),
-    }, { minProperties: 1, errorMessage: "must be {atLeast: 3}, {atMost: 5}, {equals: 4} or bounds together" }),
+    closed(
+      {
+        equals: Type.Optional(Type.Number()),
+        atLeast: Type.Optional(Type.Number()),
+        atMost: Type.Optional(Type.Number()),
+      },
+      { minProperties: 1, errorMessage: "must be {atLeast: 3}, {atMost: 5}, {equals: 4} or bounds together" },
+    ),
   ],
   { description: "A number, or bounds: {atLeast: 3, atMost: 5}." },
 );

@@ -6,19 +6,26 @@ import { closed, DurationText, ObjectName, PositiveCount, Text } from "./value.j
 const Template = Type.Unsafe<Readonly<Record<string, unknown>>>({
   type: "object",
   required: ["apiVersion", "kind"],
-  description: "The object to create. $(index) in its strings is the number of the arrival, from 1; without a name it is called WORKLOAD-$(index).",
+  description:
+    "The object to create. $(index) in its strings is the number of the arrival, from 1; without a name it is called WORKLOAD-$(index).",
   errorMessage: "must be a Kubernetes object with apiVersion and kind",
 });
 
-export const Arrivals = Type.Union([
-  closed({
-    interarrival: DurationDistribution,
-    count: Type.Optional(PositiveCount),
-    until: Type.Optional(DurationText),
-  }, { description: "One after the other, with a random time in between; ends after count objects or at the time until." }),
-  closed({ count: PositiveCount, over: DurationText }, { description: "So many, evenly over the duration." }),
-  closed({ times: Type.Array(DurationText, { minItems: 1 }) }, { description: "At these times after start." }),
-], { description: "When objects arrive." });
+export const Arrivals = Type.Union(
+  [
+    closed(
+      {
+        interarrival: DurationDistribution,
+        count: Type.Optional(PositiveCount),
+        until: Type.Optional(DurationText),
+      },
+      { description: "One after the other, with a random time in between; ends after count objects or at the time until." },
+    ),
+    closed({ count: PositiveCount, over: DurationText }, { description: "So many, evenly over the duration." }),
+    closed({ times: Type.Array(DurationText, { minItems: 1 }) }, { description: "At these times after start." }),
+  ],
+  { description: "When objects arrive." },
+);
 
 const Generated = closed({
   name: ObjectName,
@@ -38,11 +45,19 @@ const Traced = closed({
   trace: closed({
     format: Type.Literal("openb", { errorMessage: 'must be "openb"' }),
     pods: Type.Unsafe<string>({ ...Text, description: "Pod list of the trace, CSV, plain or packed with gzip." }),
-    end: Type.Optional(Type.Enum(["deletion", "completion"], {
-      errorMessage: "must be deletion or completion",
-      description: "A pod is deleted at its time of deletion (default), or exits by itself after so long a run.",
-    })),
-    timeScale: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Times of the trace are multiplied by this; default 1.", errorMessage: "must be a number above 0" })),
+    end: Type.Optional(
+      Type.Enum(["deletion", "completion"], {
+        errorMessage: "must be deletion or completion",
+        description: "A pod is deleted at its time of deletion (default), or exits by itself after so long a run.",
+      }),
+    ),
+    timeScale: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: "Times of the trace are multiplied by this; default 1.",
+        errorMessage: "must be a number above 0",
+      }),
+    ),
     limit: Type.Optional(PositiveCount),
   }),
 });

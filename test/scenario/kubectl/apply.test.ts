@@ -20,12 +20,20 @@ describe("kubectl apply", () => {
     cluster.kubectl("scale deployment/web --replicas=9");
     const [main] = manifest.spec.template.spec.containers;
     cluster.kubectl(`patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"side:1"}]}}}}'`);
-    const changed = { ...manifest, spec: { ...manifest.spec, template: { ...manifest.spec.template, spec: { containers: [{ name: main.name, image: "web:2" }] } } } };
+    const changed = {
+      ...manifest,
+      spec: { ...manifest.spec, template: { ...manifest.spec.template, spec: { containers: [{ name: main.name, image: "web:2" }] } } },
+    };
     const withoutReplicas = { ...changed, spec: { selector: changed.spec.selector, template: changed.spec.template } };
-    expect(cluster.kubectl("apply -f web.yaml", file({ ...changed, spec: { ...changed.spec, replicas: 3 } })).output).toEqual(["deployment.apps/web configured"]);
+    expect(cluster.kubectl("apply -f web.yaml", file({ ...changed, spec: { ...changed.spec, replicas: 3 } })).output).toEqual([
+      "deployment.apps/web configured",
+    ]);
     const stored = () => cluster.read("Deployment", "default/web")!;
     expect(stored().spec.replicas).toBe(3);
-    expect(stored().spec.template.spec.containers).toEqual([{ name: "main", image: "web:2" }, { name: "side", image: "side:1" }]);
+    expect(stored().spec.template.spec.containers).toEqual([
+      { name: "main", image: "web:2" },
+      { name: "side", image: "side:1" },
+    ]);
 
     // A field that the manifest had and has no longer goes away.
     cluster.kubectl("apply -f web.yaml", file(withoutReplicas));
@@ -39,8 +47,13 @@ describe("kubectl replace and create -f", () => {
     const cluster = new MemoryCluster([deployment("web", { paused: true })]);
     expect(cluster.kubectl("replace -f web.yaml", file(deployment("web"))).output).toEqual(["deployment.apps/web replaced"]);
     expect(cluster.read("Deployment", "default/web")!.spec.paused).toBeUndefined();
-    expect(cluster.kubectl("replace --force -f web.yaml", file(deployment("web"))).output).toEqual(['deployment.apps "web" deleted from default namespace', "deployment.apps/web replaced"]);
-    expect(cluster.kubectl("replace -f x.yaml", file(deployment("gone"))).errors).toEqual(['Error from server (NotFound): deployments.apps "gone" not found']);
+    expect(cluster.kubectl("replace --force -f web.yaml", file(deployment("web"))).output).toEqual([
+      'deployment.apps "web" deleted from default namespace',
+      "deployment.apps/web replaced",
+    ]);
+    expect(cluster.kubectl("replace -f x.yaml", file(deployment("gone"))).errors).toEqual([
+      'Error from server (NotFound): deployments.apps "gone" not found',
+    ]);
   });
 
   it("create -f puts objects without a namespace into that of -n", () => {
@@ -65,19 +78,33 @@ describe("kubectl patch", () => {
 
   it("says so where nothing changes, and where a JSON patch does not fit", () => {
     const cluster = new MemoryCluster([deployment("web")]);
-    expect(cluster.kubectl(`patch deployment web -p '{"spec":{"replicas":3}}'`).output).toEqual(["deployment.apps/web patched (no change)"]);
-    expect(cluster.kubectl(`patch deployment web --type=json -p '[{"op":"remove","path":"/spec/nothing"}]'`).errors[0]).toContain('doc is missing path: "/spec/nothing"');
+    expect(cluster.kubectl(`patch deployment web -p '{"spec":{"replicas":3}}'`).output).toEqual([
+      "deployment.apps/web patched (no change)",
+    ]);
+    expect(cluster.kubectl(`patch deployment web --type=json -p '[{"op":"remove","path":"/spec/nothing"}]'`).errors[0]).toContain(
+      'doc is missing path: "/spec/nothing"',
+    );
   });
 });
 
 describe("patches", () => {
   it("merge lists of named items strategically, and replace others", () => {
     const before = { containers: [{ name: "a", image: "1", ports: [{ containerPort: 1 }] }, { name: "b" }], tolerations: [{ key: "x" }] };
-    expect(mergeStrategically(before, { containers: [{ name: "a", image: "2" }, { $patch: "delete", name: "b" }], tolerations: [{ key: "y" }] })).toEqual({
+    expect(
+      mergeStrategically(before, {
+        containers: [
+          { name: "a", image: "2" },
+          { $patch: "delete", name: "b" },
+        ],
+        tolerations: [{ key: "y" }],
+      }),
+    ).toEqual({
       containers: [{ name: "a", image: "2", ports: [{ containerPort: 1 }] }],
       tolerations: [{ key: "y" }],
     });
-    expect(mergeStrategically({ strategy: { type: "RollingUpdate", rollingUpdate: {} } }, { strategy: { $patch: "replace", type: "Recreate" } })).toEqual({ strategy: { type: "Recreate" } });
+    expect(
+      mergeStrategically({ strategy: { type: "RollingUpdate", rollingUpdate: {} } }, { strategy: { $patch: "replace", type: "Recreate" } }),
+    ).toEqual({ strategy: { type: "Recreate" } });
   });
 
   // The examples of RFC 7386, appendix A, that concern maps.
@@ -98,12 +125,18 @@ describe("patches", () => {
     [{ foo: ["bar", "baz"] }, { op: "add", path: "/foo/1", value: "qux" }, { foo: ["bar", "qux", "baz"] }],
     [{ foo: ["bar", "qux", "baz"] }, { op: "remove", path: "/foo/1" }, { foo: ["bar", "baz"] }],
     [{ foo: ["bar"] }, { op: "add", path: "/foo/-", value: ["abc", "def"] }, { foo: ["bar", ["abc", "def"]] }],
-    [{ "/": 9, "~1": 10 }, { op: "test", path: "/~01", value: 10 }, { "/": 9, "~1": 10 }],
+    [
+      { "/": 9, "~1": 10 },
+      { op: "test", path: "/~01", value: 10 },
+      { "/": 9, "~1": 10 },
+    ],
   ] as const)("apply %j, %j", (before, step, after) => {
     expect(applyJsonPatch(before, [step])).toEqual(after);
   });
 
   it("keep of a Deployment's strategy only what the manifest has", () => {
-    expect(mergeThreeWays({}, { strategy: { type: "Recreate" } }, { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } })).toEqual({ strategy: { type: "Recreate" } });
+    expect(
+      mergeThreeWays({}, { strategy: { type: "Recreate" } }, { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } }),
+    ).toEqual({ strategy: { type: "Recreate" } });
   });
 });

@@ -24,13 +24,19 @@ describe("words of a command line", () => {
   });
 
   it("come back from single quotes whatever they hold", () => {
-    fc.assert(fc.property(fc.array(fc.string().filter((text) => !text.includes("'"))), (words) => {
-      expect(texts(words.map((word) => `'${word}'`).join(" "))).toEqual(words);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.string().filter((text) => !text.includes("'"))), (words) => {
+        expect(texts(words.map((word) => `'${word}'`).join(" "))).toEqual(words);
+      }),
+    );
   });
 
   it("know where they begin", () => {
-    expect(splitWords("get  'p q' x")).toEqual([{ text: "get", offset: 0 }, { text: "p q", offset: 5 }, { text: "x", offset: 11 }]);
+    expect(splitWords("get  'p q' x")).toEqual([
+      { text: "get", offset: 0 },
+      { text: "p q", offset: 5 },
+      { text: "x", offset: 11 },
+    ]);
   });
 });
 
@@ -39,10 +45,16 @@ describe("command lines that kubectl would not take", () => {
     ["", "- the command line is empty; must be a verb with its arguments"],
     ["kubectl get pods", '0 the line begins with "kubectl"; must begin with the verb'],
     ["scal deployment/web", '0 unknown command "scal" for "kubectl"; did you mean "scale"?'],
-    ["rollout retsart deployment/web", '8 rollout needs one of status, history, undo, pause, resume, restart, not "retsart"; did you mean "restart"?'],
+    [
+      "rollout retsart deployment/web",
+      '8 rollout needs one of status, history, undo, pause, resume, restart, not "retsart"; did you mean "restart"?',
+    ],
     ["create deploymnt web", /^7 create needs one of deployment, .* not "deploymnt"; did you mean "deployment"\?$/],
     ["scale deployment/web", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
-    ["scale deployment/web --replicas=many", '21 invalid argument "many" for "--replicas" flag: strconv.ParseInt: parsing "many": invalid syntax'],
+    [
+      "scale deployment/web --replicas=many",
+      '21 invalid argument "many" for "--replicas" flag: strconv.ParseInt: parsing "many": invalid syntax',
+    ],
     ["scale deploymnt/web --replicas=1", /^6 the server doesn't have a resource type "deploymnt"; did you mean "deployment/],
     ["get pods --watch", /^9 unknown flag: --watch; /],
     ["get pods -z", "9 unknown shorthand flag: 'z' in -z"],
@@ -51,7 +63,10 @@ describe("command lines that kubectl would not take", () => {
     ["delete pod web --grace-period=0", "- --grace-period=0 needs --force"],
     ["exec web", "- you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1"],
     ["exec web kill 1", /^- you must specify at least one command/],
-    ["taint nodes a dedicated=gpu:NoShedule", '14 invalid taint effect: NoShedule, unsupported taint effect; must be NoSchedule, PreferNoSchedule, NoExecute'],
+    [
+      "taint nodes a dedicated=gpu:NoShedule",
+      "14 invalid taint effect: NoShedule, unsupported taint effect; must be NoSchedule, PreferNoSchedule, NoExecute",
+    ],
     ["drain", "- USAGE: drain NODE"],
     ["apply", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
     ["get pods | grep web", '9 "|" is shell syntax, and no shell runs here; put it in quotes or make two steps'],
@@ -66,9 +81,28 @@ describe("command lines that kubectl would not take", () => {
   });
 
   it("never end in an exception of another kind", () => {
-    const word = fc.oneof(fc.constantFrom(...[...VERBS.keys()].flatMap((name) => name.split(" ")), "deployment/web", "pods", "-n", "--all", "-l", "app=web", "--", "-f", "--replicas=3", "web=1", "a:NoExecute-"), fc.string());
-    fc.assert(fc.property(fc.array(word, { maxLength: 7 }), (words) => {
-      expect(typeof usage(words.join(" "))).toBe("string");
-    }), { numRuns: 2_000 });
+    const word = fc.oneof(
+      fc.constantFrom(
+        ...[...VERBS.keys()].flatMap((name) => name.split(" ")),
+        "deployment/web",
+        "pods",
+        "-n",
+        "--all",
+        "-l",
+        "app=web",
+        "--",
+        "-f",
+        "--replicas=3",
+        "web=1",
+        "a:NoExecute-",
+      ),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 7 }), (words) => {
+        expect(typeof usage(words.join(" "))).toBe("string");
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

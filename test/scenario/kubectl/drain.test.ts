@@ -3,7 +3,12 @@ import { SECOND } from "../../../src/engine/simulation.js";
 import type { Node } from "../../../src/api/types/node.js";
 import { deployment, MemoryCluster, node, pod } from "../memory-cluster.js";
 
-const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "agent", namespace: "default" }, spec: { selector: {}, template: { spec: { containers: [] } } } };
+const daemonSet = {
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: { name: "agent", namespace: "default" },
+  spec: { selector: {}, template: { spec: { containers: [] } } },
+};
 
 function owned(kind: string, name: string): object {
   return { ownerReferences: [{ apiVersion: "apps/v1", kind, name, uid: "u", controller: true }] };
@@ -25,7 +30,8 @@ function busyNode(): MemoryCluster {
 }
 
 const isCordoned = (cluster: MemoryCluster, name: string) => (cluster.read("Node", name) as Node).spec.unschedulable === true;
-const pods = (cluster: MemoryCluster) => [...cluster.objects.keys()].filter((key) => key.startsWith("Pod ")).map((key) => key.replace("Pod default/", ""));
+const pods = (cluster: MemoryCluster) =>
+  [...cluster.objects.keys()].filter((key) => key.startsWith("Pod ")).map((key) => key.replace("Pod default/", ""));
 
 describe("kubectl cordon and uncordon", () => {
   it("set and take away spec.unschedulable, and say where it was so already", () => {
@@ -47,7 +53,9 @@ describe("kubectl drain", () => {
     expect(cluster.kubectl("drain a").errors[0]).toContain(`unable to drain node "a" due to error: ${refused}, continuing command...`);
     expect(isCordoned(cluster, "a")).toBe(true);
     expect(pods(cluster)).toHaveLength(5);
-    expect(cluster.kubectl("drain a --ignore-daemonsets --force").errors[0]).toContain("error: cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch,");
+    expect(cluster.kubectl("drain a --ignore-daemonsets --force").errors[0]).toContain(
+      "error: cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch,",
+    );
   });
 
   it("evicts the others with all three flags, and waits until they have gone", () => {
@@ -68,13 +76,23 @@ describe("kubectl drain", () => {
 
   it("tries again each 5 s while a disruption budget forbids an eviction", () => {
     const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
-    cluster.refusal = { code: 429, reason: "TooManyRequests", message: "Cannot evict pod as it would violate the pod's disruption budget." };
+    cluster.refusal = {
+      code: 429,
+      reason: "TooManyRequests",
+      message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    };
     cluster.simulation.after(12 * SECOND, () => {
       cluster.refusal = undefined;
     });
     const { output, exitCode } = cluster.kubectl("drain a");
     const retried = `error when evicting pods/"web-1" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`;
-    expect(output).toEqual(["node/a cordoned", ...[1, 2, 3].flatMap(() => ["evicting pod default/web-1", retried]), "evicting pod default/web-1", "pod/web-1 evicted", "node/a drained"]);
+    expect(output).toEqual([
+      "node/a cordoned",
+      ...[1, 2, 3].flatMap(() => ["evicting pod default/web-1", retried]),
+      "evicting pod default/web-1",
+      "pod/web-1 evicted",
+      "node/a drained",
+    ]);
     expect(exitCode).toBe(0);
     expect(Math.floor(cluster.simulation.now / SECOND)).toBe(15);
   });
@@ -82,7 +100,9 @@ describe("kubectl drain", () => {
   it("gives up after its time-out", () => {
     const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
     cluster.refusal = { code: 429, reason: "TooManyRequests", message: "no" };
-    expect(cluster.kubectl("drain a --timeout=7s").errors).toEqual([`error when evicting pods/"web-1" -n "default": global timeout reached: 7s`]);
+    expect(cluster.kubectl("drain a --timeout=7s").errors).toEqual([
+      `error when evicting pods/"web-1" -n "default": global timeout reached: 7s`,
+    ]);
     expect(Math.floor(cluster.simulation.now / SECOND)).toBe(10);
   });
 

@@ -4,7 +4,14 @@ import { SECOND } from "../../../src/engine/simulation.js";
 import { rolloutProgress } from "../../../src/scenario/kubectl/rollout.js";
 import { deployment, MemoryCluster } from "../memory-cluster.js";
 
-const status = (change: object) => ({ observedGeneration: 1, replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3, ...change });
+const status = (change: object) => ({
+  observedGeneration: 1,
+  replicas: 3,
+  updatedReplicas: 3,
+  readyReplicas: 3,
+  availableReplicas: 3,
+  ...change,
+});
 
 function withStatus(change: object, metadata: object = {}): Deployment {
   const object = deployment("web") as Deployment;
@@ -24,7 +31,10 @@ describe("kubectl rollout status", () => {
   });
 
   it("fails where the progress deadline is exceeded", () => {
-    const late = withStatus({ updatedReplicas: 1, conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }] });
+    const late = withStatus({
+      updatedReplicas: 1,
+      conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+    });
     expect(() => rolloutProgress(late)).toThrow('error: deployment "web" exceeded its progress deadline');
   });
 
@@ -44,14 +54,20 @@ describe("kubectl rollout status", () => {
 
 describe("kubectl rollout history and undo", () => {
   function revision(number: number, cause?: string): ReplicaSet {
-    const template = { metadata: { labels: { app: "web", "pod-template-hash": `h${number}` } }, spec: { containers: [{ name: "main", image: `web:${number}`, ports: [{ containerPort: 8080 }] }] } };
+    const template = {
+      metadata: { labels: { app: "web", "pod-template-hash": `h${number}` } },
+      spec: { containers: [{ name: "main", image: `web:${number}`, ports: [{ containerPort: 8080 }] }] },
+    };
     return {
       apiVersion: "apps/v1",
       kind: "ReplicaSet",
       metadata: {
         name: `web-h${number}`,
         namespace: "default",
-        annotations: { "deployment.kubernetes.io/revision": String(number), ...(cause !== undefined && { "kubernetes.io/change-cause": cause }) },
+        annotations: {
+          "deployment.kubernetes.io/revision": String(number),
+          ...(cause !== undefined && { "kubernetes.io/change-cause": cause }),
+        },
         ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "web-uid", controller: true }],
       },
       spec: { selector: {}, template },
@@ -60,13 +76,21 @@ describe("kubectl rollout history and undo", () => {
 
   function cluster(...numbers: readonly number[]): MemoryCluster {
     const object = deployment("web") as Deployment;
-    return new MemoryCluster([{ ...object, metadata: { ...object.metadata, uid: "web-uid" } }, ...numbers.map((number) => revision(number, number === 2 ? "second" : undefined))]);
+    return new MemoryCluster([
+      { ...object, metadata: { ...object.metadata, uid: "web-uid" } },
+      ...numbers.map((number) => revision(number, number === 2 ? "second" : undefined)),
+    ]);
   }
 
   const image = (one: MemoryCluster) => one.read("Deployment", "default/web")!.spec.template.spec.containers[0].image;
 
   it("lists revisions in order with their causes", () => {
-    expect(cluster(3, 2).kubectl("rollout history deployment/web").output).toEqual(["deployment.apps/web ", "REVISION  CHANGE-CAUSE", "2         second", "3         <none>"]);
+    expect(cluster(3, 2).kubectl("rollout history deployment/web").output).toEqual([
+      "deployment.apps/web ",
+      "REVISION  CHANGE-CAUSE",
+      "2         second",
+      "3         <none>",
+    ]);
   });
 
   it("goes back to the last revision but one, without the hash label", () => {
@@ -80,8 +104,12 @@ describe("kubectl rollout history and undo", () => {
     const one = cluster(2, 3);
     expect(one.kubectl("rollout undo deployment/web --to-revision=3").output).toEqual(["deployment.apps/web rolled back"]);
     expect(image(one)).toBe("web:3");
-    expect(one.kubectl("rollout undo deployment/web --to-revision=3").output).toEqual(["deployment.apps/web skipped rollback (current template already matches revision 3)"]);
-    expect(one.kubectl("rollout undo deployment/web --to-revision=7").errors).toEqual(["error: unable to find specified revision 7 in history"]);
+    expect(one.kubectl("rollout undo deployment/web --to-revision=3").output).toEqual([
+      "deployment.apps/web skipped rollback (current template already matches revision 3)",
+    ]);
+    expect(one.kubectl("rollout undo deployment/web --to-revision=7").errors).toEqual([
+      "error: unable to find specified revision 7 in history",
+    ]);
     expect(cluster(1).kubectl("rollout undo deployment/web").errors).toEqual(['error: no rollout history found for deployment "web"']);
   });
 });
@@ -91,7 +119,9 @@ describe("kubectl rollout pause, resume and restart", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     expect(cluster.kubectl("rollout pause deployment/web").output).toEqual(["deployment.apps/web paused"]);
     expect(cluster.kubectl("rollout pause deployment/web").errors).toEqual(['error: deployments.apps "web" is already paused']);
-    expect(cluster.kubectl("rollout restart deployment/web").errors).toEqual(["error: can't restart paused deployment (run rollout resume first)"]);
+    expect(cluster.kubectl("rollout restart deployment/web").errors).toEqual([
+      "error: can't restart paused deployment (run rollout resume first)",
+    ]);
     expect(cluster.kubectl("rollout resume deployment/web").output).toEqual(["deployment.apps/web resumed"]);
     expect(cluster.kubectl("rollout resume deployment/web").errors).toEqual(['error: deployments.apps "web" is not paused']);
   });
@@ -100,6 +130,8 @@ describe("kubectl rollout pause, resume and restart", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     cluster.simulation.run(90 * SECOND);
     expect(cluster.kubectl("rollout restart deployment/web").output).toEqual(["deployment.apps/web restarted"]);
-    expect(cluster.read("Deployment", "default/web")!.spec.template.metadata?.annotations).toEqual({ "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:01:30Z" });
+    expect(cluster.read("Deployment", "default/web")!.spec.template.metadata?.annotations).toEqual({
+      "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:01:30Z",
+    });
   });
 });

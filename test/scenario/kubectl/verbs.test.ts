@@ -15,10 +15,14 @@ function deploymentIn(cluster: MemoryCluster): Deployment {
 describe("kubectl run and create", () => {
   it("run makes a pod with the flags' image, labels, variables and arguments", () => {
     const cluster = new MemoryCluster();
-    expect(cluster.kubectl("run web --image=nginx:1.26 --port=80 --env=A=b,c --labels=app=web,tier=x -n dev -- --verbose").output).toEqual(["pod/web created"]);
+    expect(cluster.kubectl("run web --image=nginx:1.26 --port=80 --env=A=b,c --labels=app=web,tier=x -n dev -- --verbose").output).toEqual([
+      "pod/web created",
+    ]);
     const { metadata, spec } = cluster.read("Pod", "dev/web")!;
     expect(metadata.labels).toEqual({ app: "web", tier: "x" });
-    expect(spec.containers).toEqual([{ name: "web", image: "nginx:1.26", ports: [{ containerPort: 80 }], env: [{ name: "A", value: "b,c" }], args: ["--verbose"] }]);
+    expect(spec.containers).toEqual([
+      { name: "web", image: "nginx:1.26", ports: [{ containerPort: 80 }], env: [{ name: "A", value: "b,c" }], args: ["--verbose"] },
+    ]);
   });
 
   it("create deployment names the container by its image", () => {
@@ -27,7 +31,9 @@ describe("kubectl run and create", () => {
     const { spec } = deploymentIn(cluster);
     expect(spec.replicas).toBe(2);
     expect(spec.selector).toEqual({ matchLabels: { app: "web" } });
-    expect(spec.template.spec.containers).toEqual([{ name: "front", image: "registry.example/shop/front:2", ports: [{ containerPort: 8080 }], command: ["serve", "-v"] }]);
+    expect(spec.template.spec.containers).toEqual([
+      { name: "front", image: "registry.example/shop/front:2", ports: [{ containerPort: 8080 }], command: ["serve", "-v"] },
+    ]);
   });
 
   it("create quota, namespace and poddisruptionbudget make what they say", () => {
@@ -59,18 +65,25 @@ describe("kubectl scale and autoscale", () => {
 
   it("scale does nothing where the current number is not the one expected", () => {
     const cluster = new MemoryCluster([deployment("web")]);
-    expect(cluster.kubectl("scale deployment web --current-replicas=2 --replicas=5").errors).toEqual(["error: Expected replicas to be 2, was 3"]);
+    expect(cluster.kubectl("scale deployment web --current-replicas=2 --replicas=5").errors).toEqual([
+      "error: Expected replicas to be 2, was 3",
+    ]);
     expect(deploymentIn(cluster).spec.replicas).toBe(3);
   });
 
   it("scale goes on after an object that is not there", () => {
     const cluster = new MemoryCluster([deployment("web")]);
-    expect(cluster.kubectl("scale deployment gone web --replicas=1").output).toEqual(['Error from server (NotFound): deployments.apps "gone" not found', "deployment.apps/web scaled"]);
+    expect(cluster.kubectl("scale deployment gone web --replicas=1").output).toEqual([
+      'Error from server (NotFound): deployments.apps "gone" not found',
+      "deployment.apps/web scaled",
+    ]);
   });
 
   it("autoscale makes an autoscaler for the object", () => {
     const cluster = new MemoryCluster([deployment("web")]);
-    expect(cluster.kubectl("autoscale deployment web --min=2 --max=6 --cpu=70%").output).toEqual(["horizontalpodautoscaler.autoscaling/web autoscaled"]);
+    expect(cluster.kubectl("autoscale deployment web --min=2 --max=6 --cpu=70%").output).toEqual([
+      "horizontalpodautoscaler.autoscaling/web autoscaled",
+    ]);
     expect((cluster.read("HorizontalPodAutoscaler", web) as HorizontalPodAutoscaler).spec).toEqual({
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
       minReplicas: 2,
@@ -93,7 +106,10 @@ describe("kubectl set", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     cluster.kubectl("set resources deployment web --requests=cpu=200m --limits=cpu=1,memory=1Gi");
     cluster.kubectl("set resources deployment web --limits=memory=2Gi");
-    expect(deploymentIn(cluster).spec.template.spec.containers[0].resources).toEqual({ requests: { cpu: "200m" }, limits: { cpu: "1", memory: "2Gi" } });
+    expect(deploymentIn(cluster).spec.template.spec.containers[0].resources).toEqual({
+      requests: { cpu: "200m" },
+      limits: { cpu: "1", memory: "2Gi" },
+    });
   });
 
   it("env sets and removes", () => {
@@ -123,8 +139,13 @@ describe("kubectl label, annotate and taint", () => {
     const cluster = new MemoryCluster([node("a")]);
     const taints = () => (cluster.read("Node", "a") as Node).spec.taints;
     expect(cluster.kubectl("taint nodes a gpu=yes:NoSchedule gpu:NoExecute").output).toEqual(["node/a tainted"]);
-    expect(taints()).toEqual([{ key: "gpu", value: "yes", effect: "NoSchedule" }, { key: "gpu", effect: "NoExecute" }]);
-    expect(cluster.kubectl("taint nodes a gpu=no:NoSchedule").errors).toEqual(["error: node a already has gpu taint(s) with same effect(s) and --overwrite is false"]);
+    expect(taints()).toEqual([
+      { key: "gpu", value: "yes", effect: "NoSchedule" },
+      { key: "gpu", effect: "NoExecute" },
+    ]);
+    expect(cluster.kubectl("taint nodes a gpu=no:NoSchedule").errors).toEqual([
+      "error: node a already has gpu taint(s) with same effect(s) and --overwrite is false",
+    ]);
     expect(cluster.kubectl("taint nodes a gpu:NoExecute-").output).toEqual(["node/a untainted"]);
     expect(taints()).toEqual([{ key: "gpu", value: "yes", effect: "NoSchedule" }]);
     cluster.kubectl("taint nodes a gpu-");
@@ -153,11 +174,19 @@ describe("kubectl delete", () => {
     expect(cluster.kubectl("delete pod a").output).toEqual(['pod "a" deleted from default namespace']);
     expect(cluster.kubectl("delete pod b --force").output.at(-1)).toBe('pod "b" force deleted from default namespace');
     cluster.kubectl("delete deployment web --cascade=orphan --grace-period=5");
-    expect(cluster.deletions).toEqual([{ propagationPolicy: "Background" }, { propagationPolicy: "Background", gracePeriodSeconds: 0 }, { propagationPolicy: "Orphan", gracePeriodSeconds: 5 }]);
+    expect(cluster.deletions).toEqual([
+      { propagationPolicy: "Background" },
+      { propagationPolicy: "Background", gracePeriodSeconds: 0 },
+      { propagationPolicy: "Orphan", gracePeriodSeconds: 5 },
+    ]);
   });
 
   it("deletes by selector, by --all, and says where there is nothing", () => {
-    const cluster = new MemoryCluster([pod("a", { metadata: { labels: { app: "x" } } }), pod("b"), pod("c", { metadata: { namespace: "dev" } })]);
+    const cluster = new MemoryCluster([
+      pod("a", { metadata: { labels: { app: "x" } } }),
+      pod("b"),
+      pod("c", { metadata: { namespace: "dev" } }),
+    ]);
     cluster.kubectl("delete pods -l app=x");
     expect([...cluster.objects.keys()]).toEqual(["Pod default/b", "Pod dev/c"]);
     cluster.kubectl("delete pods --all -n dev");
@@ -180,9 +209,14 @@ describe("kubectl wait", () => {
   it("ends when the condition is met, or its time is up", () => {
     const cluster = new MemoryCluster([pod("a")]);
     cluster.simulation.after(5_000_000, () => {
-      cluster.store({ ...(cluster.read("Pod", "default/a") as Pod), status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } });
+      cluster.store({
+        ...(cluster.read("Pod", "default/a") as Pod),
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      });
     });
-    expect(cluster.kubectl("wait pod/a --for=condition=Ready --timeout=3s").errors).toEqual(["error: timed out waiting for the condition on pods/a"]);
+    expect(cluster.kubectl("wait pod/a --for=condition=Ready --timeout=3s").errors).toEqual([
+      "error: timed out waiting for the condition on pods/a",
+    ]);
     expect(cluster.kubectl("wait pod/a --for=condition=Ready").output).toEqual(["pod/a condition met"]);
     expect(cluster.simulation.now).toBeGreaterThanOrEqual(5_000_000);
     expect(cluster.simulation.now).toBeLessThan(7_000_000);
