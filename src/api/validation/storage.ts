@@ -6,7 +6,7 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import { check, validateLabelSelector, validateObjectMeta } from "./metadata.js";
 import { dnsSubdomain, qualifiedName } from "./names.js";
 import { validateNodeSelector } from "./scheduling.js";
-import { noBacksteps, validateHostPath, validateNfs } from "./volumes.js";
+import { cloudDisk, noBacksteps, validateHostPath, validateNfs } from "./volumes.js";
 
 const ACCESS_MODES = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES = ["Block", "Filesystem"];
@@ -56,8 +56,9 @@ type Source = Readonly<Record<string, unknown>>;
 /** Every source of a volume with its own rules, in the API server's order of checks. */
 const SOURCES: readonly (readonly [name: string, rule: (field: string, source: Source) => FieldError[]])[] = [
   ["hostPath", validateHostPath],
-  ["gcePersistentDisk", () => []],
-  ["awsElasticBlockStore", () => []],
+  // Upstream calls the field by its old name here.
+  ["gcePersistentDisk", (field, source) => cloudDisk("pdName")(field.replace("gcePersistentDisk", "persistentDisk"), source)],
+  ["awsElasticBlockStore", cloudDisk("volumeID")],
   ["glusterfs", () => []],
   ["flocker", () => []],
   ["nfs", validateNfs],

@@ -3,7 +3,7 @@ import { parseQuantity } from "../quantity.js";
 import type { Container, Volume } from "../types/pod.js";
 import { duplicate, forbidden, invalid, notFound, notSupported, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { configMapKey, dnsLabel } from "./names.js";
+import { dnsLabel, inclusiveRange } from "./names.js";
 
 type Source = Readonly<Record<string, unknown>>;
 type SourceRule = (field: string, source: Source) => FieldError[];
@@ -35,19 +35,49 @@ function fileMode(field: string, mode: unknown): FieldError[] {
   return wrong ? [invalid(field, mode, "must be a number between 0 and 0777 (octal), both inclusive")] : [];
 }
 
+/** A path below a directory whose name does not look like a way up. */
+function localNonReservedPath(field: string, path: string): FieldError[] {
+  const isReserved = path.startsWith("..") && !path.startsWith("../");
+  return isReserved ? [...localPath(field, path), invalid(field, path, "must not start with '..'")] : localPath(field, path);
+}
+
 function keysToPaths(field: string, items: unknown): FieldError[] {
   if (!Array.isArray(items)) return [];
   return (items as Source[]).flatMap((item, index) => {
     const path = `${field}[${index}]`;
-    const place = text(item, "path");
-    const keyErrors = text(item, "key") === "" ? [required(`${path}.key`)] : check(`${path}.key`, text(item, "key"), configMapKey);
     return [
-      ...keyErrors,
-      ...(place === "" ? [required(`${path}.path`)] : localPath(`${path}.path`, place)),
+      ...needs("key", "path")(path, item),
+      ...localNonReservedPath(`${path}.path`, text(item, "path")),
       ...fileMode(`${path}.mode`, item.mode),
     ];
   });
 }
+
+/** Partitions and logical units are numbered up to this. */
+const MAX_UNIT = 255;
+
+function unit(field: string, value: unknown, least: number): FieldError[] {
+  return typeof value === "number" && (value < 0 || value > MAX_UNIT) ? [invalid(field, value, inclusiveRange(least, MAX_UNIT))] : [];
+}
+
+/** A disk of a cloud, named by the given field. */
+export function cloudDisk(name: string): SourceRule {
+  return (field, source) => [...needs(name)(field, source), ...unit(`${field}.partition`, source.partition, 1)];
+}
+
+const IQN_PREFIX = /^(iqn|eui|naa)/;
+/** Names of iSCSI initiators and targets, RFC 3720 section 3.2.6.3. */
+const IQN = /^(iqn\.\d{4}-\d{2}\.([\w-.]+)(:[^,;*&$|\s]+)?|eui\.[0-9a-fA-F]{16}|naa\.[0-9a-fA-F]{32})$/;
+
+const validateIscsi: SourceRule = (field, source) => {
+  const errors = needs("targetPortal", "iqn")(field, source);
+  const iqn = text(source, "iqn");
+  if (iqn !== "" && !IQN_PREFIX.test(iqn)) errors.push(invalid(`${field}.iqn`, iqn, "must be valid format starting with iqn, eui, or naa"));
+  else if (iqn !== "" && !IQN.test(iqn)) errors.push(invalid(`${field}.iqn`, iqn, "must be valid format"));
+  errors.push(...unit(`${field}.lun`, source.lun, 0));
+  const needsSecret = source.chapAuthDiscovery === true || source.chapAuthSession === true;
+  return needsSecret && source.secretRef === undefined ? [...errors, required(`${field}.secretRef`)] : errors;
+};
 
 const HOST_PATH_TYPES = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
@@ -63,7 +93,7 @@ export const validateHostPath: SourceRule = (field, source) => {
 export const validateNfs: SourceRule = (field, source) => {
   const errors = needs("server", "path")(field, source);
   const path = text(source, "path");
-  return path !== "" && !path.startsWith("/") ? [...errors, invalid(`${field}.path`, path, "must be an absolute path")] : errors;
+  return !path.startsWith("/") ? [...errors, invalid(`${field}.path`, path, "must be an absolute path")] : errors;
 };
 
 const ACCESS_MODES: ReadonlySet<string> = new Set(["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]);
@@ -79,8 +109,8 @@ const SOURCES: readonly (readonly [name: string, rule: SourceRule])[] = [
   ],
   ["hostPath", validateHostPath],
   ["gitRepo", needs("repository")],
-  ["gcePersistentDisk", needs("pdName")],
-  ["awsElasticBlockStore", needs("volumeID")],
+  ["gcePersistentDisk", cloudDisk("pdName")],
+  ["awsElasticBlockStore", cloudDisk("volumeID")],
   [
     "secret",
     (field, source) => [
@@ -90,7 +120,7 @@ const SOURCES: readonly (readonly [name: string, rule: SourceRule])[] = [
     ],
   ],
   ["nfs", validateNfs],
-  ["iscsi", needs("targetPortal", "iqn")],
+  ["iscsi", validateIscsi],
   ["glusterfs", () => []],
   ["flocker", () => []],
   ["persistentVolumeClaim", (field, source) => (text(source, "claimName") === "" ? [required(`${field}.claimName`)] : [])],
