@@ -3,10 +3,12 @@ import type { Kind, ObjectsByKind } from "../../api/kinds.js";
 import { wholeSecond } from "../../api/duration.js";
 import type { Timestamp } from "../../api/types/index.js";
 import { MILLISECOND, type EventId, type Simulation, type SimTime } from "../../engine/simulation.js";
-import type { ApiServerEndpoint, Informer, InformerFactory } from "../apiserver/client.js";
+import type { ApiServerEndpoint, ConnectOptions, Informer, InformerFactory } from "../apiserver/client.js";
 import type { NodeHeartbeats } from "../apiserver/heartbeats.js";
 import { ApiCalls } from "./api-calls.js";
 import type { ControllerManagerOptions } from "./options.js";
+import type { MetricsSource } from "./podautoscaler/metrics-source.js";
+import type { QuotaRules } from "./resourcequota/resource-quota-controller.js";
 import { WorkQueue, type WorkQueueOptions } from "./work-queue.js";
 
 /** Starts a controller: it registers with the informers that it needs, and works until the context ends. */
@@ -21,6 +23,10 @@ export interface ControllerContextOptions {
   readonly options: ControllerManagerOptions;
   /** Machine on which the controller manager runs. */
   readonly host?: string;
+  /** What objects use of resource quotas; without it quotas are not counted. */
+  readonly quotaRules?: QuotaRules;
+  /** What the autoscaler measures pods by; without it every metric is missing. */
+  readonly metrics?: MetricsSource;
 }
 
 /** Groups of every service account of kube-system. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens */
@@ -34,6 +40,8 @@ export class ControllerContext {
   readonly simulation: Simulation;
   readonly heartbeats: NodeHeartbeats;
   readonly options: ControllerManagerOptions;
+  readonly quotaRules: QuotaRules | undefined;
+  readonly metrics: MetricsSource | undefined;
   private readonly informers: InformerFactory;
   private readonly used = new Map<Kind, Informer<never>>();
   private readonly queues: WorkQueue[] = [];
@@ -44,6 +52,8 @@ export class ControllerContext {
     this.simulation = given.simulation;
     this.heartbeats = given.heartbeats;
     this.options = given.options;
+    this.quotaRules = given.quotaRules;
+    this.metrics = given.metrics;
     this.informers = given.api.informers({ component: "kube-controller-manager", ...(given.host !== undefined && { host: given.host }) });
   }
 
@@ -64,17 +74,19 @@ export class ControllerContext {
 
   /** A client of its own identity and rate limit for a controller. @param account name of the service account in kube-system. */
   calls(account: string, component: string): ApiCalls {
-    const { api, host, options } = this.given;
-    return new ApiCalls(
-      api.connect({
-        component,
-        user: `system:serviceaccount:kube-system:${account}`,
-        groups: SERVICE_ACCOUNT_GROUPS,
-        ...(host !== undefined && { host }),
-        qps: options.kubeApiQps,
-        burst: options.kubeApiBurst,
-      }),
-    );
+    const { kubeApiQps: qps, kubeApiBurst: burst } = this.given.options;
+    return this.connect(account, component, { qps, burst });
+  }
+
+  /** The same without a rate limit, for work that upstream has the API server do. */
+  unlimitedCalls(account: string, component: string): ApiCalls {
+    return this.connect(account, component, {});
+  }
+
+  private connect(account: string, component: string, limit: Pick<ConnectOptions, "qps" | "burst">): ApiCalls {
+    const { api, host } = this.given;
+    const user = `system:serviceaccount:kube-system:${account}`;
+    return new ApiCalls(api.connect({ component, user, groups: SERVICE_ACCOUNT_GROUPS, ...(host !== undefined && { host }), ...limit }));
   }
 
   /** The informer of a kind, shared by all controllers of the process. */

@@ -5,31 +5,46 @@
  */
 import { distance } from "fastest-levenshtein";
 import { ControllerContext, type ControllerContextOptions, type StartController } from "./controller-context.js";
+import { startCronJobController } from "./cronjob/cron-job-controller.js";
 import { startDaemonSetController } from "./daemon/daemon-set-controller.js";
 import { startDeploymentController } from "./deployment/deployment-controller.js";
 import { startDisruptionController } from "./disruption/disruption-controller.js";
 import { startEndpointSliceController } from "./endpointslice/endpointslice-controller.js";
 import { startGarbageCollector } from "./garbagecollector/garbage-collector.js";
 import { startJobController } from "./job/job-controller.js";
+import { startNamespaceController } from "./namespace/namespace-controller.js";
+import { startNodeIpamController } from "./nodeipam/node-ipam-controller.js";
 import { startNodeLifecycleController } from "./nodelifecycle/node-lifecycle-controller.js";
+import { startHorizontalPodAutoscalerController } from "./podautoscaler/horizontal-pod-autoscaler-controller.js";
 import { startPodGarbageCollector } from "./podgc/pod-garbage-collector.js";
 import { startReplicaSetController } from "./replicaset/replicaset-controller.js";
 import { startReplicationController } from "./replication/replication-controller.js";
+import { startResourceQuotaController } from "./resourcequota/resource-quota-controller.js";
+import { startRootCaCertificatePublisher, startServiceAccountsController } from "./serviceaccount/service-accounts-controller.js";
 import { startStatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { startTaintEvictionController } from "./tainteviction/taint-eviction-controller.js";
+import { startTtlAfterFinishedController } from "./ttlafterfinished/ttl-after-finished-controller.js";
 
 /** Controllers by the names that --controllers knows, in the order in which they are started. */
 const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartController>([
   ["endpointslice-controller", startEndpointSliceController],
   ["replicationcontroller-controller", startReplicationController],
   ["pod-garbage-collector-controller", startPodGarbageCollector],
+  ["resourcequota-controller", startResourceQuotaController],
+  ["namespace-controller", startNamespaceController],
+  ["serviceaccount-controller", startServiceAccountsController],
+  ["root-ca-certificate-publisher-controller", startRootCaCertificatePublisher],
   ["garbage-collector-controller", startGarbageCollector],
   ["daemonset-controller", startDaemonSetController],
   ["job-controller", startJobController],
   ["deployment-controller", startDeploymentController],
   ["replicaset-controller", startReplicaSetController],
+  ["horizontal-pod-autoscaler-controller", startHorizontalPodAutoscalerController],
   ["disruption-controller", startDisruptionController],
   ["statefulset-controller", startStatefulSetController],
+  ["cronjob-controller", startCronJobController],
+  ["ttl-after-finished-controller", startTtlAfterFinishedController],
+  ["node-ipam-controller", startNodeIpamController],
   ["node-lifecycle-controller", startNodeLifecycleController],
   ["taint-eviction-controller", startTaintEvictionController],
 ]);

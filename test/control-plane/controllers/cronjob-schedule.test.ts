@@ -4,7 +4,15 @@ import { formatTimestamp, parseTimestamp } from "../../../src/api/duration.js";
 import type { CronJob } from "../../../src/api/types/index.js";
 import { scheduledTime } from "../../../src/control-plane/controllers/cronjob/cron-job-controller.js";
 import { parseSchedule, ScheduleError } from "../../../src/control-plane/controllers/cronjob/cron-schedule.js";
-import { formatSchedule, isTooLate, jobName, missedRuns, NoMomentsError, untilNextRun, type MissedRuns } from "../../../src/control-plane/controllers/cronjob/due-run.js";
+import {
+  formatSchedule,
+  isTooLate,
+  jobName,
+  missedRuns,
+  NoMomentsError,
+  untilNextRun,
+  type MissedRuns,
+} from "../../../src/control-plane/controllers/cronjob/due-run.js";
 
 const GOLDEN = "../shared/golden/node/cronjob-schedule.jsonl";
 
@@ -75,7 +83,12 @@ describe("a cron schedule", () => {
   });
 });
 
-const cases = existsSync(GOLDEN) ? readFileSync(GOLDEN, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Case) : [];
+const cases = existsSync(GOLDEN)
+  ? readFileSync(GOLDEN, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Case)
+  : [];
 
 describe.skipIf(cases.length === 0)("the real CronJob controller's decisions", () => {
   it.each(cases.map((one) => [one.id, one.input.schedule, one] as const))("%s %s", (_id, _schedule, one) => {
@@ -84,7 +97,7 @@ describe.skipIf(cases.length === 0)("the real CronJob controller's decisions", (
     const { expected } = one;
     expect(text).toBe(expected.formattedSchedule);
     if (expected.error !== undefined) {
-      expect(() => parseSchedule(text)).toThrow(expected.error as string);
+      expect(() => parseSchedule(text)).toThrow(expected.error);
       return;
     }
     const schedule = parseSchedule(text);
@@ -94,12 +107,14 @@ describe.skipIf(cases.length === 0)("the real CronJob controller's decisions", (
     expect(times).toEqual(expected.next);
     expect(runsOf(cronJob, text, now, true)).toMatchObject(errorOnly(expected.withStartingDeadline));
     expect(runsOf(cronJob, text, now, false)).toMatchObject(errorOnly(expected.withoutStartingDeadline));
-    if (expected.requeueAfterMs !== undefined) expect(untilNextRun(cronJob, schedule, now)).toBe((expected.requeueAfterMs as number) * 1_000);
+    if (expected.requeueAfterMs !== undefined)
+      expect(untilNextRun(cronJob, schedule, now)).toBe((expected.requeueAfterMs as number) * 1_000);
     if (typeof expected.due !== "string") return;
     const run = parseTimestamp(expected.due);
     expect(isTooLate(cronJob, run, now)).toBe(expected.tooLate);
     if (expected.jobName !== undefined) expect(jobName(cronJob, run)).toBe(expected.jobName);
-    if (expected.scheduledTimestampAnnotation !== undefined) expect(scheduledTime(cronJob, run)).toBe(expected.scheduledTimestampAnnotation);
+    if (expected.scheduledTimestampAnnotation !== undefined)
+      expect(scheduledTime(cronJob, run)).toBe(expected.scheduledTimestampAnnotation);
   });
 });
 

@@ -122,8 +122,8 @@ export class SmallCluster {
     this.kubectl.patch<K>(this.target(kind, name, namespace), change, accepted);
   }
 
-  delete<K extends Kind>(kind: K, name: string, propagationPolicy?: "Background" | "Foreground" | "Orphan", namespace = "default"): void {
-    this.kubectl.delete<K>(this.target(kind, name, namespace), propagationPolicy === undefined ? {} : { propagationPolicy }, accepted);
+  delete(kind: Kind, name: string, propagationPolicy?: "Background" | "Foreground" | "Orphan", namespace = "default"): void {
+    this.kubectl.delete(this.target(kind, name, namespace), propagationPolicy === undefined ? {} : { propagationPolicy }, accepted);
   }
 
   private target<K extends Kind>(kind: K, name: string, namespace: string): Target<K> {
