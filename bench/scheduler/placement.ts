@@ -56,6 +56,7 @@ export class Placement {
     this.queue = new SchedulingQueue({
       now: () => NOW,
       sort,
+      resources,
       preEnqueue: (pod) => this.profiles.get(pod.pod.spec.schedulerName ?? "default-scheduler")?.runPreEnqueue(pod),
       registrations: () => [],
     });
