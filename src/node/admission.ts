@@ -3,11 +3,10 @@
  *
  * Source: pkg/kubelet/lifecycle/predicate.go and https://kubernetes.io/docs/concepts/scheduling-eviction/ (each rule's page).
  */
-import { podRequests } from "../api/resources.js";
 import { compileNodeSelector } from "../api/selector.js";
 import type { Node, Taint } from "../api/types/node.js";
 import type { Pod, Toleration } from "../api/types/pod.js";
-import { amounts, CPU, EPHEMERAL_STORAGE, isCriticalPod, isStaticPod, MEMORY, PODS, type Amounts } from "./resources.js";
+import { amounts, CPU, EPHEMERAL_STORAGE, isCriticalPod, isStaticPod, MEMORY, PODS, requestAmounts, type Amounts } from "./resources.js";
 
 export type Admission = { readonly admit: true } | { readonly admit: false; readonly reason: string; readonly message: string };
 
@@ -46,7 +45,7 @@ export class PodsOnNode {
   add(key: string, pod: Pod): void {
     if (this.byKey.has(key)) return;
     this.byKey.set(key, pod);
-    for (const [resource, amount] of amounts(podRequests(pod.spec))) this.requested.set(resource, this.requestedOf(resource) + amount);
+    for (const [resource, amount] of requestAmounts(pod.spec)) this.requested.set(resource, this.requestedOf(resource) + amount);
     for (const port of hostPortsOf(pod)) this.hostPorts.push({ owner: key, ...port });
   }
 
@@ -54,7 +53,7 @@ export class PodsOnNode {
     const pod = this.byKey.get(key);
     if (pod === undefined) return;
     this.byKey.delete(key);
-    for (const [resource, amount] of amounts(podRequests(pod.spec))) this.requested.set(resource, this.requestedOf(resource) - amount);
+    for (const [resource, amount] of requestAmounts(pod.spec)) this.requested.set(resource, this.requestedOf(resource) - amount);
     for (let index = this.hostPorts.length - 1; index >= 0; index--) if (this.hostPorts[index].owner === key) this.hostPorts.splice(index, 1);
   }
 
@@ -99,7 +98,7 @@ export function insufficientResources(pod: Pod, allocatable: Amounts, others: Po
   const insufficient: InsufficientResource[] = [];
   const podCapacity = allocatable.get(PODS) ?? 0;
   if (others.size + 1 > podCapacity) insufficient.push({ resource: PODS, requested: 1, used: others.size, capacity: podCapacity });
-  const requests = amounts(podRequests(pod.spec));
+  const requests = requestAmounts(pod.spec);
   const look = (resource: string): void => {
     const requested = requests.get(resource) ?? 0;
     if (requested === 0) return;

@@ -5,10 +5,10 @@
  * pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, and github.com/opencontainers/cgroups (conversion of shares).
  */
 import { parseQuantity } from "../api/quantity.js";
-import { podLimits, podRequests, qosClassOf, type QosClass } from "../api/resources.js";
+import { podLimits, qosClassOf, type QosClass } from "../api/resources.js";
 import type { ResourceList } from "../api/types/meta.js";
 import type { Container, PodSpec } from "../api/types/pod.js";
-import { allContainers, amounts, CPU, HUGE_PAGES_PREFIX, MEMORY } from "./resources.js";
+import { allContainers, amounts, CPU, HUGE_PAGES_PREFIX, MEMORY, requestAmounts } from "./resources.js";
 
 /** CPU shares: bounds of the kernel, and what one CPU has. */
 const MIN_SHARES = 2;
@@ -82,7 +82,7 @@ function isLimited(spec: PodSpec, resource: string): boolean {
 /** The pod's cgroup. A limit holds for the pod only where nothing in it is without that limit. */
 export function podCgroup(spec: PodSpec, cpuCFSQuota: boolean, period: number = QUOTA_PERIOD): CgroupSettings {
   const limits = amounts(podLimits(spec));
-  const shares = cpuShares(amounts(podRequests(spec)).get(CPU) ?? 0);
+  const shares = cpuShares(requestAmounts(spec).get(CPU) ?? 0);
   const hugePages = hugePageLimits(podLimits(spec));
   const quota = { cpuQuota: cpuCFSQuota ? cpuQuota(limits.get(CPU) ?? 0, period) : -1, cpuPeriod: period };
   const memory = { memoryLimitBytes: limits.get(MEMORY) ?? 0 };
@@ -122,7 +122,7 @@ const ROOT = "kubepods";
 /** Settings of the tiers' cgroups. Guaranteed pods sit directly under the root. */
 export function tierCgroups(pods: Iterable<PodSpec>): Readonly<Record<string, CgroupSettings>> {
   let burstable = 0;
-  for (const spec of pods) if (qosClassOf(spec) === "Burstable") burstable += amounts(podRequests(spec)).get(CPU) ?? 0;
+  for (const spec of pods) if (qosClassOf(spec) === "Burstable") burstable += requestAmounts(spec).get(CPU) ?? 0;
   return { [`/${ROOT}`]: {}, [`/${ROOT}/besteffort`]: { cpuShares: MIN_SHARES }, [`/${ROOT}/burstable`]: { cpuShares: cpuShares(burstable) } };
 }
 

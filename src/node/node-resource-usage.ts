@@ -4,13 +4,14 @@
  * Totals are kept as processes come, go and change; what each single container gets is computed only when somebody asks or when a
  * process needs a certain amount of CPU time. Profiles that change cost an event at each change, constants cost none.
  */
-import { qosClassOf } from "../api/resources.js";
+import { qosClassOf, type QosClass } from "../api/resources.js";
 import type { Pod } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import type { UsageProfile } from "./behavior.js";
 import { containerCgroup, cpuShares, cpuWeightOfContainer, cpuWeightOfPod, milliCPUFromQuota, podCgroup } from "./cgroups.js";
 import type { ContainerProcess } from "./container-process.js";
 import { shareCpu, type CpuGroup } from "./cpu-sharing.js";
+import { resourceKey } from "./resources.js";
 import { nextChange, slopeAt, valueAt } from "./usage-profile.js";
 
 export interface NodeUsage {
@@ -63,6 +64,7 @@ interface PodConsumers extends CpuGroup {
 }
 
 const MILLI = 1000;
+const TIERS: Readonly<Record<QosClass, PodConsumers["tier"]>> = { Guaranteed: "guaranteed", Burstable: "burstable", BestEffort: "besteffort" };
 
 function quotaCores(quota: number | undefined, period: number | undefined): number {
   return quota === undefined || quota <= 0 ? Number.POSITIVE_INFINITY : milliCPUFromQuota(quota, period) / MILLI;
@@ -80,6 +82,7 @@ function cpuDemand(profile: UsageProfile | undefined, age: SimTime): number {
 export class NodeResourceUsage {
   private readonly pods = new Map<ProcessOwner, PodConsumers>();
   private readonly consumers = new Map<ContainerProcess, Consumer>();
+  private readonly templates = new WeakMap<object, Pick<PodConsumers, "tier" | "weight" | "quota">>();
   private readonly listeners: (() => void)[] = [];
   private since: SimTime = 0;
   private demand = 0;
@@ -200,9 +203,15 @@ export class NodeResourceUsage {
 
   private podConsumers(owner: ProcessOwner): PodConsumers {
     const { spec } = owner.pod;
-    const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
-    const tier = qosClassOf(spec).toLowerCase() as PodConsumers["tier"];
-    return { owner, tier, weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod), demand: 0, members: [], usable: 0 };
+    const key = resourceKey(spec);
+    let template = this.templates.get(key);
+    if (template === undefined) {
+      const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
+      const tier = TIERS[qosClassOf(spec)];
+      template = { tier, weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod) };
+      this.templates.set(key, template);
+    }
+    return { owner, ...template, demand: 0, members: [], usable: 0 };
   }
 
   /** Takes a process's use as it is now, and comes back when its profile changes. */

@@ -1,6 +1,6 @@
 /** Resource lists as numbers for the kubelet's sums: cpu in millicores, everything else in whole units (bytes, pieces). */
 import { parseQuantity } from "../api/quantity.js";
-import { SYSTEM_CRITICAL_PRIORITY } from "../api/resources.js";
+import { podRequests, SYSTEM_CRITICAL_PRIORITY } from "../api/resources.js";
 import type { QuantityText, ResourceList } from "../api/types/meta.js";
 import type { Container, Pod, PodSpec } from "../api/types/pod.js";
 
@@ -30,6 +30,21 @@ export function amounts(list: ResourceList | undefined): Amounts {
     known = new Map(Object.entries(list).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]));
     amountsOfList.set(list, known);
   }
+  return known;
+}
+
+/** What stands for the resources of a spec: pods of one template share their containers, whatever node they are bound to. */
+export function resourceKey(spec: PodSpec): object {
+  return spec.initContainers === undefined && spec.overhead === undefined && spec.resources === undefined ? spec.containers : spec;
+}
+
+const requestsByKey = new WeakMap<object, Amounts>();
+
+/** Effective requests of a pod as numbers. */
+export function requestAmounts(spec: PodSpec): Amounts {
+  const key = resourceKey(spec);
+  let known = requestsByKey.get(key);
+  if (known === undefined) requestsByKey.set(key, (known = amounts(podRequests(spec))));
   return known;
 }
 
