@@ -91,6 +91,7 @@ export class Cluster {
       pods: this.podNetwork,
       proxy,
       ingressProxies: new IngressProxies(this.apiServer),
+      loadBalancer: description.network.loadBalancerAddresses === undefined ? "cloud" : "layer2",
       ...(policies !== undefined && { allows: (client, server, port) => policies.allows(client, server, port) }),
     });
     const { loadBalancerAddresses: addresses } = description.network;

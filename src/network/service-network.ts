@@ -14,12 +14,14 @@ import { Connection, type NetworkClient } from "./connection.js";
 import type { Host } from "./data-path.js";
 import { Destination, type FrontEnd, FrontEnds, type ServiceAddress, type ServiceTarget } from "./front-end.js";
 import { INGRESS_PROXY_DELAY, type IngressProxies, type IngressTarget } from "./ingress-proxies.js";
+import { LoadBalancerEntry, type LoadBalancerKind } from "./load-balancer-entry.js";
 import { HOST_TO_HOST } from "./path-costs.js";
 import type { Attachment, PodNetwork } from "./pod-network.js";
 import type { ProxyEndpoint } from "./proxy/endpoint.js";
 import type { KubeProxy } from "./proxy/kube-proxy.js";
 import { type CacheState, CONNECT_WITHOUT_RULES } from "./proxy/proxy-mode.js";
 import type { RulesVersion } from "./proxy/rules-history.js";
+import { scramble } from "./scramble.js";
 import { hasSidecar, SIDECAR_DELAY } from "./service-mesh.js";
 
 export interface ServiceNetworkOptions {
@@ -34,8 +36,8 @@ export interface ServiceNetworkOptions {
   readonly allows?: (client: NetworkClient, server: Attachment, port: number) => boolean;
   /** Without proxies requests to an Ingress get no answer. */
   readonly ingressProxies?: IngressProxies;
-  /** Hosts among which a load balancer, or a user of node ports, chooses; default all nodes. */
-  readonly entryHosts?: () => readonly Host[];
+  /** Default cloud. */
+  readonly loadBalancer?: LoadBalancerKind;
 }
 
 export class ServiceNetwork {
@@ -45,7 +47,7 @@ export class ServiceNetwork {
   private readonly ruleCache: CacheState;
   private readonly outsideRoundTrip: SimTime;
   private readonly allows: ServiceNetworkOptions["allows"];
-  private readonly entryHosts: () => readonly Host[];
+  private readonly loadBalancer: LoadBalancerEntry;
   private readonly hasIngressProxies: boolean;
   private readonly frontEnds: FrontEnds;
 
@@ -58,7 +60,7 @@ export class ServiceNetwork {
     this.allows = options.allows;
     this.hasIngressProxies = options.ingressProxies !== undefined;
     this.frontEnds = new FrontEnds(options.proxy, options.ingressProxies);
-    this.entryHosts = options.entryHosts ?? (() => this.pods.nodes);
+    this.loadBalancer = new LoadBalancerEntry(options.simulation, options.pods, options.proxy, options.loadBalancer ?? "cloud");
   }
 
   newConnection(): Connection {
@@ -176,7 +178,10 @@ export class ServiceNetwork {
     });
   }
 
-  /** What the rules add to the handshake: the median by the cost formulas, spread as measured. Nobody is faster than the bare path. */
+  /**
+   * What the rules add to the handshake: the median by the cost formulas, spread as measured. Nobody is faster than the bare path.
+   * kube-proxy writes KUBE-SERVICES in a new random order at each sync on each node, so one place of a service is as good as another.
+   */
   private ruleDelay(frontEnd: FrontEnd, { sync }: RulesVersion, { id }: Host, chosen: number, random: RandomStream): number {
     const { mode, ruleLoad } = this.proxy;
     const dispatched = ruleLoad.dispatchRules === 0 ? 0 : 1 + (scramble(frontEnd.salt + sync, id) % ruleLoad.dispatchRules);
@@ -215,42 +220,21 @@ export class ServiceNetwork {
 
   /** The node on which a connection to an external address arrives. */
   private entryHost(host: Host | undefined, via: ServiceAddress, frontEnd: FrontEnd | undefined, random: RandomStream): Host | undefined {
-    // A load balancer's address is translated by the client's own node; its host name leads out of the cluster and back in.
-    if (via === "loadBalancer" && host !== undefined && (frontEnd?.history.current?.port.loadBalancerVIPs.length ?? 0) > 0) return host;
-    if (via === "loadBalancer" && !this.isProvisioned(frontEnd)) return undefined;
-    const hosts = this.entryHosts();
-    if (hosts.length === 0) return undefined;
-    const first = random.integer(hosts.length);
-    if (via === "nodePort") return hosts[first];
-    for (let step = 0; step < hosts.length; step++) {
-      const candidate = hosts[(first + step) % hosts.length];
-      if (this.isHealthyEntry(candidate, frontEnd)) return candidate;
+    if (via === "loadBalancer") {
+      if (frontEnd === undefined) return undefined;
+      // A load balancer's address is translated by the client's own node; its host name leads out of the cluster and back in.
+      if (host !== undefined && (frontEnd.history.current?.port.loadBalancerVIPs.length ?? 0) > 0) return host;
+      return this.loadBalancer.nodeFor(frontEnd, random);
+    }
+    const { nodes } = this.pods;
+    if (nodes.length === 0) return undefined;
+    const first = random.integer(nodes.length);
+    // A node port is asked for at some node's address; before the proxies of an ingress controller there is a balancer that knows who answers.
+    if (via === "nodePort") return nodes[first];
+    for (let step = 0; step < nodes.length; step++) {
+      const node = nodes[(first + step) % nodes.length];
+      if (this.pods.dataPath.reaches(undefined, node)) return node;
     }
     return undefined;
   }
-
-  /** Whether the Service has got its load balancer. */
-  private isProvisioned(frontEnd: FrontEnd | undefined): boolean {
-    const port = frontEnd?.history.current?.port;
-    if (port === undefined) return false;
-    return (this.proxy.service(`${port.namespace}/${port.service}`)?.status?.loadBalancer?.ingress?.length ?? 0) > 0;
-  }
-
-  /** A load balancer's health check: the node answers, and with external policy Local has an endpoint of its own. */
-  private isHealthyEntry(host: Host, frontEnd: FrontEnd | undefined): boolean {
-    if (!this.pods.dataPath.reaches(undefined, host)) return false;
-    const rules = frontEnd === undefined ? undefined : this.proxy.rulesOn(frontEnd.history, host.name);
-    return rules === undefined || !rules.port.externalPolicyLocal || rules.usable(host).local.length > 0;
-  }
-}
-
-/**
- * kube-proxy writes KUBE-SERVICES in a new random order at each sync on each node, so a service's place is as good as any: a hash of
- * sync and node. Finalizer of MurmurHash3, https://github.com/aappleby/smhasher
- */
-function scramble(a: number, b: number): number {
-  let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -4,7 +4,8 @@ import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
 import type { ApiClient } from "../../src/control-plane/apiserver/client.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { LoadBalancerController } from "../../src/network/load-balancer-controller.js";
-import { smallCluster } from "./small-cluster.js";
+import type { Connection } from "../../src/network/connection.js";
+import { type SmallCluster, smallCluster, type SmallClusterOptions } from "./small-cluster.js";
 
 interface Balanced {
   readonly simulation: Simulation;
@@ -57,23 +58,62 @@ describe("a Service of type LoadBalancer", () => {
     expect(address("a")).toMatch(/^a[0-9a-f]{31}\.elb\./);
   });
 
-  test("is not reachable before it has an address, then at any healthy node, and only from allowed ranges", () => {
-    const spec = { type: "LoadBalancer", ports: [{ port: 80, nodePort: 30080 }], loadBalancerSourceRanges: ["203.0.113.0/25"] } as const;
-    const { services, connectFrom, objects, service, simulation, dataPath, publish, pods } = smallCluster({
-      nodes: 3,
-      pods: 3,
-      service: spec,
-    });
-    const destination = services.destination({ service: "web", namespace: "default", via: "loadBalancer" });
-    const from = (address: string): string => connectFrom(services.outside(address), destination).outcome;
-    expect(from("203.0.113.5")).toBe("unanswered");
+  const SPEC = { type: "LoadBalancer", ports: [{ port: 80, nodePort: 30080 }] } as const;
+
+  /** A small cluster with a load balancer, and a way to connect to it from outside. */
+  function withBalancer(options: SmallClusterOptions): SmallCluster & { readonly from: (address: string) => Connection } {
+    const small = smallCluster({ nodes: 3, pods: 3, ...options, service: { ...SPEC, ...options.service } });
+    const destination = small.services.destination({ service: "web", namespace: "default", via: "loadBalancer" });
+    return { ...small, from: (address) => small.connectFrom(small.services.outside(address), destination) };
+  }
+
+  function provision({ objects, service, simulation }: SmallCluster): void {
     objects.apply({ ...service, status: { loadBalancer: { ingress: [{ ip: "198.51.100.7", ipMode: "VIP" }] } } });
     simulation.run(simulation.now + 2 * SECOND);
-    expect(from("203.0.113.5")).toBe("connected");
-    expect(from("203.0.113.200")).toBe("unanswered");
-    dataPath.powerOff("node-1");
-    publish(pods.slice(1));
-    simulation.run(simulation.now + 2 * SECOND);
-    expect(new Set(Array.from({ length: 30 }, () => from("203.0.113.5")))).toEqual(new Set(["connected"]));
+  }
+
+  const entries = ({ from }: { readonly from: (address: string) => Connection }): Set<string> =>
+    new Set(Array.from({ length: 60 }, () => from("203.0.113.5")).map(({ outcome, proxyHost }) => `${outcome} ${proxyHost?.name ?? ""}`));
+
+  test("is not reachable before it has an address, and then only from allowed ranges", () => {
+    const balancer = withBalancer({ service: { loadBalancerSourceRanges: ["203.0.113.0/25"] } });
+    expect(balancer.from("203.0.113.5").outcome).toBe("unanswered");
+    provision(balancer);
+    expect(balancer.from("203.0.113.5").outcome).toBe("connected");
+    expect(balancer.from("203.0.113.200").outcome).toBe("unanswered");
+  });
+
+  test("of a cloud is spread over all nodes, and gives a dead one up after three checks of 30 s", () => {
+    const balancer = withBalancer({});
+    provision(balancer);
+    expect(entries(balancer)).toEqual(new Set(["connected node-1", "connected node-2", "connected node-3"]));
+    balancer.dataPath.powerOff("node-1");
+    balancer.publish(balancer.pods.slice(1));
+    balancer.simulation.run(balancer.simulation.now + 89 * SECOND);
+    expect(entries(balancer)).toContain("unanswered node-1");
+    balancer.simulation.run(balancer.simulation.now + 2 * SECOND);
+    expect(entries(balancer)).toEqual(new Set(["connected node-2", "connected node-3"]));
+  });
+
+  test("of layer 2 is one node; when it dies another takes over after 5 s", () => {
+    const balancer = withBalancer({ loadBalancer: "layer2", pods: 3 });
+    provision(balancer);
+    const [only, ...others] = [...entries(balancer)];
+    expect(others).toEqual([]);
+    const leader = only.split(" ")[1];
+    balancer.dataPath.powerOff(leader);
+    balancer.publish(balancer.pods.filter(({ spec }) => spec.nodeName !== leader));
+    balancer.simulation.run(balancer.simulation.now + 4 * SECOND);
+    expect(entries(balancer)).toEqual(new Set([`unanswered ${leader}`]));
+    balancer.simulation.run(balancer.simulation.now + 2 * SECOND);
+    const after = [...entries(balancer)];
+    expect(after).toHaveLength(1);
+    expect(after[0]).toMatch(/^connected node-/);
+  });
+
+  test("with external policy Local arrives only where an endpoint is", () => {
+    const balancer = withBalancer({ pods: 2, service: { externalTrafficPolicy: "Local" } });
+    provision(balancer);
+    expect(entries(balancer)).toEqual(new Set(["connected node-1", "connected node-2"]));
   });
 });

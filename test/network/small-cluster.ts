@@ -5,6 +5,7 @@ import { Simulation } from "../../src/engine/simulation.js";
 import { Connection, type NetworkClient } from "../../src/network/connection.js";
 import { DataPath } from "../../src/network/data-path.js";
 import type { Destination } from "../../src/network/front-end.js";
+import type { LoadBalancerKind } from "../../src/network/load-balancer-entry.js";
 import { networkPlugin } from "../../src/network/plugin.js";
 import { PodNetwork } from "../../src/network/pod-network.js";
 import { IPTABLES } from "../../src/network/proxy/iptables/mode.js";
@@ -20,6 +21,7 @@ export interface SmallClusterOptions {
   readonly mode?: ProxyMode;
   readonly service?: Partial<ServiceSpec>;
   readonly seed?: number;
+  readonly loadBalancer?: LoadBalancerKind;
 }
 
 export interface SmallCluster {
@@ -106,7 +108,12 @@ export function smallCluster(options: SmallClusterOptions = {}): SmallCluster {
   publish(pods);
   const proxy = new KubeProxy({ simulation, apiServer: objects, mode: options.mode ?? IPTABLES });
   simulation.run(2_000_000);
-  const services = new ServiceNetwork({ simulation, pods: network, proxy });
+  const services = new ServiceNetwork({
+    simulation,
+    pods: network,
+    proxy,
+    ...(options.loadBalancer !== undefined && { loadBalancer: options.loadBalancer }),
+  });
   const destination = services.destination({ service: "web", namespace: "default", via: "clusterIP" });
   const random = simulation.stream("test/connections");
   const connectFrom = (client: NetworkClient, to = destination): Connection => {
