@@ -117,14 +117,12 @@ export interface TrafficGenerator {
     | { readonly node: string }
     | { readonly podSelector: Readonly<Record<string, string>>; readonly namespace: string };
   /** Where they go. */
-  readonly to:
-    | {
-        readonly service: string;
-        readonly namespace: string;
-        readonly port?: number | string;
-        readonly via: "clusterIP" | "nodePort" | "loadBalancer";
-      }
-    | { readonly ingress: string; readonly namespace: string; readonly host?: string; readonly path: string };
+  readonly to: {
+    readonly service: string;
+    readonly namespace: string;
+    readonly port?: number | string;
+    readonly via: "clusterIP" | "nodePort" | "loadBalancer";
+  };
   /** Open load: requests arrive whether or not earlier ones were answered. Closed load: so many users, each waiting for its answer. */
   readonly load:
     | { readonly interarrival: Distribution }

@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { scenarioJsonSchema } from "../../src/scenario/json-schema.js";
@@ -12,10 +12,16 @@ describe("the JSON Schema for editors", () => {
     await expect(scenarioJsonSchema()).toMatchFileSnapshot(FILE);
   });
 
-  it("takes a scenario that ships, and refuses it with an unknown field", () => {
-    const validate = new Ajv({ strict: false, validateSchema: false }).compile(JSON.parse(scenarioJsonSchema()) as object);
+  const validate = new Ajv({ strict: false, validateSchema: false }).compile(JSON.parse(scenarioJsonSchema()) as object);
+
+  it.each(readdirSync(dirname(FILE)).filter((file) => file.endsWith(".yaml")))("takes %s", (file) => {
+    expect(validate(parse(readFileSync(join(dirname(FILE), file), "utf8"))) ? [] : validate.errors).toEqual([]);
+  });
+
+  it("refuses unknown fields and wrong values", () => {
     const scenario = parse(readFileSync(join(import.meta.dirname, "../../scenarios/drain.yaml"), "utf8")) as object;
-    expect(validate(scenario)).toBe(true);
+    expect(validate({ ...scenario, seed: "${seed}", duration: "${time}" })).toBe(true);
+    expect(validate({ ...scenario, duration: "soon" })).toBe(false);
     expect(validate({ ...scenario, durations: "5m" })).toBe(false);
   });
 });

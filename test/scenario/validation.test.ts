@@ -74,6 +74,15 @@ describe("mistakes in a scenario", () => {
     ]);
   });
 
+  it("include the files that kubectl command lines name", () => {
+    const files = (web: string) => ({ "s.yaml": scenarioText("timeline:\n  - {at: 1m, kubectl: apply -f web.yaml}\n"), "web.yaml": web });
+    expect(mistakesOf(() => loadTexts(files("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")))).toEqual([]);
+    expect(mistakesOf(() => loadTexts(files("apiVersion: v1\nkind: ConfigMap\nmetadata: {nme: a}\n")))[0]).toMatch(/^web\.yaml:3:12: /);
+    expect(mistakesOf(() => loadTexts({ "s.yaml": files("")["s.yaml"] }))).toEqual([
+      expect.stringMatching(/^s\.yaml:10:23: timeline\[0\]\.kubectl: web\.yaml: no such file$/),
+    ]);
+  });
+
   it("include manifests beside the scenario, in Kubernetes' words", () => {
     const pod =
       "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: c\n      image: i\n      resources: {requests: {cpu: -1}}\n";

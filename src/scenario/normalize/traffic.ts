@@ -40,7 +40,6 @@ function fromOf(from: Traffic["from"]): TrafficGenerator["from"] {
 
 function toOf(to: Traffic["to"]): TrafficGenerator["to"] {
   const namespace = to.namespace ?? "default";
-  if ("ingress" in to) return { ingress: to.ingress, namespace, path: to.path ?? "/", ...(to.host !== undefined && { host: to.host }) };
   return { service: to.service, namespace, via: to.via ?? "clusterIP", ...(to.port !== undefined && { port: to.port }) };
 }
 

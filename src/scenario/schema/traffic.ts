@@ -11,18 +11,15 @@ const From = Type.Union(
   },
 );
 
-const To = Type.Union(
-  [
-    closed({
-      service: ObjectName,
-      namespace: Type.Optional(ObjectName),
-      port: Type.Optional(Type.Union([PositiveCount, Text], { errorMessage: "must be the number or name of a port of the Service" })),
-      via: Type.Optional(
-        Type.Enum(["clusterIP", "nodePort", "loadBalancer"], { errorMessage: "must be clusterIP, nodePort or loadBalancer" }),
-      ),
-    }),
-    closed({ ingress: ObjectName, namespace: Type.Optional(ObjectName), host: Type.Optional(Text), path: Type.Optional(Text) }),
-  ],
+const To = closed(
+  {
+    service: ObjectName,
+    namespace: Type.Optional(ObjectName),
+    port: Type.Optional(Type.Union([PositiveCount, Text], { errorMessage: "must be the number or name of a port of the Service" })),
+    via: Type.Optional(
+      Type.Enum(["clusterIP", "nodePort", "loadBalancer"], { errorMessage: "must be clusterIP, nodePort or loadBalancer" }),
+    ),
+  },
   { description: "Where requests go." },
 );
 
