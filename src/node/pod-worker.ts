@@ -67,6 +67,7 @@ export class PodWorker implements ProbeListener {
   private sandboxAttempts = 0;
   private grace = 0;
   private timer: EventId | undefined;
+  private timerAt: SimTime = 0;
   private serving = false;
   private servingEvent: EventId | undefined;
   private deadlineEvent: EventId | undefined;
@@ -339,7 +340,7 @@ export class PodWorker implements ProbeListener {
         return;
       }
       if (sandbox === "sandbox") this.sandbox = "ready";
-      for (const { record, startedAt } of batch) this.startContainer(record, startedAt, true);
+      for (const { record, startedAt } of batch) this.startContainer(record, startedAt, false);
       this.updateServing();
       this.sync();
     });
@@ -649,9 +650,14 @@ export class PodWorker implements ProbeListener {
     this.context.podGone(this);
   }
 
+  /** Comes back at that time, or at an earlier one that was asked for before: each look arranges for the next. */
   private arm(at: SimTime, action: () => void): void {
     const { simulation } = this.context;
-    if (this.timer !== undefined) simulation.cancel(this.timer);
+    if (this.timer !== undefined) {
+      if (this.timerAt <= at) return;
+      simulation.cancel(this.timer);
+    }
+    this.timerAt = at;
     this.timer = simulation.at(Math.max(at, simulation.now), () => {
       this.timer = undefined;
       action();

@@ -67,6 +67,18 @@ describe("sidecars", () => {
 });
 
 describe("image pulls", () => {
+  it("are not needed for an image that is there", () => {
+    const cluster = new TestCluster();
+    cluster.machine("worker-1");
+    cluster.pod("web");
+    cluster.until(5);
+    expect(cluster.events("web")).toEqual([
+      'Pulled: Container image "nginx:1.27" already present on machine and can be accessed by the pod',
+      "Created: Container created",
+      "Started: Container started",
+    ]);
+  });
+
   it("are tried again with back-off while they fail", () => {
     const cluster = new TestCluster();
     const pulls: number[] = [];
