@@ -7,7 +7,8 @@ import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
 import type { Informer } from "../../../src/control-plane/apiserver/client.js";
 import { EtcdCluster } from "../../../src/control-plane/etcd/etcd-cluster.js";
 import { MILLISECOND, SECOND, Simulation } from "../../../src/engine/simulation.js";
-import { EPOCH, pod } from "./pods.js";
+import { constant } from "../../../src/engine/distribution.js";
+import { EPOCH, instantServer, pod } from "./pods.js";
 
 const NAMES = ["a", "b", "c"];
 const NODES = ["worker-1", "worker-2"];
@@ -148,6 +149,23 @@ describe("informers", () => {
     informer.addHandlers({ added: ({ metadata }) => late.push(metadata.name) });
     expect(early).toEqual(["a", "b"]);
     expect(late).toEqual(["a", "b"]);
+  });
+
+  it("that begin while changes are on their way are told of each object once", () => {
+    const simulation = new Simulation({ seed: 1 });
+    const etcd = new EtcdCluster({ simulation, latencies: { etcdFsync: constant(20 * MILLISECOND), etcdRoundTrip: constant(0) } });
+    const { server } = instantServer({ simulation, etcd });
+    const client = server.connect({ component: "test", user: "kubernetes-admin" });
+    client.create<"Pod">(pod("early"));
+    simulation.run(10 * MILLISECOND);
+    const seen: string[] = [];
+    server
+      .informers({ component: "test" })
+      .informer("Pod")
+      .addHandlers({ added: ({ metadata }) => seen.push(`+${metadata.name}`), updated: (_, { metadata }) => seen.push(`~${metadata.name}`) });
+    client.create<"Pod">(pod("late"));
+    simulation.run(SECOND);
+    expect(seen).toEqual(["+early", "+late"]);
   });
 
   it("deliver changes in order of revision, whatever the latencies", () => {

@@ -83,6 +83,17 @@ describe("the path of a request", () => {
     expect(order).toEqual(["63520 ADDED web", "68520 seen"]);
   });
 
+  it("delivers no change before an older one", () => {
+    const drawn = [5_000, 1_000, 2_000];
+    const { server, simulation } = instantServer({ latencies: { ...NO_LATENCIES, watchDelivery: { mean: 1, sample: () => drawn.shift() ?? 0 } } });
+    const times: number[] = [];
+    server.informers({ component: "test" }).informer("Pod").addHandlers({ added: () => times.push(simulation.now) });
+    const client = server.connect({ component: "test", user: "test" });
+    for (const [index, time] of [0, 1_000, 9_000].entries()) simulation.at(time, () => client.create<"Pod">(pod(`p${index}`)));
+    simulation.run(SECOND);
+    expect(times).toEqual([5_000, 5_000, 11_000]);
+  });
+
   it("waits in the client's own rate limit: a burst, then so many a second", () => {
     const { server, simulation } = instantServer();
     const client = server.connect({ component: "replicaset-controller", user: "test", qps: 20, burst: 30 });

@@ -97,6 +97,13 @@ describe("a Service", () => {
     expect(balanced.healthCheckNodePort).toBeGreaterThan(30_000);
   });
 
+  it("that is refused keeps nothing", () => {
+    const { create } = setUp();
+    const spec: ServiceSpec = { ...SELECTED, type: "NodePort", clusterIP: "10.96.5.5" };
+    expect(create("web", { ...spec, ports: [{ name: "a", port: 80, nodePort: 30_005 }, { name: "b", port: 81, nodePort: 80 }] })).toContain("not in the valid range");
+    expect(create("web", { ...spec, ports: [{ port: 80, nodePort: 30_005 }] })).toMatchObject({ clusterIP: "10.96.5.5" });
+  });
+
   it("without cluster IP gets none", () => {
     const { create } = setUp();
     expect(create("headless", { ...SELECTED, clusterIP: "None" })).toMatchObject({ clusterIP: "None", clusterIPs: ["None"], ipFamilyPolicy: "SingleStack" });

@@ -52,6 +52,15 @@ describe("a write", () => {
     expect(commits).toEqual([FSYNC, 2 * FSYNC, 2 * FSYNC, 2 * FSYNC]);
   });
 
+  it("is not committed before an older one, for which the followers are slow", () => {
+    const drawn = [50_000, 1_000];
+    const slowAtFirst = { mean: 1, sample: () => drawn.shift() ?? 1_000 };
+    const { simulation, etcd, commits } = setUp(2, { fsyncOfMember: { "etcd-2": slowAtFirst } });
+    for (const time of [0, 100, 200]) simulation.at(time, () => etcd.append(1, 1));
+    simulation.run(SECOND);
+    expect(commits).toEqual([50_500, 50_500, 50_500]);
+  });
+
   it("is committed in order although flushes take random times", () => {
     const { simulation, etcd } = setUp(3, { latencies: { etcdFsync: exponential(FSYNC), etcdRoundTrip: exponential(ROUND_TRIP) } });
     let appended = 0;
