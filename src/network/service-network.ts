@@ -157,7 +157,7 @@ export class ServiceNetwork {
     };
     const listeningChanged = (pod: Attachment): void => {
       if ((pod.pod.metadata.namespace ?? "default") !== namespace || !matches(pod.pod.metadata.labels)) return;
-      if (pod.listening) clients.list = [...clients.list, this.inPod(pod)];
+      if (pod.listening) clients.list.push(this.inPod(pod));
       else leave(pod);
     };
     this.pods.onAttachment({ attached: listeningChanged, listeningChanged, detached: leave });
