@@ -21,6 +21,7 @@ import { PodNetwork } from "../network/pod-network.js";
 import { KubeProxy } from "../network/proxy/kube-proxy.js";
 import { ServiceNetwork } from "../network/service-network.js";
 import { Machine } from "../node/machine.js";
+import type { SchedulerObserver } from "../scheduler/observer.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { Traffic } from "../traffic/traffic.js";
 import { Administrator } from "./administrator.js";
@@ -205,9 +206,17 @@ export class Cluster {
       client: this.apiServer.connect({ component, user: "system:kube-scheduler", ...onHost, ...SCHEDULER_CLIENT }),
       informers: this.apiServer.informers({ component, ...onHost }),
       ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
-      ...(observer?.attempt !== undefined && { observer: { attempt: (attempt) => observer.attempt?.(attempt) } }),
+      ...(observer !== undefined && { observer: schedulerObserver(observer) }),
     });
   }
+}
+
+/** What is not asked for is not wired: the scheduler does no work for it. */
+function schedulerObserver(observer: RunObserver): SchedulerObserver {
+  return {
+    ...(observer.attempt !== undefined && { attempt: (attempt) => observer.attempt?.(attempt) }),
+    ...(observer.deciding !== undefined && { deciding: (cycle) => observer.deciding?.(cycle) }),
+  };
 }
 
 /** In a core. */

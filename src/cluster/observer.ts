@@ -3,7 +3,7 @@
  * without effect on the run.
  */
 import type { Change } from "../control-plane/apiserver/change.js";
-import type { SchedulingAttempt } from "../scheduler/observer.js";
+import type { DecisionListener, SchedulingAttempt, SchedulingCycle } from "../scheduler/observer.js";
 import type { RequestRecord } from "../traffic/request-record.js";
 
 export interface RunObserver {
@@ -11,6 +11,8 @@ export interface RunObserver {
   change?(change: Change): void;
   /** A scheduler tried to place a pod. */
   attempt?(attempt: SchedulingAttempt): void;
+  /** A scheduler is about to decide on a pod; the listener returned is told how. */
+  deciding?(cycle: SchedulingCycle): DecisionListener | undefined;
   /** A request of a traffic generator ended. The record is used again afterwards: copy what is kept. */
   request?(record: RequestRecord): void;
 }

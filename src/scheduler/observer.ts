@@ -1,6 +1,10 @@
-/** What the scheduler tells of each attempt, for scheduling.csv and metrics. */
+/** What the scheduler tells of each attempt, for scheduling.csv and metrics, and what decisions can be explained and measured by. */
 import type { Pod } from "../api/types/index.js";
 import type { SimTime } from "../engine/simulation.js";
+import type { Cache } from "./cache/cache.js";
+import type { CycleOutcome } from "./cycle-outcome.js";
+import type { PodInfo } from "./framework/pod-info.js";
+import type { Profile } from "./framework/profile.js";
 
 /** How an attempt ended, as upstream's scheduler_schedule_attempts_total{result}. */
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
@@ -27,6 +31,23 @@ export interface SchedulingAttempt {
   readonly plugins: readonly string[];
 }
 
+/** What a decision is made from: the scheduler's picture of the cluster at the moment of the attempt. To read only. */
+export interface SchedulingCycle {
+  readonly time: SimTime;
+  readonly pod: PodInfo;
+  /** 1 for the pod's first attempt. */
+  readonly attempt: number;
+  readonly profile: Profile;
+  readonly cache: Cache;
+  /** Place in the order of nodes at which the search begins. */
+  readonly searchStart: number;
+}
+
+/** Told what a cycle came to, before anything follows from it. */
+export type DecisionListener = (outcome: CycleOutcome) => void;
+
 export interface SchedulerObserver {
   attempt?(attempt: SchedulingAttempt): void;
+  /** Told before each decision; the listener that it returns, if any, is told the decision at once. Neither may change anything. */
+  deciding?(cycle: SchedulingCycle): DecisionListener | undefined;
 }

@@ -31,6 +31,7 @@ import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
 import { IncrementalAlgorithm } from "./evaluation/incremental-algorithm.js";
 import type { ScheduleResult } from "./cycle-outcome.js";
+import type { SearchStart } from "./scheduling-algorithm.js";
 
 /**
  * Simulated duration of a scheduling attempt in microseconds where none is given: 3 ms, about the 349 pods a second that
@@ -74,6 +75,7 @@ export class Scheduler {
   /** Pods that Permit plugins hold back. */
   readonly waitingPods: WaitingPods;
   private readonly algorithm: IncrementalAlgorithm;
+  private readonly searchStart: SearchStart = { index: 0 };
   private readonly attemptDuration: Distribution;
   private busy = false;
   private active = false;
@@ -99,7 +101,7 @@ export class Scheduler {
     this.waitingPods = new WaitingPods((delay, action) => void simulation.after(delay, action));
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
-    this.algorithm = new IncrementalAlgorithm(this.cache, { index: 0 }, tieBreak);
+    this.algorithm = new IncrementalAlgorithm(this.cache, this.searchStart, tieBreak);
     const sort = [...this.profiles.values()][0].plugins.queueSort[0];
     this.queue = new SchedulingQueue({
       now: () => this.handle.now(),
@@ -181,7 +183,16 @@ export class Scheduler {
     let conclude: () => void;
     if (this.cache.nodeCount === 0) conclude = () => this.fail(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] });
     else {
+      const decided = this.options.observer?.deciding?.({
+        time,
+        pod: pod.podInfo,
+        attempt: pod.attempts,
+        profile,
+        cache: this.cache,
+        searchStart: this.searchStart.index,
+      });
       const outcome = this.algorithm.schedule(profile, state, pod.podInfo);
+      decided?.(outcome);
       conclude = "result" in outcome ? this.place(profile, state, pod, outcome.result, time, duration) : this.reject(profile, state, pod, outcome.diagnosis, time, duration);
     }
     simulation.after(duration, () => {
