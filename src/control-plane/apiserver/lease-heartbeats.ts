@@ -1,8 +1,18 @@
-/** {@link NodeHeartbeats} over {@link HostLinks}: renewals arrive while the node's own machine reaches the API server. */
+/**
+ * {@link NodeHeartbeats} over {@link HostLinks}: renewals arrive while the node's own machine reaches the API server, and while
+ * etcd takes writes.
+ */
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { NodeHeartbeats } from "./heartbeats.js";
+import type { WriteLog } from "../etcd/write-log.js";
 import type { HostLinks } from "./host-links.js";
+
+/**
+ * A renewal that meets an etcd without leader waits this long and goes through where a leader is found meanwhile; so an election costs
+ * no renewal. Source: the time-out of etcd's proposals, go.etcd.io/etcd/server/config ReqTimeout.
+ */
+const ETCD_PATIENCE: SimTime = 7 * SECOND;
 
 interface Renewal {
   first: SimTime;
@@ -21,14 +31,27 @@ export class LeaseHeartbeats implements NodeHeartbeats {
   private readonly renewals = new Map<string, Renewal>();
   private readonly listeners: ((node: string) => void)[] = [];
   private rate = 0;
+  /** Number of the present time without etcd leader, if it is one. */
+  private outage = 0;
+  /** Renewals are lost because etcd takes no writes. */
+  private refused = false;
 
-  /** @param links machines are named as their nodes */
+  /**
+   * @param links machines are named as their nodes
+   * @param etcd absent where it never fails
+   */
   constructor(
     private readonly simulation: Simulation,
     private readonly links: HostLinks,
+    etcd?: Pick<WriteLog, "onWritable">,
   ) {
     links.onChange((host) => {
       this.settle(host);
+    });
+    etcd?.onWritable((writable) => {
+      this.outage++;
+      if (writable) this.refuse(false, simulation.now);
+      else this.refuseLater(this.outage, simulation.now);
     });
   }
 
@@ -67,14 +90,27 @@ export class LeaseHeartbeats implements NodeHeartbeats {
     this.listeners.push(listener);
   }
 
-  private settle(node: string, wasArriving?: boolean): void {
+  private refuseLater(outage: number, since: SimTime): void {
+    this.simulation.after(ETCD_PATIENCE, () => {
+      if (this.outage === outage) this.refuse(true, since);
+    });
+  }
+
+  private refuse(refused: boolean, since: SimTime): void {
+    if (this.refused === refused) return;
+    this.refused = refused;
+    for (const node of this.renewals.keys()) this.settle(node, undefined, since);
+  }
+
+  /** @param since when renewals began or ended to arrive, where they do */
+  private settle(node: string, wasArriving?: boolean, since: SimTime = this.simulation.now): void {
     const renewal = this.renewals.get(node);
     if (renewal === undefined) return;
     const before = wasArriving ?? renewal.arriving;
-    const arriving = renewal.sending && this.links.isUp(node);
+    const arriving = renewal.sending && this.links.isUp(node) && !this.refused;
     if (renewal.arriving !== arriving) {
-      if (arriving) renewal.arrivingSince = Math.max(renewal.first, this.simulation.now);
-      else renewal.lastBefore = this.lastOf(renewal, this.simulation.now);
+      if (arriving) renewal.arrivingSince = Math.max(renewal.first, since);
+      else renewal.lastBefore = this.lastOf(renewal, since);
       this.count(renewal, arriving);
     }
     if (before !== arriving) for (const listener of this.listeners) listener(node);

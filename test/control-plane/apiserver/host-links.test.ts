@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../../src/control-plane/apiserver/client.js";
+import { EtcdCluster } from "../../../src/control-plane/etcd/etcd-cluster.js";
 import { HostLinks } from "../../../src/control-plane/apiserver/host-links.js";
 import { LeaseHeartbeats } from "../../../src/control-plane/apiserver/lease-heartbeats.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
@@ -89,6 +90,26 @@ describe("node heartbeats", () => {
     simulation.run(90 * SECOND);
     expect(heartbeats.lastRenewal("worker-1", simulation.now)).toBe(8 * SECOND);
     expect(changes).toEqual(["0s worker-1 true", "10s worker-1 false", "60s worker-1 true", "60s worker-1 false"]);
+  });
+
+  it("get lost while etcd has no quorum for longer than a request waits, and outlast an election", () => {
+    const simulation = new Simulation({ seed: 1 });
+    const etcd = new EtcdCluster({ simulation, members: ["etcd-1", "etcd-2", "etcd-3"] });
+    const heartbeats = new LeaseHeartbeats(simulation, new HostLinks(), etcd);
+    const changes: string[] = [];
+    heartbeats.onChange((node) => changes.push(`${node} ${heartbeats.isRenewing(node)}`));
+    heartbeats.renew("worker-1", 0, 5 * SECOND);
+    simulation.run(12 * SECOND);
+    etcd.lose("etcd-1");
+    simulation.run(32 * SECOND);
+    expect(heartbeats.lastRenewal("worker-1", simulation.now)).toBe(30 * SECOND);
+    etcd.lose("etcd-2");
+    simulation.run(100 * SECOND);
+    expect(heartbeats.lastRenewal("worker-1", simulation.now)).toBe(30 * SECOND);
+    etcd.restore("etcd-1");
+    simulation.run(108 * SECOND);
+    expect(heartbeats.lastRenewal("worker-1", simulation.now)).toBe(105 * SECOND);
+    expect(changes).toEqual(["worker-1 true", "worker-1 false", "worker-1 true"]);
   });
 
   it("of an unknown node are none", () => {
