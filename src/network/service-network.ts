@@ -19,7 +19,7 @@ import { HOST_TO_HOST } from "./path-costs.js";
 import type { Attachment, PodNetwork } from "./pod-network.js";
 import type { ProxyEndpoint } from "./proxy/endpoint.js";
 import type { KubeProxy } from "./proxy/kube-proxy.js";
-import { type CacheState, CONNECT_WITHOUT_RULES } from "./proxy/proxy-mode.js";
+import { type CacheState, CONNECT_WITHOUT_RULES, pickUniformly } from "./proxy/proxy-mode.js";
 import type { RulesVersion } from "./proxy/rules-history.js";
 import { scramble } from "./scramble.js";
 import { hasSidecar, SIDECAR_DELAY } from "./service-mesh.js";
@@ -89,8 +89,9 @@ export class ServiceNetwork {
     connection.reset(client);
     const { host } = client;
     if (host?.powered === false) return;
-    const frontEnd = this.frontEnds.of(destination);
     const { via } = destination;
+    if (via === "clusterIP" && host !== undefined && this.connectHeadless(client, host, destination, random, connection)) return;
+    const frontEnd = this.frontEnds.of(destination);
     const entry = via === "clusterIP" ? host : this.entryHost(host, via, frontEnd, random);
     // A cluster IP means nothing outside the cluster, and without a node there is nobody to answer.
     if (entry === undefined) return;
@@ -129,7 +130,33 @@ export class ServiceNetwork {
     connection.proxyDelay = 0;
     if (via === "ingress") connection.requestDelay = INGRESS_PROXY_DELAY;
     else connection.proxyDelay = this.ruleDelay(frontEnd, rules, entry, index, random);
-    this.reach(client, entry, endpoints[index], rules, connection);
+    this.reach(client, entry, endpoints[index], port.namespace, connection);
+  }
+
+  /**
+   * Connects straight to an endpoint where the Service is headless: its name stands for the ready endpoints' addresses, in an order that DNS
+   * shuffles. Returns false where the Service is not headless.
+   */
+  private connectHeadless(
+    client: NetworkClient,
+    host: Host,
+    { target, serviceKey }: Destination,
+    random: RandomStream,
+    connection: Connection,
+  ): boolean {
+    const service = serviceKey === undefined ? undefined : this.proxy.service(serviceKey);
+    if (service?.spec.clusterIP !== "None" || !("via" in target)) return false;
+    const { ports = [], publishNotReadyAddresses = false } = service.spec;
+    const port =
+      target.port === undefined ? ports[0] : ports.find(({ name, port: number }) => name === target.port || number === target.port);
+    const all = this.proxy.endpointsOf(serviceKey!, port?.name ?? "", port?.protocol ?? "TCP");
+    const endpoints = publishNotReadyAddresses ? all : all.filter(({ ready }) => ready);
+    connection.proxyHost = host;
+    if (endpoints.length > 0) this.reach(client, host, endpoints[pickUniformly(endpoints.length, random)], target.namespace, connection);
+    // The name does not resolve.
+    else connection.outcome = "rejected";
+    connection.proxyDelay = endpoints.length > 0 ? 0 : CONNECT_WITHOUT_RULES[this.ruleCache];
+    return true;
   }
 
   /** Ends a connection that {@link connect} opened, however it went. */
@@ -190,8 +217,8 @@ export class ServiceNetwork {
     return Math.max(0, connect * mode.connectSpread.sample(random) - bare);
   }
 
-  private reach(client: NetworkClient, entry: Host, endpoint: ProxyEndpoint, rules: RulesVersion, connection: Connection): void {
-    const server = this.attachmentOf(endpoint, rules);
+  private reach(client: NetworkClient, entry: Host, endpoint: ProxyEndpoint, namespace: string, connection: Connection): void {
+    const server = this.attachmentOf(endpoint, namespace);
     if (server === undefined || this.isBrokenFor(server)) return;
     const { host } = server;
     const fromPod = client.pod !== undefined && !client.pod.hostNetwork;
@@ -206,10 +233,10 @@ export class ServiceNetwork {
     connection.outcome = server.listening ? "connected" : "refused";
   }
 
-  private attachmentOf(endpoint: ProxyEndpoint, { port }: RulesVersion): Attachment | undefined {
+  private attachmentOf(endpoint: ProxyEndpoint, namespace: string): Attachment | undefined {
     const attachment = this.pods.attachmentAt(endpoint.address);
     if (attachment !== undefined || endpoint.podName === undefined) return attachment;
-    const ofPod = this.pods.attachmentOf(`${port.namespace}/${endpoint.podName}`);
+    const ofPod = this.pods.attachmentOf(`${namespace}/${endpoint.podName}`);
     return ofPod?.hostNetwork === true && ofPod.addresses.includes(endpoint.address) ? ofPod : undefined;
   }
 

@@ -97,6 +97,17 @@ describe("choice of back end", () => {
   });
 });
 
+test("a headless service is asked at its ready endpoints, past all rules; without any its name does not resolve", () => {
+  const cluster = smallCluster({ pods: 4, service: { clusterIP: "None", clusterIPs: ["None"] } });
+  expect(counts(cluster, 200).size).toBe(4);
+  expect(cluster.connect("node-1").proxyDelay).toBe(0);
+  // At once: no proxy has to write rules.
+  cluster.publish(cluster.pods.slice(0, 1));
+  expect(counts(cluster, 20)).toEqual(new Map([["default/web-0", 20]]));
+  cluster.publish([]);
+  expect(cluster.connect("node-1").outcome).toBe("rejected");
+});
+
 describe("external policy Local", () => {
   const service = { type: "NodePort", externalTrafficPolicy: "Local", ports: [{ port: 80, nodePort: 30080, protocol: "TCP" }] } as const;
   const outcomes = (cluster: SmallCluster, from: "inside" | "outside"): Set<string> => {

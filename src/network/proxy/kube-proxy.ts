@@ -8,6 +8,7 @@ import type { EndpointSlice, Service } from "../../api/types/network.js";
 import type { ApiServerEndpoint } from "../../control-plane/apiserver/client.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import type { IpFamily } from "../address.js";
+import type { ProxyEndpoint } from "./endpoint.js";
 import type { ProxyMode, RuleLoad } from "./proxy-mode.js";
 import { RulesHistory, RulesVersion } from "./rules-history.js";
 import { ServiceTracker, type TranslatedPort, type TranslatedService } from "./service-tracker.js";
@@ -83,6 +84,11 @@ export class KubeProxy {
   /** The Service object as the proxies know it, by "namespace/name". */
   service(key: string): Service | undefined {
     return this.tracker.service(key);
+  }
+
+  /** Endpoints of a headless Service's port as the slices have them. */
+  endpointsOf(key: string, portName: string, protocol: string): readonly ProxyEndpoint[] {
+    return this.tracker.endpointsOf(key, portName, protocol);
   }
 
   /** What the rules of a node hold at present. */

@@ -23,7 +23,7 @@ class SliceSnapshot {
     private readonly family: IpFamily,
   ) {}
 
-  endpointsOf(port: ServicePort): readonly ProxyEndpoint[] {
+  endpointsOf(port: { readonly portName: string; readonly protocol: string }): readonly ProxyEndpoint[] {
     this.byPort ??= endpointsByPort(this.slices, this.family);
     return this.byPort.get(portKey(port.portName, port.protocol)) ?? NO_ENDPOINTS;
   }
@@ -59,6 +59,7 @@ export class ServiceTracker {
   private readonly services = new Map<string, Service>();
   private readonly slices = new Map<string, Map<string, EndpointSlice>>();
   private readonly portsByService = new WeakMap<Service, readonly ServicePort[]>();
+  private readonly headless = new Map<string, SliceSnapshot>();
   private changed = new Set<string>();
 
   constructor(readonly family: IpFamily) {}
@@ -79,6 +80,7 @@ export class ServiceTracker {
     let slices = this.slices.get(service);
     if (slices === undefined) this.slices.set(service, (slices = new Map<string, EndpointSlice>()));
     slices.set(slice.metadata.name, slice);
+    this.headless.delete(service);
     this.changed.add(service);
   }
 
@@ -88,6 +90,7 @@ export class ServiceTracker {
     const slices = this.slices.get(service);
     if (slices?.delete(slice.metadata.name) !== true) return;
     if (slices.size === 0) this.slices.delete(service);
+    this.headless.delete(service);
     this.changed.add(service);
   }
 
@@ -119,6 +122,16 @@ export class ServiceTracker {
     if (ports.length === 0) return NOTHING;
     const snapshot = new SliceSnapshot([...(this.slices.get(key)?.values() ?? NO_SLICES)], this.family);
     return { ports: ports.map((port) => new LazyPort(port, snapshot)), endpointCount: snapshot.size };
+  }
+
+  /** Endpoints of a port as the slices have them now, for a Service without rules: DNS gives clients the addresses themselves. */
+  endpointsOf(key: string, portName: string, protocol: string): readonly ProxyEndpoint[] {
+    let snapshot = this.headless.get(key);
+    if (snapshot === undefined) {
+      snapshot = new SliceSnapshot([...(this.slices.get(key)?.values() ?? NO_SLICES)], this.family);
+      this.headless.set(key, snapshot);
+    }
+    return snapshot.endpointsOf({ portName, protocol });
   }
 
   private portsOf(service: Service): readonly ServicePort[] {
