@@ -2,7 +2,7 @@
 import { RandomStreams } from "../../src/engine/random.js";
 import { SECOND } from "../../src/engine/simulation.js";
 import { Cache } from "../../src/scheduler/cache/cache.js";
-import { buildProfiles } from "../../src/scheduler/configuration/build-profiles.js";
+import { buildProfiles, DEFAULT_SCHEDULER_NAME } from "../../src/scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../../src/scheduler/configuration/types.js";
 import { IncrementalAlgorithm } from "../../src/scheduler/evaluation/incremental-algorithm.js";
 import { CycleState } from "../../src/scheduler/framework/cycle-state.js";
@@ -56,8 +56,7 @@ export class Placement {
     this.queue = new SchedulingQueue({
       now: () => NOW,
       sort,
-      resources,
-      preEnqueue: (pod) => this.profiles.get(pod.pod.spec.schedulerName ?? "default-scheduler")?.runPreEnqueue(pod),
+      preEnqueue: (pod) => this.profiles.get(pod.shape.schedulerName ?? DEFAULT_SCHEDULER_NAME)?.runPreEnqueue(pod),
       registrations: () => [],
     });
     for (const node of workload.nodes) this.cache.addNode(node);
@@ -70,7 +69,7 @@ export class Placement {
     let scheduled = 0;
     for (let queued = this.queue.pop(); queued !== undefined; queued = this.queue.pop()) {
       const pod = queued.podInfo;
-      const outcome = this.algorithm.schedule(this.profiles.get(pod.pod.spec.schedulerName ?? "default-scheduler")!, new CycleState(), pod);
+      const outcome = this.algorithm.schedule(this.profiles.get(pod.shape.schedulerName ?? DEFAULT_SCHEDULER_NAME)!, new CycleState(), pod);
       if ("result" in outcome) {
         const { node, evaluatedNodes, feasibleNodes } = outcome.result;
         this.cache.assumePod(pod, node.name);

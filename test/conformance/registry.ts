@@ -24,6 +24,7 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   probe: () => import("./probe.js"),
   qos: () => import("./qos.js"),
   quantity: () => import("./quantity.js"),
+  queue: () => import("./queue.js"),
   sequence: () => import("./sequence.js"),
   single: () => import("./single.js"),
   termination: () => import("./termination.js"),

@@ -3,7 +3,7 @@
  *
  * Source of the names: k8s.io/kube-scheduler/framework/types.go (ActionType, EventResource)
  */
-import type { ApiObject } from "../../api/types/index.js";
+import type { ApiObject, Pod } from "../../api/types/index.js";
 import type { PodInfo } from "./pod-info.js";
 
 export const ADD = 1 << 0;
@@ -64,4 +64,14 @@ export interface EventRegistration {
   readonly resource: EventResource;
   readonly actions: number;
   readonly hint?: QueueingHintFn;
+}
+
+/** A hint from a rule of whether to queue the pod; T is the type of the objects that the registration names. */
+export function queueIf<T extends ApiObject>(rule: (pod: PodInfo, previous: T | undefined, current: T | undefined) => boolean): QueueingHintFn {
+  return (pod, previous, current) => (rule(pod, previous as T | undefined, current as T | undefined) ? "Queue" : "QueueSkip");
+}
+
+/** The pod itself was changed, not another. */
+export function isSamePod(pod: PodInfo, changed: Pod | undefined): boolean {
+  return changed !== undefined && changed.metadata.uid === pod.pod.metadata.uid && changed.metadata.name === pod.pod.metadata.name && changed.metadata.namespace === pod.pod.metadata.namespace;
 }

@@ -3,14 +3,14 @@
  *
  * Source: pkg/scheduler/framework/plugins/interpodaffinity (filtering.go, scoring.go)
  */
-import type { Labels } from "../../api/types/index.js";
+import type { Labels, Node, Pod } from "../../api/types/index.js";
 import type { InterPodAffinityArgs } from "../configuration/types.js";
 import { termMatches, type AffinityTerm } from "../framework/affinity-term.js";
 import { InterPodAffinityRule } from "../evaluation/inter-pod-affinity-rule.js";
 import type { Rule } from "../evaluation/rule.js";
 import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_POD_LABEL, type EventRegistration } from "../framework/events.js";
+import { ADD, DELETE, isSamePod, queueIf, UPDATE_NODE_LABEL, UPDATE_POD_LABEL, type EventRegistration } from "../framework/events.js";
 import { namespaceLabels, type Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { MAX_NODE_SCORE, type Answer, type NodeScore, type Plugin, type PreFilterExtensions } from "../framework/plugin.js";
@@ -220,10 +220,37 @@ export class InterPodAffinity implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
+    const podChanged = queueIf<Pod>((pod, previous, current) => isSamePod(pod, current) || this.attractsOrRepelsNoMore(pod, previous, current));
+    const nodeChanged = queueIf<Node>((pod, previous, current) => this.hasOtherTopology(pod, previous, current));
     return [
-      { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL },
-      { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_LABEL },
+      { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL, hint: podChanged },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_LABEL, hint: podChanged },
+      { resource: "Node", actions: ADD | UPDATE_NODE_LABEL, hint: nodeChanged },
     ];
+  }
+
+  /** Whether another pod came to match all of the pod's affinity, or does not stand against the pod any longer. */
+  private attractsOrRepelsNoMore({ shape }: PodInfo, previous: Pod | undefined, current: Pod | undefined): boolean {
+    const { shapes } = this.handle;
+    const [before, after] = [previous, current].map((pod) => (pod === undefined ? undefined : shapes.shapeOf(pod)));
+    const { requiredAffinity } = shape.affinity;
+    const attracts = (other: PodShape | undefined): boolean =>
+      other !== undefined && requiredAffinity.length > 0 && requiredAffinity.every((term) => this.matches(term, other));
+    const repels = (other: PodShape | undefined): boolean =>
+      other !== undefined &&
+      (shape.affinity.requiredAntiAffinity.some((term) => this.matches(term, other)) || other.affinity.requiredAntiAffinity.some((term) => this.matches(term, shape)));
+    return (attracts(after) && !attracts(before)) || (repels(before) && !repels(after));
+  }
+
+  /**
+   * Whether the node came to a topology that one of the pod's terms names, or left one that its anti-affinity names. A new node is
+   * worth a try for a pod that only others' anti-affinity keeps out.
+   */
+  private hasOtherTopology({ shape }: PodInfo, previous: Node | undefined, current: Node | undefined): boolean {
+    const { requiredAffinity, requiredAntiAffinity } = shape.affinity;
+    if (previous === undefined && (requiredAffinity.length === 0 || requiredAntiAffinity.length > 0)) return true;
+    const [before, after] = [previous?.metadata.labels ?? {}, current?.metadata.labels ?? {}];
+    const changed = ({ topologyKey }: AffinityTerm): boolean => before[topologyKey] !== after[topologyKey];
+    return requiredAffinity.some((term) => changed(term) && Object.hasOwn(after, term.topologyKey)) || requiredAntiAffinity.some(changed);
   }
 }

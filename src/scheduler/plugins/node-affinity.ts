@@ -3,10 +3,10 @@
  *
  * Source: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go
  */
-import type { NodeSelectorTerm } from "../../api/types/index.js";
+import type { Node, NodeSelectorTerm } from "../../api/types/index.js";
 import type { NodeAffinityArgs } from "../configuration/types.js";
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
+import { ADD, queueIf, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
 import { compileNodeSelector, compilePreferredTerms, compileRequiredNodeAffinity, type NodePredicate } from "../framework/node-affinity.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { LocalFilter, LocalScore, type NodeFilter, type NodeScorer } from "../framework/node-local-plugin.js";
@@ -85,8 +85,14 @@ export class NodeAffinity implements Plugin {
     return JSON.stringify([shape.spec.nodeSelector, shape.spec.affinity?.nodeAffinity]);
   }
 
+  private cameToMatch({ shape }: PodInfo, previous: Node | undefined, current: Node | undefined): boolean {
+    if (current === undefined || this.added?.(current) === false) return false;
+    const own = compileRequiredNodeAffinity(shape.spec);
+    return own === undefined || (own(current) && (previous === undefined || !own(previous)));
+  }
+
   eventsToRegister(): readonly EventRegistration[] {
-    return [{ resource: "Node", actions: ADD | UPDATE_NODE_LABEL }];
+    return [{ resource: "Node", actions: ADD | UPDATE_NODE_LABEL, hint: queueIf<Node>((pod, previous, current) => this.cameToMatch(pod, previous, current)) }];
   }
 }
 

@@ -1,6 +1,8 @@
 /** Rejects nodes where a host port that the pod asks for is in use. Source: pkg/scheduler/framework/plugins/nodeports/node_ports.go */
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
+import type { Pod } from "../../api/types/index.js";
+import { ADD, DELETE, queueIf, type EventRegistration } from "../framework/events.js";
+import { hostPortsOf, UsedPorts } from "../framework/host-ports.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { LocalFilter, type NodeFilter } from "../framework/node-local-plugin.js";
 import type { Answer, NodeLocal, Plugin } from "../framework/plugin.js";
@@ -33,9 +35,14 @@ export class NodePorts implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
+    const freedPorts = queueIf<Pod>((pod, previous) => {
+      const freed = new UsedPorts();
+      for (const port of previous === undefined ? [] : hostPortsOf(previous.spec)) freed.add(port);
+      return pod.shape.hostPorts.some((port) => freed.conflicts(port));
+    });
     return [
-      { resource: "AssignedPod", actions: DELETE },
-      { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
+      { resource: "AssignedPod", actions: DELETE, hint: freedPorts },
+      { resource: "Node", actions: ADD },
     ];
   }
 }

@@ -3,9 +3,11 @@
  *
  * Source: pkg/scheduler/framework/plugins/noderesources/fit.go
  */
+import { quantityValue } from "../../api/quantity.js";
+import type { Node, Pod } from "../../api/types/index.js";
 import type { NodeResourcesFitArgs } from "../configuration/types.js";
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE_NODE_ALLOCATABLE, UPDATE_POD_SCALE_DOWN, type EventRegistration } from "../framework/events.js";
+import { ADD, DELETE, isSamePod, queueIf, UPDATE_NODE_ALLOCATABLE, UPDATE_POD_SCALE_DOWN, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { LocalFilter, LocalScore, type NodeFilter, type NodeScorer } from "../framework/node-local-plugin.js";
@@ -115,10 +117,39 @@ export class NodeResourcesFit implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
+    const freed = queueIf<Pod>((pod, previous, current) => isSamePod(pod, current) || this.freesRequested(pod, previous, current));
     return [
-      { resource: "AssignedPod", actions: DELETE | UPDATE_POD_SCALE_DOWN },
-      { resource: "Node", actions: ADD | UPDATE_NODE_ALLOCATABLE },
+      { resource: "AssignedPod", actions: DELETE | UPDATE_POD_SCALE_DOWN, hint: freed },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_SCALE_DOWN, hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)) },
+      { resource: "Node", actions: ADD | UPDATE_NODE_ALLOCATABLE, hint: queueIf<Node>((pod, previous, current) => this.offersMore(pod, previous, current)) },
     ];
+  }
+
+  /** Whether the other pod, which shrank or is gone, held something that the pod asks for. A pod that asks for nothing wants a place among the pods. */
+  private freesRequested(pod: PodInfo, previous: Pod | undefined, current: Pod | undefined): boolean {
+    if (previous === undefined) return false;
+    const { shapes } = this.handle;
+    const { requested } = pod.shape.requests;
+    const before = shapes.shapeOf(previous).requests.requested;
+    const after = current === undefined ? undefined : shapes.shapeOf(current).requests.requested;
+    if (requested.every((wanted) => wanted === 0)) return current === undefined;
+    return requested.some((wanted, number) => wanted > 0 && amount(before, number) > (after === undefined ? 0 : amount(after, number)));
+  }
+
+  /** Whether the pod would fit on the node if it were empty, and the node offers more than before of something that the pod asks for. */
+  private offersMore({ shape }: PodInfo, previous: Node | undefined, current: Node | undefined): boolean {
+    if (current === undefined) return false;
+    const { requested } = shape.requests;
+    const now = this.allocatableOf(current);
+    if (now.pods < 1 || this.checkedResources(shape).some((number) => requested[number] > amount(now.amounts, number))) return false;
+    if (previous === undefined) return true;
+    const before = this.allocatableOf(previous);
+    return now.pods > before.pods || requested.some((wanted, number) => wanted > 0 && amount(now.amounts, number) > amount(before.amounts, number));
+  }
+
+  private allocatableOf({ status }: Node): { readonly amounts: Float64Array; readonly pods: number } {
+    const list = status?.allocatable ?? status?.capacity;
+    return { amounts: this.handle.shapes.resources.amountsOf(list, "pods"), pods: list?.["pods"] === undefined ? 0 : quantityValue(list["pods"]) };
   }
 }
 

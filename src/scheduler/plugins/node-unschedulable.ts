@@ -1,6 +1,6 @@
 /** Rejects cordoned nodes. Source: pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go */
-import type { Taint } from "../../api/types/index.js";
-import { ADD, UPDATE_NODE_TAINT, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import type { Node, Pod, Taint } from "../../api/types/index.js";
+import { ADD, isSamePod, queueIf, UPDATE_NODE_TAINT, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, NodeLocal, Plugin } from "../framework/plugin.js";
@@ -35,9 +35,12 @@ export class NodeUnschedulable implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
+    const isCordoned = (node: Node | undefined): boolean => node === undefined || node.spec.unschedulable === true;
+    const wasUncordoned = queueIf<Node>((_pod, previous, current) => isCordoned(previous) && !isCordoned(current));
+    const nowTolerates = queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current) && isTolerated(UNSCHEDULABLE, current?.spec.tolerations ?? []));
     return [
-      { resource: "Node", actions: ADD | UPDATE_NODE_TAINT },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION },
+      { resource: "Node", actions: ADD | UPDATE_NODE_TAINT, hint: wasUncordoned },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION, hint: nowTolerates },
     ];
   }
 }

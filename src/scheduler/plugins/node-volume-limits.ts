@@ -3,26 +3,23 @@
  *
  * Source: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go
  */
-import type { Pod } from "../../api/types/index.js";
+import type { PersistentVolumeClaim, Pod } from "../../api/types/index.js";
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE, type EventRegistration } from "../framework/events.js";
+import { ADD, DELETE, queueIf, UPDATE, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unschedulable, type Status } from "../framework/status.js";
-import { claimNameOf, hasClaims, storageClassOfClaim, signVolumes } from "./volume-claims.js";
+import { claimNameOf, hasClaims, storageClassOfClaim, signVolumes, usesClaim } from "./volume-claims.js";
 
 export class NodeVolumeLimits implements Plugin {
   static readonly NAME = "NodeVolumeLimits";
   readonly name = NodeVolumeLimits.NAME;
+  readonly concerns = "pods with volumes";
   private readonly exceeded = unschedulable(this.name, "node(s) exceed max volume count");
 
   constructor(private readonly handle: Handle) {}
-
-  appliesTo(pod: PodInfo): boolean {
-    return pod.hasVolumes;
-  }
 
   preFilter(_state: CycleState, { pod }: PodInfo): { readonly status?: Status } | undefined {
     return hasClaims(pod) ? undefined : { status: SKIP };
@@ -89,8 +86,8 @@ export class NodeVolumeLimits implements Plugin {
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "CSINode", actions: ADD | UPDATE },
-      { resource: "AssignedPod", actions: DELETE },
-      { resource: "PersistentVolumeClaim", actions: ADD },
+      { resource: "AssignedPod", actions: DELETE, hint: queueIf<Pod>((_pod, previous) => previous !== undefined && hasClaims(previous)) },
+      { resource: "PersistentVolumeClaim", actions: ADD, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
       { resource: "VolumeAttachment", actions: DELETE },
     ];
   }

@@ -3,12 +3,13 @@
  *
  * Source: pkg/scheduler/framework/plugins/podtopologyspread (filtering.go, scoring.go)
  */
+import type { Node, Pod } from "../../api/types/index.js";
 import type { PodTopologySpreadArgs } from "../configuration/types.js";
 import { TopologySpreadRule } from "../evaluation/topology-spread-rule.js";
 import type { Rule } from "../evaluation/rule.js";
 import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import { ADD, DELETE, isSamePod, queueIf, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { MAX_NODE_SCORE, type Answer, type NodeScore, type Plugin, type PreFilterExtensions } from "../framework/plugin.js";
@@ -172,11 +173,31 @@ export class PodTopologySpread implements Plugin {
   readonly sign: Plugin["sign"];
 
   eventsToRegister(): readonly EventRegistration[] {
+    const podChanged = queueIf<Pod>((pod, previous, current) => isSamePod(pod, current) || this.countsOtherwise(pod, previous, current));
+    const nodeChanged = queueIf<Node>((pod, previous, current) => this.hasOtherDomains(pod, previous, current));
     return [
-      { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL },
-      { resource: "Node", actions: ADD | DELETE | UPDATE_NODE_LABEL | UPDATE_NODE_TAINT },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_LABEL | UPDATE_POD_TOLERATION },
+      { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL, hint: podChanged },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_LABEL | UPDATE_POD_TOLERATION, hint: podChanged },
+      { resource: "Node", actions: ADD | DELETE | UPDATE_NODE_LABEL | UPDATE_NODE_TAINT, hint: nodeChanged },
     ];
+  }
+
+  /** Whether a constraint that keeps the pod out counts another pod now that it did not before, or the other way about. */
+  private countsOtherwise(pod: PodInfo, previous: Pod | undefined, current: Pod | undefined): boolean {
+    const other = current ?? previous;
+    if (other?.metadata.namespace !== pod.pod.metadata.namespace) return false;
+    const counted = ({ selects }: SpreadConstraint, one: Pod | undefined): boolean => one !== undefined && selects(one.metadata.labels);
+    return this.constraintsOf(pod.shape).hard.some((constraint) => counted(constraint, previous) !== counted(constraint, current));
+  }
+
+  /** Whether the node came into the constraints' domains, left them, or moved from one to another. */
+  private hasOtherDomains(pod: PodInfo, previous: Node | undefined, current: Node | undefined): boolean {
+    const { hard } = this.constraintsOf(pod.shape);
+    const [before, after] = [previous?.metadata.labels, current?.metadata.labels];
+    const wasIn = previous !== undefined && hasAllKeys(before, hard);
+    const isIn = current !== undefined && hasAllKeys(after, hard);
+    if (wasIn !== isIn || previous === undefined || current === undefined) return wasIn !== isIn;
+    return isIn && hard.some(({ topologyKey, includes }) => before![topologyKey] !== after![topologyKey] || includes(previous) !== includes(current));
   }
 }
 

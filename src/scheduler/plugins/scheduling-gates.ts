@@ -1,5 +1,6 @@
 /** Keeps a pod with scheduling gates out of the queue. Source: pkg/scheduler/framework/plugins/schedulinggates/scheduling_gates.go */
-import { UPDATE_POD_SCHEDULING_GATES_ELIMINATED, type EventRegistration } from "../framework/events.js";
+import type { Pod } from "../../api/types/index.js";
+import { isSamePod, queueIf, UPDATE_POD_SCHEDULING_GATES_ELIMINATED, type EventRegistration } from "../framework/events.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { unresolvable } from "../framework/status.js";
@@ -15,6 +16,7 @@ export class SchedulingGates implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
-    return [{ resource: "UnscheduledPod", actions: UPDATE_POD_SCHEDULING_GATES_ELIMINATED }];
+    const lostItsGates = queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current) && (current?.spec.schedulingGates ?? []).length === 0);
+    return [{ resource: "UnscheduledPod", actions: UPDATE_POD_SCHEDULING_GATES_ELIMINATED, hint: lostItsGates }];
   }
 }

@@ -4,7 +4,8 @@
  * Source: pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go
  */
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, UPDATE_NODE_TAINT, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import type { Node, Pod, Toleration } from "../../api/types/index.js";
+import { ADD, isSamePod, queueIf, UPDATE_NODE_TAINT, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { LocalScore, type NodeFilter, type NodeScorer } from "../framework/node-local-plugin.js";
 import { defaultNormalizeScore } from "../framework/normalize.js";
@@ -28,12 +29,7 @@ export class TaintToleration implements Plugin {
 
   private filterOf(shape: PodShape): NodeFilter {
     const tolerations = shape.spec.tolerations ?? [];
-    return ({ node }) => {
-      for (const taint of node.spec?.taints ?? []) {
-        if (taint.effect !== "PreferNoSchedule" && !isTolerated(taint, tolerations)) return this.untolerated;
-      }
-      return undefined;
-    };
+    return ({ node }) => (isRepelled(node, tolerations) ? this.untolerated : undefined);
   }
 
   /** Number of untolerated PreferNoSchedule taints. Only tolerations of that effect, or of none, count. */
@@ -71,8 +67,20 @@ export class TaintToleration implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "Node", actions: ADD | UPDATE_NODE_TAINT },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION },
+      { resource: "Node", actions: ADD | UPDATE_NODE_TAINT, hint: queueIf<Node>(becameTolerable) },
+      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION, hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)) },
     ];
   }
+}
+
+function isRepelled(node: Node, tolerations: readonly Toleration[]): boolean {
+  for (const taint of node.spec.taints ?? []) {
+    if (taint.effect !== "PreferNoSchedule" && !isTolerated(taint, tolerations)) return true;
+  }
+  return false;
+}
+
+function becameTolerable({ shape }: PodInfo, previous: Node | undefined, current: Node | undefined): boolean {
+  const tolerations = shape.spec.tolerations ?? [];
+  return (previous === undefined || isRepelled(previous, tolerations)) && current !== undefined && !isRepelled(current, tolerations);
 }

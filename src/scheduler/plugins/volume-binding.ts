@@ -8,13 +8,13 @@ import type { PersistentVolume, PersistentVolumeClaim } from "../../api/types/in
 import { SECOND } from "../../engine/simulation.js";
 import type { VolumeBindingArgs } from "../configuration/types.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, UPDATE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
+import { ADD, queueIf, UPDATE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, Status, unresolvable } from "../framework/status.js";
-import { claimNameOf, claimNotFound, isFullyBound, isReachable, SELECTED_NODE, storageClassNotFound, storageClassOfClaim, storageClassOfVolume, waitsForConsumer, signVolumes } from "./volume-claims.js";
+import { claimNameOf, claimNotFound, isFullyBound, isReachable, SELECTED_NODE, storageClassNotFound, storageClassOfClaim, storageClassOfVolume, waitsForConsumer, signVolumes, usesClaim } from "./volume-claims.js";
 import { checkProvision, findMatchingVolume, requestedStorage } from "./volume-matching.js";
 
 /** How often a pod's claims are looked at while they are being bound: binder.go (BindPodVolumes) */
@@ -43,6 +43,7 @@ class Claims implements StateData {
 export class VolumeBinding implements Plugin {
   static readonly NAME = "VolumeBinding";
   readonly name = VolumeBinding.NAME;
+  readonly concerns = "pods with volumes";
   private readonly statuses = new Map<string, Status>();
   /** Volumes and claims as they will be once the pods that were decided are bound. */
   private readonly assumedVolumes = new Map<string, PersistentVolume>();
@@ -67,10 +68,6 @@ export class VolumeBinding implements Plugin {
     for (const stored of this.handle.listers.informer("PersistentVolume").list()) {
       if (storageClassOfVolume(stored) === className) yield this.assumedVolumes.get(stored.metadata.name) ?? stored;
     }
-  }
-
-  appliesTo(pod: PodInfo): boolean {
-    return pod.hasVolumes;
   }
 
   preFilter(state: CycleState, { pod, shape }: PodInfo): { readonly status?: Status } | undefined {
@@ -236,7 +233,7 @@ export class VolumeBinding implements Plugin {
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "StorageClass", actions: ADD | UPDATE },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE },
+      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
       { resource: "PersistentVolume", actions: ADD | UPDATE },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
       { resource: "CSINode", actions: ADD | UPDATE },

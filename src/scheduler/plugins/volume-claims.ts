@@ -19,6 +19,12 @@ export function claimNameOf(pod: Pod, volume: Volume): string | undefined {
   return volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`;
 }
 
+/** Whether one of the pod's volumes stands on that claim. */
+export function usesClaim(pod: Pod, claim: PersistentVolumeClaim | undefined): boolean {
+  if (claim?.metadata.namespace !== pod.metadata.namespace) return false;
+  return (pod.spec.volumes ?? []).some((volume) => claimNameOf(pod, volume) === claim?.metadata.name);
+}
+
 /** Whether any of the pod's volumes stands on a claim. */
 export function hasClaims(pod: Pod): boolean {
   return (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined);

@@ -3,15 +3,15 @@
  *
  * Source: pkg/scheduler/framework/plugins/volumerestrictions/volume_restrictions.go
  */
-import type { Pod, Volume } from "../../api/types/index.js";
+import type { PersistentVolumeClaim, Pod, Volume } from "../../api/types/index.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, DELETE, UPDATE, type EventRegistration } from "../framework/events.js";
+import { ADD, DELETE, queueIf, UPDATE, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin, PreFilterExtensions } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unresolvable, unschedulable, type Status } from "../framework/status.js";
-import { claimNotFound, signVolumes } from "./volume-claims.js";
+import { claimNotFound, signVolumes, usesClaim } from "./volume-claims.js";
 
 class OncePodClaims implements StateData {
   constructor(
@@ -29,6 +29,7 @@ class OncePodClaims implements StateData {
 export class VolumeRestrictions implements Plugin {
   static readonly NAME = "VolumeRestrictions";
   readonly name = VolumeRestrictions.NAME;
+  readonly concerns = "pods with volumes";
   private readonly diskConflict = unschedulable(this.name, "node(s) had no available disk");
   private readonly claimInUse = unschedulable(
     this.name,
@@ -36,10 +37,6 @@ export class VolumeRestrictions implements Plugin {
   );
 
   constructor(private readonly handle: Handle) {}
-
-  appliesTo(pod: PodInfo): boolean {
-    return pod.hasVolumes;
-  }
 
   preFilter(state: CycleState, { pod, shape }: PodInfo): { readonly status?: Status } | undefined {
     const volumes = pod.spec.volumes ?? [];
@@ -86,11 +83,20 @@ export class VolumeRestrictions implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "AssignedPod", actions: DELETE },
+      { resource: "AssignedPod", actions: DELETE, hint: queueIf<Pod>(({ pod }, previous) => previous !== undefined && standsInTheWay(previous, pod)) },
       { resource: "Node", actions: ADD },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE },
+      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
     ];
   }
+}
+
+/** Whether the pods mount a disk that only one may mount, or use the same claim. */
+function standsInTheWay(other: Pod, pod: Pod): boolean {
+  const volumes = pod.spec.volumes ?? [];
+  if (volumes.some((volume) => mayConflict(volume) && conflicts(volume, other))) return true;
+  if (other.metadata.namespace !== pod.metadata.namespace) return false;
+  const claims = new Set((other.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  return volumes.some((volume) => volume.persistentVolumeClaim !== undefined && claims.has(volume.persistentVolumeClaim.claimName));
 }
 
 function mayConflict(volume: Volume): boolean {

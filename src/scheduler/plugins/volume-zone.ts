@@ -3,15 +3,15 @@
  *
  * Source: pkg/scheduler/framework/plugins/volumezone/volume_zone.go
  */
-import type { PersistentVolume } from "../../api/types/index.js";
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../api/types/index.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, UPDATE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
+import { ADD, queueIf, UPDATE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unresolvable, type Status } from "../framework/status.js";
-import { claimNotFound, storageClassNotFound, storageClassOfClaim, volumeNotFound, waitsForConsumer, signVolumes } from "./volume-claims.js";
+import { claimNotFound, storageClassNotFound, storageClassOfClaim, volumeNotFound, waitsForConsumer, signVolumes, usesClaim } from "./volume-claims.js";
 
 /** Older labels and those that replaced them. */
 const GA_LABEL: Readonly<Record<string, string>> = {
@@ -33,13 +33,10 @@ class Topologies implements StateData {
 export class VolumeZone implements Plugin {
   static readonly NAME = "VolumeZone";
   readonly name = VolumeZone.NAME;
+  readonly concerns = "pods with volumes";
   private readonly conflict = unresolvable(this.name, "node(s) had no available volume zone");
 
   constructor(private readonly handle: Handle) {}
-
-  appliesTo(pod: PodInfo): boolean {
-    return pod.hasVolumes;
-  }
 
   preFilter(state: CycleState, pod: PodInfo): { readonly status?: Status } | undefined {
     const topologies: { key: string; values: ReadonlySet<string> }[] = [];
@@ -87,9 +84,9 @@ export class VolumeZone implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "StorageClass", actions: ADD },
+      { resource: "StorageClass", actions: ADD, hint: queueIf<StorageClass>((_pod, _previous, added) => added !== undefined && waitsForConsumer(added)) },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE },
+      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
       { resource: "PersistentVolume", actions: ADD | UPDATE },
     ];
   }

@@ -25,14 +25,17 @@ export function backoffDuration(failures: number, limits: BackoffLimits): number
   return Math.min(duration, limits.max);
 }
 
-/** The whole second in which the pod's back-off ends. A pod that a plugin rejected counts its rejections, another its errors in a row. */
-export function backoffExpiry(pod: QueuedPodInfo, limits: BackoffLimits): Timestamp {
-  const failures = pod.unschedulablePlugins.size > 0 ? pod.unschedulableCount : pod.consecutiveErrorsCount;
-  return Math.floor((pod.timestamp + backoffDuration(failures, limits)) / SECOND) * SECOND;
+/** What counts for the back-off: errors in a row where the last attempt ended in one, else the attempts that plugins rejected. */
+function failuresOf({ consecutiveErrorsCount, unschedulableCount }: QueuedPodInfo): number {
+  return consecutiveErrorsCount > 0 ? consecutiveErrorsCount : unschedulableCount;
 }
 
-/** Over when the second of expiry lies strictly before the current one. */
+/** The whole second in which the pod's back-off ends. */
+export function backoffExpiry(pod: QueuedPodInfo, limits: BackoffLimits): Timestamp {
+  return Math.floor((pod.timestamp + backoffDuration(failuresOf(pod), limits)) / SECOND) * SECOND;
+}
+
+/** Over when the second of expiry lies strictly before the current one. A pod that never failed does not back off. */
 export function isBackingOff(pod: QueuedPodInfo, now: Timestamp, limits: BackoffLimits): boolean {
-  if (pod.unschedulablePlugins.size === 0 && pod.consecutiveErrorsCount === 0) return false;
-  return backoffExpiry(pod, limits) >= Math.floor(now / SECOND) * SECOND;
+  return failuresOf(pod) > 0 && backoffExpiry(pod, limits) >= Math.floor(now / SECOND) * SECOND;
 }

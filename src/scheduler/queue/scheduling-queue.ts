@@ -9,13 +9,12 @@ import type { ClusterEvent, EventRegistration } from "../framework/events.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
-import type { ResourceIndex } from "../framework/resources.js";
 import type { Status } from "../framework/status.js";
 import { backoffExpiry, isBackingOff, type BackoffLimits } from "./backoff.js";
 import { InFlight, type HappenedEvent } from "./in-flight.js";
 import { podChanges } from "./pod-changes.js";
 import { PodHeap } from "./pod-heap.js";
-import { WaitingPods } from "./waiting-pods.js";
+import { RejectedPods } from "./rejected-pods.js";
 
 /** podInitialBackoffSeconds and podMaxBackoffSeconds by default: pkg/scheduler/apis/config/v1/defaults.go */
 export const DEFAULT_BACKOFF: BackoffLimits = { initial: SECOND, max: 10 * SECOND };
@@ -26,7 +25,6 @@ export const UNSCHEDULABLE_FLUSH_PERIOD = 30 * SECOND;
 
 export interface QueueOptions {
   now(): Timestamp;
-  readonly resources: ResourceIndex;
   /** The QueueSort plugin, whose order is that of the active queue. */
   readonly sort: Plugin;
   /** Runs the PreEnqueue plugins of the pod's profile. */
@@ -48,9 +46,9 @@ export class SchedulingQueue {
   /** Pods that an error, not a plugin, brought back: their time is waited for. */
   private readonly errorBackoff: PodHeap;
   /** In the order in which they failed, so the first waited longest. */
-  private readonly unschedulable = new WaitingPods();
+  private readonly unschedulable = new RejectedPods();
   /** Kept out by a PreEnqueue plugin. */
-  private readonly gated = new WaitingPods();
+  private readonly gated = new RejectedPods();
   private readonly byUid = new Map<string, QueuedPodInfo>();
   private readonly inFlight = new InFlight();
   private readonly limits: BackoffLimits;
@@ -148,12 +146,12 @@ export class SchedulingQueue {
       this.add(podInfo);
       return;
     }
-    const previous = pod.podInfo.pod;
+    const previous = pod.podInfo;
     const waits = this.gated.has(podInfo.uid) || this.unschedulable.has(podInfo.uid);
     pod.podInfo = podInfo;
     if (!waits && !this.inFlight.has(pod)) return;
-    const actions = podChanges(previous, podInfo.pod, this.options.resources);
-    const happened: HappenedEvent = { event: { resource: "UnscheduledPod", actions, label: "UnscheduledPodUpdate" }, previous, current: podInfo.pod };
+    const event: ClusterEvent = { resource: "UnscheduledPod", actions: podChanges(previous, podInfo), label: "UnscheduledPodUpdate" };
+    const happened: HappenedEvent = { event, previous: previous.pod, current: podInfo.pod };
     if (!waits) this.inFlight.record(happened);
     else if (this.isWorthRequeuing(pod, happened)) this.requeue(pod);
   }
