@@ -54,7 +54,8 @@ export class PodsOnNode {
     if (pod === undefined) return;
     this.byKey.delete(key);
     for (const [resource, amount] of requestAmounts(pod.spec)) this.requested.set(resource, this.requestedOf(resource) - amount);
-    for (let index = this.hostPorts.length - 1; index >= 0; index--) if (this.hostPorts[index].owner === key) this.hostPorts.splice(index, 1);
+    for (let index = this.hostPorts.length - 1; index >= 0; index--)
+      if (this.hostPorts[index].owner === key) this.hostPorts.splice(index, 1);
   }
 
   /** Whether a port that the pod wants of the host is taken. */
@@ -83,9 +84,13 @@ function hostPortsOf({ spec }: Pod): readonly HostPort[] {
   let ports = portsOfSpec.get(spec);
   if (ports === undefined) {
     const found: HostPort[] = [];
-    for (const container of [...spec.containers, ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always")]) {
+    for (const container of [
+      ...spec.containers,
+      ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always"),
+    ]) {
       for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
-        if (hostPort !== undefined && hostPort > 0) found.push({ ip: hostIP === undefined || hostIP === "" ? ANY_ADDRESS : hostIP, protocol: protocol ?? "TCP", port: hostPort });
+        if (hostPort !== undefined && hostPort > 0)
+          found.push({ ip: hostIP === undefined || hostIP === "" ? ANY_ADDRESS : hostIP, protocol: protocol ?? "TCP", port: hostPort });
       }
     }
     portsOfSpec.set(spec, (ports = found.length === 0 ? NO_PORTS : found));
@@ -171,7 +176,8 @@ function mismatch(pod: Pod, node: Node, others: PodsOnNode): Admission {
   const failed = (predicate: string, why: string): Admission => refuse(predicate, `Predicate ${predicate} failed: ${why}`);
   if (!matchesNodeAffinity(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   const { nodeName } = pod.spec;
-  if (nodeName !== undefined && nodeName !== "" && nodeName !== node.metadata.name) return failed("NodeName", "node(s) didn't match the requested node name");
+  if (nodeName !== undefined && nodeName !== "" && nodeName !== node.metadata.name)
+    return failed("NodeName", "node(s) didn't match the requested node name");
   if (others.portsConflict(pod)) return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
   if (!isStaticPod(pod)) {
     const refusing = node.spec.taints?.some((taint) => taint.effect === "NoExecute" && !tolerates(pod.spec.tolerations, taint));
@@ -181,7 +187,9 @@ function mismatch(pod: Pod, node: Node, others: PodsOnNode): Admission {
 }
 
 /** What makes room for a critical pod: returns an error text where nothing does. */
-export type MakeRoom = (insufficient: readonly InsufficientResource[]) => { readonly ok: true } | { readonly ok: false; readonly error: string };
+export type MakeRoom = (
+  insufficient: readonly InsufficientResource[],
+) => { readonly ok: true } | { readonly ok: false; readonly error: string };
 
 /**
  * Decides on a pod; `others` are the pods that the node has already.
@@ -201,7 +209,10 @@ export function admitPod(pod: Pod, node: Node, others: PodsOnNode, makeRoom?: Ma
   }
   if (insufficient.length > 0) {
     const { resource, requested, used, capacity } = insufficient[0];
-    return refuse(`OutOf${resource}`, `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`);
+    return refuse(
+      `OutOf${resource}`,
+      `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+    );
   }
   return matching;
 }

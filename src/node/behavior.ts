@@ -44,7 +44,11 @@ export interface ContainerBehavior {
   /** Number of processes and threads; default 1. */
   readonly processes?: number;
   /** Answers of probes where they differ from "fails until started, passes after"; in order of time. */
-  readonly probeOutcomes?: { readonly liveness?: readonly ProbeOutcome[]; readonly readiness?: readonly ProbeOutcome[]; readonly startup?: readonly ProbeOutcome[] };
+  readonly probeOutcomes?: {
+    readonly liveness?: readonly ProbeOutcome[];
+    readonly readiness?: readonly ProbeOutcome[];
+    readonly startup?: readonly ProbeOutcome[];
+  };
   /** How long the preStop hook takes, where the container has one; default: at once, or the seconds of a sleep hook. */
   readonly preStopDuration?: Distribution;
 }
@@ -90,8 +94,10 @@ export function annotatedBehavior(fallback: BehaviorSource = () => NOTHING_SPECI
 }
 
 function readAnnotations(annotations: Readonly<Record<string, string>>): ContainerBehavior {
-  const duration = (name: string): Distribution | undefined => (annotations[name] === undefined ? undefined : constant(parseDuration(annotations[name])));
-  const amount = (name: string): Distribution | undefined => (annotations[name] === undefined ? undefined : constant(parseQuantity(annotations[name]).milliValue / 1000));
+  const duration = (name: string): Distribution | undefined =>
+    annotations[name] === undefined ? undefined : constant(parseDuration(annotations[name]));
+  const amount = (name: string): Distribution | undefined =>
+    annotations[name] === undefined ? undefined : constant(parseQuantity(annotations[name]).milliValue / 1000);
   const entries: ContainerBehavior = {
     runDuration: duration(ANNOTATIONS.runDuration),
     startup: duration(ANNOTATIONS.startDuration),

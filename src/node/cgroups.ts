@@ -123,7 +123,11 @@ const ROOT = "kubepods";
 export function tierCgroups(pods: Iterable<PodSpec>): Readonly<Record<string, CgroupSettings>> {
   let burstable = 0;
   for (const spec of pods) if (qosClassOf(spec) === "Burstable") burstable += requestAmounts(spec).get(CPU) ?? 0;
-  return { [`/${ROOT}`]: {}, [`/${ROOT}/besteffort`]: { cpuShares: MIN_SHARES }, [`/${ROOT}/burstable`]: { cpuShares: cpuShares(burstable) } };
+  return {
+    [`/${ROOT}`]: {},
+    [`/${ROOT}/besteffort`]: { cpuShares: MIN_SHARES },
+    [`/${ROOT}/burstable`]: { cpuShares: cpuShares(burstable) },
+  };
 }
 
 /** Path of a pod's cgroup. */

@@ -74,7 +74,11 @@ export class ContainerProcess {
     let end: ProcessEnd | undefined;
     if (this.behavior.runDuration !== undefined) {
       const exitCode = this.behavior.exitCode ?? 0;
-      end = { at: this.startedAt + durationOf(this.behavior.runDuration, stream), exitCode, reason: exitCode === 0 ? "Completed" : "Error" };
+      end = {
+        at: this.startedAt + durationOf(this.behavior.runDuration, stream),
+        exitCode,
+        reason: exitCode === 0 ? "Completed" : "Error",
+      };
     }
     const memory = this.behavior.memoryUsage;
     if (this.memory === undefined || memoryLimit === undefined || memoryLimit <= 0) return end;

@@ -23,7 +23,19 @@ export type ContainerRuntimeName = "containerd" | "cri-o" | "docker";
 const SPREAD = 0.3;
 
 export const CONTAINER_RUNTIMES: Readonly<Record<ContainerRuntimeName, ContainerRuntimeProfile>> = {
-  containerd: { version: "containerd://2.1.4", sandboxDuration: lognormal(180 * MILLISECOND, SPREAD), containerStartDuration: lognormal(120 * MILLISECOND, SPREAD) },
-  "cri-o": { version: "cri-o://1.36.0", sandboxDuration: lognormal(160 * MILLISECOND, SPREAD), containerStartDuration: lognormal(130 * MILLISECOND, SPREAD) },
-  docker: { version: "docker://28.3.3", sandboxDuration: lognormal(350 * MILLISECOND, SPREAD), containerStartDuration: lognormal(250 * MILLISECOND, SPREAD) },
+  containerd: {
+    version: "containerd://2.1.4",
+    sandboxDuration: lognormal(180 * MILLISECOND, SPREAD),
+    containerStartDuration: lognormal(120 * MILLISECOND, SPREAD),
+  },
+  "cri-o": {
+    version: "cri-o://1.36.0",
+    sandboxDuration: lognormal(160 * MILLISECOND, SPREAD),
+    containerStartDuration: lognormal(130 * MILLISECOND, SPREAD),
+  },
+  docker: {
+    version: "docker://28.3.3",
+    sandboxDuration: lognormal(350 * MILLISECOND, SPREAD),
+    containerStartDuration: lognormal(250 * MILLISECOND, SPREAD),
+  },
 };

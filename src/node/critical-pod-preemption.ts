@@ -84,14 +84,19 @@ export type VictimSelection = { readonly ok: true; readonly victims: readonly Po
 
 /** Guaranteed pods only where all others are not enough, then burstable ones likewise, then those of best effort. */
 export function selectVictims(preemptor: Pod, pods: readonly Pod[], insufficient: readonly InsufficientResource[]): VictimSelection {
-  const missing: Missing = new Map(insufficient.map(({ resource, requested, used, capacity }) => [resource, requested - (capacity - used)]));
+  const missing: Missing = new Map(
+    insufficient.map(({ resource, requested, used, capacity }) => [resource, requested - (capacity - used)]),
+  );
   const preemptable = pods.filter((pod) => isPreemptable(preemptor, pod));
   const ofClass = (name: string): Pod[] => preemptable.filter(({ spec }) => qosClassOf(spec) === name);
   const [bestEffort, burstable, guaranteed] = [ofClass("BestEffort"), ofClass("Burstable"), ofClass("Guaranteed")];
   const never = lessPods(missing, preemptable);
   if (never.size > 0) {
     const list = [...never].map(([resource, amount]) => `(res: ${resource}, q: ${amount}), `).join("");
-    return { ok: false, error: `preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: [${list}]` };
+    return {
+      ok: false,
+      error: `preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: [${list}]`,
+    };
   }
   const guaranteedVictims = nearest(guaranteed, lessPods(missing, [...bestEffort, ...burstable]));
   const burstableVictims = nearest(burstable, lessPods(missing, [...bestEffort, ...guaranteedVictims]));

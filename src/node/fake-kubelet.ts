@@ -203,17 +203,15 @@ export class FakeKubelet implements NodeAgent {
       const setUp = network.setUp(pod, this.name);
       podIP = setUp.ok ? setUp.addresses[0] : undefined;
     }
-    const containerStatuses = pod.spec.containers.map(
-      ({ name, image = "" }): ContainerStatus => ({
-        name,
-        image,
-        imageID: "",
-        ready,
-        started: true,
-        restartCount: 0,
-        state: { running: { startedAt: now } },
-      }),
-    );
+    const containerStatuses = pod.spec.containers.map(({ name, image = "" }): ContainerStatus => ({
+      name,
+      image,
+      imageID: "",
+      ready,
+      started: true,
+      restartCount: 0,
+      state: { running: { startedAt: now } },
+    }));
     if (ready) network.listening(pod, true);
     return {
       ...pod.status,
@@ -233,7 +231,11 @@ export class FakeKubelet implements NodeAgent {
     if (pod.status?.podIP !== undefined && pod.spec.hostNetwork !== true) network.tearDown(pod, this.name);
     const exitCode = succeeded ? 0 : 1;
     const reason = succeeded ? "Completed" : "Error";
-    const own: Condition[] = ["Ready", "ContainersReady"].map((type) => ({ type, status: "False", reason: succeeded ? "PodCompleted" : "PodFailed" }));
+    const own: Condition[] = ["Ready", "ContainersReady"].map((type) => ({
+      type,
+      status: "False",
+      reason: succeeded ? "PodCompleted" : "PodFailed",
+    }));
     return {
       ...pod.status,
       phase: succeeded ? "Succeeded" : "Failed",

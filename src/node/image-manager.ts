@@ -99,7 +99,11 @@ export class ImageManager {
       const ended = this.simulation.now;
       const { reason } = answer;
       const message = failureMessage(image, answer);
-      event("Warning", "Failed", `Failed to pull image ${name}: ${reason === "ErrImagePull" ? answer.message : `${reason}: ${answer.message}`}`);
+      event(
+        "Warning",
+        "Failed",
+        `Failed to pull image ${name}: ${reason === "ErrImagePull" ? answer.message : `${reason}: ${answer.message}`}`,
+      );
       this.lastErrors.set(key, `${reason}: ${message}`);
       this.backoff.next(key, ended, ended);
       done({ ok: false, reason, message, retryAt: this.backoff.untilSinceUpdate(key, ended) });

@@ -35,7 +35,8 @@ const DEFAULT_TAG = "latest";
 const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
-const DOMAIN = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const DOMAIN =
+  /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 
 /** A text that names no image; the message is the reference library's own, as the kubelet passes it on. */
@@ -74,7 +75,8 @@ export function parseImageName(image: string): ImageName {
   const colon = named.indexOf(":");
   const tag = colon < 0 ? "" : named.slice(colon + 1);
   const path = colon < 0 ? named : named.slice(0, colon);
-  if (!DOMAIN.test(domain) || !PATH.test(path) || (colon >= 0 && !TAG.test(tag)) || (at >= 0 && !DIGEST.test(digest))) throw wrong(FORMAT_WRONG);
+  if (!DOMAIN.test(domain) || !PATH.test(path) || (colon >= 0 && !TAG.test(tag)) || (at >= 0 && !DIGEST.test(digest)))
+    throw wrong(FORMAT_WRONG);
   return { repository: `${domain}/${path}`, tag: tag === "" && digest === "" ? DEFAULT_TAG : tag, digest };
 }
 

@@ -206,10 +206,17 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       this.nodeObject = stored.object;
       this.reconcileLabels(stored.object);
       const images = listedImages(this.puller.present);
-      if (!conditionsDiffer(stored.object.status?.conditions, this.pressures) && images.length === (stored.object.status?.images?.length ?? 0)) return;
+      if (
+        !conditionsDiffer(stored.object.status?.conditions, this.pressures) &&
+        images.length === (stored.object.status?.images?.length ?? 0)
+      )
+        return;
       this.client.patchStatus<"Node">(
         { kind: "Node", name: this.node },
-        (current) => ({ ...current, status: nodeStatus(identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)) }),
+        (current) => ({
+          ...current,
+          status: nodeStatus(identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)),
+        }),
         (result) => {
           if (result.ok) this.nodeObject = result.object;
           else if (this.running) this.reviseNodeSoon();
@@ -270,7 +277,11 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       reason: PREEMPTION_REASON,
       message: PREEMPTION_MESSAGE,
       graceSeconds: podGraceSeconds(victim, 0, undefined),
-      condition: { type: "DisruptionTarget", reason: "TerminationByKubelet", message: "Pod was preempted by Kubelet to accommodate a critical pod." },
+      condition: {
+        type: "DisruptionTarget",
+        reason: "TerminationByKubelet",
+        message: "Pod was preempted by Kubelet to accommodate a critical pod.",
+      },
     });
   }
 
@@ -294,7 +305,10 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   isImageInUse(image: string): boolean {
     for (const worker of this.workers.values()) {
       if (worker.finished) continue;
-      if (worker.records.some(({ container, containerID }) => containerID !== undefined && runtimeImageName(container.image ?? "") === image)) return true;
+      if (
+        worker.records.some(({ container, containerID }) => containerID !== undefined && runtimeImageName(container.image ?? "") === image)
+      )
+        return true;
     }
     return false;
   }
@@ -333,10 +347,19 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   private reject(pod: Pod, reason: string, message: string): void {
     this.event(pod, "Warning", reason, message);
     const startTime = wholeSeconds(this.epoch, this.simulation.now);
-    this.client.patchStatus<"Pod">({ kind: "Pod", namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid }, (current) => ({
-      ...current,
-      status: { ...current.status, phase: "Failed", reason, message: `Pod was rejected: ${message}`, startTime: current.status?.startTime ?? startTime },
-    }));
+    this.client.patchStatus<"Pod">(
+      { kind: "Pod", namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+      (current) => ({
+        ...current,
+        status: {
+          ...current.status,
+          phase: "Failed",
+          reason,
+          message: `Pod was rejected: ${message}`,
+          startTime: current.status?.startTime ?? startTime,
+        },
+      }),
+    );
   }
 
   private updatePod(previous: Pod, pod: Pod): void {
@@ -389,7 +412,12 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   event(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
     if (type === "Normal" && !this.settings.normalEvents) return;
     const { namespace, name, uid } = pod.metadata;
-    this.client.recordEvent({ kind: "Pod", apiVersion: "v1", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) }, type, reason, message);
+    this.client.recordEvent(
+      { kind: "Pod", apiVersion: "v1", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
+      type,
+      reason,
+      message,
+    );
   }
 
   containerEvent(pod: Pod, container: Container, type: "Normal" | "Warning", reason: string, message: string): void {
@@ -410,4 +438,3 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     return this.admitted.requestedOf(resource);
   }
 }
-

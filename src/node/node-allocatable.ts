@@ -51,7 +51,12 @@ function written(resource: string, amount: number): string {
 }
 
 /** Capacity less system and kube reservation and hard eviction, never below zero; memory gives up all huge pages, too. */
-export function nodeAllocatable(capacity: ResourceList, systemReserved: ResourceList, kubeReserved: ResourceList, evictionHard: EvictionHard): ResourceList {
+export function nodeAllocatable(
+  capacity: ResourceList,
+  systemReserved: ResourceList,
+  kubeReserved: ResourceList,
+  evictionHard: EvictionHard,
+): ResourceList {
   const held = evictionReservation(evictionHard, capacity);
   const allocatable: Record<string, QuantityText> = {};
   for (const [resource, quantity] of Object.entries(capacity)) {

@@ -62,7 +62,12 @@ function verdicts({ memory, disk, pid }: NodePressures): readonly Verdict[] {
   const pressure = (type: string, what: string, has: string, hasNot: string, holds: boolean): Verdict =>
     holds
       ? { type, status: "True", reason: `KubeletHas${has}`, message: `kubelet has ${what}` }
-      : { type, status: "False", reason: `KubeletHas${hasNot}`, message: `kubelet has ${hasNot === "NoDiskPressure" ? "no disk pressure" : `sufficient ${type === "PIDPressure" ? "PID" : "memory"} available`}` };
+      : {
+          type,
+          status: "False",
+          reason: `KubeletHas${hasNot}`,
+          message: `kubelet has ${hasNot === "NoDiskPressure" ? "no disk pressure" : `sufficient ${type === "PIDPressure" ? "PID" : "memory"} available`}`,
+        };
   return [
     pressure("MemoryPressure", "insufficient memory available", "InsufficientMemory", "SufficientMemory", memory),
     pressure("DiskPressure", "disk pressure", "DiskPressure", "NoDiskPressure", disk),

@@ -64,7 +64,11 @@ interface PodConsumers extends CpuGroup {
 }
 
 const MILLI = 1000;
-const TIERS: Readonly<Record<QosClass, PodConsumers["tier"]>> = { Guaranteed: "guaranteed", Burstable: "burstable", BestEffort: "besteffort" };
+const TIERS: Readonly<Record<QosClass, PodConsumers["tier"]>> = {
+  Guaranteed: "guaranteed",
+  Burstable: "burstable",
+  BestEffort: "besteffort",
+};
 
 function quotaCores(quota: number | undefined, period: number | undefined): number {
   return quota === undefined || quota <= 0 ? Number.POSITIVE_INFINITY : milliCPUFromQuota(quota, period) / MILLI;

@@ -57,7 +57,10 @@ function ofEnvironment({ env = [], envFrom = [] }: Container): Dependency[] {
     return name === undefined || optional === true ? [] : [{ kind, name, volume: undefined }];
   };
   return [
-    ...env.flatMap(({ valueFrom }) => [...reference("ConfigMap", valueFrom?.["configMapKeyRef"]), ...reference("Secret", valueFrom?.["secretKeyRef"])]),
+    ...env.flatMap(({ valueFrom }) => [
+      ...reference("ConfigMap", valueFrom?.["configMapKeyRef"]),
+      ...reference("Secret", valueFrom?.["secretKeyRef"]),
+    ]),
     ...envFrom.flatMap((source) => [...reference("ConfigMap", source["configMapRef"]), ...reference("Secret", source["secretRef"])]),
   ];
 }

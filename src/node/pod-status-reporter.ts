@@ -15,7 +15,13 @@ import type { PodWorker } from "./pod-worker.js";
 /** How often the status manager goes over what was not reported (syncPeriod). */
 const STATUS_SYNC_PERIOD: SimTime = 10 * SECOND;
 
-const KUBELET_CONDITIONS: ReadonlySet<string> = new Set(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]);
+const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
+  "PodReadyToStartContainers",
+  "Initialized",
+  "Ready",
+  "ContainersReady",
+  "PodScheduled",
+]);
 
 export class PodStatusReporter {
   /** Something changed since the last report. */
@@ -156,7 +162,11 @@ export class PodStatusReporter {
     };
   }
 
-  private conditionsOf(pod: Pod, statuses: Parameters<typeof podConditions>[1], phase: Parameters<typeof podConditions>[2]): readonly Condition[] {
+  private conditionsOf(
+    pod: Pod,
+    statuses: Parameters<typeof podConditions>[1],
+    phase: Parameters<typeof podConditions>[2],
+  ): readonly Condition[] {
     const { context, order, hasSandbox } = this.worker;
     const now = wholeSeconds(context.epoch, context.simulation.now);
     const known = [...(pod.status?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type)), ...this.conditions];
@@ -169,7 +179,8 @@ export class PodStatusReporter {
     const before = this.conditions.length > 0 ? this.conditions : (pod.status?.conditions ?? []);
     return wanted.map((verdict) => {
       const old = before.find(({ type }) => type === verdict.type);
-      if (old !== undefined && old.status === verdict.status && old.reason === verdict.reason && old.message === verdict.message) return old;
+      if (old !== undefined && old.status === verdict.status && old.reason === verdict.reason && old.message === verdict.message)
+        return old;
       return { ...verdict, lastTransitionTime: old !== undefined && old.status === verdict.status ? old.lastTransitionTime : now };
     });
   }

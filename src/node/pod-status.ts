@@ -172,11 +172,14 @@ function readyCondition(pod: Pod, containersReady: Verdict, others: readonly Pic
   const messages: string[] = [];
   for (const { conditionType } of pod.spec.readinessGates ?? []) {
     const condition = others.find((other) => other.type === conditionType);
-    if (condition === undefined) messages.push(`corresponding condition of pod readiness gate ${JSON.stringify(conditionType)} does not exist.`);
+    if (condition === undefined)
+      messages.push(`corresponding condition of pod readiness gate ${JSON.stringify(conditionType)} does not exist.`);
     else if (condition.status !== "True")
       messages.push(`the status of pod readiness gate ${JSON.stringify(conditionType)} is not "True", but ${condition.status}`);
   }
-  return messages.length === 0 ? { type, status: "True" } : { type, status: "False", reason: "ReadinessGatesNotReady", message: messages.join(", ") };
+  return messages.length === 0
+    ? { type, status: "True" }
+    : { type, status: "False", reason: "ReadinessGatesNotReady", message: messages.join(", ") };
 }
 
 /**
@@ -184,7 +187,12 @@ function readyCondition(pod: Pod, containersReady: Verdict, others: readonly Pic
  *
  * @param current the conditions that the pod has, which decide on readiness gates and on staying initialised
  */
-export function podConditions(pod: Pod, statuses: ContainerStatuses, phase: PodPhase, current: readonly Pick<Condition, "type" | "status">[]): readonly Verdict[] {
+export function podConditions(
+  pod: Pod,
+  statuses: ContainerStatuses,
+  phase: PodPhase,
+  current: readonly Pick<Condition, "type" | "status">[],
+): readonly Verdict[] {
   const wasInitialized = current.some(({ type, status }) => type === "Initialized" && status === "True");
   const containersReady = containersReadyCondition(pod, statuses, phase);
   return [initializedCondition(pod, statuses, phase, wasInitialized), readyCondition(pod, containersReady, current), containersReady];

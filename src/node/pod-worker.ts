@@ -6,33 +6,24 @@
  * pkg/kubelet/kuberuntime/kuberuntime_manager.go). Steps whose times are known beforehand and which nobody can observe one by one
  * are merged into one event.
  */
-import { formatDuration } from "../api/duration.js";
 import { isSidecar } from "../api/resources.js";
 import type { Container, Pod } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
-import { containerMemoryLimit } from "./cgroups.js";
-import { ContainerProcess, SIGKILL_EXIT_CODE, UNKNOWN_EXIT_CODE, type ProcessEnd } from "./container-process.js";
+import { SIGKILL_EXIT_CODE, UNKNOWN_EXIT_CODE, type ProcessEnd } from "./container-process.js";
 import { ContainerRecord } from "./container-record.js";
-import { pullPolicyOf } from "./images.js";
-import { mayRestart } from "./pod-status.js";
-import { PodStatusReporter } from "./pod-status-reporter.js";
+import { ContainerStarter } from "./container-starter.js";
+import type { KubeletContext } from "./kubelet-context.js";
 import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
+import { PodStatusReporter } from "./pod-status-reporter.js";
+import { PodTermination } from "./pod-termination.js";
 import { probeFailure } from "./probe-failure.js";
 import type { ProbeKind } from "./probe-workers.js";
 import { PodProber, type ProbeListener } from "./prober.js";
-import type { KubeletContext } from "./kubelet-context.js";
-import { containerGraceSeconds, podGraceSeconds, stopPlan, stopPlans, type KillReason, type Stopping } from "./termination.js";
+import { ServingState } from "./serving-state.js";
+import { podGraceSeconds } from "./termination.js";
 
 /** How often a sandbox that could not be created is tried again (the kubelet's backOffPeriod). */
 const SANDBOX_RETRY_PERIOD: SimTime = 10 * SECOND;
-
-/** From a failed pull to the kubelet's next look at the pod, when it finds the pull in back-off: about its sync after a status change. */
-const BACK_OFF_LOOK: SimTime = SECOND;
-
-/** A process that ends on SIGTERM is taken to do so in order, with exit code 0; one that does not is killed. */
-function stopOutcome(sigkill: boolean): Omit<ProcessEnd, "at"> {
-  return sigkill ? { exitCode: SIGKILL_EXIT_CODE, reason: "Error" } : { exitCode: 0, reason: "Completed" };
-}
 
 function hasProbe({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
   return livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined;
@@ -65,16 +56,16 @@ export class PodWorker implements ProbeListener {
   private orphaned = false;
   private sandbox: SandboxState = "none";
   private sandboxAttempts = 0;
-  private grace = 0;
   private timer: EventId | undefined;
   private timerAt: SimTime = 0;
-  private serving = false;
-  private servingEvent: EventId | undefined;
+  readonly serving = new ServingState(this);
+  private readonly starter = new ContainerStarter(this);
+  private readonly termination = new PodTermination(this);
   private deadlineEvent: EventId | undefined;
   private readonly dependencies: PodDependencies;
-  private readonly prober: PodProber | undefined;
+  readonly prober: PodProber | undefined;
   /** Plans made under an earlier number are void. */
-  private generation = 0;
+  generation = 0;
 
   constructor(
     readonly context: KubeletContext,
@@ -112,13 +103,9 @@ export class PodWorker implements ProbeListener {
 
   /** The kubelet's process ended: its timers and plans are gone, the containers are not. */
   suspend(): void {
-    const { simulation } = this.context;
-    for (const event of [this.timer, this.deadlineEvent]) if (event !== undefined) simulation.cancel(event);
-    this.timer = this.deadlineEvent = undefined;
+    this.cancelPlans();
     if (this.sandbox === "creating") this.sandbox = "none";
-    this.generation++;
     for (const record of this.records) record.starting = false;
-    this.dependencies.cancel();
     this.prober?.suspend();
     this.report.suspend();
   }
@@ -130,7 +117,7 @@ export class PodWorker implements ProbeListener {
       if (record.process === undefined) continue;
       this.removeProcess(record, { at: simulation.now, exitCode: UNKNOWN_EXIT_CODE, reason: "Unknown" });
     }
-    this.setServing(false);
+    this.serving.end();
     if (this.sandbox !== "none") this.sandbox = "none";
     this.hasInitialized = false;
   }
@@ -155,7 +142,7 @@ export class PodWorker implements ProbeListener {
 
   update(pod: Pod): void {
     this.pod = pod;
-    if (this.terminating && !this.finished && this.grace > 0) this.shorten();
+    if (this.terminating && !this.finished && this.termination.isBegun) this.termination.shorten();
     else this.sync();
   }
 
@@ -192,8 +179,8 @@ export class PodWorker implements ProbeListener {
       this.terminate();
       return;
     }
-    if (this.isDone()) {
-      this.complete();
+    if (this.starter.isDone()) {
+      this.terminate();
       return;
     }
     if (!this.dependencies.ready) {
@@ -202,7 +189,7 @@ export class PodWorker implements ProbeListener {
         (what) => this.onMissing(what),
       );
     } else if (this.sandbox === "none") this.createSandbox();
-    else if (this.sandbox === "ready") this.syncContainers(this.context.simulation.now);
+    else if (this.sandbox === "ready") this.starter.sync(this.context.simulation.now);
     if (this.report.isDirty) this.report.send();
   }
 
@@ -244,16 +231,20 @@ export class PodWorker implements ProbeListener {
     this.sandbox = "creating";
     this.report.touch();
     const readyAt = simulation.now + delay;
-    const first = this.nextToStart(simulation.now).at(0);
-    if (first !== undefined && this.isImageAtHand(first.container)) {
-      this.startAll(readyAt, "sandbox");
+    const first = this.starter.nextToStart(simulation.now).at(0);
+    if (first !== undefined && this.starter.isImageAtHand(first.container)) {
+      this.starter.startAll(readyAt);
       return;
     }
     this.report.send();
     this.arm(readyAt, () => {
-      this.sandbox = "ready";
+      this.sandboxReady();
       this.sync();
     });
+  }
+
+  sandboxReady(): void {
+    this.sandbox = "ready";
   }
 
   private failSandbox(message: string): void {
@@ -263,115 +254,7 @@ export class PodWorker implements ProbeListener {
     this.arm(simulation.now + SANDBOX_RETRY_PERIOD, () => this.sync());
   }
 
-  // Containers
-
-  /** Those to start now, in order: the next step of initialisation, or all regular containers. */
-  private nextToStart(now: SimTime): ContainerRecord[] {
-    const due: ContainerRecord[] = [];
-    for (const record of this.records) {
-      if (record.role === "regular") break;
-      if (record.role === "sidecar") {
-        if (record.phase !== "running" && this.mayStart(record, now)) due.push(record);
-        if (!record.started && !this.hasInitialized) return due;
-      } else if (!this.hasInitialized && !record.isDone) {
-        if (record.phase !== "running" && this.mayStart(record, now)) due.push(record);
-        return due;
-      }
-    }
-    for (const record of this.records) {
-      if (record.role === "regular" && record.phase !== "running" && this.mayStart(record, now)) due.push(record);
-    }
-    return due;
-  }
-
-  private mayStart(record: ContainerRecord, now: SimTime): boolean {
-    if (record.starting) return false;
-    const { lastRun } = record;
-    if (lastRun === undefined) return true;
-    if (!this.wantsRestart(record)) return false;
-    return this.context.crashBackoff.untilSince(this.backoffKey(record), lastRun.at, now) === undefined;
-  }
-
-  private wantsRestart({ container, lastRun, role }: ContainerRecord): boolean {
-    if (lastRun === undefined) return true;
-    if (role === "init" && lastRun.exitCode === 0) return false;
-    return mayRestart(this.pod.spec, container, lastRun.exitCode);
-  }
-
-  private backoffKey(record: ContainerRecord): string {
-    return `${this.uid}/${record.container.name}/${record.container.image ?? ""}`;
-  }
-
-  private isImageAtHand(container: Container): boolean {
-    return this.context.images.isAtHand(container.image ?? "", pullPolicyOf(container));
-  }
-
-  /** Starts what is due, or arranges for what it waits for. */
-  private syncContainers(now: SimTime): void {
-    this.noteBackOffs(now);
-    const due = this.nextToStart(now);
-    if (due.length === 0) return;
-    const missing = due.find(({ container }) => !this.isImageAtHand(container));
-    if (missing !== undefined) {
-      this.pullImages(due.filter(({ container }) => !this.isImageAtHand(container)));
-      if (due[0] === missing) return;
-    }
-    this.startAll(now, "ready");
-  }
-
-  /** Starts the containers that are due and have their images, one after the other; their common event is when all run and the kubelet has noticed. */
-  private startAll(from: SimTime, sandbox: "sandbox" | "ready"): void {
-    const { simulation, runtime, settings } = this.context;
-    const batch: { record: ContainerRecord; startedAt: SimTime }[] = [];
-    let at = from;
-    for (const record of this.nextToStart(simulation.now)) {
-      if (!this.isImageAtHand(record.container)) break;
-      at += runtime.containerStartDuration();
-      record.starting = true;
-      batch.push({ record, startedAt: at });
-    }
-    if (batch.length === 0) return;
-    const noticed = this.context.nextRelist(at);
-    if (this.report.isDirty && noticed - simulation.now > settings.reportCreatingAfter) this.report.send();
-    const { generation } = this;
-    simulation.at(noticed, () => {
-      if (generation !== this.generation || this.terminating || this.finished) {
-        for (const { record } of batch) record.starting = false;
-        return;
-      }
-      if (sandbox === "sandbox") this.sandbox = "ready";
-      for (const { record, startedAt } of batch) this.startContainer(record, startedAt, false);
-      this.updateServing();
-      this.sync();
-    });
-  }
-
-  private startContainer(record: ContainerRecord, startedAt: SimTime, pulled: boolean): void {
-    const { context, pod } = this;
-    const { container } = record;
-    const image = container.image ?? "";
-    if (record.lastRun !== undefined) context.crashBackoff.next(this.backoffKey(record), record.lastRun.at, startedAt);
-    const attempt = record.lastRun === undefined ? 0 : record.restartCount + 1;
-    const limit = containerMemoryLimit(container, pod.spec);
-    const process = new ContainerProcess(container, context.behaviorOf(pod, container, attempt), startedAt, limit, context.behaviorStream);
-    record.begin(process, `${context.runtime.scheme}://${this.uid}-${container.name}-${attempt}`);
-    if (context.settings.normalEvents) {
-      if (!pulled) {
-        context.containerEvent(pod, container, "Normal", "Pulled", context.images.presentMessage(image));
-      }
-      context.containerEvent(pod, container, "Normal", "Created", "Container created");
-      context.containerEvent(pod, container, "Normal", "Started", "Container started");
-    }
-    if (record.role === "regular") this.hasInitialized = true;
-    record.started = container.startupProbe === undefined || record.role === "init";
-    record.ready = record.started && container.readinessProbe === undefined;
-    context.usage.add(this, process);
-    if (process.naturalEnd !== undefined) this.endAt(record, process.naturalEnd);
-    this.prober?.containerStarted(record);
-    this.report.touch();
-  }
-
-  private endAt(record: ContainerRecord, end: ProcessEnd): void {
+  endAt(record: ContainerRecord, end: ProcessEnd): void {
     const { simulation } = this.context;
     const process = record.process!;
     if (process.endEvent !== undefined) simulation.cancel(process.endEvent);
@@ -384,7 +267,9 @@ export class PodWorker implements ProbeListener {
 
   /** Ends a process at once, from outside. */
   kill(containerName: string | undefined, end: Omit<ProcessEnd, "at"> = { exitCode: SIGKILL_EXIT_CODE, reason: "Error" }): boolean {
-    const record = this.records.find(({ container, process }) => process !== undefined && (containerName === undefined || container.name === containerName));
+    const record = this.records.find(
+      ({ container, process }) => process !== undefined && (containerName === undefined || container.name === containerName),
+    );
     if (record === undefined) return false;
     this.onExit(record, { ...end, at: this.context.simulation.now });
     return true;
@@ -392,7 +277,7 @@ export class PodWorker implements ProbeListener {
 
   private onExit(record: ContainerRecord, end: ProcessEnd): void {
     this.removeProcess(record, end);
-    this.updateServing();
+    this.serving.update();
     if (this.terminating) {
       if (this.records.every(({ process }) => process === undefined)) this.onAllStopped();
     } else this.context.relistSoon(this);
@@ -407,76 +292,6 @@ export class PodWorker implements ProbeListener {
     this.report.touch();
   }
 
-  /** Containers that ended and are to be started again: at once the first time, later after their back-off. */
-  private noteBackOffs(now: SimTime): void {
-    let earliest: SimTime | undefined;
-    for (const record of this.records) {
-      const { lastRun, phase, container } = record;
-      if (lastRun === undefined || phase === "running" || record.starting || !this.wantsRestart(record)) continue;
-      const key = this.backoffKey(record);
-      const until = this.context.crashBackoff.untilSince(key, lastRun.at, now);
-      if (until === undefined) continue;
-      const where = `container=${container.name} pod=${this.pod.metadata.name}_${this.pod.metadata.namespace ?? ""}(${this.uid})`;
-      if (record.wait("CrashLoopBackOff", `back-off ${formatDuration(this.context.crashBackoff.get(key))} restarting failed ${where}`)) {
-        this.report.touch();
-        const text = `Back-off restarting failed container ${container.name} in pod ${this.pod.metadata.name}_${this.pod.metadata.namespace ?? ""}(${this.uid})`;
-        this.context.containerEvent(this.pod, container, "Warning", "BackOff", text);
-      }
-      if (earliest === undefined || until < earliest) earliest = until;
-    }
-    if (earliest !== undefined) this.arm(earliest, () => this.sync());
-  }
-
-  // Images
-
-  private pullImages(records: readonly ContainerRecord[]): void {
-    for (const record of records) this.pullImage(record);
-  }
-
-  private pullImage(record: ContainerRecord): void {
-    const { context, pod } = this;
-    const { container } = record;
-    const { generation } = this;
-    record.starting = true;
-    const request = {
-      podUid: this.uid,
-      image: container.image ?? "",
-      policy: pullPolicyOf(container),
-      event: (type: "Normal" | "Warning", reason: string, message: string) => context.containerEvent(pod, container, type, reason, message),
-    };
-    context.images.ensure(request, (outcome) => {
-      if (generation !== this.generation) return;
-      record.starting = false;
-      if (outcome.ok) {
-        this.startPulled(record);
-        return;
-      }
-      if (record.wait(outcome.reason, outcome.message)) {
-        context.containerEvent(pod, container, "Warning", "Failed", `Error: ${outcome.reason}`);
-        this.report.touch();
-        this.report.send();
-      }
-      // The first look after a failure tells of the back-off, the next one is at its end.
-      const backingOff = outcome.reason === "ImagePullBackOff";
-      if (outcome.retryAt !== undefined) this.arm(backingOff ? outcome.retryAt : context.simulation.now + BACK_OFF_LOOK, () => this.sync());
-    });
-  }
-
-  /** The image is there: the container starts without another look at the pull policy. */
-  private startPulled(record: ContainerRecord): void {
-    const { simulation, runtime } = this.context;
-    record.starting = true;
-    const startedAt = simulation.now + runtime.containerStartDuration();
-    const { generation } = this;
-    simulation.at(this.context.nextRelist(startedAt), () => {
-      record.starting = false;
-      if (generation !== this.generation || this.terminating || this.finished) return;
-      this.startContainer(record, startedAt, true);
-      this.updateServing();
-      this.sync();
-    });
-  }
-
   // Probes and serving
 
   probed(record: ContainerRecord, what: "started" | "ready", value: boolean): void {
@@ -488,56 +303,20 @@ export class PodWorker implements ProbeListener {
   probeFailed({ container }: ContainerRecord, kind: ProbeKind): void {
     const probe = container[`${kind}Probe`]!;
     const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-    this.context.containerEvent(this.pod, container, "Warning", "Unhealthy", `${name} probe failed: ${probeFailure(probe, this.addresses[0] ?? "")}`);
+    this.context.containerEvent(
+      this.pod,
+      container,
+      "Warning",
+      "Unhealthy",
+      `${name} probe failed: ${probeFailure(probe, this.addresses[0] ?? "")}`,
+    );
   }
 
   unhealthy(record: ContainerRecord, kind: "liveness" | "startup"): void {
-    this.killUnhealthy(record, kind === "liveness" ? "LivenessProbe" : "StartupProbe");
-  }
-
-  private killUnhealthy(record: ContainerRecord, reason: KillReason): void {
-    const { context, pod } = this;
-    const { container, process } = record;
-    if (process === undefined || this.terminating) return;
-    const probe = reason === "LivenessProbe" ? "liveness" : "startup";
-    context.containerEvent(pod, container, "Normal", "Killing", `Container ${container.name} failed ${probe} probe, will be restarted`);
-    const now = context.simulation.now;
-    const plan = stopPlan(this.stoppingOf(record), containerGraceSeconds(pod, container, reason), now);
-    this.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
-  }
-
-  private updateServing(): void {
-    const now = this.context.simulation.now;
-    let next: SimTime | undefined;
-    let serving = false;
-    for (const { process, role } of this.records) {
-      if (process === undefined || role === "init") continue;
-      if (process.servesAt <= now) serving = true;
-      else next = next === undefined ? process.servesAt : Math.min(next, process.servesAt);
-    }
-    this.setServing(serving);
-    if (!serving && next !== undefined) {
-      this.servingEvent = this.context.simulation.at(next, () => {
-        this.servingEvent = undefined;
-        this.updateServing();
-      });
-    }
-  }
-
-  private setServing(serving: boolean): void {
-    if (this.servingEvent !== undefined) this.context.simulation.cancel(this.servingEvent);
-    this.servingEvent = undefined;
-    if (serving === this.serving) return;
-    this.serving = serving;
-    this.context.network.listening(this.pod, serving);
+    this.termination.killUnhealthy(record, kind === "liveness" ? "LivenessProbe" : "StartupProbe");
   }
 
   // The end
-
-  private isDone(): boolean {
-    if (this.records.some((record) => record.role === "init" && !this.hasInitialized && record.phase !== "running" && record.lastRun !== undefined && record.lastRun.exitCode !== 0 && !this.wantsRestart(record))) return true;
-    return this.records.every((record) => record.role !== "regular" || (record.phase !== "running" && record.lastRun !== undefined && !this.wantsRestart(record)));
-  }
 
   private watchDeadline(): void {
     const { simulation } = this.context;
@@ -552,80 +331,25 @@ export class PodWorker implements ProbeListener {
     });
   }
 
-  /** All containers ended by themselves: what is left of the pod is its status and, maybe, sidecars that are stopped now. */
-  private complete(): void {
-    this.terminate();
-  }
-
-  private stoppingOf(record: ContainerRecord): Stopping {
-    const process = record.process!;
-    const { container } = record;
-    const { behaviorStream } = this.context;
-    const hook = container.lifecycle?.preStop;
-    const preStop =
-      hook === undefined
-        ? undefined
-        : hook.sleep !== undefined
-          ? hook.sleep.seconds * SECOND
-          : Math.max(0, Math.round(process.behavior.preStopDuration?.sample(behaviorStream) ?? 0));
-    return { exitAfterTerm: process.shutdownDuration(behaviorStream), preStop };
-  }
-
   private terminate(): void {
-    const { context, pod } = this;
-    const { simulation } = context;
     this.terminating = true;
+    this.cancelPlans();
+    this.prober?.podStopping();
+    this.termination.begin();
+  }
+
+  /** What was planned under the present circumstances no longer holds. */
+  private cancelPlans(): void {
+    const { simulation } = this.context;
     this.generation++;
     for (const event of [this.timer, this.deadlineEvent]) if (event !== undefined) simulation.cancel(event);
     this.timer = this.deadlineEvent = undefined;
     this.dependencies.cancel();
-    this.prober?.podStopping();
-    const override = this.order?.graceSeconds;
-    this.grace = podGraceSeconds(pod, this.grace, override);
-    const running = new Map<string, Stopping>();
-    const ordered = pod.metadata.deletionTimestamp !== undefined || this.order !== undefined;
-    for (const record of this.records) {
-      if (record.process === undefined) continue;
-      running.set(record.container.name, this.stoppingOf(record));
-      if (context.settings.normalEvents) context.containerEvent(pod, record.container, "Normal", "Killing", `Stopping container ${record.container.name}`);
-    }
-    if (running.size === 0) {
-      this.onAllStopped();
-      return;
-    }
-    if (ordered && this.report.isDirty) this.report.send();
-    const graceOf = (container: Container): number => override ?? Math.min(this.grace, containerGraceSeconds(pod, container, "Unknown"));
-    const plans = stopPlans(pod.spec, running, graceOf, simulation.now);
-    for (const record of this.records) {
-      const plan = plans.get(record.container.name);
-      if (plan === undefined || record.process === undefined) continue;
-      const own = record.process.naturalEnd;
-      if (own !== undefined && own.at <= plan.exitAt) continue;
-      this.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
-    }
   }
 
-  /** The grace period was cut while the containers stop: those that would take longer are killed at its end. */
-  private shorten(): void {
-    const { simulation } = this.context;
-    const previous = this.grace;
-    this.grace = podGraceSeconds(this.pod, this.grace, this.order?.graceSeconds);
-    if (this.grace >= previous) return;
-    const end = simulation.now + this.grace * SECOND;
-    for (const record of this.records) {
-      if (record.process !== undefined) this.cut(record, end);
-    }
-  }
-
-  private cut(record: ContainerRecord, end: SimTime): void {
-    const process = record.process!;
-    if (process.plannedEnd !== undefined && process.plannedEnd <= end) return;
-    this.endAt(record, { at: end, exitCode: SIGKILL_EXIT_CODE, reason: "Error" });
-  }
-
-  private onAllStopped(): void {
+  onAllStopped(): void {
     const { context } = this;
-    this.setServing(false);
+    this.serving.end();
     if (!context.running) return;
     this.finished = true;
     this.prober?.suspend();
@@ -642,7 +366,14 @@ export class PodWorker implements ProbeListener {
 
   /** Once nothing runs and the end is reported, a deleted pod is removed from the API server. */
   private finishDeletion(): void {
-    if (this.orphaned || !this.finished || this.pod.metadata.deletionTimestamp === undefined || !this.context.running || !this.report.isSettled) return;
+    if (
+      this.orphaned ||
+      !this.finished ||
+      this.pod.metadata.deletionTimestamp === undefined ||
+      !this.context.running ||
+      !this.report.isSettled
+    )
+      return;
     this.report.remove();
   }
 
@@ -651,7 +382,7 @@ export class PodWorker implements ProbeListener {
   }
 
   /** Comes back at that time, or at an earlier one that was asked for before: each look arranges for the next. */
-  private arm(at: SimTime, action: () => void): void {
+  arm(at: SimTime, action: () => void): void {
     const { simulation } = this.context;
     if (this.timer !== undefined) {
       if (this.timerAt <= at) return;

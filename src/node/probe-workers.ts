@@ -24,9 +24,23 @@ const PROBE_DURATION: SimTime = MILLISECOND;
 
 /** What came of a step, in the order in which it came. */
 export type ProbeNews =
-  | { readonly at: SimTime; readonly what: "probe"; readonly container: string; readonly kind: ProbeKind; readonly ok: boolean; readonly instance: number; readonly repeated: boolean }
+  | {
+      readonly at: SimTime;
+      readonly what: "probe";
+      readonly container: string;
+      readonly kind: ProbeKind;
+      readonly ok: boolean;
+      readonly instance: number;
+      readonly repeated: boolean;
+    }
   | { readonly at: SimTime; readonly what: "started" | "ready"; readonly container: string; readonly value: boolean }
-  | { readonly at: SimTime; readonly what: "kill"; readonly container: string; readonly kind: "liveness" | "startup"; readonly instance: number };
+  | {
+      readonly at: SimTime;
+      readonly what: "kill";
+      readonly container: string;
+      readonly kind: "liveness" | "startup";
+      readonly instance: number;
+    };
 
 /** Answers over the time since the container's start. */
 export type OutcomesOf = (kind: ProbeKind) => readonly ProbeOutcome[];
@@ -72,7 +86,20 @@ const ALWAYS_WELL: OutcomesOf = () => [];
 
 function newWorker(kind: ProbeKind, probe: Probe, begin: SimTime, duration: SimTime): Worker {
   const period = (probe.periodSeconds ?? DEFAULT_PERIOD_SECONDS) * SECOND;
-  return { kind, probe, period, duration, nextTick: begin, triggered: false, busyUntil: undefined, answer: false, instance: -1, onHold: false, lastAnswer: undefined, run: 0 };
+  return {
+    kind,
+    probe,
+    period,
+    duration,
+    nextTick: begin,
+    triggered: false,
+    busyUntil: undefined,
+    answer: false,
+    instance: -1,
+    onHold: false,
+    lastAnswer: undefined,
+    run: 0,
+  };
 }
 
 export class PodProbes {
@@ -103,7 +130,11 @@ export class PodProbes {
   copy(): PodProbes {
     const copy = new PodProbes([], 0);
     for (const container of this.containers) {
-      copy.containers.push({ ...container, results: { ...container.results }, workers: container.workers.map((worker) => ({ ...worker })) });
+      copy.containers.push({
+        ...container,
+        results: { ...container.results },
+        workers: container.workers.map((worker) => ({ ...worker })),
+      });
     }
     copy.now = this.now;
     return copy;
@@ -118,7 +149,13 @@ export class PodProbes {
   }
 
   /** A container that ran already when the workers started: its states stay until a probe says otherwise. */
-  containerResumed(name: string, instance: number, since: SimTime, outcomes: OutcomesOf, { started, ready }: { readonly started: boolean; readonly ready: boolean }): void {
+  containerResumed(
+    name: string,
+    instance: number,
+    since: SimTime,
+    outcomes: OutcomesOf,
+    { started, ready }: { readonly started: boolean; readonly ready: boolean },
+  ): void {
     const container = this.find(name);
     if (container === undefined) return;
     const results = { liveness: true, readiness: ready, startup: started ? true : undefined };
@@ -224,7 +261,15 @@ export class PodProbes {
     if (Math.floor((at - container.runningSince) / SECOND) * SECOND < delay) return;
     if (container.started === (worker.kind === "startup")) return;
     worker.answer = outcomeAt(container.outcomes(worker.kind), at - container.runningSince);
-    news.push({ at, what: "probe", container: container.name, kind: worker.kind, ok: worker.answer, instance: container.instance, repeated: isSettled(container, worker) && worker.lastAnswer === worker.answer });
+    news.push({
+      at,
+      what: "probe",
+      container: container.name,
+      kind: worker.kind,
+      ok: worker.answer,
+      instance: container.instance,
+      repeated: isSettled(container, worker) && worker.lastAnswer === worker.answer,
+    });
     worker.busyUntil = at + worker.duration;
   }
 
@@ -241,7 +286,14 @@ export class PodProbes {
   }
 
   /** Keeps a result and tells of it where it is new. */
-  private store(container: ProbedContainer, kind: ProbeKind, result: boolean | undefined, at: SimTime, news: ProbeNews[], ofEnded = false): void {
+  private store(
+    container: ProbedContainer,
+    kind: ProbeKind,
+    result: boolean | undefined,
+    at: SimTime,
+    news: ProbeNews[],
+    ofEnded = false,
+  ): void {
     const known = kind in container.results;
     if (known && container.results[kind] === result) return;
     container.results[kind] = result;

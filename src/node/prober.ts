@@ -38,7 +38,8 @@ export class PodProber {
     );
     for (const record of this.records) {
       const { process } = record;
-      if (process !== undefined) this.probes.containerResumed(record.container.name, record.restartCount, process.startedAt, outcomesOf(process), record);
+      if (process !== undefined)
+        this.probes.containerResumed(record.container.name, record.restartCount, process.startedAt, outcomesOf(process), record);
     }
     this.plan();
   }

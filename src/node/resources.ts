@@ -50,7 +50,9 @@ export function requestAmounts(spec: PodSpec): Amounts {
 
 /** All containers that the spec has, initialising ones first. */
 export function allContainers(spec: PodSpec): readonly Container[] {
-  return spec.initContainers === undefined || spec.initContainers.length === 0 ? spec.containers : [...spec.initContainers, ...spec.containers];
+  return spec.initContainers === undefined || spec.initContainers.length === 0
+    ? spec.containers
+    : [...spec.initContainers, ...spec.containers];
 }
 
 const CONFIG_SOURCE_ANNOTATION = "kubernetes.io/config.source";

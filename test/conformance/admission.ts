@@ -8,7 +8,12 @@ import { exactDifferences } from "./expected.js";
 export const kind = "admission";
 
 interface AdmissionCase {
-  readonly input: { readonly node: Node; readonly otherPods: readonly Pod[] | null; readonly pod: Pod; readonly criticalPodPreemption: boolean };
+  readonly input: {
+    readonly node: Node;
+    readonly otherPods: readonly Pod[] | null;
+    readonly pod: Pod;
+    readonly criticalPodPreemption: boolean;
+  };
   readonly expected: { readonly preempted?: readonly string[] };
 }
 
@@ -23,7 +28,8 @@ export function check({ input, expected }: AdmissionCase): string[] {
     input.criticalPodPreemption
       ? (insufficient) => {
           const selection = selectVictims(input.pod, [...others.list()], insufficient);
-          if (selection.ok) for (const victim of selection.victims) preempted.push(`${victim.metadata.name} grace=<nil> Preempting: ${PREEMPTION_MESSAGE}`);
+          if (selection.ok)
+            for (const victim of selection.victims) preempted.push(`${victim.metadata.name} grace=<nil> Preempting: ${PREEMPTION_MESSAGE}`);
           return selection;
         }
       : undefined,

@@ -17,7 +17,11 @@ type BackoffCase =
       readonly input: { readonly featureGates: string; readonly "crashLoopBackOff.maxContainerRestartPeriod": string };
       readonly expected: unknown;
     }
-  | { readonly sub: "crashloop"; readonly input: Periods & { readonly runSeconds: readonly number[]; readonly syncDelaySeconds: number }; readonly expected: unknown }
+  | {
+      readonly sub: "crashloop";
+      readonly input: Periods & { readonly runSeconds: readonly number[]; readonly syncDelaySeconds: number };
+      readonly expected: unknown;
+    }
   | {
       readonly sub: "imagepull";
       readonly input: Periods & { readonly ops: readonly { readonly afterSeconds: number; readonly op: "pullFailed" | "check" | "gc" }[] };
@@ -34,7 +38,10 @@ export function check(testCase: BackoffCase): string[] {
   switch (testCase.sub) {
     case "periods": {
       const gates = new Map(testCase.input.featureGates.split(",").map((gate) => gate.split("=") as [string, string]));
-      const configured = gates.get("KubeletCrashLoopBackOffMax") === "false" ? undefined : parseDuration(testCase.input["crashLoopBackOff.maxContainerRestartPeriod"]);
+      const configured =
+        gates.get("KubeletCrashLoopBackOffMax") === "false"
+          ? undefined
+          : parseDuration(testCase.input["crashLoopBackOff.maxContainerRestartPeriod"]);
       const { initial, max } = crashLoopBackoffPeriods(configured, gates.get("ReduceDefaultCrashLoopBackOffDecay") === "true");
       return exactDifferences("", { initial: formatDuration(initial), max: formatDuration(max) }, testCase.expected);
     }

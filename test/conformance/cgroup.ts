@@ -24,7 +24,12 @@ export const kind = "cgroup";
 type CgroupCase =
   | {
       readonly sub: "pod";
-      readonly input: { readonly pod: Pod; readonly cpuCFSQuota: boolean; readonly podCPUPeriodMicros: number; readonly nodeMemoryCapacity: string };
+      readonly input: {
+        readonly pod: Pod;
+        readonly cpuCFSQuota: boolean;
+        readonly podCPUPeriodMicros: number;
+        readonly nodeMemoryCapacity: string;
+      };
       readonly expected: unknown;
     }
   | { readonly sub: "convert"; readonly input: { readonly milliCPU: number }; readonly expected: unknown }
@@ -46,9 +51,15 @@ export function check(testCase: CgroupCase): string[] {
       const containers = allContainers(pod.spec).map((container) => {
         const settings = containerCgroup(container, pod.spec, cpuCFSQuota);
         const weight = cpuWeightOfContainer(settings.cpuShares ?? 0);
-        return [container.name, { ...settings, cpuWeightRuntime: weight, oomScoreAdj: oomScoreAdj(pod, container, parseQuantity(nodeMemoryCapacity).value) }];
+        return [
+          container.name,
+          { ...settings, cpuWeightRuntime: weight, oomScoreAdj: oomScoreAdj(pod, container, parseQuantity(nodeMemoryCapacity).value) },
+        ];
       });
-      const actual = { pod: withPodWeight(withoutEmpty(podCgroup(pod.spec, cpuCFSQuota, podCPUPeriodMicros))), containers: Object.fromEntries(containers) as unknown };
+      const actual = {
+        pod: withPodWeight(withoutEmpty(podCgroup(pod.spec, cpuCFSQuota, podCPUPeriodMicros))),
+        containers: Object.fromEntries(containers) as unknown,
+      };
       return exactDifferences("", actual, testCase.expected);
     }
     case "convert": {
@@ -66,7 +77,10 @@ export function check(testCase: CgroupCase): string[] {
       return exactDifferences("", actual, testCase.expected);
     }
     case "qos-tiers": {
-      const cgroups = Object.entries(tierCgroups(testCase.input.pods.map(({ spec }) => spec))).map(([path, settings]) => [path, withPodWeight(settings)]);
+      const cgroups = Object.entries(tierCgroups(testCase.input.pods.map(({ spec }) => spec))).map(([path, settings]) => [
+        path,
+        withPodWeight(settings),
+      ]);
       return exactDifferences("", { cgroups: Object.fromEntries(cgroups) as unknown }, testCase.expected);
     }
     case "names": {
@@ -74,7 +88,11 @@ export function check(testCase: CgroupCase): string[] {
         cgroupfs: podCgroupPath(testCase.input.podUID, qosClass, "cgroupfs"),
         systemd: podCgroupPath(testCase.input.podUID, qosClass, "systemd"),
       });
-      return exactDifferences("", { guaranteed: paths("Guaranteed"), burstable: paths("Burstable"), besteffort: paths("BestEffort") }, testCase.expected);
+      return exactDifferences(
+        "",
+        { guaranteed: paths("Guaranteed"), burstable: paths("Burstable"), besteffort: paths("BestEffort") },
+        testCase.expected,
+      );
     }
   }
 }

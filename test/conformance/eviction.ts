@@ -55,7 +55,9 @@ function thresholdsOf(input: Configuration): readonly Threshold[] {
 function parsed(input: Configuration): object {
   try {
     // The cases are sorted by signal, hard ones first.
-    const thresholds = [...thresholdsOf(input)].sort((a, b) => (a.signal < b.signal ? -1 : a.signal > b.signal ? 1 : a.gracePeriod - b.gracePeriod));
+    const thresholds = [...thresholdsOf(input)].sort((a, b) =>
+      a.signal < b.signal ? -1 : a.signal > b.signal ? 1 : a.gracePeriod - b.gracePeriod,
+    );
     return {
       thresholds: thresholds.map(({ signal, value, gracePeriod, minReclaim }) => ({
         signal,
@@ -87,12 +89,26 @@ function summaryOf({ node, pods }: WrittenSummary): Summary {
   return {
     node: read(node) as Summary["node"],
     pods: (pods ?? []).map((pod) => {
-      const { podRef, containers, memory, volume, process_stats: processes, ...rest } = read(pod) as Record<string, never> & {
+      const {
+        podRef,
+        containers,
+        memory,
+        volume,
+        process_stats: processes,
+        ...rest
+      } = read(pod) as Record<string, never> & {
         readonly podRef: { readonly uid: string };
         readonly process_stats?: { readonly process_count?: number };
       };
       const processCount = processes?.process_count;
-      return { uid: podRef.uid, containers, memory, volumes: volume, ephemeralStorage: rest["ephemeral-storage"], ...(processCount !== undefined && { processCount }) };
+      return {
+        uid: podRef.uid,
+        containers,
+        memory,
+        volumes: volume,
+        ephemeralStorage: rest["ephemeral-storage"],
+        ...(processCount !== undefined && { processCount }),
+      };
     }),
   };
 }
@@ -109,7 +125,9 @@ function probePod(priority: number | undefined, extra: Partial<Pod["spec"]>): Po
 const SYSTEM_CRITICAL = 2_000_000_000;
 const PROBES: Readonly<Record<string, Pod>> = {
   bestEffort: probePod(undefined, {}),
-  bestEffortToleratingMemoryPressure: probePod(undefined, { tolerations: [{ key: "node.kubernetes.io/memory-pressure", operator: "Exists", effect: "NoSchedule" }] }),
+  bestEffortToleratingMemoryPressure: probePod(undefined, {
+    tolerations: [{ key: "node.kubernetes.io/memory-pressure", operator: "Exists", effect: "NoSchedule" }],
+  }),
   burstable: probePod(undefined, { containers: [{ name: "c", resources: { requests: { cpu: "100m" } } }] }),
   criticalBestEffort: probePod(SYSTEM_CRITICAL, {}),
 };

@@ -4,13 +4,19 @@
 export function differences(path: string, actual: unknown, expected: unknown): string[] {
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) return [`${path}: ${show(actual)}, want ${show(expected)}`];
-    const lines = actual.length === expected.length ? [] : [`${path}: ${actual.length} entries ${show(actual)}, want ${expected.length} ${show(expected)}`];
-    for (let index = 0; index < Math.min(actual.length, expected.length); index++) lines.push(...differences(`${path}[${index}]`, actual[index], expected[index]));
+    const lines =
+      actual.length === expected.length
+        ? []
+        : [`${path}: ${actual.length} entries ${show(actual)}, want ${expected.length} ${show(expected)}`];
+    for (let index = 0; index < Math.min(actual.length, expected.length); index++)
+      lines.push(...differences(`${path}[${index}]`, actual[index], expected[index]));
     return lines;
   }
   if (typeof expected === "object" && expected !== null) {
     if (typeof actual !== "object" || actual === null) return [`${path}: ${show(actual)}, want ${show(expected)}`];
-    return Object.entries(expected).flatMap(([key, value]) => differences(path === "" ? key : `${path}.${key}`, (actual as Record<string, unknown>)[key], value));
+    return Object.entries(expected).flatMap(([key, value]) =>
+      differences(path === "" ? key : `${path}.${key}`, (actual as Record<string, unknown>)[key], value),
+    );
   }
   return Object.is(actual, expected) ? [] : [`${path}: ${show(actual)}, want ${show(expected)}`];
 }

@@ -29,7 +29,10 @@ interface PullInput {
   readonly imagePullPolicy: PullPolicy;
   readonly presentAtStart: boolean;
   readonly pullTakesMs: number;
-  readonly steps: readonly { readonly advanceSeconds: number; readonly ifPulled: "ok" | "ErrImagePull" | "RegistryUnavailable" | "SignatureValidationFailed" }[];
+  readonly steps: readonly {
+    readonly advanceSeconds: number;
+    readonly ifPulled: "ok" | "ErrImagePull" | "RegistryUnavailable" | "SignatureValidationFailed";
+  }[];
 }
 
 type ImagesCase =
@@ -107,12 +110,20 @@ function pulls(input: PullInput): object[] {
   const manager = new ImageManager(simulation, puller);
   return input.steps.map(({ advanceSeconds, ifPulled }) => {
     simulation.run(simulation.now + advanceSeconds * SECOND);
-    answer = ifPulled === "ok" ? { ok: true, sizeBytes: SIZE_BYTES } : { ok: false, reason: ifPulled, message: ifPulled === "ErrImagePull" ? "not found" : "details" };
+    answer =
+      ifPulled === "ok"
+        ? { ok: true, sizeBytes: SIZE_BYTES }
+        : { ok: false, reason: ifPulled, message: ifPulled === "ErrImagePull" ? "not found" : "details" };
     const atMs = simulation.now / MILLISECOND;
     const events: string[] = [];
     const result: Record<string, unknown> = { atMs, events };
     manager.ensure(
-      { podUid: "u", image: input.image, policy: input.imagePullPolicy, event: (type, reason, message) => events.push(`${type} ${reason} ${message}`) },
+      {
+        podUid: "u",
+        image: input.image,
+        policy: input.imagePullPolicy,
+        event: (type, reason, message) => events.push(`${type} ${reason} ${message}`),
+      },
       (outcome) => {
         result["message"] = outcome.message;
         result["imageRef"] = outcome.ok ? "ref" : "";

@@ -42,16 +42,25 @@ export function check({ input, expected }: NodeAllocatableCase): string[] {
   const evictionHard = input.evictionHard ?? {};
   const allocatable = nodeAllocatable(capacity, input.systemReserved ?? {}, input.kubeReserved ?? {}, evictionHard);
   const asText = Object.fromEntries(
-    Object.entries(allocatable).map(([resource, quantity]) => [resource, resource === CPU ? `${parseQuantity(quantity).milliValue}m` : String(parseQuantity(quantity).value)]),
+    Object.entries(allocatable).map(([resource, quantity]) => [
+      resource,
+      resource === CPU ? `${parseQuantity(quantity).milliValue}m` : String(parseQuantity(quantity).value),
+    ]),
   );
   return [
     ...differences("capacity", asAmounts(capacity), asAmounts(expected.capacity)),
     ...differences("allocatable", asAmounts(allocatable), asAmounts(expected.allocatable)),
     ...differences("allocatableAsNumbers", asText, expected.allocatableAsNumbers),
-    ...differences("evictionReservation", Object.fromEntries(evictionReservation(evictionHard, capacity)), asAmounts(expected.evictionReservation)),
+    ...differences(
+      "evictionReservation",
+      Object.fromEntries(evictionReservation(evictionHard, capacity)),
+      asAmounts(expected.evictionReservation),
+    ),
   ];
 }
 
 function hugePagesOf(hugePages: readonly { readonly count: number; readonly pageSizeKi: number }[]): ResourceList {
-  return Object.fromEntries(hugePages.map(({ count, pageSizeKi }) => [`hugepages-${parseQuantity(`${pageSizeKi}Ki`).toString()}`, `${count * pageSizeKi}Ki`]));
+  return Object.fromEntries(
+    hugePages.map(({ count, pageSizeKi }) => [`hugepages-${parseQuantity(`${pageSizeKi}Ki`).toString()}`, `${count * pageSizeKi}Ki`]),
+  );
 }

@@ -27,11 +27,15 @@ export function check({ input, expected }: ProbeCase): string[] {
 export function timeline(input: ProbeCase["input"], jump: boolean): object[] {
   const container = input.pod.spec.containers[0];
   const probes = new PodProbes([container], 0, (of) => input.probeTakesMs[of] * MILLISECOND);
-  const outcomes = (of: ProbeKind): { from: number; ok: boolean }[] => (input.outcomes[of] ?? []).map(({ fromMs, ok }) => ({ from: fromMs * MILLISECOND, ok }));
+  const outcomes = (of: ProbeKind): { from: number; ok: boolean }[] =>
+    (input.outcomes[of] ?? []).map(({ fromMs, ok }) => ({ from: fromMs * MILLISECOND, ok }));
   const until = input.untilMs * MILLISECOND;
   const lines: object[] = [];
   let instance = 0;
-  let next: { readonly at: number; readonly what: "running" | "terminated" } | undefined = { at: input.containerRunningAtMs * MILLISECOND, what: "running" };
+  let next: { readonly at: number; readonly what: "running" | "terminated" } | undefined = {
+    at: input.containerRunningAtMs * MILLISECOND,
+    what: "running",
+  };
 
   const write = (news: readonly ProbeNews[]): void => {
     for (const item of news) {

@@ -1,6 +1,13 @@
 /** QoS class, effective requests and limits, and oom_score_adj of pods. */
 import { parseQuantity } from "../../src/api/quantity.js";
-import { containerRequests, hasPodLevelResources, podLimits, podRequests, podRequestsWithoutOverhead, qosClassOf } from "../../src/api/resources.js";
+import {
+  containerRequests,
+  hasPodLevelResources,
+  podLimits,
+  podRequests,
+  podRequestsWithoutOverhead,
+  qosClassOf,
+} from "../../src/api/resources.js";
 import { addResourceLists } from "../../src/api/quantity.js";
 import type { ResourceList } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
@@ -23,7 +30,9 @@ function canonical(list: ResourceList): Record<string, string> {
 export function check({ input: { pod, nodeMemoryCapacities }, expected }: QosCase): string[] {
   const { spec } = pod;
   const scores = (capacity: string): Record<string, number> =>
-    Object.fromEntries(allContainers(spec).map((container) => [container.name, oomScoreAdj(pod, container, parseQuantity(capacity).value)]));
+    Object.fromEntries(
+      allContainers(spec).map((container) => [container.name, oomScoreAdj(pod, container, parseQuantity(capacity).value)]),
+    );
   const actual = {
     qosClass: qosClassOf(spec),
     requests: canonical(podRequests(spec)),

@@ -57,7 +57,12 @@ export function check(testCase: TerminationCase): string[] {
         const hook = container.lifecycle?.preStop === undefined ? undefined : (preStopTakesMs[container.name] ?? 0) * MILLISECOND;
         stopping.set(container.name, { exitAfterTerm: (exitAfterTermMs[container.name] ?? 0) * MILLISECOND, preStop: hook });
       }
-      const plans = stopPlans(pod.spec, stopping, (container) => gracePeriodOverride ?? containerGraceSeconds(pod, container, "Unknown"), 0);
+      const plans = stopPlans(
+        pod.spec,
+        stopping,
+        (container) => gracePeriodOverride ?? containerGraceSeconds(pod, container, "Unknown"),
+        0,
+      );
       const actual: Record<string, unknown> = { killPodReturnedAtMs: 0 };
       for (const [name, { stopAt, graceSeconds, exitAt, sigkill }] of plans) {
         actual[name] = { stopAtMs: stopAt / MILLISECOND, graceSeconds, exitAtMs: exitAt / MILLISECOND, sigkill };

@@ -30,8 +30,17 @@ describe("CPU sharing", () => {
     expect([...shares(8, [pod]).values()]).toEqual([0.5, 1]);
   });
 
-  const leaf = fc.record({ weight: fc.integer({ min: 1, max: 10_000 }), demand: fc.integer({ min: 0, max: 80 }).map((n) => n / 10), quota: fc.constantFrom(UNLIMITED, 0.5, 2) });
-  const group = fc.record({ weight: fc.integer({ min: 1, max: 10_000 }), demand: fc.constant(0), quota: fc.constantFrom(UNLIMITED, 1, 3), members: fc.array(leaf, { maxLength: 5 }) });
+  const leaf = fc.record({
+    weight: fc.integer({ min: 1, max: 10_000 }),
+    demand: fc.integer({ min: 0, max: 80 }).map((n) => n / 10),
+    quota: fc.constantFrom(UNLIMITED, 0.5, 2),
+  });
+  const group = fc.record({
+    weight: fc.integer({ min: 1, max: 10_000 }),
+    demand: fc.constant(0),
+    quota: fc.constantFrom(UNLIMITED, 1, 3),
+    members: fc.array(leaf, { maxLength: 5 }),
+  });
 
   it("hands out all that can be used and not more, and to nobody above its demand or quota", () => {
     fc.assert(

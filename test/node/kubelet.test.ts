@@ -7,7 +7,11 @@ describe("a machine's kubelet", () => {
     cluster.machine("worker-1", { zone: "a", region: "r", kubeReserved: { cpu: "100m" } });
     cluster.until(1);
     const node = cluster.stored("Node", "worker-1")!;
-    expect(node.metadata.labels).toMatchObject({ "kubernetes.io/hostname": "worker-1", "topology.kubernetes.io/zone": "a", "topology.kubernetes.io/region": "r" });
+    expect(node.metadata.labels).toMatchObject({
+      "kubernetes.io/hostname": "worker-1",
+      "topology.kubernetes.io/zone": "a",
+      "topology.kubernetes.io/region": "r",
+    });
     expect(node.status?.capacity).toMatchObject({ cpu: "4", memory: "8Gi", pods: "110" });
     // 8 GiB less 100 MiB of hard eviction.
     expect(node.status?.allocatable).toMatchObject({ cpu: "3900m", memory: String(8 * 2 ** 30 - 100 * 2 ** 20) });
@@ -54,7 +58,9 @@ describe("a machine's kubelet", () => {
     expect(cluster.stored("Pod", "deaf")).toBeDefined();
     cluster.until(40.5);
     expect(cluster.stored("Pod", "deaf")).toBeUndefined();
-    const last = cluster.history.findLast(({ pod }) => pod.metadata.name === "deaf" && pod.status?.containerStatuses?.[0]?.state?.terminated !== undefined)!;
+    const last = cluster.history.findLast(
+      ({ pod }) => pod.metadata.name === "deaf" && pod.status?.containerStatuses?.[0]?.state?.terminated !== undefined,
+    )!;
     expect(last.pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(137);
   });
 
@@ -87,7 +93,10 @@ describe("a machine's kubelet", () => {
     cluster.pod("bad-job", { restartPolicy: "Never" }, { "kubewarp.io/run-duration": "7s", "kubewarp.io/exit-code": "1" });
     cluster.until(20);
     expect(cluster.stored("Pod", "job")!.status).toMatchObject({ phase: "Succeeded" });
-    expect(cluster.stored("Pod", "job")!.status!.conditions!.find(({ type }) => type === "Ready")).toMatchObject({ status: "False", reason: "PodCompleted" });
+    expect(cluster.stored("Pod", "job")!.status!.conditions!.find(({ type }) => type === "Ready")).toMatchObject({
+      status: "False",
+      reason: "PodCompleted",
+    });
     expect(cluster.stored("Pod", "bad-job")!.status).toMatchObject({ phase: "Failed" });
   });
 
@@ -155,7 +164,11 @@ describe("a machine that loses power", () => {
     cluster.until(70);
     const status = cluster.stored("Pod", "web")!.status!;
     expect(status.phase).toBe("Running");
-    expect(status.containerStatuses![0]).toMatchObject({ ready: true, restartCount: 1, lastState: { terminated: { exitCode: 255, reason: "Unknown" } } });
+    expect(status.containerStatuses![0]).toMatchObject({
+      ready: true,
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 255, reason: "Unknown" } },
+    });
   });
 });
 
@@ -194,15 +207,29 @@ describe("probes", () => {
     // Started within about a second of its creation at 1 s, serving 12 s later, seen at the next probe at most 5 s after.
     expect(readyAt()! / 1e6).toBeGreaterThan(13);
     expect(readyAt()! / 1e6).toBeLessThan(20);
-    expect(cluster.events("web").some((text) => text.startsWith("Unhealthy: Readiness probe failed: Get \"http://10.244.0.1:80/\": dial tcp"))).toBe(true);
+    expect(
+      cluster.events("web").some((text) => text.startsWith('Unhealthy: Readiness probe failed: Get "http://10.244.0.1:80/": dial tcp')),
+    ).toBe(true);
   });
 
   it("restart a container whose liveness probe fails", () => {
     const cluster = new TestCluster();
     cluster.machine("worker-1", {
-      behaviorOf: (_pod, _container, attempt) => (attempt === 0 ? { probeOutcomes: { liveness: [{ from: 0, ok: true }, { from: 60e6, ok: false }] } } : {}),
+      behaviorOf: (_pod, _container, attempt) =>
+        attempt === 0
+          ? {
+              probeOutcomes: {
+                liveness: [
+                  { from: 0, ok: true },
+                  { from: 60e6, ok: false },
+                ],
+              },
+            }
+          : {},
     });
-    cluster.pod("web", { containers: [{ ...container, livenessProbe: { exec: { command: ["check"] }, periodSeconds: 10, failureThreshold: 2 } }] });
+    cluster.pod("web", {
+      containers: [{ ...container, livenessProbe: { exec: { command: ["check"] }, periodSeconds: 10, failureThreshold: 2 } }],
+    });
     cluster.until(60);
     expect(cluster.stored("Pod", "web")!.status!.containerStatuses![0].restartCount).toBe(0);
     cluster.until(200);
@@ -229,9 +256,20 @@ describe("probes", () => {
         settings: { simulateProbesSingly },
         behaviorOf: (_pod, _container, attempt) => ({
           probeOutcomes: {
-            startup: [{ from: 0, ok: false }, { from: 15e6, ok: true }],
-            readiness: [{ from: 0, ok: true }, { from: (40 + attempt) * 1e6, ok: false }, { from: 75e6, ok: true }, { from: 200e6, ok: false }],
-            liveness: [{ from: 0, ok: true }, { from: 120e6, ok: false }],
+            startup: [
+              { from: 0, ok: false },
+              { from: 15e6, ok: true },
+            ],
+            readiness: [
+              { from: 0, ok: true },
+              { from: (40 + attempt) * 1e6, ok: false },
+              { from: 75e6, ok: true },
+              { from: 200e6, ok: false },
+            ],
+            liveness: [
+              { from: 0, ok: true },
+              { from: 120e6, ok: false },
+            ],
           },
         }),
       });

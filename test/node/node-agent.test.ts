@@ -77,7 +77,9 @@ describe("the fake kubelet", () => {
     cluster.admin.delete({ kind: "Pod", namespace: "default", name: "slow" });
     cluster.until(40);
     const first = (holds: (status: { phase?: string; ready: boolean }) => boolean): number =>
-      cluster.history.find(({ pod }) => holds({ phase: pod.status?.phase ?? "", ready: pod.status?.containerStatuses?.[0]?.ready ?? false }))!.time / 1e6;
+      cluster.history.find(({ pod }) =>
+        holds({ phase: pod.status?.phase ?? "", ready: pod.status?.containerStatuses?.[0]?.ready ?? false }),
+      )!.time / 1e6;
     expect(first(({ phase }) => phase === "Running")).toBeCloseTo(3, 1);
     expect(first(({ ready }) => ready)).toBeCloseTo(6, 1);
     expect(first(({ phase }) => phase === "Failed")).toBeCloseTo(24, 1);

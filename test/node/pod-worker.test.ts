@@ -21,10 +21,21 @@ function starts(cluster: TestCluster, pod: string): Record<string, number> {
 describe("init containers", () => {
   it("run one after the other, before the others", () => {
     const cluster = new TestCluster();
-    cluster.machine("worker-1", { behaviorOf: (_pod, { name }) => (name.startsWith("init") ? { runDuration: constant(10 * SECOND) } : {}) });
-    cluster.pod("web", { initContainers: [{ ...container, name: "init-1" }, { ...container, name: "init-2" }], containers: [container] });
+    cluster.machine("worker-1", {
+      behaviorOf: (_pod, { name }) => (name.startsWith("init") ? { runDuration: constant(10 * SECOND) } : {}),
+    });
+    cluster.pod("web", {
+      initContainers: [
+        { ...container, name: "init-1" },
+        { ...container, name: "init-2" },
+      ],
+      containers: [container],
+    });
     cluster.until(15);
-    expect(cluster.stored("Pod", "web")!.status).toMatchObject({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }] });
+    expect(cluster.stored("Pod", "web")!.status).toMatchObject({
+      phase: "Pending",
+      containerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }],
+    });
     cluster.until(40);
     const at = starts(cluster, "web");
     expect(at["init-2"] - at["init-1"]).toBeGreaterThanOrEqual(10);
@@ -37,19 +48,29 @@ describe("init containers", () => {
 
   it("fail the pod for good under restart policy Never", () => {
     const cluster = new TestCluster();
-    cluster.machine("worker-1", { behaviorOf: (_pod, { name }) => (name === "init" ? { runDuration: constant(SECOND), exitCode: 2 } : {}) });
+    cluster.machine("worker-1", {
+      behaviorOf: (_pod, { name }) => (name === "init" ? { runDuration: constant(SECOND), exitCode: 2 } : {}),
+    });
     cluster.pod("job", { restartPolicy: "Never", initContainers: [{ ...container, name: "init" }], containers: [container] });
     cluster.until(20);
-    expect(cluster.stored("Pod", "job")!.status).toMatchObject({ phase: "Failed", initContainerStatuses: [{ state: { terminated: { exitCode: 2 } } }] });
+    expect(cluster.stored("Pod", "job")!.status).toMatchObject({
+      phase: "Failed",
+      initContainerStatuses: [{ state: { terminated: { exitCode: 2 } } }],
+    });
     expect(starts(cluster, "job")["main"]).toBeUndefined();
   });
 
   it("are tried again with back-off under restart policy Always", () => {
     const cluster = new TestCluster();
-    cluster.machine("worker-1", { behaviorOf: (_pod, { name }, attempt) => (name === "init" ? { runDuration: constant(SECOND), exitCode: attempt < 2 ? 1 : 0 } : {}) });
+    cluster.machine("worker-1", {
+      behaviorOf: (_pod, { name }, attempt) => (name === "init" ? { runDuration: constant(SECOND), exitCode: attempt < 2 ? 1 : 0 } : {}),
+    });
     cluster.pod("web", { initContainers: [{ ...container, name: "init" }], containers: [container] });
     cluster.until(60);
-    expect(cluster.stored("Pod", "web")!.status).toMatchObject({ phase: "Running", initContainerStatuses: [{ restartCount: 2, ready: true }] });
+    expect(cluster.stored("Pod", "web")!.status).toMatchObject({
+      phase: "Running",
+      initContainerStatuses: [{ restartCount: 2, ready: true }],
+    });
   });
 });
 
@@ -57,9 +78,16 @@ describe("sidecars", () => {
   it("start before the containers, stay beside them, and do not keep a job from its end", () => {
     const cluster = new TestCluster();
     cluster.machine("worker-1", { behaviorOf: (_pod, { name }) => (name === "main" ? { runDuration: constant(20 * SECOND) } : {}) });
-    cluster.pod("job", { restartPolicy: "Never", initContainers: [{ ...container, name: "proxy", restartPolicy: "Always" }], containers: [container] });
+    cluster.pod("job", {
+      restartPolicy: "Never",
+      initContainers: [{ ...container, name: "proxy", restartPolicy: "Always" }],
+      containers: [container],
+    });
     cluster.until(15);
-    expect(cluster.stored("Pod", "job")!.status).toMatchObject({ phase: "Running", initContainerStatuses: [{ ready: true, started: true }] });
+    expect(cluster.stored("Pod", "job")!.status).toMatchObject({
+      phase: "Running",
+      initContainerStatuses: [{ ready: true, started: true }],
+    });
     expect(starts(cluster, "job")["proxy"]).toBeLessThanOrEqual(starts(cluster, "job")["main"]);
     cluster.until(40);
     expect(cluster.stored("Pod", "job")!.status).toMatchObject({ phase: "Succeeded" });
@@ -105,7 +133,10 @@ describe("image pulls", () => {
     cluster.machine("worker-1", { images: [] });
     cluster.pod("web", { containers: [{ ...container, imagePullPolicy: "Never" }] });
     cluster.until(100);
-    expect(cluster.stored("Pod", "web")!.status).toMatchObject({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "ErrImageNeverPull" } } }] });
+    expect(cluster.stored("Pod", "web")!.status).toMatchObject({
+      phase: "Pending",
+      containerStatuses: [{ state: { waiting: { reason: "ErrImageNeverPull" } } }],
+    });
   });
 
   it("ask the registry each time under policy Always, though the image is there", () => {
@@ -181,7 +212,10 @@ describe("what a pod depends on", () => {
     cluster.machine("worker-1");
     cluster.pod("web", { volumes: [{ name: "config", configMap: { name: "settings" } }] });
     cluster.until(20);
-    expect(cluster.stored("Pod", "web")!.status).toMatchObject({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "ContainerCreating" } } }] });
+    expect(cluster.stored("Pod", "web")!.status).toMatchObject({
+      phase: "Pending",
+      containerStatuses: [{ state: { waiting: { reason: "ContainerCreating" } } }],
+    });
     expect(cluster.events("web")).toContain('FailedMount: MountVolume.SetUp failed for volume "config" : configmap "settings" not found');
     cluster.admin.create<"ConfigMap">(configMap);
     cluster.until(60);
@@ -191,7 +225,9 @@ describe("what a pod depends on", () => {
   it("keeps it from starting until it is there: a key of a Secret in the environment", () => {
     const cluster = new TestCluster();
     cluster.machine("worker-1");
-    cluster.pod("web", { containers: [{ ...container, env: [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "login", key: "password" } } }] }] });
+    cluster.pod("web", {
+      containers: [{ ...container, env: [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "login", key: "password" } } }] }],
+    });
     cluster.until(20);
     expect(cluster.stored("Pod", "web")!.status).toMatchObject({
       containerStatuses: [{ state: { waiting: { reason: "CreateContainerConfigError", message: 'secret "login" not found' } } }],

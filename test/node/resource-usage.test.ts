@@ -7,7 +7,10 @@ import { TestCluster } from "./test-cluster.js";
 const GIB = 2 ** 30;
 
 /** A cluster whose kubelet notices everything at once and whose containers start in no time, so that times are round. */
-function quickCluster(behaviors: Record<string, ContainerBehavior>, cpu = "4"): { cluster: TestCluster; machine: ReturnType<TestCluster["machine"]> } {
+function quickCluster(
+  behaviors: Record<string, ContainerBehavior>,
+  cpu = "4",
+): { cluster: TestCluster; machine: ReturnType<TestCluster["machine"]> } {
   const cluster = new TestCluster();
   const machine = cluster.machine("worker-1", {
     capacity: { cpu, memory: "8Gi" },
@@ -27,7 +30,15 @@ describe("use of a node", () => {
   it("counts CPU time and memory over time", () => {
     const { cluster, machine } = quickCluster({
       a: { cpuUsage: constant(0.5), memoryUsage: constant(GIB) },
-      b: { cpuUsage: { shape: "steps", points: [{ at: 0, value: 1 }, { at: 50e6, value: 2 }] } },
+      b: {
+        cpuUsage: {
+          shape: "steps",
+          points: [
+            { at: 0, value: 1 },
+            { at: 50e6, value: 2 },
+          ],
+        },
+      },
     });
     cluster.until(10);
     cluster.pod("a");
@@ -42,7 +53,10 @@ describe("use of a node", () => {
   });
 
   it("is capped by quota and by what the node has", () => {
-    const { cluster, machine } = quickCluster({ limited: { cpuUsage: constant(3) }, greedy: { cpuUsage: constant(3) }, small: { cpuUsage: constant(3) } }, "2");
+    const { cluster, machine } = quickCluster(
+      { limited: { cpuUsage: constant(3) }, greedy: { cpuUsage: constant(3) }, small: { cpuUsage: constant(3) } },
+      "2",
+    );
     cluster.pod("limited", container({ limits: { cpu: "500m" }, requests: { cpu: "100m" } }));
     cluster.until(100);
     expect(machine.usage()).toMatchObject({ cpuCores: 0.5, cpuDemandCores: 3 });
@@ -61,7 +75,17 @@ describe("use of a node", () => {
 
 describe("memory", () => {
   it("kills a container above its limit, and starts it again", () => {
-    const { cluster } = quickCluster({ leak: { memoryUsage: { shape: "lines", points: [{ at: 0, value: 0 }, { at: 100e6, value: 2 * GIB }] } } });
+    const { cluster } = quickCluster({
+      leak: {
+        memoryUsage: {
+          shape: "lines",
+          points: [
+            { at: 0, value: 0 },
+            { at: 100e6, value: 2 * GIB },
+          ],
+        },
+      },
+    });
     cluster.pod("leak", container({ limits: { memory: "1Gi" } }));
     cluster.until(49);
     expect(cluster.stored("Pod", "leak")!.status!.containerStatuses![0].restartCount).toBe(0);
@@ -75,7 +99,13 @@ describe("memory", () => {
 
 describe("a node that runs short of memory", () => {
   const leak = (from: number, to: number, seconds: number): ContainerBehavior => ({
-    memoryUsage: { shape: "lines", points: [{ at: 0, value: from }, { at: seconds * 1e6, value: to }] },
+    memoryUsage: {
+      shape: "lines",
+      points: [
+        { at: 0, value: from },
+        { at: seconds * 1e6, value: to },
+      ],
+    },
   });
 
   it("evicts the pod that is furthest above its request, and shows pressure for five minutes", () => {
@@ -85,10 +115,15 @@ describe("a node that runs short of memory", () => {
     cluster.until(150);
     // 8 GiB less 100 MiB of threshold are passed when `hungry` has 2.9 GiB, after 98.4 s; the kubelet looks each 10 s.
     expect(cluster.stored("Pod", "hungry")!.status).toMatchObject({ phase: "Failed", reason: "Evicted" });
-    expect(cluster.stored("Pod", "hungry")!.status!.message).toMatch(/^The node was low on resource: memory. Threshold quantity: 100Mi, available: /);
-    expect(cluster.stored("Pod", "hungry")!.status!.conditions!.find(({ type }) => type === "DisruptionTarget")).toMatchObject({ reason: "TerminationByKubelet" });
+    expect(cluster.stored("Pod", "hungry")!.status!.message).toMatch(
+      /^The node was low on resource: memory. Threshold quantity: 100Mi, available: /,
+    );
+    expect(cluster.stored("Pod", "hungry")!.status!.conditions!.find(({ type }) => type === "DisruptionTarget")).toMatchObject({
+      reason: "TerminationByKubelet",
+    });
     expect(cluster.stored("Pod", "big")!.status!.phase).toBe("Running");
-    const pressure = (): string | undefined => cluster.stored("Node", "worker-1")!.status!.conditions!.find(({ type }) => type === "MemoryPressure")!.status;
+    const pressure = (): string | undefined =>
+      cluster.stored("Node", "worker-1")!.status!.conditions!.find(({ type }) => type === "MemoryPressure")!.status;
     expect(pressure()).toBe("True");
     cluster.until(150 + 310);
     expect(pressure()).toBe("False");
@@ -100,7 +135,10 @@ describe("a node that runs short of memory", () => {
     cluster.pod("sudden");
     cluster.until(5);
     // 3 GiB are left; at 1 GiB/s they are gone after 3 s. Best effort goes first.
-    expect(cluster.stored("Pod", "sudden")!.status!.containerStatuses![0].lastState?.terminated).toMatchObject({ exitCode: 137, reason: "OOMKilled" });
+    expect(cluster.stored("Pod", "sudden")!.status!.containerStatuses![0].lastState?.terminated).toMatchObject({
+      exitCode: 137,
+      reason: "OOMKilled",
+    });
     expect(cluster.stored("Pod", "big")!.status!.containerStatuses![0].restartCount).toBe(0);
   });
 });
@@ -123,7 +161,11 @@ describe("a critical pod", () => {
     const { cluster } = quickCluster({});
     cluster.pod("ordinary", container({ requests: { cpu: "3" } }));
     cluster.until(5);
-    cluster.pod("critical", { ...container({ requests: { cpu: "3" } }), priority: 2_000_000_000, priorityClassName: "system-cluster-critical" });
+    cluster.pod("critical", {
+      ...container({ requests: { cpu: "3" } }),
+      priority: 2_000_000_000,
+      priorityClassName: "system-cluster-critical",
+    });
     cluster.until(50);
     expect(cluster.stored("Pod", "ordinary")!.status).toMatchObject({ phase: "Failed", reason: "Preempting" });
     expect(cluster.stored("Pod", "critical")!.status!.phase).toBe("Running");
@@ -141,7 +183,12 @@ describe("images", () => {
       registryBandwidth: 1e9,
       settings: { evictionHard: {} },
     });
-    for (const name of ["a", "b", "c"]) cluster.pod(name, { restartPolicy: "Never", containers: [{ name: "main", image: `${name}:1`, imagePullPolicy: "IfNotPresent" }] }, { "kubewarp.io/run-duration": "10s" });
+    for (const name of ["a", "b", "c"])
+      cluster.pod(
+        name,
+        { restartPolicy: "Never", containers: [{ name: "main", image: `${name}:1`, imagePullPolicy: "IfNotPresent" }] },
+        { "kubewarp.io/run-duration": "10s" },
+      );
     cluster.until(45);
     const running = (name: string): string | undefined => cluster.stored("Pod", name)!.status?.phase;
     expect([running("a"), running("b"), running("c")]).toEqual(["Succeeded", "Pending", "Pending"]);

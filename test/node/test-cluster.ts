@@ -63,7 +63,9 @@ export class TestCluster {
   }
 
   events(name: string): string[] {
-    return [...this.apiServer.objects.list("Event")].filter(({ involvedObject }) => involvedObject.name === name).map(({ reason, message }) => `${reason}: ${message}`);
+    return [...this.apiServer.objects.list("Event")]
+      .filter(({ involvedObject }) => involvedObject.name === name)
+      .map(({ reason, message }) => `${reason}: ${message}`);
   }
 
   /** Runs until that time, in seconds. */

@@ -15,7 +15,8 @@ function emptyDirBreach({ spec }: Pod, stats: PodStats): string | undefined {
     if (emptyDir?.sizeLimit === undefined) continue;
     const limit = parseQuantity(emptyDir.sizeLimit);
     const used = stats.volumes?.find((volume) => volume.name === name)?.usedBytes;
-    if (used !== undefined && limit.sign > 0 && used > limit.value) return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit.toString()}". `;
+    if (used !== undefined && limit.sign > 0 && used > limit.value)
+      return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit.toString()}". `;
   }
   return undefined;
 }
@@ -34,7 +35,8 @@ function containerBreach({ spec }: Pod, stats: PodStats, dedicatedImageFs: boole
     if (text === undefined) continue;
     const limit = parseQuantity(text);
     const used = (logs?.usedBytes ?? 0) + (dedicatedImageFs ? 0 : (rootfs?.usedBytes ?? 0));
-    if (limit.value !== 0 && used > limit.value) return `Container ${name} exceeded its local ephemeral storage limit "${limit.toString()}". `;
+    if (limit.value !== 0 && used > limit.value)
+      return `Container ${name} exceeded its local ephemeral storage limit "${limit.toString()}". `;
   }
   return undefined;
 }

@@ -139,7 +139,9 @@ export class EvictionManager {
   /** Frees what no pod needs. True where that ended every breach. */
   private reclaim(signal: Signal, actions: EvictionActions): boolean {
     const file = signal.split(".")[0];
-    const holdsImages = this.options.dedicatedImageFs ? file === "imagefs" || file === "containerfs" : file === "nodefs" || file === "imagefs" || file === "containerfs";
+    const holdsImages = this.options.dedicatedImageFs
+      ? file === "imagefs" || file === "containerfs"
+      : file === "nodefs" || file === "imagefs" || file === "containerfs";
     if (!holdsImages) return false;
     actions.deleteUnusedContainers();
     actions.deleteUnusedImages();

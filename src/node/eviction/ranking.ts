@@ -60,7 +60,12 @@ export function rankForMemory(pods: readonly Pod[], statsOf: StatsOf): Pod[] {
 }
 
 /** For storage: as for memory, with the parts of storage that the file system holds. Inodes have no request, so that any use is above it. */
-export function rankForStorage(pods: readonly Pod[], statsOf: StatsOf, parts: readonly StoragePart[], resource: "ephemeral-storage" | "inodes"): Pod[] {
+export function rankForStorage(
+  pods: readonly Pod[],
+  statsOf: StatsOf,
+  parts: readonly StoragePart[],
+  resource: "ephemeral-storage" | "inodes",
+): Pod[] {
   const used = (pod: Pod, stats: PodStats): number => storageUse(pod, stats, parts, resource);
   const request = (pod: Pod): number => (resource === "inodes" ? 0 : requestOf(pod, EPHEMERAL_STORAGE));
   return orderedBy(

@@ -91,7 +91,8 @@ export function parseThresholds(configuration: EvictionConfiguration): readonly 
   const gracePeriods = new Map(
     sorted(configuration.evictionSoftGracePeriod).map(([name, text]) => {
       const gracePeriod = parseDuration(text);
-      if (gracePeriod < 0) throw new EvictionConfigurationError(`invalid eviction grace period specified: ${text}, must be a positive value`);
+      if (gracePeriod < 0)
+        throw new EvictionConfigurationError(`invalid eviction grace period specified: ${text}, must be a positive value`);
       return [signalOf(name), gracePeriod] as const;
     }),
   );
@@ -100,14 +101,20 @@ export function parseThresholds(configuration: EvictionConfiguration): readonly 
     const value = parseValue(signal, text);
     if (value === undefined) continue;
     const gracePeriod = gracePeriods.get(signal);
-    if (gracePeriod === undefined) throw new EvictionConfigurationError(`grace period must be specified for the soft eviction threshold ${signal}`);
+    if (gracePeriod === undefined)
+      throw new EvictionConfigurationError(`grace period must be specified for the soft eviction threshold ${signal}`);
     add(signal, value, gracePeriod);
   }
   if (configuration.enforceNodeAllocatable.includes("pods")) {
     const memory = hard.find(({ signal }) => signal === "memory.available");
     const minReclaim = reclaim.get("memory.available");
     if (memory !== undefined) {
-      thresholds.push({ signal: "allocatableMemory.available", value: memory.value, gracePeriod: 0, ...(minReclaim !== undefined && { minReclaim }) });
+      thresholds.push({
+        signal: "allocatableMemory.available",
+        value: memory.value,
+        gracePeriod: 0,
+        ...(minReclaim !== undefined && { minReclaim }),
+      });
     }
   }
   return thresholds;
@@ -183,7 +190,8 @@ export function observe({ node }: Summary): Observations {
     put(`${name}.available`, stats?.availableBytes, stats?.capacityBytes, stats?.time);
     put(`${name}.inodesFree`, stats?.inodesFree, stats?.inodes, stats?.time);
   }
-  if (rlimit?.maxpid !== undefined && rlimit.curproc !== undefined) put("pid.available", rlimit.maxpid - rlimit.curproc, rlimit.maxpid, rlimit.time);
+  if (rlimit?.maxpid !== undefined && rlimit.curproc !== undefined)
+    put("pid.available", rlimit.maxpid - rlimit.curproc, rlimit.maxpid, rlimit.time);
   return observations;
 }
 
