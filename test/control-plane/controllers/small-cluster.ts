@@ -13,6 +13,7 @@ import { LeaseHeartbeats } from "../../../src/control-plane/apiserver/lease-hear
 import { KUBERNETES_RULES } from "../../../src/control-plane/apiserver/object-rules.js";
 import { ControllerManager } from "../../../src/control-plane/controllers/controller-manager.js";
 import { KUBERNETES_1_36, type ControllerManagerOptions } from "../../../src/control-plane/controllers/options.js";
+import type { QuotaRules } from "../../../src/control-plane/controllers/resourcequota/resource-quota-controller.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
 
 export const EPOCH = 1_700_000_000 * SECOND;
@@ -48,7 +49,7 @@ export class SmallCluster {
   private nextNode = 0;
   private nextAddress = 1;
 
-  constructor(options: Partial<ControllerManagerOptions> = {}) {
+  constructor(options: Partial<ControllerManagerOptions> = {}, quotaRules?: QuotaRules) {
     this.api = new ApiServer({ simulation: this.simulation, epoch: EPOCH, rules: KUBERNETES_RULES });
     this.heartbeats = new LeaseHeartbeats(this.simulation, this.api.links);
     this.kubectl = this.api.connect({ component: "kubectl", user: "kubernetes-admin", groups: ["system:masters"] });
@@ -58,6 +59,7 @@ export class SmallCluster {
       api: this.api,
       heartbeats: this.heartbeats,
       options: { ...KUBERNETES_1_36, ...options },
+      ...(quotaRules !== undefined && { quotaRules }),
     });
     this.api.onCommit((change) => {
       if (change.kind !== "Event") return;

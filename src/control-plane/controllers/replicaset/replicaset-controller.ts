@@ -14,6 +14,7 @@ import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } 
 import { isPodActive, isPodAvailable, untilAvailable } from "../pod-conditions.js";
 import { namespaceIsTerminating, PodControl } from "../pod-control.js";
 import { podsToDelete } from "../pod-deletion-ranking.js";
+import { sameValue } from "../same-value.js";
 import { slowStart } from "../slow-start.js";
 import { ApiError, firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
@@ -77,8 +78,9 @@ class ReplicaSetController {
 
   private ownerUpdated(previous: Replicated, current: Replicated): void {
     if (previous.metadata.uid !== current.metadata.uid) this.ownerDeleted(previous);
-    if (previous.spec.selector !== current.spec.selector) this.mayAdopt.add(objectKey(current));
-    if (previous.spec.template !== current.spec.template) this.owned.counts(current.metadata.uid!).relabelled = true;
+    if (!sameValue(previous.spec.selector, current.spec.selector)) this.mayAdopt.add(objectKey(current));
+    if (previous.spec.template !== current.spec.template && !sameValue(previous.spec.template?.metadata, current.spec.template?.metadata))
+      this.owned.counts(current.metadata.uid!).relabelled = true;
     this.queue.add(objectKey(current));
   }
 
@@ -117,14 +119,15 @@ class ReplicaSetController {
       this.ownerOfPodChanged(previous, current);
       return;
     }
-    const relabelled = previous.metadata.labels !== current.metadata.labels;
+    const relabelled =
+      previous.metadata.labels !== current.metadata.labels && !sameValue(previous.metadata.labels, current.metadata.labels);
     if (after === undefined) {
       if (relabelled && current.metadata.deletionTimestamp === undefined) this.orphanChanged(current);
       return;
     }
     if (after.kind !== this.kind.kind) return;
     const key = this.ownerKey(current)!;
-    if (relabelled) this.owned.counts(after.uid).relabelled = true;
+    if (relabelled && !this.hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
     if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(current));
     const counted = this.owned.change(after.uid, previous, current);
     if (counted || relabelled || this.isShort(key, after.uid)) this.queue.add(key);
@@ -139,8 +142,8 @@ class ReplicaSetController {
     }
     if (after?.kind === this.kind.kind) {
       this.owned.add(after.uid, current);
-      this.owned.counts(after.uid).relabelled = true;
       const key = this.ownerKey(current)!;
+      if (!this.hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
       this.expectations.creationObserved(key);
       this.queue.add(key);
     }
@@ -170,6 +173,13 @@ class ReplicaSetController {
       this.mayAdopt.add(objectKey(owner));
       this.queue.add(objectKey(owner));
     }
+  }
+
+  /** Whether the pod has all labels of the owner's template, and those by which the owner finds it. */
+  private hasLabelsOf(owner: Replicated | undefined, { metadata }: Pod): boolean {
+    return (
+      owner !== undefined && compileLabelSet(owner.spec.template?.metadata?.labels)(metadata.labels) && this.matcher(owner)(metadata.labels)
+    );
   }
 
   private matcher(owner: Replicated): LabelMatcher {
@@ -291,6 +301,7 @@ class ReplicaSetController {
         if (isPodAvailable(pod, minReadySeconds, now)) available++;
         if (templateLabels(pod.metadata.labels)) fullyLabeled++;
       }
+      if (fullyLabeled === counts.active) counts.relabelled = false;
     }
     return {
       replicas: counts.active,
