@@ -5,6 +5,7 @@ import type { Cache } from "./cache/cache.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Profile } from "./framework/profile.js";
+import type { TieBreakRule } from "./node-selection.js";
 
 /** How an attempt ended, as upstream's scheduler_schedule_attempts_total{result}. */
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
@@ -41,6 +42,7 @@ export interface SchedulingCycle {
   readonly cache: Cache;
   /** Place in the order of nodes at which the search begins. */
   readonly searchStart: number;
+  readonly tieBreak: TieBreakRule;
 }
 
 /** Told what a cycle came to, before anything follows from it. */

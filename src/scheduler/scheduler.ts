@@ -25,7 +25,7 @@ import type { Profile } from "./framework/profile.js";
 import type { QueuedPodInfo } from "./framework/queued-pod-info.js";
 import { ResourceIndex } from "./framework/resources.js";
 import type { Status } from "./framework/status.js";
-import type { TieBreak } from "./node-selection.js";
+import type { TieBreak, TieBreakRule } from "./node-selection.js";
 import type { AttemptResult, SchedulerObserver } from "./observer.js";
 import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
@@ -52,7 +52,7 @@ export interface SchedulerOptions {
   /** How long an attempt keeps the scheduler busy, in microseconds; sampled from the stream "scheduler/attempt". */
   readonly attemptDuration?: Distribution;
   /** How equal totals are told apart; as upstream by default, "random" draws from the stream "scheduler/tie-break". */
-  readonly tieBreak?: "upstream" | "name" | "random";
+  readonly tieBreak?: TieBreakRule;
 }
 
 /** An attempt that did not end with a node. */
@@ -190,6 +190,7 @@ export class Scheduler {
         profile,
         cache: this.cache,
         searchStart: this.searchStart.index,
+        tieBreak: this.options.tieBreak ?? "upstream",
       });
       const outcome = this.algorithm.schedule(profile, state, pod.podInfo);
       decided?.(outcome);
