@@ -1,6 +1,7 @@
 /** Reads the files of a run into a scenario. Everything that is wrong in them is said at once, and nothing runs before. */
 import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
 import { manifestsOf } from "../api/manifest/load.js";
+import { basename } from "node:path";
 import { parseTimestamp, TimeFormatError } from "../api/duration.js";
 import { SECOND } from "../engine/simulation.js";
 import { FileError, readBytes, STANDARD_INPUT } from "./files.js";
@@ -53,37 +54,57 @@ function lazily<T>(make: () => T): () => T {
 
 /**
  * Reads a scenario: one document of kind Scenario, with manifests beside it in the same file or in further files. Manifests alone
- * run on a small cluster.
+ * run on a small cluster, or on that of a ClusterConfig or ClusterConfiguration among the files.
  *
  * @throws InvalidInput with every mistake, each with file, line and column
  */
 export function loadScenario(files: readonly string[], options: LoadOptions = {}): Scenario {
   const mistakes: Mistake[] = [];
   const documents = files.flatMap((path) => documentsAt(path, mistakes));
-  const scenarios = documents.filter(({ value }) => isScenario(value));
+  const scenarios = documents.filter(isScenario);
   for (const second of scenarios.slice(1)) {
-    mistakes.push(
-      mistakeAt(second, { path: ["kind"], at: "key", message: `there is another Scenario in ${scenarios[0].file}; must be one for a run` }),
-    );
+    const message = `there is another Scenario in ${scenarios[0].file}; must be one for a run`;
+    mistakes.push(mistakeAt(second, { path: ["kind"], at: "key", message }));
   }
-  const others = documents.filter((document) => !scenarios.includes(document));
-  const clusters = others.filter(({ value }) => isClusterConfig(value) || isKubeadmDocument(value));
-  const manifests = others.filter((document) => !clusters.includes(document)).flatMap((document) => manifestsOf(document, mistakes));
-  for (const one of clusters)
-    mistakes.push(
-      mistakeAt(one, {
-        path: [],
-        at: "value",
-        message: "describes a cluster, not an object; name its file under cluster.from of a Scenario",
-      }),
-    );
+  const clusters = documents.filter(isClusterFile);
+  const manifests = documents
+    .filter((document) => !scenarios.includes(document) && !clusters.includes(document))
+    .flatMap((document) => manifestsOf(document, mistakes));
   if (documents.length === 0 && mistakes.length === 0) {
     mistakes.push({ file: files[0] ?? STANDARD_INPUT, line: 1, column: 1, message: "is empty; must hold a Scenario or manifests" });
   }
-  const document = scenarios[0] ?? bareManifests(files[0] ?? STANDARD_INPUT);
+  if (scenarios.length > 0) {
+    const message = "describes a cluster, not an object; name its file under cluster.from of the Scenario";
+    mistakes.push(...clusters.map((one) => mistakeAt(one, { path: [], at: "value", message })));
+  }
+  const document = scenarios[0] ?? bareManifests(files[0] ?? STANDARD_INPUT, clusters[0]);
   const scenario = readScenario(document, options, mistakes);
   if (scenario === undefined || mistakes.length > 0) throw new InvalidInput(sorted(mistakes));
   return { ...scenario, manifests: [...manifests, ...scenario.manifests] };
+}
+
+/**
+ * Reads files that may hold several scenarios, to check them: each file with a Scenario by itself, all others together.
+ *
+ * @throws InvalidInput with every mistake of every file
+ */
+export function loadScenarios(files: readonly string[], options: LoadOptions = {}): readonly Scenario[] {
+  const own = files.filter((path) => documentsAt(path, []).some(isScenario));
+  const groups = own.length > 1 ? [...own.map((path) => [path]), files.filter((path) => !own.includes(path))] : [files];
+  const mistakes: Mistake[] = [];
+  const scenarios = groups
+    .filter((group) => group.length > 0)
+    .flatMap((group) => {
+      try {
+        return [loadScenario(group, options)];
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error;
+        mistakes.push(...error.mistakes);
+        return [];
+      }
+    });
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+  return scenarios;
 }
 
 function documentsAt(path: string, mistakes: Mistake[]): readonly ManifestDocument[] {
@@ -97,14 +118,22 @@ function documentsAt(path: string, mistakes: Mistake[]): readonly ManifestDocume
 }
 
 /** A document that is meant as a scenario, whether or not its apiVersion is right. */
-function isScenario(value: unknown): boolean {
+function isScenario({ value }: ManifestDocument): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };
   return kind === "Scenario" || (typeof apiVersion === "string" && apiVersion.startsWith("kubewarp.io/"));
 }
 
-function bareManifests(file: string): ManifestDocument {
-  return readDocuments(file, JSON.stringify(BARE_MANIFESTS), [])[0];
+function isClusterFile({ value }: ManifestDocument): boolean {
+  return typeof value === "object" && value !== null && (isClusterConfig(value) || isKubeadmDocument(value));
+}
+
+/** The scenario of manifests alone. A kubeadm file names no machines, so it gets those of the small cluster. */
+function bareManifests(file: string, described: ManifestDocument | undefined): ManifestDocument {
+  if (described === undefined) return readDocuments(file, JSON.stringify(BARE_MANIFESTS), [])[0];
+  const from = basename(described.file);
+  const cluster = isClusterConfig(described.value) ? { from } : { ...BARE_MANIFESTS.cluster, from };
+  return readDocuments(described.file, JSON.stringify({ ...BARE_MANIFESTS, cluster }), [])[0];
 }
 
 function readScenario(document: ManifestDocument, options: LoadOptions, mistakes: Mistake[]): Scenario | undefined {
