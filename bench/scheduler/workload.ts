@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { decode } from "../../src/api/decode.js";
 import { applyDefaults } from "../../src/api/defaults/index.js";
 import { mergeLabelKeys } from "../../src/api/prepare.js";
-import type { Node, Pod } from "../../src/api/types/index.js";
+import type { Node, Pod, PodSpec } from "../../src/api/types/index.js";
 
 export interface Workload {
   readonly nodes: readonly Node[];
@@ -27,9 +27,15 @@ export function readLines(folder: string, file: string): unknown[] {
 /** Reads nodes.jsonl and pods.jsonl of the folder, at most so many pending pods. */
 export function readWorkload(folder: string, limit = Number.POSITIVE_INFINITY): Workload {
   const nodes = readLines(folder, "nodes.jsonl").map((manifest) => applyDefaults(decode(manifest)) as Node);
+  const specs = new Map<string, PodSpec>();
   const pods = readLines(folder, "pods.jsonl").map((manifest): Pod => {
     const pod = applyDefaults(decode(manifest)) as Pod;
-    return { ...pod, spec: mergeLabelKeys(pod.spec, pod.metadata.labels ?? {}) };
+    const spec = mergeLabelKeys(pod.spec, pod.metadata.labels ?? {});
+    // Pods of one template share its spec, as they do in a simulation.
+    const text = JSON.stringify(spec);
+    const shared = specs.get(text) ?? spec;
+    specs.set(text, shared);
+    return { ...pod, spec: shared };
   });
   return {
     nodes,

@@ -229,7 +229,7 @@ export class Cache {
     node.addPod(pod);
     this.pods.set(pod.uid, { info: pod, node, assumed });
     if (pod.shape.affinity.any) this.affinityPods++;
-    if (pod.pod.spec.volumes !== undefined) this.countClaims(pod, 1);
+    if (pod.hasVolumes) this.countClaims(pod, 1);
     this.log.append(pod.isTerminating ? changes.TERMINATING_POD_ADDED : changes.POD_ADDED, node.id, pod.shape.id);
   }
 
@@ -238,7 +238,7 @@ export class Cache {
     this.pods.delete(uid);
     node.removePod(uid);
     if (info.shape.affinity.any) this.affinityPods--;
-    if (info.pod.spec.volumes !== undefined) this.countClaims(info, -1);
+    if (info.hasVolumes) this.countClaims(info, -1);
     this.log.append(info.isTerminating ? changes.TERMINATING_POD_REMOVED : changes.POD_REMOVED, node.id, info.shape.id);
     this.dropIfEmpty(node);
   }

@@ -17,7 +17,7 @@ export class CountedConstraint {
   readonly check: DomainCheck;
   private limit = Number.NaN;
   /** Domains whose count changed since the verdicts were brought up to date. */
-  private changed: number[] = [];
+  private readonly changed: number[] = [];
 
   constructor(
     readonly constraint: SpreadConstraint,
@@ -60,7 +60,7 @@ export class CountedConstraint {
       check.reset(0 > limit ? mismatch : 0);
       for (let domain = 0; domain < this.column.domains; domain++) if (pods.of(domain) > limit) check.set(domain, mismatch);
     }
-    this.changed = [];
+    changed.length = 0;
   }
 
   /** The least count of a domain that takes part; 0 where there are fewer domains than the constraint asks for. */

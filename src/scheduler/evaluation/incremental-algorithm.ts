@@ -26,7 +26,8 @@ const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
 export class IncrementalAlgorithm {
   private readonly plain: SchedulingAlgorithm;
   private readonly evaluations = new Map<Profile, ProfileEvaluation>();
-  private readonly named = new Map<number, boolean>();
+  /** The evaluation of the last cycle's profile. */
+  private last: ProfileEvaluation | undefined;
   /** Scratch: the feasible nodes of the search and their totals. */
   private feasible = new Int32Array(0);
   private totals = new Int32Array(0);
@@ -42,17 +43,17 @@ export class IncrementalAlgorithm {
 
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
     const evaluation = this.evaluationOf(profile);
-    if (!this.isCommon(evaluation, pod) || !evaluation.plain.begin(state, pod)) return this.plain.schedule(profile, state.reset(), pod);
+    const isPlainIdle = evaluation.plain.isIdleFor(pod);
+    if (!this.isCommon(evaluation, pod) || (!isPlainIdle && !evaluation.plain.begin(state, pod))) return this.plain.schedule(profile, state.reset(), pod);
 
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    const filtersPlainly = evaluation.plain.filtersFor(state, pod);
-    if (signature === undefined && this.tieBreak === "upstream" && !filtersPlainly && !evaluation.plain.scoresFor(pod)) {
+    if (signature === undefined && isPlainIdle && this.tieBreak === "upstream") {
       const outcome = this.scheduleInOnePass(profile, shape);
       if (outcome !== undefined) return outcome;
     }
-    const filter = filtersPlainly ? (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) : undefined;
+    const filter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
     const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, filter, node.id));
     if (hint !== undefined && !this.isRejected(shape, filter, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
@@ -70,7 +71,7 @@ export class IncrementalAlgorithm {
     }
     const alike = shape.addScores(feasible, count, totals);
     const nodesOf = (): NodeInfo[] => Array.from(feasible.subarray(0, count), (id) => this.cache.nodeById(id));
-    evaluation.plain.addScores(state, pod, nodesOf, totals);
+    if (!isPlainIdle) evaluation.plain.addScores(state, pod, nodesOf(), totals);
     const place = selectPlace(totals, count, (at) => this.cache.nodeById(feasible[at]).name, this.tieBreak);
     const best = totals[place];
     let tied = 0;
@@ -131,21 +132,15 @@ export class IncrementalAlgorithm {
   }
 
   private evaluationOf(profile: Profile): ProfileEvaluation {
+    if (this.last?.profile === profile) return this.last;
     let evaluation = this.evaluations.get(profile);
     if (evaluation === undefined) this.evaluations.set(profile, (evaluation = new ProfileEvaluation(profile)));
-    return evaluation;
+    return (this.last = evaluation);
   }
 
-  private isCommon(evaluation: ProfileEvaluation, pod: PodInfo): boolean {
-    const { spec, status } = pod.pod;
-    if (!evaluation.fits || (spec.nodeName ?? "") !== "" || (status?.nominatedNodeName ?? "") !== "") return false;
-    return evaluation.profile.handle.nominator.size === 0 && !this.namesNodes(pod);
-  }
-
-  private namesNodes(pod: PodInfo): boolean {
-    let names = this.named.get(pod.shape.id);
-    if (names === undefined) this.named.set(pod.shape.id, (names = namedNodes(pod.shape) !== undefined));
-    return names;
+  private isCommon(evaluation: ProfileEvaluation, { namesNode, shape }: PodInfo): boolean {
+    if (!evaluation.fits || namesNode || evaluation.profile.handle.nominator.size > 0) return false;
+    return shape.spec.affinity === undefined || namedNodes(shape) === undefined;
   }
 
   private isRejected(shape: ShapeEvaluation, filter: NodeIdFilter | undefined, id: number): boolean {

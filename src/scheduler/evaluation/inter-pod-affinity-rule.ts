@@ -35,6 +35,7 @@ export class InterPodAffinityRule implements Rule {
   private namespaces = -1;
   checks: readonly DomainCheck[] = [];
   private sums: readonly DomainCounts[] = [];
+  scores = false;
   private raw = new Int32Array(0);
 
   constructor(
@@ -139,38 +140,37 @@ export class InterPodAffinityRule implements Rule {
 
   begin(): void {
     if (this.isStale || this.namespaces !== this.handle.versions.namespaces) this.rebuild();
-    this.sums = this.sumsByKey.size === 0 ? NO_SUMS : [...this.sumsByKey.values()].filter(({ entries }) => entries > 0);
-    const { affinity, anti, existingAnti } = this;
+    const { affinity, anti, existingAnti, sumsByKey } = this;
     if (affinity.length > 0) {
       // The first pod of a group that wants to be together may go anywhere where the keys are.
       const isFirst = this.isOwnMatch && affinity.every(({ counts }) => counts.entries === 0);
       for (const check of affinity) check.setNone(isFirst ? 0 : this.mismatch);
     }
-    if (affinity.length + anti.length + existingAnti.size === 0) return;
-    const existing = [...existingAnti.values()].filter(({ counts }) => counts.entries > 0);
-    this.checks = [...affinity, ...anti, ...existing].map(({ check }) => check);
-  }
-
-  get scores(): boolean {
-    return this.sums.length > 0;
+    const checks = affinity.length + anti.length + existingAnti.size;
+    if (this.checks.length !== checks) this.checks = [...affinity, ...anti, ...existingAnti.values()].map(({ check }) => check);
+    if (this.sums.length !== sumsByKey.size) this.sums = [...sumsByKey.values()];
+    this.scores = false;
+    for (let i = 0; i < this.sums.length; i++) if (this.sums[i].entries > 0) this.scores = true;
   }
 
   addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
     const { sums } = this;
-    if (sums.length === 0) return 0;
     if (this.raw.length < count) this.raw = new Int32Array(nodes.length);
     const { raw } = this;
     let min = Number.MAX_SAFE_INTEGER;
     let max = Number.MIN_SAFE_INTEGER;
-    for (let i = 0; i < count; i++) {
-      let score = 0;
-      for (let k = 0; k < sums.length; k++) {
-        const domain = sums[k].column.domainOf[nodes[i]];
-        if (domain >= 0) score += sums[k].of(domain);
+    raw.fill(0, 0, count);
+    for (let k = 0; k < sums.length; k++) {
+      const { counts, column } = sums[k];
+      const { domainOf } = column;
+      for (let i = 0; i < count; i++) {
+        const domain = domainOf[nodes[i]];
+        if (domain >= 0 && domain < counts.length) raw[i] += counts[domain];
       }
-      raw[i] = score;
-      if (score < min) min = score;
-      if (score > max) max = score;
+    }
+    for (let i = 0; i < count; i++) {
+      if (raw[i] < min) min = raw[i];
+      if (raw[i] > max) max = raw[i];
     }
     if (max === min) return 0;
     const range = max - min;
@@ -178,5 +178,3 @@ export class InterPodAffinityRule implements Rule {
     return 0;
   }
 }
-
-const NO_SUMS: readonly DomainCounts[] = [];

@@ -29,25 +29,28 @@ export class ProfileEvaluation {
   readonly keepsFilterOrder: boolean;
   /** Whether totals fit into 32 bits. */
   readonly fits: boolean;
-  private readonly shapes = new Map<number, { readonly evaluation: ShapeEvaluation; used: number }>();
+  /** By number of the shape. */
+  private readonly shapes: ({ readonly evaluation: ShapeEvaluation; used: number } | undefined)[] = [];
+  private kept = 0;
   private uses = 0;
 
   constructor(readonly profile: Profile) {
     const { filter, score } = profile.plugins;
     this.plain = new PlainPlugins(profile, (plugin) => !isFollowed(plugin));
-    const ranks = filter.filter((plugin) => plugin.appliesTo === undefined && extendsPoint(plugin, "filter")).map(rank);
+    const ranks = filter.filter((plugin) => plugin.concerns === undefined && extendsPoint(plugin, "filter")).map(rank);
     this.keepsFilterOrder = ranks.every((each, i) => i === 0 || ranks[i - 1] <= each);
     this.fits = score.reduce((sum, plugin) => sum + (profile.weights.get(plugin.name) ?? 1), 0) * MAX_NODE_SCORE < 2 ** 30;
   }
 
   of(shape: PodShape): ShapeEvaluation {
-    let kept = this.shapes.get(shape.id);
+    let kept = this.shapes[shape.id];
     if (kept === undefined) {
       this.makeRoom();
       const { profile } = this;
       const followed = (plugins: readonly Plugin[]): readonly Plugin[] => plugins.filter(isFollowed);
       const evaluation = new ShapeEvaluation(profile.handle.cache, this.codes, shape, followed(profile.plugins.filter), followed(profile.plugins.score), profile.weights);
-      this.shapes.set(shape.id, (kept = { evaluation, used: 0 }));
+      this.shapes[shape.id] = kept = { evaluation, used: 0 };
+      this.kept++;
     }
     kept.used = ++this.uses;
     return kept.evaluation;
@@ -56,8 +59,13 @@ export class ProfileEvaluation {
   /** Drops the half that was used least lately where there are too many. */
   private makeRoom(): void {
     const limit = Math.max(MIN_EVALUATIONS, Math.floor(MEMORY_BUDGET / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))));
-    if (this.shapes.size < limit) return;
-    const oldestFirst = [...this.shapes].sort(([, a], [, b]) => a.used - b.used);
-    for (const [id] of oldestFirst.slice(0, oldestFirst.length >> 1)) this.shapes.delete(id);
+    if (this.kept < limit) return;
+    const uses = this.shapes.flatMap((one) => (one === undefined ? [] : [one.used])).sort((a, b) => a - b);
+    const oldest = uses[uses.length >> 1];
+    this.shapes.forEach((one, id) => {
+      if (one === undefined || one.used >= oldest) return;
+      this.shapes[id] = undefined;
+      this.kept--;
+    });
   }
 }

@@ -27,6 +27,7 @@ export class TopologySpreadRule implements Rule {
   private selectors = -1;
   private readsTaints = false;
   private raw = new Int32Array(0);
+  private sums = new Float64Array(0);
   private seen = new Int32Array(0);
   private scan = 0;
 
@@ -160,25 +161,33 @@ export class TopologySpreadRule implements Rule {
   addScores(nodes: Int32Array, count: number, totals: Int32Array, weight: number): number {
     const { soft, onNode } = this;
     if (soft.length === 0) return 0;
-    if (this.raw.length < count) this.raw = new Int32Array(nodes.length);
+    if (this.raw.length < count) {
+      this.raw = new Int32Array(nodes.length);
+      this.sums = new Float64Array(nodes.length);
+    }
     const { raw } = this;
     const { weights, ignored } = this.weigh(nodes, count);
     let min = Number.MAX_SAFE_INTEGER;
     let max = Number.MIN_SAFE_INTEGER;
+    const { sums } = this;
+    sums.fill(0, 0, count);
+    for (let k = 0; k < soft.length; k++) {
+      const { column, constraint, pods } = soft[k];
+      const { domainOf } = column;
+      const base = constraint.maxSkew - 1;
+      const here = onNode[k];
+      for (let i = 0; i < count; i++) {
+        const node = nodes[i];
+        const domain = domainOf[node];
+        if (domain >= 0) sums[i] += (here === undefined ? pods.of(domain) : here[node]) * weights[k] + base;
+      }
+    }
     for (let i = 0; i < count; i++) {
-      const node = nodes[i];
-      if (ignored > 0 && this.lacksKey(node)) {
+      if (ignored > 0 && this.lacksKey(nodes[i])) {
         raw[i] = IGNORED;
         continue;
       }
-      let score = 0;
-      for (let k = 0; k < soft.length; k++) {
-        const domain = soft[k].column.domainOf[node];
-        if (domain < 0) continue;
-        const here = onNode[k];
-        score += (here === undefined ? soft[k].pods.of(domain) : here[node]) * weights[k] + (soft[k].constraint.maxSkew - 1);
-      }
-      const rounded = Math.round(score);
+      const rounded = Math.round(sums[i]);
       raw[i] = rounded;
       if (rounded < min) min = rounded;
       if (rounded > max) max = rounded;

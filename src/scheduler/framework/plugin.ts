@@ -98,8 +98,8 @@ export interface Plugin {
   readonly local?: NodeLocal;
   /** Given by plugins that follow the whole cluster change by change; must agree with the plugin's Filter and Score. */
   incremental?(shape: PodShape, codes: StatusCodes): Rule;
-  /** Where it is false, all of the plugin's points up to Score have nothing to do for the pod. */
-  appliesTo?(pod: PodInfo): boolean;
+  /** Where set, all of the plugin's points up to Score have nothing to do for other pods. */
+  readonly concerns?: "pods with volumes";
   /**
    * What of the pod the plugin's Filter and Score depend on, as text, for the reuse of results; undefined where the plugin depends on
    * more than the pod and its node. Absent like undefined, unless the plugin has neither Filter nor Score.

@@ -12,6 +12,8 @@ function isScheduled(volume: Volume): boolean {
 export class PodInfo {
   /** Whether any volume stands on a claim or is a disk of its own: others are of the kubelet's making. */
   readonly hasVolumes: boolean;
+  /** Whether it names a node: spec.nodeName, or the node that preemption nominated it to. */
+  readonly namesNode: boolean;
   /** Identity of the pod; before the API server gave a uid, its key. */
   readonly uid: string;
   /** A pod without priority counts as 0 (component-helpers corev1.PodPriority). */
@@ -23,6 +25,7 @@ export class PodInfo {
   ) {
     this.uid = pod.metadata.uid ?? this.key;
     this.priority = pod.spec.priority ?? 0;
+    this.namesNode = (pod.spec.nodeName ?? "") !== "" || (pod.status?.nominatedNodeName ?? "") !== "";
     this.hasVolumes = pod.spec.volumes?.some(isScheduled) ?? false;
   }
 

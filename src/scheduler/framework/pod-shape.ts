@@ -13,6 +13,8 @@ export class PodShape {
   readonly requests: PodRequests;
   readonly affinity: AffinityTerms;
   readonly hostPorts: readonly HostPort[];
+  /** Profile that the pods are for; undefined means the default one. */
+  readonly schedulerName: string | undefined;
 
   constructor(
     /** Dense number of the shape, in order of first appearance. */
@@ -27,6 +29,7 @@ export class PodShape {
     this.requests = podRequests(spec, resources);
     this.affinity = parseAffinity(spec.affinity, namespace);
     this.hostPorts = hostPortsOf(spec);
+    this.schedulerName = spec.schedulerName;
   }
 }
 
@@ -41,6 +44,7 @@ function shapeOfSpec(spec: PodSpec): string {
   return JSON.stringify([
     spec.containers.map(container),
     spec.initContainers?.map(container),
+    spec.schedulerName,
     spec.nodeSelector,
     spec.affinity,
     spec.tolerations,

@@ -127,13 +127,12 @@ export class Profile {
     return this.callFilters(this.plugins.filter, state, pod, node);
   }
 
-  /** @param concerned whether plugins that have nothing to do with the pod are left out without having been asked by PreFilter */
-  callFilters(filters: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo, concerned = false): Status | undefined {
+  callFilters(filters: readonly Plugin[], state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     let at = 0;
     try {
       for (; at < filters.length; at++) {
         const plugin = filters[at];
-        if (state.skipsFilter(plugin.name) || (concerned && plugin.appliesTo?.(pod) === false)) continue;
+        if (state.skipsFilter(plugin.name)) continue;
         const answer = plugin.filter!(state, pod, node);
         if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
       }
