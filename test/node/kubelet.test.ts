@@ -291,3 +291,26 @@ describe("probes", () => {
     expect(run(false)).toEqual(run(true));
   });
 });
+
+describe("a node cut off from the API server", () => {
+  it("goes on with its pods, and reports when it is back", () => {
+    const cluster = new TestCluster();
+    const machine = cluster.machine("worker-1");
+    cluster.pod("web");
+    cluster.pod("doomed");
+    cluster.until(10);
+    const before = cluster.stored("Pod", "web");
+    cluster.apiServer.links.cut("worker-1");
+    cluster.until(20);
+    machine.killProcess({ kind: "Pod", namespace: "default", name: "web" });
+    cluster.admin.delete({ kind: "Pod", namespace: "default", name: "doomed" });
+    cluster.until(100);
+    expect(cluster.stored("Pod", "web")).toBe(before);
+    expect(cluster.stored("Pod", "doomed")?.metadata.deletionTimestamp).toBeDefined();
+    expect(cluster.heartbeats.isRenewing("worker-1")).toBe(false);
+    cluster.apiServer.links.restore("worker-1");
+    cluster.until(140);
+    expect(cluster.stored("Pod", "web")!.status!.containerStatuses![0]).toMatchObject({ restartCount: 1, ready: true });
+    expect(cluster.stored("Pod", "doomed")).toBeUndefined();
+  });
+});
