@@ -10,6 +10,7 @@ import * as events from "./framework/events.js";
 import type { ClusterEvent, EventResource } from "./framework/events.js";
 import type { Handle, Versions } from "./framework/handle.js";
 import { PodInfo } from "./framework/pod-info.js";
+import { podChanges } from "./queue/pod-changes.js";
 import type { SchedulingQueue } from "./queue/scheduling-queue.js";
 
 export interface Watchers {
@@ -108,32 +109,46 @@ export function watchCluster(informers: InformerFactory, watchers: Watchers): vo
     nominator.remove(info.uid);
     queue.delete(info.uid);
     if (known === undefined) tell("AssignedPod", events.ADD, "AssignedPodAdd", undefined, pod);
-    else if (known.pod.metadata.labels !== pod.metadata.labels) tell("AssignedPod", events.UPDATE_POD_LABEL, "AssignedPodUpdate", known.pod, pod);
+    else {
+      const changed = podChanges(known, info);
+      if (changed !== events.UPDATE_OTHER) tell("AssignedPod", changed, "AssignedPodUpdate", known.pod, pod);
+    }
   };
-  const enqueue = (pod: Pod): void => {
+  /** Less important pods reckon with a nominated pod as if it were on its node: for them it is gone from there. */
+  const leaveNominatedNode = (pod: PodInfo): void => {
+    const event: ClusterEvent = { resource: "AssignedPod", actions: events.DELETE, label: "AssignedPodDelete" };
+    queue.moveAllToActiveOrBackoff(event, pod.pod, undefined, (other) => other.priority <= pod.priority);
+  };
+  const enqueue = (pod: Pod, previous: Pod | undefined): void => {
     if (!watchers.isOurs(pod) || cache.isAssumed(pod.metadata.uid ?? "")) return;
     const info = new PodInfo(pod, shapes.shapeOf(pod));
     const queued = queue.get(info.uid);
     if (queued === undefined) nominator.add(info);
     else nominator.update(queued.podInfo, info);
     queue.update(info);
+    const before = previous?.status?.nominatedNodeName ?? "";
+    if (queued !== undefined && before !== "" && before !== (pod.status?.nominatedNodeName ?? "")) leaveNominatedNode(new PodInfo(previous!, info.shape));
     watchers.wake();
   };
   const drop = (pod: Pod): void => {
     const uid = pod.metadata.uid ?? new PodInfo(pod, shapes.shapeOf(pod)).uid;
     nominator.remove(uid);
     queue.delete(uid);
-    if (cache.pod(uid) === undefined) return;
-    cache.removePod(uid);
-    tell("AssignedPod", events.DELETE, "AssignedPodDelete", pod, undefined);
+    if (cache.pod(uid) !== undefined) {
+      cache.removePod(uid);
+      tell("AssignedPod", events.DELETE, "AssignedPodDelete", pod, undefined);
+    } else if ((pod.status?.nominatedNodeName ?? "") !== "" && !isAssigned(pod)) {
+      leaveNominatedNode(new PodInfo(pod, shapes.shapeOf(pod)));
+      watchers.wake();
+    }
   };
-  const see = (pod: Pod): void => {
+  const see = (pod: Pod, previous?: Pod): void => {
     if (isFinished(pod)) drop(pod);
     else if (isAssigned(pod)) place(pod);
-    else if (pod.metadata.deletionTimestamp === undefined) enqueue(pod);
+    else if (pod.metadata.deletionTimestamp === undefined) enqueue(pod, previous);
     else queue.delete(pod.metadata.uid ?? "");
   };
-  informers.informer("Pod").addHandlers({ added: see, updated: (_previous, pod) => see(pod), deleted: drop });
+  informers.informer("Pod").addHandlers({ added: (pod) => see(pod), updated: (previous, pod) => see(pod, previous), deleted: drop });
 
   for (const kind of OTHER_KINDS) {
     informers.informer(kind).addHandlers({
