@@ -60,6 +60,8 @@ interface Request {
   readonly sender: Sender;
   readonly work: RequestWork;
   readonly issued: SimTime;
+  /** When it left the client. */
+  sent: SimTime;
   retries: number;
   answer: Answer | undefined;
   steps: RequestSteps | undefined;
@@ -79,6 +81,7 @@ export class RequestPath {
   private readonly arrived: HandlerId;
   private readonly answered: HandlerId;
   private readonly gaveUp: HandlerId;
+  private readonly sent: HandlerId;
   private readonly resent: HandlerId;
 
   constructor(private readonly options: RequestPathOptions) {
@@ -92,8 +95,11 @@ export class RequestPath {
     this.gaveUp = simulation.register((slot) => {
       this.finish(slot, { ok: false, status: CLIENT_TIMEOUT });
     });
-    this.resent = simulation.register((slot) => {
+    this.sent = simulation.register((slot) => {
       this.enter(slot);
+    });
+    this.resent = simulation.register((slot) => {
+      this.leave(slot);
     });
     etcd.onWritable((writable) => {
       if (writable) this.resume();
@@ -116,10 +122,11 @@ export class RequestPath {
   }
 
   send(sender: Sender, work: RequestWork): void {
-    const request: Request = { sender, work, issued: this.options.simulation.now, retries: 0, answer: undefined, steps: undefined };
+    const { now } = this.options.simulation;
+    const request: Request = { sender, work, issued: now, sent: now, retries: 0, answer: undefined, steps: undefined };
     const slot = this.freeSlots.pop() ?? this.requests.length;
     this.requests[slot] = request;
-    this.enter(slot);
+    this.leave(slot);
   }
 
   /** All changes of a request are committed. */
@@ -129,7 +136,16 @@ export class RequestPath {
     this.respond(slot, answer!);
   }
 
+  /** The client's own rate limit. */
+  private leave(slot: number): void {
+    const wait = this.requests[slot]!.sender.reserve?.() ?? 0;
+    if (wait > 0) this.options.simulation.schedule(wait, this.sent, slot);
+    else this.enter(slot);
+  }
+
+  /** The server's limit of requests in flight. */
   private enter(slot: number): void {
+    this.requests[slot]!.sent = this.options.simulation.now;
     if (this.inFlight < (this.options.maxInFlight ?? MAX_IN_FLIGHT)) {
       this.inFlight++;
       this.travel(slot);
@@ -143,10 +159,9 @@ export class RequestPath {
   private travel(slot: number): void {
     const { simulation, latencies } = this.options;
     const request = this.requests[slot]!;
-    const { sender, work } = request;
+    const { sender, work, sent } = request;
     const { now } = simulation;
-    const sent = now + (sender.reserve?.() ?? 0);
-    const received = sent + latencies.network.sample();
+    const received = now + latencies.network.sample();
     const authorized = received + latencies.authorization.sample();
     const reads = isRead(work.verb);
     const admitted = reads ? authorized : authorized + latencies.mutatingAdmission.sample();

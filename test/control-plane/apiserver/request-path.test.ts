@@ -105,6 +105,18 @@ describe("the path of a request", () => {
     expect(times[99]).toBe(3_500 * MILLISECOND);
   });
 
+  it("lets nobody wait for requests that are still held back by another client's own limit", () => {
+    const { server, simulation } = instantServer({ maxInFlight: 2 });
+    const slow = server.connect({ component: "slow", user: "test", qps: 1, burst: 1 });
+    const other = server.connect({ component: "other", user: "test" });
+    for (let index = 0; index < 10; index++) slow.create<"Pod">(pod(`slow-${index}`));
+    let answered = -1;
+    other.create<"Pod">(pod("other"), () => (answered = simulation.now));
+    simulation.run(20 * SECOND);
+    expect(answered).toBe(0);
+    expect(server.objects.count("Pod")).toBe(11);
+  });
+
   it("makes requests beyond the limit wait, and turns away those for which the queues have no room, to come again", () => {
     const { server, simulation } = instantServer({ maxInFlight: 1, latencies: { ...NO_LATENCIES, validation: constant(1_000) } });
     const client = server.connect({ component: "test", user: "test" });
