@@ -29,7 +29,9 @@ export interface ProbeOutcome {
 export interface ContainerBehavior {
   /** From the start of the process until it exits by itself; absent: it runs until it is stopped. */
   readonly runDuration?: Distribution;
-  /** Exit code after {@link runDuration}; default 0. */
+  /** CPU time after which the process exits by itself, microseconds of one core: how long that takes depends on the CPU that it gets. */
+  readonly cpuWork?: Distribution;
+  /** Exit code after {@link runDuration} or {@link cpuWork}; default 0. */
   readonly exitCode?: number;
   /** From the start of the process until it serves and its probes pass. */
   readonly startup?: Distribution;

@@ -35,6 +35,8 @@ export class ContainerProcess {
   readonly cpu: UsageProfile | undefined;
   readonly memory: UsageProfile | undefined;
   readonly ephemeralStorage: UsageProfile | undefined;
+  /** CPU time after which it ends, microseconds of one core; undefined where that does not decide. */
+  readonly cpuWork: number | undefined;
   /** How it ends if nobody interferes. */
   readonly naturalEnd: ProcessEnd | undefined;
   /** The event at which it ends, whatever the reason. */
@@ -52,6 +54,7 @@ export class ContainerProcess {
     this.cpu = profileOf(behavior.cpuUsage, stream);
     this.memory = profileOf(behavior.memoryUsage, stream);
     this.ephemeralStorage = profileOf(behavior.ephemeralStorageUsage, stream);
+    this.cpuWork = behavior.cpuWork === undefined ? undefined : durationOf(behavior.cpuWork, stream);
     this.naturalEnd = this.ownEnd(memoryLimit, stream);
   }
 
@@ -70,15 +73,16 @@ export class ContainerProcess {
     return this.behavior.shutdown === undefined ? 0 : durationOf(this.behavior.shutdown, stream);
   }
 
+  /** How it ends by itself, whenever that is. */
+  get ownExit(): Omit<ProcessEnd, "at"> {
+    const exitCode = this.behavior.exitCode ?? 0;
+    return { exitCode, reason: exitCode === 0 ? "Completed" : "Error" };
+  }
+
   private ownEnd(memoryLimit: number | undefined, stream: RandomStream): ProcessEnd | undefined {
     let end: ProcessEnd | undefined;
     if (this.behavior.runDuration !== undefined) {
-      const exitCode = this.behavior.exitCode ?? 0;
-      end = {
-        at: this.startedAt + durationOf(this.behavior.runDuration, stream),
-        exitCode,
-        reason: exitCode === 0 ? "Completed" : "Error",
-      };
+      end = { at: this.startedAt + durationOf(this.behavior.runDuration, stream), ...this.ownExit };
     }
     const memory = this.behavior.memoryUsage;
     if (this.memory === undefined || memoryLimit === undefined || memoryLimit <= 0) return end;

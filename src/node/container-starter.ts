@@ -120,7 +120,7 @@ export class ContainerStarter {
     if (record.role === "regular") this.worker.hasInitialized = true;
     record.started = container.startupProbe === undefined || record.role === "init";
     record.ready = record.started && container.readinessProbe === undefined;
-    context.usage.add(this.worker, process);
+    context.usage.add(this.worker, process, () => this.worker.endAt(record, { at: context.simulation.now, ...process.ownExit }));
     if (process.naturalEnd !== undefined) this.worker.endAt(record, process.naturalEnd);
     this.worker.prober?.containerStarted(record);
     this.worker.report.touch();

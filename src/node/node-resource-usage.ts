@@ -50,6 +50,10 @@ interface Consumer extends CpuGroup {
   readonly process: ContainerProcess;
   demand: number;
   event: EventId | undefined;
+  /** CPU time still to be had, microseconds of one core, and the cores that it gets; kept for processes with an amount of work alone. */
+  workLeft: number;
+  given: number;
+  readonly workDone: () => void;
   /** Bytes at `memoryAt`, and their change a microsecond. */
   memory: number;
   memorySlope: number;
@@ -96,6 +100,8 @@ export class NodeResourceUsage {
   private memorySlope = 0;
   private used = 0;
   private storing = 0;
+  private readonly working = new Set<Consumer>();
+  private workEvent: EventId | undefined;
   private cpuMicros = 0;
   private throttledMicros = 0;
   private contendedMicros = 0;
@@ -112,7 +118,8 @@ export class NodeResourceUsage {
     this.listeners.push(listener);
   }
 
-  add(owner: ProcessOwner, process: ContainerProcess): void {
+  /** @param workDone called once a process with an amount of work has had the CPU time for it */
+  add(owner: ProcessOwner, process: ContainerProcess, workDone: () => void = () => undefined): void {
     this.settle();
     let pod = this.pods.get(owner);
     if (pod === undefined) this.pods.set(owner, (pod = this.podConsumers(owner)));
@@ -123,6 +130,9 @@ export class NodeResourceUsage {
       quota: quotaCores(cpuQuota, cpuPeriod),
       demand: 0,
       event: undefined,
+      workLeft: process.cpuWork ?? 0,
+      workDone,
+      given: 0,
       memory: 0,
       memorySlope: 0,
       memoryAt: this.simulation.now,
@@ -131,6 +141,7 @@ export class NodeResourceUsage {
     this.consumers.set(process, consumer);
     this.follow(pod, consumer);
     if (process.ephemeralStorage !== undefined) this.storing++;
+    if (process.cpuWork !== undefined) this.working.add(consumer);
     this.changed();
   }
 
@@ -141,6 +152,7 @@ export class NodeResourceUsage {
     this.settle();
     if (consumer.event !== undefined) this.simulation.cancel(consumer.event);
     this.consumers.delete(process);
+    this.working.delete(consumer);
     pod.members.splice(pod.members.indexOf(consumer), 1);
     if (pod.members.length === 0) this.pods.delete(owner);
     this.demand -= consumer.demand;
@@ -198,7 +210,14 @@ export class NodeResourceUsage {
   cpuOf(process: ContainerProcess): number {
     const consumer = this.consumers.get(process);
     if (consumer === undefined) return 0;
-    return this.isContended ? (this.shares().get(process) ?? 0) : Math.min(consumer.demand, consumer.quota);
+    if (this.isContended || this.throttledByPod) return this.shares().get(process) ?? 0;
+    return Math.min(consumer.demand, consumer.quota);
+  }
+
+  /** Whether some pod's own quota is less than what its containers could use. */
+  private get throttledByPod(): boolean {
+    for (const { quota, usable, members } of this.pods.values()) if (members.length > 1 && usable === quota) return true;
+    return false;
   }
 
   private get isContended(): boolean {
@@ -261,6 +280,7 @@ export class NodeResourceUsage {
     if (passed === 0) return;
     this.since = now;
     this.cpuMicros += this.used * passed;
+    for (const consumer of this.working) consumer.workLeft -= consumer.given * passed;
     this.throttledMicros += (this.demand - this.usable) * passed;
     this.contendedMicros += (this.usable - this.used) * passed;
     this.memoryByteMicros += this.memory * passed + (this.memorySlope * passed * passed) / 2;
@@ -269,7 +289,31 @@ export class NodeResourceUsage {
 
   private changed(): void {
     this.used = Math.min(this.usable, this.capacityCores);
+    if (this.working.size > 0 || this.workEvent !== undefined) this.planWork();
     for (const listener of this.listeners) listener();
+  }
+
+  /** Finds when the next process has had its CPU time, as things are now. */
+  private planWork(): void {
+    if (this.workEvent !== undefined) this.simulation.cancel(this.workEvent);
+    this.workEvent = undefined;
+    const shares = this.isContended || this.throttledByPod ? this.shares() : undefined;
+    let first: Consumer | undefined;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const consumer of this.working) {
+      consumer.given = shares === undefined ? this.cpuOf(consumer.process) : (shares.get(consumer.process) ?? 0);
+      const left = Math.max(0, consumer.workLeft) / consumer.given;
+      if (left < soonest) {
+        soonest = left;
+        first = consumer;
+      }
+    }
+    if (first === undefined) return;
+    const { workDone } = first;
+    this.workEvent = this.simulation.after(Math.ceil(soonest), () => {
+      this.workEvent = undefined;
+      workDone();
+    });
   }
 
   /** Cores of each process under the hierarchy: guaranteed pods beside the tiers of burstable and best-effort ones. */

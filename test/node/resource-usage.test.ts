@@ -73,6 +73,35 @@ describe("use of a node", () => {
   });
 });
 
+describe("work", () => {
+  it("takes longer while others want the CPU, too", () => {
+    const work: ContainerBehavior = { cpuUsage: constant(1), cpuWork: constant(60e6) };
+    const { cluster } = quickCluster({ first: work, second: work }, "1");
+    const job = { restartPolicy: "Never" as const };
+    cluster.pod("first", job);
+    cluster.until(20);
+    cluster.pod("second", job);
+    // 20 s alone, then half of the core each: the first is done after 20 + 80 s, the second then has 20 s left alone.
+    cluster.until(99);
+    expect(cluster.stored("Pod", "first")!.status!.phase).toBe("Running");
+    cluster.until(101);
+    expect(cluster.stored("Pod", "first")!.status!.phase).toBe("Succeeded");
+    cluster.until(119);
+    expect(cluster.stored("Pod", "second")!.status!.phase).toBe("Running");
+    cluster.until(121);
+    expect(cluster.stored("Pod", "second")!.status!.phase).toBe("Succeeded");
+  });
+
+  it("takes longer under a quota", () => {
+    const { cluster } = quickCluster({ job: { cpuUsage: constant(1), cpuWork: constant(10e6) } });
+    cluster.pod("job", { ...container({ limits: { cpu: "250m" } }), restartPolicy: "Never" });
+    cluster.until(39);
+    expect(cluster.stored("Pod", "job")!.status!.phase).toBe("Running");
+    cluster.until(41);
+    expect(cluster.stored("Pod", "job")!.status!.phase).toBe("Succeeded");
+  });
+});
+
 describe("memory", () => {
   it("kills a container above its limit, and starts it again", () => {
     const { cluster } = quickCluster({
