@@ -23,7 +23,7 @@ describe("a namespace", () => {
     cluster.apply(DEV);
     cluster.runTo(1);
     const web = deployment("web", 3, {}, { "fake-kubelet/stop": "10s" });
-    cluster.apply({ ...web, metadata: { ...web.metadata, namespace: "dev" } } as Deployment);
+    cluster.apply({ ...web, metadata: { ...web.metadata, namespace: "dev" } });
     cluster.runTo(5);
     cluster.delete("Namespace", "dev");
     cluster.runTo(14);

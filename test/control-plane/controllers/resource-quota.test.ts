@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ResourceQuota } from "../../../src/api/types/index.js";
+import type { ResourceList, ResourceQuota } from "../../../src/api/types/index.js";
 import { matchesScopes, QUOTA_KINDS, usageOf } from "../../../src/control-plane/apiserver/admission/quota-usage.js";
 import { multiplied, usedOf } from "../../../src/control-plane/controllers/resourcequota/resource-quota-controller.js";
 import { replicaSet } from "./manifests.js";
@@ -14,7 +14,7 @@ const QUOTA: ResourceQuota = {
 
 describe("the use of a quota", () => {
   it("adds up what is limited, and is 0 where nothing is used", () => {
-    const usages = new Map([
+    const usages = new Map<ResourceList, number>([
       [{ pods: 1, cpu: "250m" }, 3],
       [{ pods: 1, memory: "1Gi" }, 2],
     ]);
