@@ -23,6 +23,9 @@ export interface LoadBalancerControllerOptions {
  */
 export const CLOUD_PROVISIONING: SimTime = 120 * SECOND;
 
+/** Account with the right to write services/status. Source: the default role system:controller:service-controller of Kubernetes. */
+const SERVICE_CONTROLLER = "system:serviceaccount:kube-system:service-controller";
+
 export class LoadBalancerController {
   private readonly simulation: Simulation;
   private readonly client: ApiClient;
@@ -37,8 +40,7 @@ export class LoadBalancerController {
     this.range = addresses === undefined ? undefined : AddressRange.parse(addresses);
     this.provisioning = provisioning ?? (this.range === undefined ? CLOUD_PROVISIONING : 0);
     const component = this.range === undefined ? "service-controller" : "metallb-controller";
-    const user = this.range === undefined ? "system:cloud-controller-manager" : "system:serviceaccount:metallb-system:controller";
-    this.client = apiServer.connect({ component, user });
+    this.client = apiServer.connect({ component, user: SERVICE_CONTROLLER });
     apiServer
       .informers({ component })
       .informer("Service")

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../src/api/types/network.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
+import { RbacAuthorizer } from "../../src/control-plane/apiserver/rbac-authorizer.js";
 import type { ApiClient } from "../../src/control-plane/apiserver/client.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { LoadBalancerController } from "../../src/network/load-balancer-controller.js";
@@ -15,7 +16,7 @@ interface Balanced {
 
 function cluster(addresses: string | undefined): Balanced {
   const simulation = new Simulation({ seed: 1 });
-  const apiServer = new ApiServer({ simulation, epoch: 1_700_000_000_000_000 });
+  const apiServer = new ApiServer({ simulation, epoch: 1_700_000_000_000_000, authorizer: new RbacAuthorizer() });
   new LoadBalancerController({ simulation, apiServer, ...(addresses === undefined ? {} : { addresses }) });
   return {
     simulation,
