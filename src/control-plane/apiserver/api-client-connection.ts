@@ -50,7 +50,11 @@ export class ApiClientConnection implements ApiClient, Sender {
     this.send("update", "status", targetOfObject(object), () => this.registry.update(object, "status", this.caller.user), done);
   }
 
-  patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  patch<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     this.send("patch", "", target, () => this.registry.patch(target, change, "", this.caller.user), done);
   }
 

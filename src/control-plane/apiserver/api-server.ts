@@ -137,7 +137,8 @@ export class ApiServer implements ApiServerEndpoint {
       },
       expire: (namespace, name, before) => this.expireEvent(namespace, name, before),
     });
-    if (options.bootstrap !== false) this.load([...BOOTSTRAP_OBJECTS, kubernetesService(services.firstAddress), ...(authorizer.bootstrapObjects ?? [])]);
+    if (options.bootstrap !== false)
+      this.load([...BOOTSTRAP_OBJECTS, kubernetesService(services.firstAddress), ...(authorizer.bootstrapObjects ?? [])]);
   }
 
   connect(options: ConnectOptions): ApiClient {

@@ -23,7 +23,11 @@ export const BOOTSTRAP_OBJECTS: readonly ApiObject[] = [
   namespace("kube-node-lease"),
   namespace("kube-public"),
   namespace("kube-system"),
-  priorityClass("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+  priorityClass(
+    "system-cluster-critical",
+    2_000_000_000,
+    "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  ),
   priorityClass("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
 ];
 
@@ -33,6 +37,12 @@ export function kubernetesService(clusterIP: string): Service {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: "kubernetes", namespace: "default", labels: { component: "apiserver", provider: "kubernetes" } },
-    spec: { type: "ClusterIP", clusterIP, clusterIPs: [clusterIP], sessionAffinity: "None", ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 6443 }] },
+    spec: {
+      type: "ClusterIP",
+      clusterIP,
+      clusterIPs: [clusterIP],
+      sessionAffinity: "None",
+      ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 6443 }],
+    },
   };
 }

@@ -58,8 +58,16 @@ export interface ApiClient {
   /** Replaces the status alone, with the same check of resourceVersion. */
   updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void;
   /** Applies the change to whatever is stored when the request commits, as a patch without resourceVersion does. Return the same object to change nothing. */
-  patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void;
-  patchStatus<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void;
+  patch<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void;
+  patchStatus<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void;
   delete<K extends Kind>(target: Target<K>, options?: DeleteOptions, done?: Callback<ObjectsByKind[K]>): void;
   /** The pods/binding subresource: sets spec.nodeName and the PodScheduled condition; 409 where the pod is bound already. */
   bind(pod: Target<"Pod">, nodeName: string, done?: Callback<ObjectsByKind["Pod"]>): void;

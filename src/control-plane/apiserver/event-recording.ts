@@ -61,7 +61,8 @@ export class EventRecording {
     let recorder = this.recorders.get(source);
     if (recorder === undefined) {
       // Upstream writes the nanosecond of the wall clock; a running number keeps names of one microsecond apart.
-      const nameOf = ({ name }: ObjectReference) => `${name}.${(this.epoch + this.simulation.now).toString(16)}${(++this.sequence).toString(16)}`;
+      const nameOf = ({ name }: ObjectReference) =>
+        `${name}.${(this.epoch + this.simulation.now).toString(16)}${(++this.sequence).toString(16)}`;
       const writer = new EventWriter(source.eventClient, (event) => {
         this.expireLater(event);
       });
@@ -96,7 +97,10 @@ function eventOf(
   return {
     apiVersion: "v1",
     kind: "Event",
-    metadata: { name, namespace: regarding.namespace === undefined || regarding.namespace === "" ? DEFAULT_NAMESPACE : regarding.namespace },
+    metadata: {
+      name,
+      namespace: regarding.namespace === undefined || regarding.namespace === "" ? DEFAULT_NAMESPACE : regarding.namespace,
+    },
     involvedObject: regarding,
     type,
     reason,

@@ -34,7 +34,12 @@ function groupsOf({ user, groups }: Caller): ReadonlySet<string> {
   return new Set([...groups, ...implied, AUTHENTICATED]);
 }
 
-function isSubject({ kind, name, namespace }: RbacSubject, user: string, groups: ReadonlySet<string>, bindingNamespace: string | undefined): boolean {
+function isSubject(
+  { kind, name, namespace }: RbacSubject,
+  user: string,
+  groups: ReadonlySet<string>,
+  bindingNamespace: string | undefined,
+): boolean {
   if (kind === "User") return name === user;
   if (kind === "Group") return groups.has(name);
   return user === `system:serviceaccount:${namespace ?? bindingNamespace ?? ""}:${name}`;
@@ -73,7 +78,8 @@ export class RbacAuthorizer implements Authorizer {
     if (known !== undefined) return known;
     const { apiVersion, resource } = kindInfo(kind)!;
     const group = groupOf(apiVersion);
-    const matching = (rules: readonly PolicyRule[]) => rules.filter((rule) => matchesVerbAndResource(rule, verb, group, resource, subresource));
+    const matching = (rules: readonly PolicyRule[]) =>
+      rules.filter((rule) => matchesVerbAndResource(rule, verb, group, resource, subresource));
     const everywhere = matching(grants.everywhere);
     if (everywhere.some(({ resourceNames }) => resourceNames === undefined || resourceNames.length === 0)) {
       grants.known.set(key, true);

@@ -35,23 +35,58 @@ const EVENTS = "create write events";
 
 /** Rights of the controllers, each of which runs under a service account of its own in kube-system. */
 const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
-  "attachdetach-controller": ["read nodes pods persistentvolumes persistentvolumeclaims csinodes csidrivers", "write nodes/status", "create delete read write volumeattachments"],
+  "attachdetach-controller": [
+    "read nodes pods persistentvolumes persistentvolumeclaims csinodes csidrivers",
+    "write nodes/status",
+    "create delete read write volumeattachments",
+  ],
   "cronjob-controller": ["read write cronjobs", "write cronjobs/status", "create delete read write jobs", "delete list pods"],
-  "daemon-set-controller": ["read write daemonsets", "write daemonsets/status", "read nodes", "create delete read write pods", "create pods/binding", "create delete read write controllerrevisions"],
-  "deployment-controller": ["read write deployments", "write deployments/status", "create delete read write replicasets", "read write pods"],
-  "disruption-controller": ["read deployments replicasets replicationcontrollers statefulsets pods", "read poddisruptionbudgets", "write poddisruptionbudgets/status", "write pods/status"],
+  "daemon-set-controller": [
+    "read write daemonsets",
+    "write daemonsets/status",
+    "read nodes",
+    "create delete read write pods",
+    "create pods/binding",
+    "create delete read write controllerrevisions",
+  ],
+  "deployment-controller": [
+    "read write deployments",
+    "write deployments/status",
+    "create delete read write replicasets",
+    "read write pods",
+  ],
+  "disruption-controller": [
+    "read deployments replicasets replicationcontrollers statefulsets pods",
+    "read poddisruptionbudgets",
+    "write poddisruptionbudgets/status",
+    "write pods/status",
+  ],
   "endpoint-controller": ["read services pods"],
   "endpointslice-controller": ["read services pods nodes", "write services", "create delete read write endpointslices"],
   "endpointslicemirroring-controller": ["read services", "create delete read write endpointslices"],
   "ephemeral-volume-controller": ["read pods", "create read persistentvolumeclaims"],
-  "expand-controller": ["read persistentvolumes persistentvolumeclaims storageclasses", "write persistentvolumes", "write persistentvolumeclaims/status"],
+  "expand-controller": [
+    "read persistentvolumes persistentvolumeclaims storageclasses",
+    "write persistentvolumes",
+    "write persistentvolumeclaims/status",
+  ],
   "generic-garbage-collector": ["* *"],
-  "horizontal-pod-autoscaler": ["read horizontalpodautoscalers pods", "write horizontalpodautoscalers/status", "read write deployments replicasets statefulsets replicationcontrollers"],
+  "horizontal-pod-autoscaler": [
+    "read horizontalpodautoscalers pods",
+    "write horizontalpodautoscalers/status",
+    "read write deployments replicasets statefulsets replicationcontrollers",
+  ],
   "job-controller": ["read write jobs", "write jobs/status", "create delete read write pods"],
   "legacy-service-account-token-cleaner": ["read serviceaccounts secrets"],
   "namespace-controller": ["* *"],
   "node-controller": ["delete read write nodes", "write nodes/status", "write pods/status", "delete read pods", "read leases daemonsets"],
-  "persistent-volume-binder": ["create delete read write persistentvolumes", "write persistentvolumes/status", "read write persistentvolumeclaims", "write persistentvolumeclaims/status", "read storageclasses nodes pods"],
+  "persistent-volume-binder": [
+    "create delete read write persistentvolumes",
+    "write persistentvolumes/status",
+    "read write persistentvolumeclaims",
+    "write persistentvolumeclaims/status",
+    "read storageclasses nodes pods",
+  ],
   "pod-garbage-collector": ["delete read pods", "write pods/status", "read nodes"],
   "pv-protection-controller": ["read write persistentvolumes"],
   "pvc-protection-controller": ["read write persistentvolumeclaims", "read pods"],
@@ -62,7 +97,13 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
   "route-controller": ["read nodes", "write nodes/status"],
   "service-account-controller": ["create read serviceaccounts", "read namespaces"],
   "service-controller": ["read write services", "write services/status", "read nodes"],
-  "statefulset-controller": ["read write statefulsets", "write statefulsets/status", "create delete read write pods", "create delete read write controllerrevisions", "create delete read write persistentvolumeclaims"],
+  "statefulset-controller": [
+    "read write statefulsets",
+    "write statefulsets/status",
+    "create delete read write pods",
+    "create delete read write controllerrevisions",
+    "create delete read write persistentvolumeclaims",
+  ],
   "taint-eviction-controller": ["delete read pods", "write pods/status", "read nodes"],
   "ttl-after-finished-controller": ["delete read jobs"],
   "ttl-controller": ["read write nodes"],
@@ -107,7 +148,11 @@ const COMPONENTS: readonly { readonly role: string; readonly subject: RbacSubjec
     subject: { kind: "User", name: "system:kube-proxy" },
     rules: ["read services endpointslices nodes"],
   },
-  { role: "system:kube-dns", subject: { kind: "ServiceAccount", name: "coredns", namespace: "kube-system" }, rules: ["read endpointslices services pods namespaces nodes"] },
+  {
+    role: "system:kube-dns",
+    subject: { kind: "ServiceAccount", name: "coredns", namespace: "kube-system" },
+    rules: ["read endpointslices services pods namespaces nodes"],
+  },
 ];
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";

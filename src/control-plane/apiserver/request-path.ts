@@ -166,7 +166,8 @@ export class RequestPath {
     const reads = isRead(work.verb);
     const admitted = reads ? authorized : authorized + latencies.mutatingAdmission.sample();
     const validated = reads ? authorized : admitted + latencies.validation.sample();
-    if (this.listeners.length > 0) request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
+    if (this.listeners.length > 0)
+      request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
     let arrival = validated;
     const { name } = work.target;
     if (name !== "" && name !== undefined) {
@@ -204,7 +205,8 @@ export class RequestPath {
     try {
       request.answer = { ok: true, object: handle() };
     } catch (error) {
-      if (!isRefusal(error)) throw new Error(`${verb} ${target.kind} ${target.name} ${subresource} of ${request.sender.caller.user} failed`, { cause: error });
+      if (!isRefusal(error))
+        throw new Error(`${verb} ${target.kind} ${target.name} ${subresource} of ${request.sender.caller.user} failed`, { cause: error });
       request.answer = { ok: false, status: error.status };
     }
     if (this.pipeline.pending > before) this.pipeline.await(slot);

@@ -50,8 +50,18 @@ export function modifiedConflict(kind: Kind, name: string): ApiStatusError {
   );
 }
 
-export function preconditionConflict(kind: Kind, name: string, field: "UID" | "ResourceVersion", wanted: string, found: string): ApiStatusError {
-  return conflict(qualifiedResource(kind), name, `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`);
+export function preconditionConflict(
+  kind: Kind,
+  name: string,
+  field: "UID" | "ResourceVersion",
+  wanted: string,
+  found: string,
+): ApiStatusError {
+  return conflict(
+    qualifiedResource(kind),
+    name,
+    `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`,
+  );
 }
 
 export function forbidden(kind: Kind, name: string, why: string): ApiStatusError {
@@ -70,7 +80,9 @@ export interface FieldCause {
 
 /** Validation found mistakes; one is written plainly, several in brackets, as field.ErrorList does. */
 export function invalid(kind: string, name: string, causes: readonly FieldCause[]): ApiStatusError {
-  const texts = causes.map((cause) => (cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`));
+  const texts = causes.map((cause) =>
+    cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`,
+  );
   const detail = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const info = kindInfo(kind);
   const group = info === undefined ? "" : groupOf(info.apiVersion);

@@ -93,7 +93,10 @@ export class WatchConnections {
     if (caller === undefined) return true;
     const { authorizer, objects } = this.options;
     const name = podsOfNode === undefined ? "" : podsOfNode;
-    return authorizer.allows(caller, "list", kind, "", undefined, name, objects) && authorizer.allows(caller, "watch", kind, "", undefined, name, objects);
+    return (
+      authorizer.allows(caller, "list", kind, "", undefined, name, objects) &&
+      authorizer.allows(caller, "watch", kind, "", undefined, name, objects)
+    );
   }
 
   private follow(connection: Connection): void {

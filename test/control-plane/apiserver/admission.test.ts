@@ -70,7 +70,9 @@ describe("Priority", () => {
       preemptionPolicy: "Never",
     });
     expect(create(pod("b")).object?.spec).toMatchObject({ priority: 0, preemptionPolicy: "PreemptLowerPriority" });
-    expect(create(pod("c", { spec: { ...pod("c").spec, priorityClassName: "system-node-critical" } })).object?.spec.priority).toBe(2_000_001_000);
+    expect(create(pod("c", { spec: { ...pod("c").spec, priorityClassName: "system-node-critical" } })).object?.spec.priority).toBe(
+      2_000_001_000,
+    );
     expect(create(pod("d", { spec: { ...pod("d").spec, priorityClassName: "nope" } })).status?.message).toBe(
       'pods "d" is forbidden: no PriorityClass with name nope was found',
     );
@@ -93,7 +95,11 @@ describe("DefaultTolerationSeconds", () => {
       { key: "node.kubernetes.io/unreachable", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 },
     ]);
     const own = [{ key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }] as const;
-    expect(create(pod("b", { spec: { ...pod("b").spec, tolerations: own } })).object?.spec.tolerations?.map(({ tolerationSeconds }) => tolerationSeconds)).toEqual([5, 300]);
+    expect(
+      create(pod("b", { spec: { ...pod("b").spec, tolerations: own } })).object?.spec.tolerations?.map(
+        ({ tolerationSeconds }) => tolerationSeconds,
+      ),
+    ).toEqual([5, 300]);
     const every = [{ operator: "Exists" }] as const;
     expect(create(pod("c", { spec: { ...pod("c").spec, tolerations: every } })).object?.spec.tolerations).toEqual(every);
   });
@@ -135,14 +141,21 @@ describe("RuntimeClass", () => {
     expect(spec.overhead).toEqual({ cpu: "250m", memory: "120Mi" });
     expect(spec.nodeSelector).toEqual({ runtime: "kata" });
     expect(spec.tolerations).toContainEqual({ key: "kata", operator: "Exists" });
-    expect(create(pod("b", { spec: { ...pod("b").spec, runtimeClassName: "gvisor" } })).status?.message).toContain('RuntimeClass "gvisor" not found');
+    expect(create(pod("b", { spec: { ...pod("b").spec, runtimeClassName: "gvisor" } })).status?.message).toContain(
+      'RuntimeClass "gvisor" not found',
+    );
   });
 });
 
 describe("other plugins", () => {
   it("taint new nodes until they are seen ready", () => {
     const { create } = setUp();
-    const node: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "worker-1" }, spec: { taints: [{ key: "gpu", effect: "NoSchedule" }] } };
+    const node: Node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "worker-1" },
+      spec: { taints: [{ key: "gpu", effect: "NoSchedule" }] },
+    };
     expect(create(node).object?.spec.taints).toEqual([
       { key: "gpu", effect: "NoSchedule" },
       { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
@@ -151,7 +164,14 @@ describe("other plugins", () => {
 
   it("label bound pods with zone and region of their node, one object of labels for pods of one template", () => {
     const { create, client, simulation, server } = setUp();
-    server.load([{ apiVersion: "v1", kind: "Node", metadata: { name: "worker-1", labels: { "topology.kubernetes.io/zone": "a", disk: "ssd" } }, spec: {} } as Node]);
+    server.load([
+      {
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name: "worker-1", labels: { "topology.kubernetes.io/zone": "a", disk: "ssd" } },
+        spec: {},
+      } as Node,
+    ]);
     const labels = { app: "web" };
     for (const name of ["a", "b"]) {
       create(pod(name, { metadata: { name, namespace: "default", labels } }));
@@ -184,7 +204,10 @@ describe("other plugins", () => {
     const created = create(claim).object!;
     expect(created.spec.storageClassName).toBe("new");
     expect(created.metadata.finalizers).toEqual(["kubernetes.io/pvc-protection"]);
-    expect(create({ ...claim, metadata: { ...claim.metadata, name: "none" }, spec: { ...claim.spec, storageClassName: "" } }).object?.spec.storageClassName).toBe("");
+    expect(
+      create({ ...claim, metadata: { ...claim.metadata, name: "none" }, spec: { ...claim.spec, storageClassName: "" } }).object?.spec
+        .storageClassName,
+    ).toBe("");
   });
 
   it("treat pods of one template once: they share one spec", () => {
@@ -225,11 +248,20 @@ describe("ResourceQuota", () => {
         metadata: { name: "web", namespace: "default" },
         spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod("x").spec } },
       } as ApiObject).status?.message,
-    ).toBe('deployments.apps "web" is forbidden: exceeded quota: compute-quota, requested: count/deployments.apps=1, used: count/deployments.apps=0, limited: count/deployments.apps=0');
+    ).toBe(
+      'deployments.apps "web" is forbidden: exceeded quota: compute-quota, requested: count/deployments.apps=1, used: count/deployments.apps=0, limited: count/deployments.apps=0',
+    );
     const service = (name: string): ApiObject =>
-      ({ apiVersion: "v1", kind: "Service", metadata: { name, namespace: "default" }, spec: { type: "NodePort", selector: labels, ports: [{ port: 80 }] } }) as ApiObject;
+      ({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name, namespace: "default" },
+        spec: { type: "NodePort", selector: labels, ports: [{ port: 80 }] },
+      }) as ApiObject;
     expect(create(service("a")).object).toBeDefined();
-    expect(create(service("b")).status?.message).toContain("requested: services.nodeports=1, used: services.nodeports=1, limited: services.nodeports=1");
+    expect(create(service("b")).status?.message).toContain(
+      "requested: services.nodeports=1, used: services.nodeports=1, limited: services.nodeports=1",
+    );
   });
 });
 
@@ -238,13 +270,18 @@ const GOLDEN = "../shared/golden/controlplane/api/quota-limits-admission.json";
 interface GoldenCase {
   readonly name: string;
   readonly objects: readonly (ResourceQuota | LimitRange)[];
-  readonly steps: readonly { readonly posted: Pod; readonly returned?: Pod; readonly answer?: { readonly code: number; readonly message: string } }[];
+  readonly steps: readonly {
+    readonly posted: Pod;
+    readonly returned?: Pod;
+    readonly answer?: { readonly code: number; readonly message: string };
+  }[];
   readonly quotaStatusAfter?: readonly ResourceQuota["status"][];
 }
 
 /** Requests and limits with amounts as the API server writes them out. */
 function canonicalResources({ resources = {} }: Container): unknown {
-  const canonical = (list: ResourceList = {}) => Object.fromEntries(Object.entries(list).map(([name, amount]) => [name, parseQuantity(amount).toString()]));
+  const canonical = (list: ResourceList = {}) =>
+    Object.fromEntries(Object.entries(list).map(([name, amount]) => [name, parseQuantity(amount).toString()]));
   return { requests: canonical(resources.requests), limits: canonical(resources.limits) };
 }
 
@@ -267,6 +304,7 @@ describe.skipIf(!existsSync(GOLDEN))("recorded answers of a real API server to q
       } else if (answer.code !== 422) expect(status).toMatchObject({ code: answer.code, message: answer.message });
       else expect(status === undefined || status.message === answer.message).toBe(true);
     }
-    if (quotaStatusAfter !== undefined) expect([...server.objects.list("ResourceQuota", name)].map(({ status }) => status)).toEqual(quotaStatusAfter);
+    if (quotaStatusAfter !== undefined)
+      expect([...server.objects.list("ResourceQuota", name)].map(({ status }) => status)).toEqual(quotaStatusAfter);
   });
 });

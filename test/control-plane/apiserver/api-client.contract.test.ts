@@ -28,7 +28,12 @@ describe.each([
   { title: "with random latencies, one member", latencies: DEFAULT_LATENCIES, members: ["etcd-1"] },
   { title: "with random latencies, three members", latencies: DEFAULT_LATENCIES, members: ["etcd-1", "etcd-2", "etcd-3"] },
 ])("a client $title", ({ latencies, members }) => {
-  function setUp(): { simulation: Simulation; server: ApiServer; client: ApiClient; answer: <K extends Kind>(call: (done: Callback<ObjectsByKind[K]>) => void) => Result<ObjectsByKind[K]> } {
+  function setUp(): {
+    simulation: Simulation;
+    server: ApiServer;
+    client: ApiClient;
+    answer: <K extends Kind>(call: (done: Callback<ObjectsByKind[K]>) => void) => Result<ObjectsByKind[K]>;
+  } {
     const simulation = new Simulation({ seed: 7 });
     const server = new ApiServer({ simulation, epoch: EPOCH, latencies, etcd: new EtcdCluster({ simulation, members }) });
     const client = server.connect({ component: "test", user: "kubernetes-admin", groups: ["system:masters"] });
@@ -67,8 +72,11 @@ describe.each([
 
   it("invents names from generateName with five characters that are neither vowels nor mistakable", () => {
     const { answer, client } = setUp();
-    const names = Array.from({ length: 20 }, () =>
-      stored(answer<"Pod">((done) => client.create<"Pod">(pod("", { metadata: { name: "", generateName: "web-" } }), done))).metadata.name,
+    const names = Array.from(
+      { length: 20 },
+      () =>
+        stored(answer<"Pod">((done) => client.create<"Pod">(pod("", { metadata: { name: "", generateName: "web-" } }), done))).metadata
+          .name,
     );
     for (const name of names) expect(name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
     expect(new Set(names).size).toBe(names.length);
@@ -96,16 +104,22 @@ describe.each([
   it("refuses an update of a state that has moved on, and takes one without resourceVersion", () => {
     const { answer, client } = setUp();
     const first = stored(answer<"Deployment">((done) => client.create<"Deployment">(deployment(1), done)));
-    const scaled = stored(answer<"Deployment">((done) => client.update<"Deployment">({ ...first, spec: { ...first.spec, replicas: 2 } }, done)));
+    const scaled = stored(
+      answer<"Deployment">((done) => client.update<"Deployment">({ ...first, spec: { ...first.spec, replicas: 2 } }, done)),
+    );
     expect(scaled.metadata).toMatchObject({ uid: first.metadata.uid, generation: 2 });
-    expect(refused(answer<"Deployment">((done) => client.update<"Deployment">({ ...first, spec: { ...first.spec, replicas: 3 } }, done)))).toEqual({
+    expect(
+      refused(answer<"Deployment">((done) => client.update<"Deployment">({ ...first, spec: { ...first.spec, replicas: 3 } }, done))),
+    ).toEqual({
       code: 409,
       reason: "Conflict",
       message:
         'Operation cannot be fulfilled on deployments.apps "web": the object has been modified; please apply your changes to the latest version and try again',
     });
     expect(stored(answer<"Deployment">((done) => client.update<"Deployment">(deployment(3), done))).spec.replicas).toBe(3);
-    expect(refused(answer<"Deployment">((done) => client.updateStatus<"Deployment">({ ...first, status: { replicas: 9 } }, done))).reason).toBe("Conflict");
+    expect(
+      refused(answer<"Deployment">((done) => client.updateStatus<"Deployment">({ ...first, status: { replicas: 9 } }, done))).reason,
+    ).toBe("Conflict");
   });
 
   it("keeps status out of updates and all else out of status updates", () => {
@@ -160,7 +174,9 @@ describe.each([
       ),
     );
     expect(changed.metadata).toEqual({ ...first.metadata, labels: { tier: "db" }, resourceVersion: changed.metadata.resourceVersion });
-    expect(refused(answer<"Pod">((done) => client.update<"Pod">({ ...changed, metadata: { ...changed.metadata, uid: "other" } }, done))).code).toBe(409);
+    expect(
+      refused(answer<"Pod">((done) => client.update<"Pod">({ ...changed, metadata: { ...changed.metadata, uid: "other" } }, done))).code,
+    ).toBe(409);
     expect(refused(answer<"Pod">((done) => client.delete({ ...WEB, uid: "other" }, {}, done))).message).toBe(
       `Operation cannot be fulfilled on pods "web": Precondition failed: UID in precondition: other, UID in object meta: ${first.metadata.uid!}`,
     );
@@ -171,11 +187,17 @@ describe.each([
     stored(answer<"Pod">((done) => client.create<"Pod">(pod("web"), done)));
     stored(answer<"Pod">((done) => client.delete(WEB, {}, done)));
     expect(refused(answer<"Pod">((done) => client.get(WEB, done))).code).toBe(404);
-    stored(answer<"Pod">((done) => client.create<"Pod">(pod("web", { spec: { ...pod("web").spec, terminationGracePeriodSeconds: 12 } }), done)));
+    stored(
+      answer<"Pod">((done) => client.create<"Pod">(pod("web", { spec: { ...pod("web").spec, terminationGracePeriodSeconds: 12 } }), done)),
+    );
     stored(answer<"Pod">((done) => client.bind(WEB, "worker-1", done)));
     const second = Math.floor(simulation.now / SECOND);
     const marked = stored(answer<"Pod">((done) => client.delete(WEB, {}, done)));
-    expect(marked.metadata).toMatchObject({ deletionTimestamp: EPOCH + (second + 12) * SECOND, deletionGracePeriodSeconds: 12, generation: 2 });
+    expect(marked.metadata).toMatchObject({
+      deletionTimestamp: EPOCH + (second + 12) * SECOND,
+      deletionGracePeriodSeconds: 12,
+      generation: 2,
+    });
     const shortened = stored(answer<"Pod">((done) => client.delete(WEB, { gracePeriodSeconds: 2 }, done)));
     expect(shortened.metadata).toMatchObject({ deletionTimestamp: EPOCH + (second + 2) * SECOND, deletionGracePeriodSeconds: 2 });
     const longer = stored(answer<"Pod">((done) => client.delete(WEB, { gracePeriodSeconds: 60 }, done)));
@@ -186,10 +208,21 @@ describe.each([
 
   it("keeps an object until its last finalizer is gone", () => {
     const { answer, client } = setUp();
-    stored(answer<"Pod">((done) => client.create<"Pod">(pod("web", { metadata: { name: "web", namespace: "default", finalizers: ["batch.kubernetes.io/job-tracking"] } }), done)));
+    stored(
+      answer<"Pod">((done) =>
+        client.create<"Pod">(
+          pod("web", { metadata: { name: "web", namespace: "default", finalizers: ["batch.kubernetes.io/job-tracking"] } }),
+          done,
+        ),
+      ),
+    );
     const marked = stored(answer<"Pod">((done) => client.delete(WEB, {}, done)));
     expect(marked.metadata.deletionGracePeriodSeconds).toBe(0);
-    stored(answer<"Pod">((done) => client.patch<"Pod">(WEB, (current) => ({ ...current, metadata: { ...current.metadata, finalizers: [] } }), done)));
+    stored(
+      answer<"Pod">((done) =>
+        client.patch<"Pod">(WEB, (current) => ({ ...current, metadata: { ...current.metadata, finalizers: [] } }), done),
+      ),
+    );
     expect(refused(answer<"Pod">((done) => client.get(WEB, done))).code).toBe(404);
   });
 
@@ -231,11 +264,19 @@ describe.each([
     };
     const created = stored(answer<"PodDisruptionBudget">((done) => client.create<"PodDisruptionBudget">(budget, done)));
     for (const name of ["web", "web-2"]) {
-      stored(answer<"Pod">((done) => client.create<"Pod">(pod(name, { metadata: { name, namespace: "default", labels: { app: "web" } } }), done)));
+      stored(
+        answer<"Pod">((done) =>
+          client.create<"Pod">(pod(name, { metadata: { name, namespace: "default", labels: { app: "web" } } }), done),
+        ),
+      );
       stored(answer<"Pod">((done) => client.bind({ ...WEB, name }, "worker-1", done)));
       stored(
         answer<"Pod">((done) =>
-          client.patchStatus<"Pod">({ ...WEB, name }, (current) => ({ ...current, status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }), done),
+          client.patchStatus<"Pod">(
+            { ...WEB, name },
+            (current) => ({ ...current, status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }),
+            done,
+          ),
         ),
       );
     }
@@ -250,7 +291,9 @@ describe.each([
     const evicted = stored(answer<"Pod">((done) => client.evict(WEB, {}, done)));
     expect(evicted.metadata.deletionTimestamp).toBeDefined();
     expect(evicted.status?.conditions).toMatchObject([{ type: "Ready" }, { type: "DisruptionTarget", reason: "EvictionByEvictionAPI" }]);
-    const charged = stored(answer<"PodDisruptionBudget">((done) => client.get({ kind: "PodDisruptionBudget", namespace: "default", name: "web" }, done)));
+    const charged = stored(
+      answer<"PodDisruptionBudget">((done) => client.get({ kind: "PodDisruptionBudget", namespace: "default", name: "web" }, done)),
+    );
     expect(charged.status).toMatchObject({ disruptionsAllowed: 0 });
     expect(Object.keys(charged.status?.disruptedPods ?? {})).toEqual(["web"]);
     expect(refused(answer<"Pod">((done) => client.evict({ ...WEB, name: "web-2" }, {}, done)))).toEqual({

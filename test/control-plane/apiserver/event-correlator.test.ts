@@ -7,7 +7,10 @@ import { EPOCH, instantServer } from "./pods.js";
 
 const WEB: ObjectReference = { kind: "Pod", namespace: "default", name: "web", uid: "1" };
 
-function correlator(): { readonly record: (now: number, message?: string, regarding?: ObjectReference, reason?: string) => string; readonly correlated: EventCorrelator } {
+function correlator(): {
+  readonly record: (now: number, message?: string, regarding?: ObjectReference, reason?: string) => string;
+  readonly correlated: EventCorrelator;
+} {
   let names = 0;
   const correlated = new EventCorrelator(({ name }) => `${name}.${++names}`);
   const record = (now: number, message = "Back-off", regarding = WEB, reason = "BackOff"): string => {
@@ -89,7 +92,12 @@ describe("events", () => {
     const own = server.connect({ component: "own", ...limit, eventQps: 10, eventBurst: 1 });
     for (const client of [shared, own]) {
       for (const reason of ["A", "B"]) client.recordEvent(WEB, "Normal", reason, "text");
-      for (const name of ["a", "b", "c"]) client.create<"ConfigMap">({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: `${name}-${client === own}`, namespace: "default" } });
+      for (const name of ["a", "b", "c"])
+        client.create<"ConfigMap">({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: `${name}-${client === own}`, namespace: "default" },
+        });
     }
     simulation.run(MINUTE);
     // The first event goes at once and takes the only token; three other requests are before the second.

@@ -43,7 +43,10 @@ describe("a machine that is cut off", () => {
     simulation.run(SECOND);
     server.links.cut("worker-1");
     client.delete({ kind: "Pod", namespace: "default", name: "gone" });
-    client.patch<"Pod">({ kind: "Pod", namespace: "default", name: "changed" }, (current) => ({ ...current, metadata: { ...current.metadata, labels: { a: "b" } } }));
+    client.patch<"Pod">({ kind: "Pod", namespace: "default", name: "changed" }, (current) => ({
+      ...current,
+      metadata: { ...current.metadata, labels: { a: "b" } },
+    }));
     client.create<"Pod">(pod("new"));
     simulation.run(2 * SECOND);
     expect(seen).toEqual(["+gone", "+changed", "+kept"]);

@@ -66,7 +66,9 @@ describe("informers", () => {
         const rivals = [0, 1].map((index) => server.connect({ component: `rival-${index}`, user: "kubernetes-admin" }));
         const everything = new Mirror(server.informers({ component: "kube-scheduler" }).informer("Pod"));
         const remote = new Mirror(server.informers({ component: "observer", host: "worker-1" }).informer("Pod"));
-        const kubelets = NODES.map((node) => new Mirror(server.informers({ component: "kubelet", host: node, podsOfNode: node }).informer("Pod")));
+        const kubelets = NODES.map(
+          (node) => new Mirror(server.informers({ component: "kubelet", host: node, podsOfNode: node }).informer("Pod")),
+        );
         everything.informer.addIndex("node", ({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
         let revision = 0;
         const counted = new Map<string, number>();
@@ -162,7 +164,10 @@ describe("informers", () => {
     server
       .informers({ component: "test" })
       .informer("Pod")
-      .addHandlers({ added: ({ metadata }) => seen.push(`+${metadata.name}`), updated: (_, { metadata }) => seen.push(`~${metadata.name}`) });
+      .addHandlers({
+        added: ({ metadata }) => seen.push(`+${metadata.name}`),
+        updated: (_, { metadata }) => seen.push(`~${metadata.name}`),
+      });
     client.create<"Pod">(pod("late"));
     simulation.run(SECOND);
     expect(seen).toEqual(["+early", "+late"]);

@@ -22,7 +22,9 @@ describe("while etcd has no quorum", () => {
   it("writes end in etcd's time-out while reads and caches serve on", () => {
     const { simulation, server, client, informer } = setUp();
     const answers: string[] = [];
-    client.create<"Pod">(pod("after"), (result) => answers.push(`${Math.round(simulation.now / SECOND)}s ${result.ok ? "ok" : result.status.message}`));
+    client.create<"Pod">(pod("after"), (result) =>
+      answers.push(`${Math.round(simulation.now / SECOND)}s ${result.ok ? "ok" : result.status.message}`),
+    );
     client.get({ kind: "Pod", namespace: "default", name: "before" }, (result) => answers.push(`read ${result.ok}`));
     simulation.run(30 * SECOND);
     expect(answers).toEqual(["read true", "8s etcdserver: request timed out"]);
@@ -71,7 +73,8 @@ describe("while etcd has no quorum", () => {
     const server = new ApiServer({ simulation, epoch: EPOCH, etcd });
     const client = server.connect({ component: "kubectl", user: "kubernetes-admin" });
     const answers: string[] = [];
-    const note = (result: { ok: boolean; status?: { message: string } }): void => void answers.push(result.ok ? "ok" : result.status!.message);
+    const note = (result: { ok: boolean; status?: { message: string } }): void =>
+      void answers.push(result.ok ? "ok" : result.status!.message);
     for (const name of ["a", "b", "c"]) {
       client.create<"Pod">(pod(name), note);
       simulation.run(simulation.now + SECOND);

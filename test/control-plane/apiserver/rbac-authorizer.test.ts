@@ -123,7 +123,10 @@ describe("role-based access control", () => {
     const admin = server.connect(ADMIN);
     const name = "system:controller:replicaset-controller";
     const role = server.objects.get("ClusterRole", undefined, name) as ClusterRole;
-    const { client, said, note } = messages({ component: "replicaset-controller", user: "system:serviceaccount:kube-system:replicaset-controller" });
+    const { client, said, note } = messages({
+      component: "replicaset-controller",
+      user: "system:serviceaccount:kube-system:replicaset-controller",
+    });
     admin.delete({ kind: "ClusterRole", name });
     simulation.run(SECOND);
     client.create<"Pod">(pod("web"), note);

@@ -61,7 +61,15 @@ describe("the path of a request", () => {
         subresource: "binding",
         name: "web",
         code: 201,
-        steps: { sent: 63_620, received: 63_720, authorized: 63_740, admitted: 66_740, validated: 67_140, committed: 127_140, answered: undefined },
+        steps: {
+          sent: 63_620,
+          received: 63_720,
+          authorized: 63_740,
+          admitted: 66_740,
+          validated: 67_140,
+          committed: 127_140,
+          answered: undefined,
+        },
       },
     ]);
     expect(deliveries).toEqual([
@@ -77,7 +85,10 @@ describe("the path of a request", () => {
     server.onCommit(({ type, object, time, kind }) => {
       if (kind === "Pod") order.push(`${time} ${type} ${object.metadata.name}`);
     });
-    server.informers({ component: "observer" }).informer("Pod").addHandlers({ added: () => order.push(`${simulation.now} seen`) });
+    server
+      .informers({ component: "observer" })
+      .informer("Pod")
+      .addHandlers({ added: () => order.push(`${simulation.now} seen`) });
     server.connect({ component: "kubectl", user: "kubernetes-admin" }).create<"Pod">(pod("web"));
     simulation.run(SECOND);
     expect(order).toEqual(["63520 ADDED web", "68520 seen"]);
@@ -85,9 +96,14 @@ describe("the path of a request", () => {
 
   it("delivers no change before an older one", () => {
     const drawn = [5_000, 1_000, 2_000];
-    const { server, simulation } = instantServer({ latencies: { ...NO_LATENCIES, watchDelivery: { mean: 1, sample: () => drawn.shift() ?? 0 } } });
+    const { server, simulation } = instantServer({
+      latencies: { ...NO_LATENCIES, watchDelivery: { mean: 1, sample: () => drawn.shift() ?? 0 } },
+    });
     const times: number[] = [];
-    server.informers({ component: "test" }).informer("Pod").addHandlers({ added: () => times.push(simulation.now) });
+    server
+      .informers({ component: "test" })
+      .informer("Pod")
+      .addHandlers({ added: () => times.push(simulation.now) });
     const client = server.connect({ component: "test", user: "test" });
     for (const [index, time] of [0, 1_000, 9_000].entries()) simulation.at(time, () => client.create<"Pod">(pod(`p${index}`)));
     simulation.run(SECOND);

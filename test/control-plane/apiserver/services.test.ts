@@ -87,7 +87,9 @@ describe("a Service", () => {
     const { nodePort } = ports![0];
     expect(nodePort).toBeGreaterThanOrEqual(30_086);
     expect(nodePort).toBeLessThanOrEqual(32_767);
-    expect(create("np2", { ...SELECTED, type: "NodePort", ports: [{ port: 80, nodePort }] })).toContain("provided port is already allocated");
+    expect(create("np2", { ...SELECTED, type: "NodePort", ports: [{ port: 80, nodePort }] })).toContain(
+      "provided port is already allocated",
+    );
     const widened = patch("np", { ports: [{ port: 80 }, { port: 443, name: "tls" }] });
     if (typeof widened !== "string") expect(widened.ports![0].nodePort).toBe(nodePort);
     remove("np");
@@ -100,13 +102,25 @@ describe("a Service", () => {
   it("that is refused keeps nothing", () => {
     const { create } = setUp();
     const spec: ServiceSpec = { ...SELECTED, type: "NodePort", clusterIP: "10.96.5.5" };
-    expect(create("web", { ...spec, ports: [{ name: "a", port: 80, nodePort: 30_005 }, { name: "b", port: 81, nodePort: 80 }] })).toContain("not in the valid range");
+    expect(
+      create("web", {
+        ...spec,
+        ports: [
+          { name: "a", port: 80, nodePort: 30_005 },
+          { name: "b", port: 81, nodePort: 80 },
+        ],
+      }),
+    ).toContain("not in the valid range");
     expect(create("web", { ...spec, ports: [{ port: 80, nodePort: 30_005 }] })).toMatchObject({ clusterIP: "10.96.5.5" });
   });
 
   it("without cluster IP gets none", () => {
     const { create } = setUp();
-    expect(create("headless", { ...SELECTED, clusterIP: "None" })).toMatchObject({ clusterIP: "None", clusterIPs: ["None"], ipFamilyPolicy: "SingleStack" });
+    expect(create("headless", { ...SELECTED, clusterIP: "None" })).toMatchObject({
+      clusterIP: "None",
+      clusterIPs: ["None"],
+      ipFamilyPolicy: "SingleStack",
+    });
     expect(create("external", { type: "ExternalName", externalName: "db.example.com" })).not.toHaveProperty("clusterIP");
   });
 
@@ -131,7 +145,12 @@ describe("the ranges", () => {
     expect(new Set(given).size).toBe(62);
     const host = (address: string): number => Number(address.split(".")[3]);
     expect(Math.min(...given.slice(0, 47).map(host))).toBe(16);
-    expect(given.slice(47).map(host).sort((a, b) => a - b)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
+    expect(
+      given
+        .slice(47)
+        .map(host)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
     expect(range.next()).toBeUndefined();
     range.release("10.0.0.9");
     expect(range.next()).toBe("10.0.0.9");
@@ -183,10 +202,13 @@ interface BandCase {
 
 describe.skipIf(!existsSync(GOLDEN))("static bands as the real allocators have them", () => {
   const lines = existsSync(GOLDEN) ? readFileSync(GOLDEN, "utf8").trim().split("\n") : [];
-  const cases = lines.map((line) => JSON.parse(line) as BandCase).filter(({ sub }) => sub === "service-ip-range" || sub === "nodeport-range");
+  const cases = lines
+    .map((line) => JSON.parse(line) as BandCase)
+    .filter(({ sub }) => sub === "service-ip-range" || sub === "nodeport-range");
 
   it.each(cases)("$id $input", ({ input, expected }) => {
-    const band = input.cidr === undefined ? new NodePortRange(input.range!, stream).staticBand : new ServiceIpRange(input.cidr, stream).staticBand;
+    const band =
+      input.cidr === undefined ? new NodePortRange(input.range!, stream).staticBand : new ServiceIpRange(input.cidr, stream).staticBand;
     expect(band).toBe(expected.staticBand);
   });
 });

@@ -7,7 +7,11 @@ import { MILLISECOND, SECOND, type SimTime, Simulation } from "../../../src/engi
 const FSYNC = 1_000;
 const ROUND_TRIP = 500;
 
-function setUp(members: number, options: Partial<EtcdClusterOptions> = {}, seed = 1): { simulation: Simulation; etcd: EtcdCluster; commits: SimTime[] } {
+function setUp(
+  members: number,
+  options: Partial<EtcdClusterOptions> = {},
+  seed = 1,
+): { simulation: Simulation; etcd: EtcdCluster; commits: SimTime[] } {
   const simulation = new Simulation({ seed });
   const etcd = new EtcdCluster({
     simulation,

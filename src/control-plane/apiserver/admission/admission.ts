@@ -98,14 +98,16 @@ export class AdmissionChain {
   /** @throws ApiStatusError or RefusedSpec */
   admit(request: AdmissionRequest, objects: ObjectReader): ApiObject {
     let { object } = request;
-    if (request.kind === "Pod" && request.operation === "CREATE" && this.specPlugins.length > 0) object = this.admitPod(object as Pod, objects);
+    if (request.kind === "Pod" && request.operation === "CREATE" && this.specPlugins.length > 0)
+      object = this.admitPod(object as Pod, objects);
     for (const plugin of this.pluginsFor(request)) object = plugin.admit?.(object, request, objects) ?? object;
     return object;
   }
 
   /** @throws ApiStatusError or RefusedSpec */
   validate(object: ApiObject, request: AdmissionRequest, objects: ObjectReader): void {
-    if (request.kind === "Pod" && request.operation === "CREATE" && this.specPlugins.length > 0) this.validatePod(request.object as Pod, object as Pod, objects);
+    if (request.kind === "Pod" && request.operation === "CREATE" && this.specPlugins.length > 0)
+      this.validatePod(request.object as Pod, object as Pod, objects);
     for (const plugin of this.pluginsFor(request)) plugin.validate?.(object, request, objects);
   }
 

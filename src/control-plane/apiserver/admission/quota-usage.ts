@@ -73,7 +73,8 @@ function serviceUsage({ spec }: Service): ResourceList {
   if (spec.type === "NodePort") usage["services.nodeports"] = ports;
   if (spec.type === "LoadBalancer") {
     usage["services.loadbalancers"] = 1;
-    usage["services.nodeports"] = spec.allocateLoadBalancerNodePorts === false ? (spec.ports?.filter(({ nodePort }) => nodePort !== undefined).length ?? 0) : ports;
+    usage["services.nodeports"] =
+      spec.allocateLoadBalancerNodePorts === false ? (spec.ports?.filter(({ nodePort }) => nodePort !== undefined).length ?? 0) : ports;
   }
   return usage;
 }
@@ -118,11 +119,16 @@ const OBLIGATORY: readonly string[] = ["cpu", "limits.cpu", "limits.memory", "me
 export function missingRequirements(kind: Kind, object: ApiObject, limited: readonly string[]): string[] {
   if (kind !== "Pod") return [];
   const { spec } = object as Pod;
-  const containers = [...spec.containers, ...(spec.initContainers ?? []).filter((container) => isSidecar(container) || container.resources !== undefined)];
+  const containers = [
+    ...spec.containers,
+    ...(spec.initContainers ?? []).filter((container) => isSidecar(container) || container.resources !== undefined),
+  ];
   const missing: string[] = [];
   for (const resource of OBLIGATORY) {
     if (!limited.includes(resource)) continue;
-    const [side, name] = resource.startsWith("limits.") ? (["limits", resource.slice(7)] as const) : (["requests", resource.replace("requests.", "")] as const);
+    const [side, name] = resource.startsWith("limits.")
+      ? (["limits", resource.slice(7)] as const)
+      : (["requests", resource.replace("requests.", "")] as const);
     if (spec.resources?.[side]?.[name] !== undefined) continue;
     const without = containers.filter((container) => container.resources?.[side]?.[name] === undefined).map((container) => container.name);
     if (without.length > 0) missing.push(`${resource} for: ${without.join(",")}`);

@@ -33,7 +33,8 @@ export class RuntimeClass implements AdmissionPlugin {
     const { nodeSelector, tolerations } = runtimeClass.scheduling ?? {};
     for (const [key, value] of Object.entries(nodeSelector ?? {})) {
       const own = spec.nodeSelector?.[key];
-      if (own !== undefined && own !== value) throw new RefusedSpec(`conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`);
+      if (own !== undefined && own !== value)
+        throw new RefusedSpec(`conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`);
     }
     if (nodeSelector !== undefined) admitted = { ...admitted, nodeSelector: { ...admitted.nodeSelector, ...nodeSelector } };
     if (tolerations !== undefined) admitted = { ...admitted, tolerations: [...(admitted.tolerations ?? []), ...tolerations] };

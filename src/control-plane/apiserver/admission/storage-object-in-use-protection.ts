@@ -22,6 +22,8 @@ export class StorageObjectInUseProtection implements AdmissionPlugin {
   admit(object: ApiObject, { kind }: AdmissionRequest): ApiObject {
     const finalizer = FINALIZER_OF[kind]!;
     const finalizers = object.metadata.finalizers ?? [];
-    return finalizers.includes(finalizer) ? object : { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };
+    return finalizers.includes(finalizer)
+      ? object
+      : { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };
   }
 }

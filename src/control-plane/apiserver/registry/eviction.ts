@@ -68,7 +68,9 @@ export function takeDisruption(pod: Pod, budgets: Iterable<PodDisruptionBudget>,
     throw forbidden("PodDisruptionBudget", name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
   }
   if (status.disruptionsAllowed === 0) {
-    throw tooManyRequests(`The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`);
+    throw tooManyRequests(
+      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`,
+    );
   }
   return {
     ...budget,

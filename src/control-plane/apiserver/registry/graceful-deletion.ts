@@ -50,7 +50,8 @@ export function markDeleted(kind: Kind, object: ApiObject, options: DeleteOption
   const held = finalizers.length > 0 || !isFinalized(kind, object);
   if (grace === 0 && !held) return undefined;
 
-  const sameFinalizers = finalizers.length === (metadata.finalizers?.length ?? 0) && finalizers.every((name) => metadata.finalizers!.includes(name));
+  const sameFinalizers =
+    finalizers.length === (metadata.finalizers?.length ?? 0) && finalizers.every((name) => metadata.finalizers!.includes(name));
   if (metadata.deletionTimestamp !== undefined) {
     // A second request may only shorten the grace period.
     const left = metadata.deletionGracePeriodSeconds ?? 0;
@@ -74,6 +75,7 @@ export function markDeleted(kind: Kind, object: ApiObject, options: DeleteOption
 /** Whether an object that was just changed goes: it is being deleted, has no grace left, and its last finalizer is gone. */
 export function isFinished(kind: Kind, previous: ApiObject, next: ApiObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = next.metadata;
-  if (deletionTimestamp === undefined || (deletionGracePeriodSeconds ?? 0) > 0 || (finalizers?.length ?? 0) > 0 || !isFinalized(kind, next)) return false;
+  if (deletionTimestamp === undefined || (deletionGracePeriodSeconds ?? 0) > 0 || (finalizers?.length ?? 0) > 0 || !isFinalized(kind, next))
+    return false;
   return (previous.metadata.finalizers?.length ?? 0) > 0 || !isFinalized(kind, previous);
 }

@@ -16,7 +16,16 @@ import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
 import { withNormalizedClusterIPs, type ServiceAllocations } from "../services/service-allocations.js";
-import { alreadyExists, ApiStatusError, badRequest, forbidden, invalid, modifiedConflict, notFound, preconditionConflict } from "../status-errors.js";
+import {
+  alreadyExists,
+  ApiStatusError,
+  badRequest,
+  forbidden,
+  invalid,
+  modifiedConflict,
+  notFound,
+  preconditionConflict,
+} from "../status-errors.js";
 import { bindPod } from "./binding.js";
 import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
 import { isFinished, markDeleted } from "./graceful-deletion.js";
@@ -112,7 +121,8 @@ export class Registry {
     const entry = this.found(kind, { namespace: this.namespaceOf(kind, object.metadata.namespace), name: object.metadata.name });
     const stored = entry.object;
     const { resourceVersion, uid } = object.metadata;
-    if (uid !== undefined && uid !== stored.metadata.uid) throw preconditionConflict(kind, object.metadata.name, "UID", uid, stored.metadata.uid ?? "");
+    if (uid !== undefined && uid !== stored.metadata.uid)
+      throw preconditionConflict(kind, object.metadata.name, "UID", uid, stored.metadata.uid ?? "");
     if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== stored.metadata.resourceVersion) {
       throw modifiedConflict(kind, object.metadata.name);
     }
@@ -137,7 +147,8 @@ export class Registry {
     const { kind } = target;
     const stored = entry.object;
     const { uid, resourceVersion } = options.preconditions ?? {};
-    if (uid !== undefined && uid !== stored.metadata.uid) throw preconditionConflict(kind, target.name, "UID", uid, stored.metadata.uid ?? "");
+    if (uid !== undefined && uid !== stored.metadata.uid)
+      throw preconditionConflict(kind, target.name, "UID", uid, stored.metadata.uid ?? "");
     if (resourceVersion !== undefined && resourceVersion !== stored.metadata.resourceVersion) {
       throw preconditionConflict(kind, target.name, "ResourceVersion", resourceVersion, stored.metadata.resourceVersion ?? "");
     }
@@ -154,7 +165,11 @@ export class Registry {
   bind(target: Target<"Pod">, nodeName: string): ApiObject {
     const entry = this.foundTarget(target);
     const { admission, store } = this.options;
-    return this.replaced("Pod", entry, admission.admitBinding(bindPod(entry.object as Pod, nodeName, this.wholeSeconds()), nodeName, store));
+    return this.replaced(
+      "Pod",
+      entry,
+      admission.admitBinding(bindPod(entry.object as Pod, nodeName, this.wholeSeconds()), nodeName, store),
+    );
   }
 
   /** @throws ApiStatusError 404, 429 or 500 */
@@ -193,14 +208,19 @@ export class Registry {
     if (kindInfo(kind) === undefined) throw badRequest(`no kind "${kind}" is registered for version "${object.apiVersion}"`);
     const namespace = this.namespaceOf(kind, object.metadata.namespace);
     if (namespace === object.metadata.namespace) return object;
-    return { ...object, metadata: namespace === undefined ? withoutField(object.metadata, "namespace") : { ...object.metadata, namespace } };
+    return {
+      ...object,
+      metadata: namespace === undefined ? withoutField(object.metadata, "namespace") : { ...object.metadata, namespace },
+    };
   }
 
   private named(object: ApiObject, kind: Kind): ApiObject {
     const { name, generateName, namespace } = object.metadata;
     if (name !== undefined && name !== "") return object;
     if (generateName === undefined || generateName === "") {
-      throw invalid(kind, "", [{ type: "FieldValueRequired", field: "metadata.name", message: "Required value: name or generateName is required" }]);
+      throw invalid(kind, "", [
+        { type: "FieldValueRequired", field: "metadata.name", message: "Required value: name or generateName is required" },
+      ]);
     }
     let generated = "";
     for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
@@ -219,7 +239,8 @@ export class Registry {
   private foundTarget(target: Target): StoreEntry {
     const { kind, name, uid } = target;
     const entry = this.found(kind, { namespace: this.namespaceOf(kind, target.namespace), name });
-    if (uid !== undefined && uid !== entry.object.metadata.uid) throw preconditionConflict(kind, name, "UID", uid, entry.object.metadata.uid ?? "");
+    if (uid !== undefined && uid !== entry.object.metadata.uid)
+      throw preconditionConflict(kind, name, "UID", uid, entry.object.metadata.uid ?? "");
     return entry;
   }
 
@@ -252,7 +273,11 @@ export class Registry {
       admission.validate(next, request, store);
     }
     const generationMoves = countsGenerations(kind) && changedBeyondMetadata(stored, next, sameContent);
-    if (!generationMoves && sameContent({ ...next, metadata: undefined }, { ...stored, metadata: undefined }) && sameContent(next.metadata, stored.metadata)) {
+    if (
+      !generationMoves &&
+      sameContent({ ...next, metadata: undefined }, { ...stored, metadata: undefined }) &&
+      sameContent(next.metadata, stored.metadata)
+    ) {
       return stored;
     }
     if (kind === "Service") next = withNormalizedClusterIPs(next as Service, stored as Service);
@@ -269,7 +294,8 @@ export class Registry {
 
   /** What a client cannot change stays as it is stored. */
   private withServerFields(kind: Kind, asked: ApiObject, stored: WithStatus): ApiObject {
-    const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } = stored.metadata;
+    const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } =
+      stored.metadata;
     const metadata: ObjectMeta =
       asked.metadata === stored.metadata
         ? stored.metadata

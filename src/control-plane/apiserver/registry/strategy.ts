@@ -33,7 +33,8 @@ export function changedBeyondMetadata(previous: ApiObject, next: ApiObject, same
   const before = previous as unknown as Record<string, unknown>;
   const after = next as unknown as Record<string, unknown>;
   for (const field in after) if (field !== "metadata" && field !== "status" && !same(before[field], after[field])) return true;
-  for (const field in before) if (field !== "metadata" && field !== "status" && before[field] !== undefined && after[field] === undefined) return true;
+  for (const field in before)
+    if (field !== "metadata" && field !== "status" && before[field] !== undefined && after[field] === undefined) return true;
   return false;
 }
 

@@ -30,7 +30,9 @@ export class NodePortRange {
     const match = /^(\d+)-(\d+)$/.exec(text);
     const [first, last] = [Number(match?.[1]), Number(match?.[2])];
     if (!(first >= 1 && last >= first && last <= HIGHEST_PORT)) {
-      throw new ServiceRangeError(`node port range "${text}" is not of the form FIRST-LAST with ports from 1 to ${HIGHEST_PORT}, such as 30000-32767`);
+      throw new ServiceRangeError(
+        `node port range "${text}" is not of the form FIRST-LAST with ports from 1 to ${HIGHEST_PORT}, such as 30000-32767`,
+      );
     }
     this.staticBand = staticBand(last - first + 1, BAND_SHARE, LARGEST_BAND);
     this.allocator = new BandAllocator(first, last, first + this.staticBand, stream);

@@ -32,7 +32,11 @@ function needsHealthCheckPort({ type, externalTrafficPolicy }: ServiceSpec): boo
 }
 
 function exhausted(what: string): ApiStatusError {
-  return new ApiStatusError({ code: 500, reason: "InternalError", message: `Internal error occurred: failed to allocate a ${what}: range is full` });
+  return new ApiStatusError({
+    code: 500,
+    reason: "InternalError",
+    message: `Internal error occurred: failed to allocate a ${what}: range is full`,
+  });
 }
 
 /**
@@ -83,7 +87,8 @@ export class ServiceAllocations {
     const kept = new Set((next?.spec.ports ?? []).map(({ nodePort }) => nodePort));
     for (const { nodePort } of spec.ports ?? []) if (nodePort !== undefined && !kept.has(nodePort)) this.ports.release(nodePort);
     const { healthCheckNodePort } = spec;
-    if (healthCheckNodePort !== undefined && next?.spec.healthCheckNodePort !== healthCheckNodePort) this.ports.release(healthCheckNodePort);
+    if (healthCheckNodePort !== undefined && next?.spec.healthCheckNodePort !== healthCheckNodePort)
+      this.ports.release(healthCheckNodePort);
   }
 
   private withAddresses(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
@@ -149,7 +154,8 @@ export class ServiceAllocations {
       const { nodePort } = port;
       if (nodePort !== undefined) {
         // One number may serve several protocols of one service.
-        if (!held.has(nodePort) && shared.get(nodePort) !== port.port) this.reservePort(service, nodePort, `spec.ports[${index}].nodePort`, undo);
+        if (!held.has(nodePort) && shared.get(nodePort) !== port.port)
+          this.reservePort(service, nodePort, `spec.ports[${index}].nodePort`, undo);
         shared.set(nodePort, port.port);
         return port;
       }
@@ -165,7 +171,8 @@ export class ServiceAllocations {
   private withHealthCheckPort(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
     const { healthCheckNodePort } = service.spec;
     const old = previous?.spec.healthCheckNodePort;
-    if (healthCheckNodePort === undefined) return { ...service, spec: { ...service.spec, healthCheckNodePort: old ?? this.nextPort(undo) } };
+    if (healthCheckNodePort === undefined)
+      return { ...service, spec: { ...service.spec, healthCheckNodePort: old ?? this.nextPort(undo) } };
     if (healthCheckNodePort !== old) this.reservePort(service, healthCheckNodePort, "spec.healthCheckNodePort", undo);
     return service;
   }
