@@ -21,6 +21,14 @@ export class ImageLocalityRule implements Rule {
     ({ images: this.images, containers: this.containers } = plugin.imagesOf(shape));
   }
 
+  refresh(): boolean {
+    return false;
+  }
+
+  isConcernedBy(): boolean {
+    return false;
+  }
+
   change(): void {
     // Pods have no part in it.
   }

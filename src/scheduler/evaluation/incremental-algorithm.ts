@@ -50,7 +50,7 @@ export class IncrementalAlgorithm {
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
     if (signature === undefined && isPlainIdle && this.tieBreak === "upstream") {
-      const outcome = this.scheduleInOnePass(profile, shape);
+      const outcome = this.scheduleInOnePass(evaluation, shape, state, pod);
       if (outcome !== undefined) return outcome;
     }
     const filter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
@@ -86,13 +86,13 @@ export class IncrementalAlgorithm {
 
   /**
    * Search and choice in one pass, where each node's own score decides. Undefined where it turns out that more has to be
-   * reckoned with, or that no node is feasible; nothing has changed then.
+   * reckoned with; nothing has changed then.
    */
-  private scheduleInOnePass(profile: Profile, shape: ShapeEvaluation): CycleOutcome | undefined {
+  private scheduleInOnePass(evaluation: ProfileEvaluation, shape: ShapeEvaluation, state: CycleState, pod: PodInfo): CycleOutcome | undefined {
     const { order } = this.cache;
     const nodes = order.length;
     const { value } = shape;
-    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
+    const wanted = numFeasibleNodesToFind(nodes, evaluation.profile.percentageOfNodesToScore);
     const rank = preorderRanks(nodes);
     const checks = shape.checks.length;
     let at = this.start.index % nodes;
@@ -124,7 +124,8 @@ export class IncrementalAlgorithm {
       }
       if (++at === nodes) at = 0;
     }
-    if (found === 0 || shape.hasMoreScores) return undefined;
+    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, state, pod) };
+    if (found > 1 && shape.hasMoreScores) return undefined;
     this.start.index = at;
     const node = this.cache.nodeById(bestId);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };

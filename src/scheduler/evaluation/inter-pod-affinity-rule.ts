@@ -97,6 +97,20 @@ export class InterPodAffinityRule implements Rule {
     return isNothing ? null : relation;
   }
 
+  refresh(): boolean {
+    const { namespaces } = this.handle.versions;
+    if (this.namespaces === namespaces) return false;
+    this.namespaces = namespaces;
+    this.relations = [];
+    this.isOwnMatch = this.shape.affinity.requiredAffinity.every((term) => this.plugin.matches(term, this.shape));
+    this.isStale = true;
+    return true;
+  }
+
+  isConcernedBy(shape: number): boolean {
+    return this.relationTo(shape) !== null;
+  }
+
   change(kind: number, node: number, shape: number): void {
     if (this.isStale) return;
     const relation = this.relationTo(shape);
@@ -122,11 +136,6 @@ export class InterPodAffinityRule implements Rule {
 
   private rebuild(): void {
     this.isStale = false;
-    if (this.namespaces !== this.handle.versions.namespaces) {
-      this.namespaces = this.handle.versions.namespaces;
-      this.relations = [];
-      this.isOwnMatch = this.shape.affinity.requiredAffinity.every((term) => this.plugin.matches(term, this.shape));
-    }
     for (const counts of [...this.affinity, ...this.anti, ...this.existingAnti.values(), ...this.sumsByKey.values()]) counts.clear();
     const everyPod = this.shape.affinity.any;
     if (!everyPod && !this.cache.hasAffinityPods) return;
@@ -139,7 +148,7 @@ export class InterPodAffinityRule implements Rule {
   }
 
   begin(): void {
-    if (this.isStale || this.namespaces !== this.handle.versions.namespaces) this.rebuild();
+    if (this.isStale) this.rebuild();
     const { affinity, anti, existingAnti, sumsByKey } = this;
     if (affinity.length > 0) {
       // The first pod of a group that wants to be together may go anywhere where the keys are.

@@ -6,7 +6,11 @@
 import type { DomainCheck } from "./domain-check.js";
 
 export interface Rule {
-  /** A change of a pod on a node, see cache/change-log.ts. Changes come in order, before {@link begin}. */
+  /** Reads anew what objects beside pods and nodes say. Returns whether {@link isConcernedBy} may answer otherwise than before. */
+  refresh(): boolean;
+  /** Whether pods of that shape matter. Others' changes need not be told. */
+  isConcernedBy(shape: number): boolean;
+  /** A change of a pod on a node, see cache/change-log.ts. Changes come in order, after {@link refresh} and before {@link begin}. */
   change(kind: number, node: number, shape: number): void;
   /** Taints of some node changed. */
   taintsChanged(): void;

@@ -39,6 +39,8 @@ export class ShapeEvaluation {
   private readonly podFilters: NodeFilter[] = [];
   private readonly scorers: { readonly score: NodeScorer; readonly weight: number }[] = [];
   private position: number;
+  /** By number of a shape, whether any rule minds its pods. */
+  private readonly concerns: (boolean | undefined)[] = [];
 
   constructor(
     private readonly cache: Cache,
@@ -73,6 +75,7 @@ export class ShapeEvaluation {
     const { cache, rules } = this;
     const { log } = cache;
     if (this.value.length < cache.idBound) this.grow();
+    for (let i = 0; i < rules.length; i++) if (rules[i].rule.refresh()) this.concerns.length = 0;
     if (!log.reachesBackTo(this.position)) {
       this.value.fill(UNKNOWN);
       this.fixed.fill(0);
@@ -83,9 +86,10 @@ export class ShapeEvaluation {
         const node = log.nodeAt(at);
         const kind = log.kindAt(at);
         value[node] = UNKNOWN;
-        if (kind < NODE_ALLOCATABLE) {
+        if (kind >= NODE_ALLOCATABLE) this.nodeChanged(kind, node);
+        else if (this.isConcernedBy(log.shapeAt(at))) {
           for (let i = 0; i < rules.length; i++) rules[i].rule.change(kind, node, log.shapeAt(at));
-        } else this.nodeChanged(kind, node);
+        }
       }
     }
     this.position = log.end;
@@ -96,6 +100,12 @@ export class ShapeEvaluation {
       rule.begin();
       if (filters) for (let k = 0; k < rule.checks.length; k++) checks.push(rule.checks[k]);
     }
+  }
+
+  private isConcernedBy(shape: number): boolean {
+    let concerned = this.concerns[shape];
+    if (concerned === undefined) this.concerns[shape] = concerned = this.rules.some(({ rule }) => rule.isConcernedBy(shape));
+    return concerned;
   }
 
   private nodeChanged(kind: number, node: number): void {

@@ -38,12 +38,12 @@ export class TopologySpreadRule implements Rule {
     private readonly codes: StatusCodes,
   ) {}
 
-  /** Reads the constraints again where services or controllers may have changed the default ones. */
-  private refreshConstraints(): void {
-    if (this.selectors === this.handle.versions.selectors) return;
+  /** Services or controllers may have changed the default constraints. */
+  refresh(): boolean {
+    if (this.selectors === this.handle.versions.selectors) return false;
     this.selectors = this.handle.versions.selectors;
     const constraints = this.plugin.constraintsOf(this.shape);
-    if (constraints.identity === this.constraints?.identity) return;
+    if (constraints.identity === this.constraints?.identity) return false;
     const { cache } = this.handle;
     this.constraints = constraints;
     const missing = this.codes.codeOf(this.plugin.missingLabel);
@@ -55,6 +55,11 @@ export class TopologySpreadRule implements Rule {
     this.readsTaints = [...this.hard, ...this.soft].some(({ constraint }) => constraint.readsTaints);
     this.masks = [];
     this.isStale = true;
+    return true;
+  }
+
+  isConcernedBy(shape: number): boolean {
+    return this.maskOf(shape) !== 0;
   }
 
   private maskOf(shape: number): Mask {
@@ -119,7 +124,6 @@ export class TopologySpreadRule implements Rule {
   }
 
   begin(): void {
-    this.refreshConstraints();
     if (this.isStale) this.rebuild();
     for (let i = 0; i < this.hard.length; i++) this.hard[i].judge(this.self[i]);
   }

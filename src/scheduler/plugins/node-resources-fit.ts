@@ -68,10 +68,10 @@ export class NodeResourcesFit implements Plugin {
     let unresolvable = false;
     // A bit for each, by its place among the pod's resources: most nodes are short of the same few things, and share a status.
     let short = tooMany ? 1 : 0;
-    for (let i = 0; i < checked.length; i++) {
+    for (let i = 0, bit = 2; i < checked.length; i++, bit *= 2) {
       const allocatable = amount(node.allocatable, checked[i]);
       if (requested[checked[i]] <= allocatable - amount(node.requested, checked[i])) continue;
-      short += 2 ** (i + 1);
+      short += bit;
       if (requested[checked[i]] > allocatable) unresolvable = true;
     }
     const key = unresolvable ? -short : short;
