@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, Namespace } from "../../../src/api/types/index.js";
+import type { Namespace } from "../../../src/api/types/index.js";
 import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 

@@ -196,7 +196,7 @@ export class SmallCluster {
         (status, now) => ({ ...status, phase: "Running", podIP: ip, podIPs: [{ ip }], startTime: now }),
         ready === undefined && !hold,
       );
-      if (ready !== undefined) this.onKubelet(pod, ready, () => this.setStatus(pod, (status) => ({ ...status }), true));
+      if (ready !== undefined && !hold) this.onKubelet(pod, ready, () => this.setStatus(pod, (status) => ({ ...status }), true));
       const run = pod.metadata.annotations?.[RUN];
       if (run !== undefined)
         this.onKubelet(pod, parseDuration(run), () => this.endPod(pod, Number(pod.metadata.annotations?.[EXIT] ?? "0")));

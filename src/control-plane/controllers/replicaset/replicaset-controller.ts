@@ -1,7 +1,8 @@
 /**
  * The ReplicaSet controller, which also serves ReplicationControllers: keeps the wished number of pods of a template.
  *
- * Source: kubernetes pkg/controller/replicaset/replica_set.go.
+ * Source: kubernetes pkg/controller/replicaset/replica_set.go; that a sync waits for the controller's own writes is
+ * https://github.com/kubernetes/enhancements/issues/5647.
  */
 import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSelector, compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
@@ -43,6 +44,8 @@ class ReplicaSetController {
   private readonly queue: WorkQueue;
   private readonly expectations = new Expectations();
   private readonly owned = new OwnedPods();
+  /** Versions of owners that were written here and that the cache does not show yet. */
+  private readonly unseen = new Map<string, number>();
   /** Keys of owners that some pod without a controller may match. */
   private readonly mayAdopt = new Set<string>();
 
@@ -81,11 +84,14 @@ class ReplicaSetController {
     if (!sameValue(previous.spec.selector, current.spec.selector)) this.mayAdopt.add(objectKey(current));
     if (previous.spec.template !== current.spec.template && !sameValue(previous.spec.template?.metadata, current.spec.template?.metadata))
       this.owned.counts(current.metadata.uid!).relabelled = true;
-    this.queue.add(objectKey(current));
+    const key = objectKey(current);
+    if (Number(current.metadata.resourceVersion) >= (this.unseen.get(key) ?? Number.POSITIVE_INFINITY)) this.unseen.delete(key);
+    this.queue.add(key);
   }
 
   private ownerDeleted(owner: Replicated): void {
     const key = objectKey(owner);
+    this.unseen.delete(key);
     this.expectations.forget(key);
     this.mayAdopt.delete(key);
     this.owned.forget(owner.metadata.uid!);
@@ -192,6 +198,8 @@ class ReplicaSetController {
       this.expectations.forget(key);
       return;
     }
+    // The watch brings the version that was written last, and with it the next sync; until then the cache is known to be behind.
+    if (this.unseen.has(key)) return;
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
     const adopted = yield* this.claim(owner);
     // Adopted pods are counted when the watch brings them back, and then a sync does what this one leaves undone.
@@ -316,13 +324,21 @@ class ReplicaSetController {
     const status = nextReplicaSetStatus(owner.status, owner.metadata.generation, this.counts(owner), failure, this.context.nowInSeconds());
     if (status === owner.status) return;
     try {
-      yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...owner, status });
+      this.written(yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...owner, status }));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status.reason === "NotFound") throw error;
       // One retry on the newest version, as upstream does, with the status that was found.
       const newest = yield* this.calls.get<ReplicatedKind["kind"]>(targetOf<ReplicatedKind["kind"]>(owner));
-      yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...newest, status });
+      this.written(yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...newest, status }));
     }
+  }
+
+  /** Remembers a version that the API server answered with, unless the watch was faster. */
+  private written(owner: Replicated): void {
+    const key = objectKey(owner);
+    const version = Number(owner.metadata.resourceVersion);
+    const cached = this.owners.get(key);
+    if (cached !== undefined && Number(cached.metadata.resourceVersion) < version) this.unseen.set(key, version);
   }
 
   /** Looks again when the next ready pod has been ready for minReadySeconds. */
