@@ -19,7 +19,7 @@ import { normalizeBehaviors } from "./behaviors.js";
 import { parametersOf, substitute } from "./parameters.js";
 import type { Scenario } from "./scenario.js";
 import { SCENARIO_API_VERSION, type ScenarioFile, ScenarioSchema } from "./schema/scenario.js";
-import { compileValidator } from "./validation.js";
+import { validatorOf } from "./validation.js";
 
 /** Time of the Unix clock at which runs begin where the scenario does not say. */
 const DEFAULT_EPOCH = "2026-01-01T00:00:00Z";
@@ -45,12 +45,7 @@ export interface LoadOptions {
   readonly parameters?: ReadonlyMap<string, string>;
 }
 
-const validate = lazily(() => compileValidator(ScenarioSchema));
-
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
+const validate = validatorOf(ScenarioSchema);
 
 /**
  * Reads a scenario: one document of kind Scenario, with manifests beside it in the same file or in further files. Manifests alone
@@ -140,7 +135,7 @@ function readScenario(document: ManifestDocument, options: LoadOptions, mistakes
   const found: Finding[] = [];
   const value = substitute(document.value, parametersOf(document.value, options.parameters ?? new Map(), found), found);
   const hasParameters = found.length === 0;
-  found.push(...validate()(value));
+  found.push(...validate(value));
   mistakes.push(...found.map((finding) => mistakeAt(document, finding)));
   if (found.length > 0 || !hasParameters) return undefined;
   return normalizeScenario(value as ScenarioFile, new Source(document, mistakes));

@@ -1,6 +1,8 @@
 /** Holds a parsed document against the schema, and says of each mistake where it is and what would be right. */
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { distance } from "fastest-levenshtein";
+import type { TSchema } from "typebox";
+import { Settings } from "typebox/system";
+import Value from "typebox/value";
 import type { Finding, Path } from "./mistake.js";
 import { nearest, suggestion } from "./suggestion.js";
 
@@ -20,14 +22,60 @@ const WRONG_VARIANT = 100;
 const WRONG_FIELD = 10;
 const WRONG_VALUE = 1;
 
-/** Compiles the schema; the function that returns lists every mistake of a value. */
-export function compileValidator(schema: object): (value: unknown) => readonly Finding[] {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false });
-  const validate: ValidateFunction = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : findings(validate.errors ?? [], value));
+/** Mistakes of one file that are looked for: more than anybody reads. */
+const MOST_ERRORS = 10_000;
+
+/** A rule of the schema that a value breaks. */
+interface Violation {
+  readonly keyword: string;
+  /** JSON pointer to the rule, its keyword included. */
+  readonly schemaPath: string;
+  /** JSON pointer to the value. */
+  readonly instancePath: string;
+  readonly parentSchema: Schema;
+  readonly data: unknown;
+  /** The field that is unknown or missing. */
+  readonly property?: string;
+  readonly message: string;
 }
 
-function findings(errors: readonly ErrorObject[], root: unknown): readonly Finding[] {
+/** A function that lists every mistake of a value. The schema is interpreted: compiling it would take longer than most runs. */
+export function validatorOf(schema: TSchema): (value: unknown) => readonly Finding[] {
+  return (value) => (Value.Check(schema, value) ? [] : findings(violationsOf(schema, value), value));
+}
+
+function violationsOf(schema: TSchema, value: unknown): readonly Violation[] {
+  const before = Settings.Get().maxErrors;
+  Settings.Set({ maxErrors: MOST_ERRORS });
+  const errors = Value.Errors(schema, value);
+  Settings.Set({ maxErrors: before });
+  return errors.flatMap(({ keyword, schemaPath, instancePath, params, message }): readonly Violation[] => {
+    // "additionalProperties: false" is reported as a whole, and once more for each field.
+    if (keyword === "boolean") return [];
+    const violation = {
+      keyword,
+      schemaPath: `${schemaPath}/${keyword}`,
+      instancePath,
+      parentSchema: valueAt(schema, schemaPath.slice(1)) as Schema,
+      data: valueAt(value, instancePath),
+      message,
+    };
+    const { additionalProperties, requiredProperties } = params as {
+      additionalProperties?: readonly string[];
+      requiredProperties?: readonly string[];
+    };
+    const properties = additionalProperties ?? requiredProperties;
+    return properties === undefined ? [violation] : properties.map((property) => ({ ...violation, property }));
+  });
+}
+
+function valueAt(root: unknown, pointer: string): unknown {
+  let value = root;
+  for (const part of pathOf(pointer, root)) value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[part];
+  return value;
+}
+
+function findings(errors: readonly Violation[], root: unknown): readonly Finding[] {
   const found = resolveUnions(errors).map((error) => finding(error, root));
   const misspelt = new Set(found.flatMap((entry) => (entry.meant === undefined ? [] : [key(entry.path.slice(0, -1), entry.meant)])));
   const seen = new Set<string>();
@@ -45,7 +93,7 @@ function key(path: Path, last?: string): string {
 }
 
 /** Of each union that did not match, keeps the mistakes of the branch that was probably meant. */
-function resolveUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function resolveUnions(errors: readonly Violation[]): readonly Violation[] {
   const unions = errors.filter((error) => error.keyword === "anyOf");
   const outermost = unions.filter((error) => !unions.some((other) => other !== error && isWithin(error, other)));
   const kept = errors.filter((error) => error.keyword !== "anyOf" && !outermost.some((union) => isWithin(error, union)));
@@ -53,15 +101,15 @@ function resolveUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return kept;
 }
 
-function isWithin(error: ErrorObject, union: ErrorObject): boolean {
+function isWithin(error: Violation, union: Violation): boolean {
   return (
     error.schemaPath.startsWith(`${union.schemaPath}/`) &&
     (error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`))
   );
 }
 
-function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const parent = union.parentSchema as Schema;
+function resolveUnion(union: Violation, errors: readonly Violation[]): readonly Violation[] {
+  const parent = union.parentSchema;
   const branches = parent.anyOf!;
   const written = union.data;
   if (parent.errorMessage !== undefined && !isMap(written)) return [union];
@@ -74,11 +122,10 @@ function resolveUnion(union: ErrorObject, errors: readonly ErrorObject[]): reado
         instancePath: `${union.instancePath}/${variants.property}`,
         data: fieldOf(written, variants.property),
         parentSchema: { enum: variants.known },
-        params: {},
       },
     ];
   }
-  let best: readonly ErrorObject[] = [union];
+  let best: readonly Violation[] = [union];
   let least = Number.POSITIVE_INFINITY;
   branches.forEach((branch, index) => {
     const own = errors.filter((error) => isWithin(error, { ...union, schemaPath: `${union.schemaPath}/${index}` }));
@@ -123,12 +170,12 @@ function discriminator(
   return undefined;
 }
 
-function misfit(error: ErrorObject, place: string, branch: Schema): number {
+function misfit(error: Violation, place: string, branch: Schema): number {
   if (error.keyword === "anyOf") return 0;
   if (error.instancePath === place) {
     if (error.keyword === "required") return WRONG_FIELD;
     if (error.keyword === "additionalProperties") {
-      const name = (error.params as { additionalProperty: string }).additionalProperty;
+      const name = error.property!;
       const nearestDistance = Math.min(...Object.keys(branch.properties ?? {}).map((known) => distance(name, known)));
       return WRONG_FIELD + Math.min(nearestDistance, WRONG_FIELD) / WRONG_FIELD;
     }
@@ -138,11 +185,11 @@ function misfit(error: ErrorObject, place: string, branch: Schema): number {
   return isDirect ? WRONG_VARIANT : WRONG_VALUE;
 }
 
-function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?: string } {
+function finding(error: Violation, root: unknown): Finding & { readonly meant?: string } {
   const path = pathOf(error.instancePath, root);
   const schema = error.parentSchema as Schema & { readonly alternatives?: readonly string[] };
   if (error.keyword === "additionalProperties") {
-    const name = (error.params as { additionalProperty: string }).additionalProperty;
+    const name = error.property!;
     const known = [...new Set(schema.alternatives ?? Object.keys(schema.properties ?? {}))];
     const meant = nearest(name, known);
     return {
@@ -153,14 +200,14 @@ function finding(error: ErrorObject, root: unknown): Finding & { readonly meant?
     };
   }
   if (error.keyword === "required") {
-    const name = (error.params as { missingProperty: string }).missingProperty;
+    const name = error.property!;
     const rule = schema.properties?.[name];
     return { path: [...path, name], message: `Required value${rule === undefined ? "" : `: ${requirement(rule)}`}`, at: "parent" };
   }
   return { path, message: `Invalid value: ${describe(error.data)}: ${valueRule(error, schema)}`, at: "value" };
 }
 
-function valueRule(error: ErrorObject, schema: Schema): string {
+function valueRule(error: Violation, schema: Schema): string {
   const written: unknown = error.data;
   if (schema.enum !== undefined && typeof written === "string") {
     const known = schema.enum.map(String);

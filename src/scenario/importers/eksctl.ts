@@ -3,7 +3,7 @@ import Type, { type Static } from "typebox";
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import { suggestion } from "../suggestion.js";
 import type { Finding } from "../mistake.js";
-import { compileValidator } from "../validation.js";
+import { validatorOf } from "../validation.js";
 import { INSTANCE_TYPES, kubeReservedOf, maxPodsOf } from "./instance-types.js";
 
 /** eksctl's default where a node group names no type. */
@@ -52,7 +52,7 @@ const ClusterConfig = Type.Object({
 type NodeGroupConfig = Static<typeof NodeGroupConfig>;
 type ClusterConfig = Static<typeof ClusterConfig>;
 
-const validate = compileValidator(ClusterConfig);
+const validate = validatorOf(ClusterConfig);
 
 export function isClusterConfig(value: unknown): boolean {
   const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };

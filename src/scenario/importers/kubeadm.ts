@@ -5,7 +5,7 @@
 import Type, { type Static } from "typebox";
 import type { Cluster } from "../schema/cluster.js";
 import type { Finding } from "../mistake.js";
-import { compileValidator } from "../validation.js";
+import { validatorOf } from "../validation.js";
 
 /** Extra arguments: a map up to v1beta3, a list since v1beta4. */
 const ExtraArguments = Type.Optional(
@@ -33,7 +33,7 @@ const ClusterConfiguration = Type.Object({
 });
 type ClusterConfiguration = Static<typeof ClusterConfiguration>;
 
-const validate = compileValidator(ClusterConfiguration);
+const validate = validatorOf(ClusterConfiguration);
 
 const KINDS: Readonly<Record<string, string>> = {
   ClusterConfiguration: "kubeadm.k8s.io/",
