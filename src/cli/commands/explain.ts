@@ -1,18 +1,18 @@
 /** `kubewarp explain FILE POD`: how the scheduler came to its decision about a pod. */
-import type { Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatDuration } from "../../api/duration.js";
-import { objectKey } from "../../api/kinds.js";
 import type { SimTime } from "../../engine/simulation.js";
-import type { SchedulingAttempt } from "../../scheduler/observer.js";
-import { clusterAt } from "../../study/cluster-at.js";
+import { explainPod, type ExplainedPod } from "../../study/explained-attempts.js";
 import { prepare } from "../../study/simulate.js";
 import { UsageError } from "../exit.js";
-import { positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
-import { tableText } from "../table.js";
+import { attemptData, attemptText } from "../explanation-report.js";
+import { countOption, durationOption, seedOption, settingOption, type Settings } from "../options.js";
 
 interface ExplainFlags {
   readonly namespace: string;
-  readonly until?: SimTime;
+  readonly at?: SimTime;
+  readonly attempt: "all" | "last" | number;
+  readonly output: "table" | "wide" | "json";
   readonly seed?: number | string;
   readonly set?: Settings;
 }
@@ -20,35 +20,46 @@ interface ExplainFlags {
 export function addExplain(program: Command): void {
   program
     .command("explain")
-    .description("Show the scheduler's attempts to place a pod: nodes looked at, the chosen one, or why none was found.")
+    .description("Show how the scheduler decided on a pod: each node's filters and scores, the choice, or why there was none.")
     .argument("<file>", "a Scenario")
     .argument("<pod>", "name of the pod, or namespace/name")
     .option("-n, --namespace <namespace>", "namespace of the pod", "default")
-    .option("--until <duration>", "end of the run, instead of the scenario's duration", positiveDurationOption)
+    .option("--at <duration>", "simulated time up to which attempts count (default: the scenario's end)", durationOption)
+    .option("--attempt <number>", "which attempt: a number, last, or all", attemptOption, "last" as const)
+    .addOption(new Option("-o, --output <format>", "wide and json tell of every node").choices(["table", "wide", "json"]).default("table"))
     .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .action(explain);
 }
 
-function explain(file: string, pod: string, { namespace, set = {}, ...flags }: ExplainFlags): void {
-  const scenario = prepare({ files: [file], settings: set, ...flags });
-  const wanted = pod.includes("/") ? pod : `${namespace}/${pod}`;
-  const attempts: SchedulingAttempt[] = [];
-  clusterAt(scenario, scenario.duration, {
-    attempt: (attempt) => {
-      if (objectKey(attempt.pod) === wanted) attempts.push(attempt);
-    },
-  });
-  if (attempts.length === 0) throw new UsageError(`no scheduler tried to place a pod ${wanted} up to ${formatDuration(scenario.duration)}`);
-  const rows = attempts.map(({ time, attempt, result, node, evaluatedNodes, feasibleNodes, score }) => [
-    formatDuration(time),
-    String(attempt),
-    result,
-    node ?? "<none>",
-    String(evaluatedNodes),
-    String(feasibleNodes),
-    score === undefined ? "" : String(score),
-  ]);
-  process.stdout.write(tableText(["TIME", "ATTEMPT", "RESULT", "NODE", "EVALUATED", "FEASIBLE", "SCORE"], rows));
-  for (const { attempt, message } of attempts) if (message !== undefined) process.stdout.write(`attempt ${attempt}: ${message}\n`);
+function attemptOption(text: string): ExplainFlags["attempt"] {
+  if (text === "all" || text === "last") return text;
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("must be a number from 1 on, last, or all.");
+  return countOption(text);
+}
+
+function explain(file: string, name: string, { namespace, set = {}, at, attempt, output, seed }: ExplainFlags): void {
+  const scenario = prepare({ files: [file], settings: set, ...(seed !== undefined && { seed }) });
+  const pod = name.includes("/") ? name : `${namespace}/${name}`;
+  const time = at ?? scenario.duration;
+  const explained = explainPod(scenario, pod, time, attempt);
+  const { attempts } = explained;
+  if (attempts.length === 0) throw new UsageError(`${whyNoAttempt(explained, pod)} at ${formatDuration(time)}`);
+  const asked = attempt === "all" ? attempts : attempt === "last" ? attempts.slice(-1) : attempts.filter(({ number }) => number === attempt);
+  if (asked.length === 0) throw new UsageError(`${pod} had ${attempts.length} attempt${attempts.length === 1 ? "" : "s"} by ${formatDuration(time)}, not ${attempt}`);
+  if (output === "json") {
+    process.stdout.write(`${JSON.stringify({ pod, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`);
+    return;
+  }
+  process.stdout.write(asked.map((one) => attemptText(one, pod, output === "wide")).join("\n"));
+}
+
+function whyNoAttempt({ cluster }: ExplainedPod, key: string): string {
+  const slash = key.indexOf("/");
+  const stored = cluster.view.get("Pod", key.slice(0, slash), key.slice(slash + 1));
+  if (stored === undefined) return `there is no pod ${key}`;
+  const gate = cluster.scheduler.queue.get(stored.metadata.uid ?? key)?.gatedBy;
+  if (gate !== undefined) return `no attempt was made to place ${key}: ${gate} keeps it out of the queue`;
+  if (stored.spec.nodeName !== undefined) return `${key} was on ${stored.spec.nodeName} without the scheduler`;
+  return `no scheduler has tried to place ${key} (schedulerName ${stored.spec.schedulerName ?? "default-scheduler"})`;
 }
