@@ -35,6 +35,8 @@ function reportData({ scenario, figures, outcome, events }: RunResult, files: re
       ...(problem !== undefined && { problem }),
     })),
     expectations: outcome.expectations.map(({ expectation, holds, found }) => ({ expected: expectation.text, holds, found })),
+    notJudged: outcome.unjudged.map(({ text }) => text),
+    refused: outcome.workloads.flatMap(({ name, refused }) => [...refused].map(([reason, count]) => ({ workload: name, reason, count }))),
     problems: outcome.problems,
     engineEvents: events,
     files,
@@ -51,8 +53,9 @@ function reportText({ scenario, figures, outcome, end }: RunResult, files: reado
       `${figure("pods_succeeded")} succeeded, ${figure("pods_failed")} failed, ${figure("pods_deleted")} deleted\n`,
     waitingTimes(metric),
     neverRan(figures.neverRan, figure("pods_never_ran"), wide),
+    refusals(outcome.workloads),
     outcome.timeline.length === 0 ? "" : timeline(outcome.timeline, wide),
-    outcome.expectations.length === 0 ? "" : expectations(outcome.expectations),
+    outcome.expectations.length + outcome.unjudged.length === 0 ? "" : expectations(outcome),
     wide ? tableText(["METRIC", "VALUE"], figures.metrics.map(({ metric: name, value }) => [name, String(value)])) : "",
     files.length === 0 ? "" : `files   ${files.join("\n        ")}\n`,
   ];
@@ -91,6 +94,16 @@ function timeline(entries: RunResult["outcome"]["timeline"], wide: boolean): str
     .join("");
 }
 
-function expectations(results: RunResult["outcome"]["expectations"]): string {
-  return results.map(({ expectation, holds, found }) => `${holds ? "holds " : "BROKEN"}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("");
+function expectations({ expectations: results, unjudged }: RunResult["outcome"]): string {
+  return (
+    results.map(({ expectation, holds, found }) => `${holds ? "holds " : "BROKEN"}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("") +
+    unjudged.map(({ text }) => `not judged, the run ended before  ${text}\n`).join("")
+  );
+}
+
+/** Objects of workloads that the API server did not take. */
+function refusals(workloads: RunResult["outcome"]["workloads"]): string {
+  return workloads
+    .flatMap(({ name, refused }) => [...refused].map(([reason, count]) => `workload ${name}: ${count} refused: ${reason}\n`))
+    .join("");
 }

@@ -72,8 +72,8 @@ export class Cluster {
     this.simulation = simulation;
     this.epoch = epoch;
     this.profile = profileOf(description);
-    const heartbeats = new LeaseHeartbeats(simulation, this.links);
     const { apiServer, etcd } = buildControlPlane(description, simulation, epoch, this.links);
+    const heartbeats = new LeaseHeartbeats(simulation, this.links, etcd);
     this.apiServer = apiServer;
     this.observe(observer);
 
@@ -222,5 +222,5 @@ function schedulerObserver(observer: RunObserver): SchedulerObserver {
 /** In a core. */
 const MILLICORES = 1000;
 
-/** Rate limit of kube-scheduler's client. Source: clientConnection in https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
-const SCHEDULER_CLIENT = { qps: 50, burst: 100 };
+/** Rate limits of kube-scheduler's two clients, one of them for events alone. Source: clientConnection in https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
+const SCHEDULER_CLIENT = { qps: 50, burst: 100, eventQps: 50, eventBurst: 100 };

@@ -105,6 +105,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       host: this.node,
       qps: settings.kubeAPIQPS,
       burst: settings.kubeAPIBurst,
+      eventQps: settings.eventRecordQPS,
+      eventBurst: settings.eventBurst,
     });
     this.pods = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node }).informer("Pod");
     this.pods.addHandlers({

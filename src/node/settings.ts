@@ -35,6 +35,9 @@ export interface KubeletSettings {
   readonly maxContainerRestartPeriod: SimTime | undefined;
   readonly kubeAPIQPS: number;
   readonly kubeAPIBurst: number;
+  /** The same for events, which have a client of their own (eventRecordQPS, eventBurst). */
+  readonly eventRecordQPS: number;
+  readonly eventBurst: number;
   /** How often the kubelet asks the runtime what changed (genericPlegRelistPeriod); 0: it knows at once. */
   readonly plegRelistPeriod: SimTime;
   /** A start that takes longer than this is reported as ContainerCreating first; a shorter one is reported once, when it is done. */
@@ -75,6 +78,8 @@ export const KUBERNETES_1_36: KubeletSettings = {
   maxContainerRestartPeriod: undefined,
   kubeAPIQPS: 50,
   kubeAPIBurst: 100,
+  eventRecordQPS: 50,
+  eventBurst: 100,
   plegRelistPeriod: SECOND,
   reportCreatingAfter: 2 * SECOND,
   normalEvents: true,

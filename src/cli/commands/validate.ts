@@ -1,17 +1,18 @@
 /** `kubewarp validate FILE...`: reads and checks, runs nothing. */
 import type { Command } from "commander";
-import { prepare } from "../../study/simulate.js";
+import { loadScenarios } from "../../scenario/load.js";
 import { settingOption, type Settings } from "../options.js";
 
 export function addValidate(program: Command): void {
   program
     .command("validate")
     .description("Check scenarios and manifests: each mistake as file:line:column: message, exit code 2 if any.")
-    .argument("<file...>", "a Scenario, with manifests beside it; directories; - for stdin")
+    .argument("<file...>", "Scenarios and manifests; directories; - for stdin")
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .action((files: string[], { set = {} }: { readonly set?: Settings }) => {
-      const scenario = prepare({ files, settings: set });
-      const nodes = scenario.cluster.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
-      process.stdout.write(`${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`);
+      for (const scenario of loadScenarios(files, { parameters: new Map(Object.entries(set)) })) {
+        const nodes = scenario.cluster.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
+        process.stdout.write(`${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`);
+      }
     });
 }
