@@ -57,6 +57,25 @@ export function preorderRanks(count: number): Float64Array {
   return ranks;
 }
 
+/** So many places in a row are looked at together. */
+export const WINDOW = 32;
+
+let minima = new Float64Array(0);
+
+/** The least {@link preorderRank} among the {@link WINDOW} places from each on, in a shared table. */
+export function windowMinima(count: number): Float64Array {
+  if (minima.length < count) {
+    const all = preorderRanks(count + WINDOW);
+    minima = new Float64Array(all.length - WINDOW);
+    for (let place = 0; place < minima.length; place++) {
+      let least = all[place];
+      for (let i = 1; i < WINDOW; i++) if (all[place + i] < least) least = all[place + i];
+      minima[place] = least;
+    }
+  }
+  return minima;
+}
+
 /** The place of the winner among `count` totals. */
 export function selectPlace(totals: ArrayLike<number>, count: number, nameOf: (place: number) => string, tieBreak: TieBreak): number {
   let best = 0;

@@ -94,7 +94,8 @@ export class ResultReuse {
     if (cycle !== this.lastCycle + 1 || signature !== kept.signature || profile.handle.now() > kept.since + MAX_AGE) return undefined;
     const last = profile.handle.cache.node(this.lastNode);
     if (last === undefined || !isRejected(last)) return undefined;
-    return kept.nodes.pop();
+    // It may be gone by now; the search then goes on as usual.
+    return profile.handle.cache.node(kept.nodes.pop().name);
   }
 
   /** Remembers where the pod went, and the other nodes unless the hint was followed. */

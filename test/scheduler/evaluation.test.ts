@@ -294,4 +294,29 @@ describe("incremental evaluation", () => {
       { numRuns: 1_000, seed: 20_260 },
     );
   });
+
+  it("agrees where searches are cut short, too", () => {
+    const plainTemplate = template.map((one): Template => ({ ...one, affinity: null, claim: null, port: null, namespace: "default" }));
+    const step = fc.oneof(
+      { weight: 12, arbitrary: fc.record({ do: fc.constant("schedule" as const), template: fc.nat(2) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), pod: fc.nat(200) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("node" as const), node: fc.nat(170), state: nodeState }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("remove node" as const), node: fc.nat(170) }) },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(plainTemplate, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 100, max: 170 }),
+        fc.array(nodeState, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(0, 10, 70, 90),
+        fc.array(step, { minLength: 20, maxLength: 120 }),
+        (templates, nodes, states, percentageOfNodesToScore, steps) => {
+          const cluster = new Cluster(templates, { percentageOfNodesToScore });
+          for (let node = 0; node < nodes; node++) cluster.apply({ do: "node", node, state: states[node % states.length] });
+          for (const one of steps) cluster.apply(one);
+        },
+      ),
+      { numRuns: 150, seed: 20_260 },
+    );
+  });
 });

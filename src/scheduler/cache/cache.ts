@@ -33,6 +33,8 @@ export class Cache {
   private orderList: Int32Array = new Int32Array(0);
   private nodeList: NodeInfo[] = [];
   private orderIsStale = false;
+  private positions = new Int32Array(0);
+  private version = 0;
   /** Pods on nodes that say something of other pods; 0 lets affinity plugins skip the search for them. */
   private affinityPods = 0;
 
@@ -54,6 +56,18 @@ export class Cache {
   get order(): Int32Array {
     this.refreshOrder();
     return this.orderList;
+  }
+
+  /** Place in {@link order} by number of the node; -1 for nodes that do not exist. */
+  get positionOf(): Int32Array {
+    this.refreshOrder();
+    return this.positions;
+  }
+
+  /** Goes up whenever {@link order} changes. */
+  get orderVersion(): number {
+    this.refreshOrder();
+    return this.version;
   }
 
   /** The nodes that exist, in the order in which they are walked. */
@@ -177,6 +191,9 @@ export class Cache {
     this.orderIsStale = false;
     this.orderList = this.tree.list();
     this.nodeList = Array.from(this.orderList, (id) => this.byId[id]!);
+    this.positions = new Int32Array(this.byId.length).fill(-1);
+    this.orderList.forEach((id, position) => (this.positions[id] = position));
+    this.version++;
   }
 
   // --- pods

@@ -12,9 +12,10 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
 import { Status } from "../framework/status.js";
-import { numFeasibleNodesToFind, preorderRanks, selectPlace, type TieBreak } from "../node-selection.js";
+import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
+import { OnePassSearch } from "./one-pass-search.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
 import { UNKNOWN, type ShapeEvaluation } from "./shape-evaluation.js";
 
@@ -26,6 +27,7 @@ const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
 export class IncrementalAlgorithm {
   private readonly plain: SchedulingAlgorithm;
   private readonly evaluations = new Map<Profile, ProfileEvaluation>();
+  private readonly onePass = new OnePassSearch();
   /** The evaluation of the last cycle's profile. */
   private last: ProfileEvaluation | undefined;
   /** Scratch: the feasible nodes of the search and their totals. */
@@ -91,45 +93,16 @@ export class IncrementalAlgorithm {
   private scheduleInOnePass(evaluation: ProfileEvaluation, shape: ShapeEvaluation, state: CycleState, pod: PodInfo): CycleOutcome | undefined {
     const { order } = this.cache;
     const nodes = order.length;
-    const { value } = shape;
     const wanted = numFeasibleNodesToFind(nodes, evaluation.profile.percentageOfNodesToScore);
-    const rank = preorderRanks(nodes);
-    const checks = shape.checks.length;
-    let at = this.start.index % nodes;
-    let looked = 0;
-    let found = 0;
-    let best = -1;
-    let bestId = -1;
-    let bestRank = 0;
-    let tied = 0;
-    for (; looked < nodes; looked++) {
-      const id = order[at];
-      let total = value[id];
-      if (total === UNKNOWN) total = shape.judge(id);
-      if (total >= 0 && (checks === 0 || shape.checkRules(id) === 0)) {
-        if (found === wanted) break;
-        if (total > best) {
-          best = total;
-          bestId = id;
-          bestRank = rank[found];
-          tied = 1;
-        } else if (total === best) {
-          tied++;
-          if (rank[found] < bestRank) {
-            bestId = id;
-            bestRank = rank[found];
-          }
-        }
-        found++;
-      }
-      if (++at === nodes) at = 0;
-    }
+    const { onePass } = this;
+    onePass.run(shape, order, this.start.index % nodes, wanted);
+    const { found, looked } = onePass;
     if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, state, pod) };
     if (found > 1 && shape.hasMoreScores) return undefined;
-    this.start.index = at;
-    const node = this.cache.nodeById(bestId);
+    this.start.index = onePass.end;
+    const node = this.cache.nodeById(onePass.id);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
-    return { result: { node, evaluatedNodes: looked, feasibleNodes: found, score: best + shape.alike, tied } };
+    return { result: { node, evaluatedNodes: looked, feasibleNodes: found, score: onePass.best + shape.alike, tied: onePass.tied } };
   }
 
   private evaluationOf(profile: Profile): ProfileEvaluation {

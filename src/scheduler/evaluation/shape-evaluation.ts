@@ -12,6 +12,7 @@ import type { PodShape } from "../framework/pod-shape.js";
 import type { DomainCheck } from "./domain-check.js";
 import { NormalizedScores } from "./normalized-rule.js";
 import type { Rule } from "./rule.js";
+import { BLOCK_SHIFT, ValueBlocks } from "./value-blocks.js";
 import type { StatusCodes } from "./status-codes.js";
 
 /** Mark of a node that has to be judged again. */
@@ -29,6 +30,8 @@ export interface WeightedRule {
 export class ShapeEvaluation {
   /** By node: {@link UNKNOWN}, minus the code of the status that rejects the node, or the sum of the scores that are not normalized. */
   value = new Int32Array(0);
+  /** Summaries of {@link value} in the order of the search. */
+  readonly blocks = new ValueBlocks();
   /** What the rules ask of a node in this cycle, in order. */
   readonly checks: DomainCheck[] = [];
   readonly rules: readonly WeightedRule[];
@@ -39,6 +42,7 @@ export class ShapeEvaluation {
   private readonly podFilters: NodeFilter[] = [];
   private readonly scorers: { readonly score: NodeScorer; readonly weight: number }[] = [];
   private position: number;
+  private orderVersion = -1;
   /** By number of a shape, whether any rule minds its pods. */
   private readonly concerns: (boolean | undefined)[] = [];
 
@@ -75,17 +79,24 @@ export class ShapeEvaluation {
     const { cache, rules } = this;
     const { log } = cache;
     if (this.value.length < cache.idBound) this.grow();
+    if (this.orderVersion !== cache.orderVersion) {
+      this.orderVersion = cache.orderVersion;
+      this.blocks.reset(cache.order.length);
+    }
     for (let i = 0; i < rules.length; i++) if (rules[i].rule.refresh()) this.concerns.length = 0;
     if (!log.reachesBackTo(this.position)) {
       this.value.fill(UNKNOWN);
+      this.blocks.reset(cache.order.length);
       this.fixed.fill(0);
       for (const { rule } of rules) rule.nodesChanged();
     } else {
-      const { value } = this;
+      const { value, blocks } = this;
+      const { positionOf } = cache;
       for (let at = this.position; at < log.end; at++) {
         const node = log.nodeAt(at);
         const kind = log.kindAt(at);
         value[node] = UNKNOWN;
+        blocks.known[positionOf[node] >> BLOCK_SHIFT] = 0;
         if (kind >= NODE_ALLOCATABLE) this.nodeChanged(kind, node);
         else if (this.isConcernedBy(log.shapeAt(at))) {
           for (let i = 0; i < rules.length; i++) rules[i].rule.change(kind, node, log.shapeAt(at));
