@@ -1,5 +1,4 @@
 /** A scheduler's cache and profiles set up from the snapshot of a golden case. */
-import { parse } from "yaml";
 import { decode } from "../../src/api/decode.js";
 import { applyDefaults } from "../../src/api/defaults/index.js";
 import { mergeLabelKeys } from "../../src/api/prepare.js";
@@ -8,6 +7,7 @@ import { SECOND } from "../../src/engine/simulation.js";
 import { RandomStreams } from "../../src/engine/random.js";
 import { Cache } from "../../src/scheduler/cache/cache.js";
 import { buildProfiles } from "../../src/scheduler/configuration/build-profiles.js";
+import { schedulerConfigurationFromText } from "../../src/scheduler/configuration/scheduler-configuration.js";
 import type { SchedulerConfiguration } from "../../src/scheduler/configuration/types.js";
 import type { Handle } from "../../src/scheduler/framework/handle.js";
 import { listersOf } from "../../src/scheduler/framework/listers.js";
@@ -60,7 +60,7 @@ export function settingOf(snapshot: Snapshot, configuration: string | SchedulerC
     if (pod.spec.nodeName !== undefined) cache.addPod(podInfo(pod), pod.spec.nodeName);
     else handle.nominator.add(podInfo(pod));
   }
-  const parsed = typeof configuration === "string" ? (parse(configuration) as SchedulerConfiguration) : configuration;
+  const parsed = typeof configuration === "string" ? schedulerConfigurationFromText(configuration) : configuration;
   const profile = [...buildProfiles(parsed, handle).values()][0];
   return { handle, profile, podInfo };
 }

@@ -1,6 +1,5 @@
 /** Golden kind `sequence`: pods scheduled one after the other, each seeing where the earlier ones went. */
-import { parse } from "yaml";
-import type { SchedulerConfiguration } from "../../src/scheduler/configuration/types.js";
+import { schedulerConfigurationFromText } from "../../src/scheduler/configuration/scheduler-configuration.js";
 import { CycleState } from "../../src/scheduler/framework/cycle-state.js";
 import { fitErrorMessage } from "../../src/scheduler/framework/fit-error.js";
 import { IncrementalAlgorithm } from "../../src/scheduler/evaluation/incremental-algorithm.js";
@@ -30,7 +29,7 @@ interface SequenceCase {
 
 export function check(testCase: unknown): string[] {
   const { snapshot, pods, percentageOfNodesToScore, opportunisticBatching, config, expect: expected } = testCase as SequenceCase;
-  const configuration = config === undefined ? {} : (parse(config) as SchedulerConfiguration);
+  const configuration = config === undefined ? {} : schedulerConfigurationFromText(config);
   const setting = settingOf(snapshot, { ...configuration, percentageOfNodesToScore });
   const { handle, profile } = setting;
   const algorithm = new IncrementalAlgorithm(handle.cache, { index: 0 }, "name", { reuseResults: opportunisticBatching });

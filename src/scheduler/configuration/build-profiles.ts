@@ -1,39 +1,63 @@
 /**
  * Profiles with their plugins from a configuration.
  *
- * Source of the rules: pkg/scheduler/framework/runtime/framework.go (NewFramework, expandMultiPointPlugins),
+ * Source of rules and wording: pkg/scheduler/framework/runtime/framework.go (NewFramework, expandMultiPointPlugins),
  * pkg/scheduler/apis/config/v1/default_plugins.go (mergePluginSet)
  */
+import { formatFieldErrors } from "../../api/validation/field-error.js";
 import type { Handle } from "../framework/handle.js";
 import { EXTENSION_POINTS, extendsPoint, type ExtensionPoint, type Plugin } from "../framework/plugin.js";
 import { Profile } from "../framework/profile.js";
 import { DEFAULT_PLUGINS, type PluginFactory } from "../plugins/registry.js";
+import { defaultedArgs } from "./default-args.js";
+import { DEFAULT_SCHEDULER_NAME } from "./defaults.js";
+import { checkNodeResourcesFit } from "./plugin-args.js";
+import { StartError } from "./start-error.js";
 import type { PluginReference, PluginSet, ProfileConfiguration, SchedulerConfiguration } from "./types.js";
 
-/** Name of the profile that there is where the configuration has none. */
-export const DEFAULT_SCHEDULER_NAME = "default-scheduler";
+export { DEFAULT_SCHEDULER_NAME };
 
 /** Plugins that are not in-tree, by name. */
 export type PluginFactories = Readonly<Record<string, PluginFactory>>;
 
 const DISABLE_ALL = "*";
 
+/** The order in which kube-scheduler goes through the points, and so finds mistakes: framework.go (getExtensionPoints) */
+const CHECKED_POINTS: readonly ExtensionPoint[] = [
+  "preFilter",
+  "filter",
+  "postFilter",
+  "reserve",
+  "preScore",
+  "score",
+  "preBind",
+  "bind",
+  "postBind",
+  "permit",
+  "preEnqueue",
+  "queueSort",
+];
+
+/** Go's name of a point's interface. */
+function interfaceOf(point: ExtensionPoint): string {
+  return `${point[0].toUpperCase()}${point.slice(1)}Plugin`;
+}
+
 /** The default plugins with the user's changes: a default enabled again by name keeps its place, others come after. */
 function mergeMultiPoint(given: PluginSet = {}): readonly PluginReference[] {
   const disabled = new Set((given.disabled ?? []).map(({ name }) => name));
-  const enabled = new Map((given.enabled ?? []).map((plugin) => [plugin.name, plugin]));
+  const enabled = given.enabled ?? [];
   const merged: PluginReference[] = [];
-  const replaced = new Set<string>();
+  const replacing = new Set<PluginReference>();
   if (!disabled.has(DISABLE_ALL)) {
     for (const { name, weight } of DEFAULT_PLUGINS) {
       if (disabled.has(name)) continue;
-      const again = enabled.get(name);
-      if (again !== undefined) replaced.add(name);
+      const again = enabled.findLast((plugin) => plugin.name === name);
+      if (again !== undefined) replacing.add(again);
       merged.push(again ?? { name, ...(weight !== undefined && { weight }) });
     }
   }
-  for (const plugin of enabled.values()) if (!replaced.has(plugin.name)) merged.push(plugin);
-  return merged;
+  return [...merged, ...enabled.filter((plugin) => !replacing.has(plugin))];
 }
 
 /**
@@ -46,39 +70,113 @@ function pluginsOfPoint(multiPoint: readonly string[], named: readonly string[],
   return [...override, ...rest, ...named.filter((name) => !multiPoint.includes(name))];
 }
 
+/** The plugins that a profile needs, made once each. */
+class Instances {
+  private readonly made = new Map<string, Plugin>();
+
+  constructor(
+    private readonly configuration: ProfileConfiguration,
+    private readonly handle: Handle,
+    private readonly factories: ReadonlyMap<string, PluginFactory>,
+    private readonly profile: () => Profile,
+  ) {}
+
+  /** Makes all that are there, in the order in which they are registered. */
+  make(needed: ReadonlySet<string>): void {
+    for (const [name, create] of this.factories) {
+      if (!needed.has(name)) continue;
+      const at = this.configuration.pluginConfig?.findIndex((entry) => entry.name === name) ?? -1;
+      const args = this.configuration.pluginConfig?.[at]?.args ?? {};
+      const wrong = name === "NodeResourcesFit" ? checkNodeResourcesFit(defaultedArgs.NodeResourcesFit(args)) : [];
+      if (wrong.length > 0) {
+        const path = ["pluginConfig", at, "args"];
+        throw new StartError(`initializing plugin ${JSON.stringify(name)}: ${formatFieldErrors(wrong)}`, path, wrong);
+      }
+      this.made.set(name, create(args, this.handle, this.profile));
+    }
+  }
+
+  /** @throws StartError where there is no such plugin */
+  get(name: string, point: ExtensionPoint): Plugin {
+    const plugin = this.made.get(name);
+    if (plugin === undefined) throw new StartError(`${interfaceOf(point)} ${JSON.stringify(name)} does not exist`, ["plugins"]);
+    return plugin;
+  }
+}
+
+function checkNamed(named: readonly PluginReference[], point: ExtensionPoint, instances: Instances): void {
+  named.forEach(({ name }, i) => {
+    const path = ["plugins", point, "enabled", i];
+    const plugin = instances.get(name, point);
+    if (!extendsPoint(plugin, point)) throw new StartError(`plugin ${JSON.stringify(name)} does not extend ${interfaceOf(point)} plugin`, path);
+    if (named.findIndex((other) => other.name === name) < i) throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, path);
+  });
+}
+
+/** Plugins of multiPoint that extend the point, but for those that are disabled there or named there. */
+function expand(multiPoint: readonly PluginReference[], point: ExtensionPoint, set: PluginSet, instances: Instances): string[] {
+  const disabled = new Set((set.disabled ?? []).map(({ name }) => name));
+  const named = new Set((set.enabled ?? []).map(({ name }) => name));
+  const expanded: string[] = [];
+  if (disabled.has(DISABLE_ALL)) return multiPoint.map(({ name }) => name).filter((name) => named.has(name) && extendsPoint(instances.get(name, point), point));
+  for (const { name } of multiPoint) {
+    if (!extendsPoint(instances.get(name, point), point)) continue;
+    if (expanded.includes(name)) {
+      if (named.has(name) || disabled.has(name)) continue;
+      throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, ["plugins", "multiPoint"]);
+    }
+    expanded.push(name);
+  }
+  return expanded;
+}
+
+/** @throws StartError where kube-scheduler would not start with the profile */
 export function buildProfile(configuration: ProfileConfiguration, globalPercentage: number, handle: Handle, others: PluginFactories = {}): Profile {
   const points = configuration.plugins ?? {};
   const multiPoint = mergeMultiPoint(points.multiPoint);
-  const instances = new Map<string, Plugin>();
   const factories = new Map<string, PluginFactory>([...DEFAULT_PLUGINS.map(({ name, create }) => [name, create] as const), ...Object.entries(others)]);
-  const instance = (name: string): Plugin => {
-    let plugin = instances.get(name);
-    if (plugin === undefined) {
-      const create = factories.get(name);
-      if (create === undefined) throw new Error(`${name} does not exist`);
-      const args = configuration.pluginConfig?.find((entry) => entry.name === name)?.args ?? {};
-      instances.set(name, (plugin = create(args, handle, () => built)));
-    }
-    return plugin;
-  };
-  const expanded = multiPoint.map(({ name }) => instance(name));
+  const instances = new Instances(configuration, handle, factories, () => built);
+  const named = EXTENSION_POINTS.flatMap((point) => points[point]?.enabled ?? []);
+  instances.make(new Set([...multiPoint, ...named].map(({ name }) => name)));
+
+  for (const point of CHECKED_POINTS) checkNamed(points[point]?.enabled ?? [], point, instances);
+  const expanded = new Map(CHECKED_POINTS.map((point) => [point, expand(multiPoint, point, points[point] ?? {}, instances)]));
   const byPoint = Object.fromEntries(
     EXTENSION_POINTS.map((point): [ExtensionPoint, Plugin[]] => {
-      const set = points[point] ?? {};
-      const fromMultiPoint = expanded.filter((plugin) => extendsPoint(plugin, point)).map((plugin) => plugin.name);
-      const named = (set.enabled ?? []).map(({ name }) => name);
-      return [point, pluginsOfPoint(fromMultiPoint, named, new Set((set.disabled ?? []).map(({ name }) => name))).map(instance)];
+      const { enabled = [], disabled = [] } = points[point] ?? {};
+      const names = pluginsOfPoint(expanded.get(point)!, enabled.map(({ name }) => name), new Set(disabled.map(({ name }) => name)));
+      return [point, names.map((name) => instances.get(name, point))];
     }),
   ) as Record<ExtensionPoint, Plugin[]>;
 
+  const schedulerName = configuration.schedulerName ?? DEFAULT_SCHEDULER_NAME;
+  const forProfile = `profile with scheduler name ${JSON.stringify(schedulerName)}`;
+  if (byPoint.queueSort.length !== 1) {
+    throw new StartError(`only one queue sort plugin required for ${forProfile}, but got ${byPoint.queueSort.length}`, ["plugins"]);
+  }
+  if (byPoint.bind.length === 0) throw new StartError(`at least one bind plugin is needed for ${forProfile}`, ["plugins"]);
+
   const weights = new Map<string, number>();
   for (const { name, weight } of [...multiPoint, ...(points.score?.enabled ?? [])]) weights.set(name, weight === undefined || weight === 0 ? 1 : weight);
-  const built = new Profile(configuration.schedulerName ?? DEFAULT_SCHEDULER_NAME, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
+  const built = new Profile(schedulerName, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
   return built;
 }
 
-/** Profiles by schedulerName. */
+/**
+ * Profiles by schedulerName.
+ *
+ * @throws StartError where kube-scheduler would not start with one of them
+ */
 export function buildProfiles(configuration: SchedulerConfiguration, handle: Handle, others: PluginFactories = {}): Map<string, Profile> {
   const profiles = configuration.profiles ?? [{}];
-  return new Map(profiles.map((profile) => [profile.schedulerName ?? DEFAULT_SCHEDULER_NAME, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)]));
+  return new Map(
+    profiles.map((profile, i) => {
+      const name = profile.schedulerName ?? DEFAULT_SCHEDULER_NAME;
+      try {
+        return [name, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)];
+      } catch (error) {
+        throw error instanceof StartError ? error.within(`initializing profiles: creating profile for scheduler name ${name}: `, ["profiles", i]) : error;
+      }
+    }),
+  );
 }
