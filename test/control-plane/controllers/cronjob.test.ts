@@ -45,6 +45,7 @@ describe("a CronJob", () => {
     expect(cluster.list("Job")).toHaveLength(1);
     const minute = Math.floor((EPOCH / SECOND + FIRST_MINUTE) / 60);
     expect(cluster.list("Job")[0].metadata.name).toBe(`tick-${minute + 3}`);
+    expect(cluster.eventsOf("UnexpectedJob")).toEqual([]);
     expect(cluster.eventsOf("SawCompletedJob")[0].message).toBe(`Saw completed job: tick-${minute}, condition: Complete`);
     expect(cluster.get("CronJob", "tick")?.status).toMatchObject({ lastScheduleTime: EPOCH + (FIRST_MINUTE + 180) * SECOND });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/api/types/index.js";
 import { SECOND } from "../../../src/engine/simulation.js";
+import { TaintQueue } from "../../../src/control-plane/controllers/nodelifecycle/taint-queue.js";
 import { deployment } from "./manifests.js";
 import { EPOCH, SmallCluster } from "./small-cluster.js";
 
@@ -138,5 +139,29 @@ describe("pod garbage collection", () => {
     cluster.runTo(71);
     expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
     expect(cluster.list("Pod")).toHaveLength(3);
+  });
+});
+
+describe("the queue of nodes to be tainted", () => {
+  it("gives a node another turn where the first had no effect, but never a place twice", () => {
+    const queue = new TaintQueue(1);
+    expect(queue.add("a")).toBe(true);
+    expect(queue.add("a")).toBe(false);
+    expect(queue.take(0)).toBe("a");
+    expect(queue.add("a")).toBe(true);
+    expect(queue.take(0)).toBeUndefined();
+    expect(queue.take(SECOND)).toBe("a");
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it("waits under a new rate where it has just used its turn under the old one", () => {
+    const queue = new TaintQueue(0.1);
+    queue.add("a");
+    queue.add("b");
+    expect(queue.take(0)).toBe("a");
+    queue.setRate(0.01, 0);
+    expect(queue.nextTurn(0)).toBe(100 * SECOND);
+    queue.setRate(0, 0);
+    expect(queue.nextTurn(0)).toBeUndefined();
   });
 });

@@ -112,7 +112,11 @@ export class SmallCluster {
         conditions: [...(node.status?.conditions ?? []).filter(({ type }) => type !== "Ready"), readyNode(EPOCH + this.simulation.now)],
       },
     }));
-    for (const pod of this.list("Pod")) if (pod.spec.nodeName === name && pod.metadata.deletionTimestamp !== undefined) this.stopPod(pod);
+    for (const pod of this.list("Pod")) {
+      if (pod.spec.nodeName !== name) continue;
+      if (pod.metadata.deletionTimestamp !== undefined) this.stopPod(pod);
+      else if (pod.status?.phase === "Running") this.setStatus(pod, (status) => ({ ...status }), true);
+    }
   }
 
   /** Creates objects and waits a moment; throws where one is refused. */

@@ -62,7 +62,7 @@ class CronJobController {
     if (cronJob === undefined) return;
     const jobs = [...controlledBy(this.jobs, cronJob.metadata.uid!)];
     const status: Draft = { ...cronJob.status };
-    this.settleActive(cronJob, jobs, status);
+    yield* this.settleActive(cronJob, jobs, status);
     let wait: number | undefined;
     let error: ApiError | undefined;
     try {
@@ -86,10 +86,16 @@ class CronJobController {
   }
 
   /** Brings the list of active Jobs in line with the Jobs. */
-  private settleActive(cronJob: CronJob, jobs: readonly Job[], status: Draft): void {
+  private *settleActive(cronJob: CronJob, jobs: readonly Job[], status: Draft): Task<void> {
     let active: readonly ObjectReference[] = status.active ?? [];
     for (const job of jobs) {
-      const listed = active.some(({ uid }) => uid === job.metadata.uid);
+      let listed = active.some(({ uid }) => uid === job.metadata.uid);
+      if (!listed && !isFinished(job)) {
+        // The Job may be in the list that was written last and that the cache does not show yet.
+        const latest = yield* unless(["NotFound"], this.calls.get<"CronJob">(targetOf<"CronJob">(cronJob)));
+        active = latest?.status?.active ?? active;
+        listed = active.some(({ uid }) => uid === job.metadata.uid);
+      }
       if (!listed && !isFinished(job))
         this.warn(cronJob, "UnexpectedJob", `Saw a job that the controller did not create or forgot: ${job.metadata.name}`);
       if (!isFinished(job)) continue;

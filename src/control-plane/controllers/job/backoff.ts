@@ -41,7 +41,7 @@ export function nextRecord(record: BackoffRecord, succeeded: readonly Pod[], fai
   const failures = failed.map((pod) => finishTime(pod, now)).sort((a, b) => a - b);
   if (succeeded.length === 0) return { failures: record.failures + failures.length, lastFailure: failures.at(-1) };
   const lastSuccess = succeeded.reduce((latest, pod) => Math.max(latest, finishTime(pod, now)), 0);
-  const after = failures.filter((time) => time >= lastSuccess);
+  const after = failures.filter((time) => time > lastSuccess);
   return after.length === 0 ? NO_FAILURES : { failures: after.length, lastFailure: after.at(-1) };
 }
 

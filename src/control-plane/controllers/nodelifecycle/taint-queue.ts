@@ -11,7 +11,7 @@ const BURST = 1;
 
 export class TaintQueue {
   private readonly waiting: string[] = [];
-  /** Nodes that wait or were tainted; they come again only after {@link remove}. */
+  /** Nodes that wait or have had their turn, up to {@link remove}. */
   private readonly known = new Set<string>();
   private rate: number;
   private bucket: TokenBucket;
@@ -25,9 +25,9 @@ export class TaintQueue {
     return this.waiting.length === 0;
   }
 
-  /** Returns whether the node is new to the queue. */
+  /** Returns whether the node was not waiting before. One whose turn has passed without effect gets another. */
   add(node: string): boolean {
-    if (this.known.has(node)) return false;
+    if (this.waiting.includes(node)) return false;
     this.known.add(node);
     this.waiting.push(node);
     return true;
