@@ -96,6 +96,10 @@ export class Scheduler {
       now: () => epoch + simulation.now,
       stream: (name) => simulation.stream(`scheduler/${name}`),
       after: (delay, action) => void simulation.after(delay, action),
+      activate: (uid) => {
+        this.queue.activate(uid);
+        this.wake();
+      },
       client,
     };
     this.waitingPods = new WaitingPods((delay, action) => void simulation.after(delay, action));
@@ -254,7 +258,7 @@ export class Scheduler {
       this.recordEvent(pod.pod, "Warning", "FailedScheduling", failed.message);
       this.setUnschedulable(pod.pod, failed.isRejected ? "Unschedulable" : "SchedulerError", failed.message);
     }
-    this.queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, pod.pod, undefined, pod.uid);
+    this.queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, pod.pod, undefined, (other) => other.uid !== pod.uid);
     this.wake();
   }
 
