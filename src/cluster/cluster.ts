@@ -7,11 +7,13 @@
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ApiObject, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
+import { matchesScopes, QUOTA_KINDS, usageOf } from "../control-plane/apiserver/admission/quota-usage.js";
 import type { ApiServer } from "../control-plane/apiserver/api-server.js";
 import { HostLinks } from "../control-plane/apiserver/host-links.js";
 import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
 import { withFlags } from "../control-plane/controllers/options.js";
+import type { MetricsSource } from "../control-plane/controllers/podautoscaler/metrics-source.js";
 import { Simulation } from "../engine/simulation.js";
 import { IngressProxies } from "../network/ingress-proxies.js";
 import { LoadBalancerController } from "../network/load-balancer-controller.js";
@@ -28,7 +30,7 @@ import { Administrator } from "./administrator.js";
 import { Behaviors, type PodBehavior } from "./behaviors.js";
 import { ClusterView } from "./cluster-view.js";
 import { buildControlPlane } from "./control-plane.js";
-import type { ClusterDescription } from "./description.js";
+import type { ClusterDescription, NodeGroupDescription } from "./description.js";
 import { EtcdHosts } from "./etcd-hosts.js";
 import { Faults } from "./faults.js";
 import { planNodes, type NodePlan } from "./node-plan.js";
@@ -45,6 +47,8 @@ export interface ClusterOptions {
   /** Time of the Unix clock at simulated time 0. */
   readonly epoch: Timestamp;
   readonly observer?: RunObserver;
+  /** What autoscalers measure pods by; absent: every metric is missing. */
+  readonly metrics?: MetricsSource;
 }
 
 export class Cluster {
@@ -62,18 +66,20 @@ export class Cluster {
   private readonly traffic: Traffic;
   private readonly podNetwork: PodNetwork;
   private readonly profile: Profile;
+  private readonly heartbeats: LeaseHeartbeats;
 
   constructor(
     readonly description: ClusterDescription,
     options: ClusterOptions,
   ) {
-    const { seed, replication, epoch, observer } = options;
+    const { seed, replication, epoch, observer, metrics } = options;
     const simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     this.simulation = simulation;
     this.epoch = epoch;
     this.profile = profileOf(description);
     const { apiServer, etcd } = buildControlPlane(description, simulation, epoch, this.links);
     const heartbeats = new LeaseHeartbeats(simulation, this.links, etcd);
+    this.heartbeats = heartbeats;
     this.apiServer = apiServer;
     this.observe(observer);
 
@@ -110,6 +116,8 @@ export class Cluster {
       heartbeats,
       options: withFlags(this.profile.controllerManager, description.controlPlane.controllerManager),
       ...(host !== undefined && { host }),
+      quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
+      ...(metrics !== undefined && { metrics }),
     });
     this.scheduler = this.newScheduler(observer, host);
     const { dataPath } = this.podNetwork;
@@ -136,6 +144,15 @@ export class Cluster {
     for (const machine of this.machines.values()) machine.powerOn();
     this.controllerManager.start();
     this.scheduler.start();
+  }
+
+  /** Switches on machines that were not there before; their kubelets register them. Names must be new. */
+  addMachines(group: NodeGroupDescription): void {
+    for (const plan of planNodes([group])) {
+      const machine = this.machine(plan, this.heartbeats);
+      this.machines.set(plan.name, machine);
+      machine.powerOn();
+    }
   }
 
   /** How pods behave once they run. Set once, before the first event; asked once for each pod. */
@@ -188,6 +205,7 @@ export class Cluster {
       ...(group.region !== undefined && { region: group.region }),
       kubernetesVersion: description.kubernetesVersion,
       ...(group.runtime !== undefined && { runtime: group.runtime }),
+      ...(group.agent !== undefined && { agent: group.agent }),
       ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
       ...(containerStart !== undefined && { containerStartDuration: containerStart }),
       settings: { ...this.profile.kubelet, ...description.kubelet },
@@ -205,6 +223,8 @@ export class Cluster {
       epoch,
       client: this.apiServer.connect({ component, user: "system:kube-scheduler", ...onHost, ...SCHEDULER_CLIENT }),
       informers: this.apiServer.informers({ component, ...onHost }),
+      ...(description.scheduler !== undefined && { configuration: description.scheduler }),
+      ...(description.schedulerPlugins !== undefined && { plugins: description.schedulerPlugins }),
       ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
       ...(observer !== undefined && { observer: schedulerObserver(observer) }),
     });

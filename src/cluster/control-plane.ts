@@ -23,6 +23,7 @@ export function buildControlPlane(description: ClusterDescription, simulation: S
   const reads = wholeNumber(flags["max-requests-inflight"]);
   const writes = wholeNumber(flags["max-mutating-requests-inflight"]);
   const portRange = flags["service-node-port-range"];
+  const disabled = flags["disable-admission-plugins"];
   const apiServer = new ApiServer({
     simulation,
     epoch,
@@ -32,6 +33,7 @@ export function buildControlPlane(description: ClusterDescription, simulation: S
     authorizer: new RbacAuthorizer(),
     admission: defaultAdmissionPlugins({
       tolerationSeconds: { ...(notReady !== undefined && { notReadySeconds: notReady }), ...(unreachable !== undefined && { unreachableSeconds: unreachable }) },
+      ...(typeof disabled === "string" && { disabled: disabled.split(",") }),
     }),
     services: { serviceCIDRs: [network.serviceCIDR], ...(typeof portRange === "string" && { nodePortRange: portRange }) },
     // Priority and fairness shares the sum of both limits. Source: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/

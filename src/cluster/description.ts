@@ -2,6 +2,8 @@
 import type { Labels, ResourceList } from "../api/types/meta.js";
 import type { Taint } from "../api/types/node.js";
 import type { Distribution } from "../engine/distribution.js";
+import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
+import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
 import type { KubeletSettings } from "../node/settings.js";
 
 export interface NodeGroupDescription {
@@ -21,6 +23,8 @@ export interface NodeGroupDescription {
   /** Internal IP of each node, else given out in order. */
   readonly addresses?: readonly string[];
   readonly runtime?: "containerd" | "cri-o" | "docker";
+  /** What runs on the nodes: a kubelet, or a stand-in that only reports what annotations of pods say; absent: a kubelet. */
+  readonly agent?: "kubelet" | "fake";
 }
 
 /** Members of the control plane that are not nodes' own business. */
@@ -75,6 +79,8 @@ export interface ClusterDescription {
   readonly kubelet: Partial<KubeletSettings>;
   /** Latencies by name, sampled in microseconds; the names are listed in docs/scenario.md. */
   readonly latencies: Readonly<Record<string, Distribution>>;
-  /** A KubeSchedulerConfiguration as parsed YAML, absent for the default profile. */
-  readonly scheduler?: unknown;
+  /** Absent for kube-scheduler's defaults. */
+  readonly scheduler?: SchedulerConfiguration;
+  /** Plugins of the user's own that the scheduler's configuration names. */
+  readonly schedulerPlugins?: PluginFactories;
 }
