@@ -218,6 +218,7 @@ export class Cluster {
     const { description, simulation, epoch } = this;
     const component = "default-scheduler";
     const onHost = host !== undefined && { host };
+    const popFromBackoffQ = description.controlPlane.featureGates?.["SchedulerPopFromBackoffQ"];
     return new Scheduler({
       simulation,
       epoch,
@@ -227,6 +228,7 @@ export class Cluster {
       ...(description.schedulerPlugins !== undefined && { plugins: description.schedulerPlugins }),
       ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
       ...(observer !== undefined && { observer: schedulerObserver(observer) }),
+      ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
     });
   }
 }

@@ -37,6 +37,8 @@ export interface ControlPlaneDescription {
   readonly controllerManager: Readonly<Record<string, number | boolean | readonly string[]>>;
   /** Settings of kube-apiserver by flag name, durations in microseconds: default-unreachable-toleration-seconds, ... */
   readonly apiServer?: Readonly<Record<string, number | boolean | string>>;
+  /** Feature gates that are not as Kubernetes has them by default. */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
 }
 
 /** The pod and service network. */

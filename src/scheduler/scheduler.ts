@@ -53,6 +53,8 @@ export interface SchedulerOptions {
   readonly attemptDuration?: Distribution;
   /** How equal totals are told apart; as upstream by default, "random" draws from the stream "scheduler/tie-break". */
   readonly tieBreak?: TieBreakRule;
+  /** Feature gate SchedulerPopFromBackoffQ, on by default. */
+  readonly popFromBackoffQ?: boolean;
 }
 
 /** An attempt that did not end with a node. */
@@ -110,6 +112,7 @@ export class Scheduler {
     this.queue = new SchedulingQueue({
       now: () => this.handle.now(),
       sort,
+      ...(options.popFromBackoffQ !== undefined && { popFromBackoffQ: options.popFromBackoffQ }),
       preEnqueue: (pod) => this.profileOf(pod.pod)?.runPreEnqueue(pod),
       registrations: (pod, plugin) => this.profileOf(pod.pod)?.registrations(plugin),
       ...(configuration.podInitialBackoffSeconds !== undefined || configuration.podMaxBackoffSeconds !== undefined

@@ -33,6 +33,8 @@ export interface QueueOptions {
   registrations(pod: PodInfo, plugin: string): readonly EventRegistration[] | undefined;
   readonly backoff?: BackoffLimits;
   readonly maxInUnschedulable?: number;
+  /** Feature gate SchedulerPopFromBackoffQ, on by default: an idle scheduler takes pods that still back off. */
+  readonly popFromBackoffQ?: boolean;
 }
 
 const NO_PLUGINS: ReadonlySet<string> = new Set();
@@ -114,7 +116,7 @@ export class SchedulingQueue {
 
   /** Whether {@link pop} would give no pod. */
   get isEmpty(): boolean {
-    return this.active.size === 0 && this.backoff.size === 0;
+    return this.active.size === 0 && (this.backoff.size === 0 || this.options.popFromBackoffQ === false);
   }
 
   // --- pods that come, change and go
@@ -176,7 +178,7 @@ export class SchedulingQueue {
   /** The next pod to try: the head of the active queue, or of the back-off queue while the active one is empty. */
   pop(): QueuedPodInfo | undefined {
     this.flushBackoff();
-    const pod = this.active.pop() ?? this.backoff.pop();
+    const pod = this.active.pop() ?? (this.options.popFromBackoffQ === false ? undefined : this.backoff.pop());
     if (pod === undefined) return undefined;
     pod.attempts++;
     pod.unschedulablePlugins = NO_PLUGINS;
