@@ -38,6 +38,8 @@ export function leftOutBy(plugins: readonly string[]): Status {
 export interface AlgorithmOptions {
   /** Whether results of one pod may be used for the next one like it; as upstream, they may unless this is false. */
   readonly reuseResults?: boolean;
+  /** About so many bytes may go into what is kept of earlier cycles. */
+  readonly memoryBudget?: number;
 }
 
 export class SchedulingAlgorithm {

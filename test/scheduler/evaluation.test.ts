@@ -16,7 +16,7 @@ import { PodShapes } from "../../src/scheduler/framework/pod-shape.js";
 import type { Profile } from "../../src/scheduler/framework/profile.js";
 import { ResourceIndex } from "../../src/scheduler/framework/resources.js";
 import { Nominator } from "../../src/scheduler/queue/nominator.js";
-import { SchedulingAlgorithm } from "../../src/scheduler/scheduling-algorithm.js";
+import { SchedulingAlgorithm, type AlgorithmOptions } from "../../src/scheduler/scheduling-algorithm.js";
 
 const NODES = 9;
 const ZONE = "topology.kubernetes.io/zone";
@@ -156,6 +156,7 @@ class Cluster {
   constructor(
     private readonly templates: readonly Template[],
     configuration: SchedulerConfiguration,
+    options: AlgorithmOptions = {},
   ) {
     const shapes = new PodShapes(this.resources);
     const streams = new RandomStreams(1, 0);
@@ -184,7 +185,7 @@ class Cluster {
     };
     this.profile = [...buildProfiles(configuration, this.handle).values()][0];
     this.plain = new SchedulingAlgorithm(this.cache, this.plainStart, "upstream");
-    this.incremental = new IncrementalAlgorithm(this.cache, this.incrementalStart, "upstream");
+    this.incremental = new IncrementalAlgorithm(this.cache, this.incrementalStart, "upstream", options);
   }
 
   private podOf(template: number, node?: string): Pod {
@@ -277,7 +278,44 @@ const configuration = fc.constantFrom<SchedulerConfiguration>(
   { profiles: [{ pluginConfig: [{ name: "NodeResourcesFit", args: { scoringStrategy: { type: "MostAllocated", resources: [{ name: "cpu", weight: 3 }, { name: "example.com/gpu", weight: 5 }] } } }] }] },
 );
 
+const SMALL_TEMPLATE: Template = {
+  namespace: "default",
+  app: "web",
+  requests: { cpu: "100m" },
+  port: null,
+  image: "small:1",
+  tolerates: false,
+  affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: { labelSelector: {}, topologyKey: HOSTNAME } }] } },
+  constraints: null,
+  claim: null,
+};
+const SMALL_NODE: NodeState = { zone: "a", rack: null, disk: "ssd", taints: [], cordoned: false, cpu: "4", gpus: "0", images: [] };
+
 describe("incremental evaluation", () => {
+  it("starts from scratch for a pod whose like was not seen for very many changes", () => {
+    const cluster = new Cluster([SMALL_TEMPLATE, { ...SMALL_TEMPLATE, app: "db" }], {});
+    for (let node = 0; node < NODES; node++) cluster.apply({ do: "node", node, state: SMALL_NODE });
+    cluster.apply({ do: "schedule", template: 0 });
+    for (let i = 0; i < 40_000; i++) {
+      cluster.apply({ do: "bound pod", template: 1, node: i % NODES });
+      cluster.apply({ do: "delete", pod: 1 });
+    }
+    cluster.apply({ do: "bound pod", template: 1, node: 3 });
+    for (let i = 0; i < 5; i++) cluster.apply({ do: "schedule", template: 0 });
+  });
+
+  it("forgets pods that were not seen lately where memory is short", () => {
+    const templates = Array.from({ length: 200 }, (_, i): Template => ({ ...SMALL_TEMPLATE, requests: { cpu: `${i + 1}m` as "100m" } }));
+    const cluster = new Cluster(templates, {}, { memoryBudget: 0 });
+    for (let node = 0; node < NODES; node++) cluster.apply({ do: "node", node, state: SMALL_NODE });
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < templates.length; i++) {
+        cluster.apply({ do: "schedule", template: i });
+        cluster.apply({ do: "delete", pod: i });
+      }
+    }
+  });
+
   it("decides as the plain one, whatever happens in the cluster", () => {
     fc.assert(
       fc.property(

@@ -38,7 +38,7 @@ export class IncrementalAlgorithm {
     private readonly cache: Cache,
     private readonly start: SearchStart,
     private readonly tieBreak: TieBreak,
-    options: AlgorithmOptions = {},
+    private readonly options: AlgorithmOptions = {},
   ) {
     this.plain = new SchedulingAlgorithm(cache, start, tieBreak, options);
   }
@@ -108,7 +108,7 @@ export class IncrementalAlgorithm {
   private evaluationOf(profile: Profile): ProfileEvaluation {
     if (this.last?.profile === profile) return this.last;
     let evaluation = this.evaluations.get(profile);
-    if (evaluation === undefined) this.evaluations.set(profile, (evaluation = new ProfileEvaluation(profile)));
+    if (evaluation === undefined) this.evaluations.set(profile, (evaluation = new ProfileEvaluation(profile, this.options.memoryBudget)));
     return (this.last = evaluation);
   }
 

@@ -6,7 +6,7 @@ import { PlainPlugins } from "./plain-rule.js";
 import { ShapeEvaluation } from "./shape-evaluation.js";
 import { StatusCodes } from "./status-codes.js";
 
-/** About so many bytes may go into kept evaluations; the least lately used go first. */
+/** About so many bytes may go into kept evaluations by default; the least lately used go first. */
 const MEMORY_BUDGET = 256 * 2 ** 20;
 /** Bytes that one evaluation takes for each node. */
 const BYTES_PER_NODE = 16;
@@ -34,7 +34,10 @@ export class ProfileEvaluation {
   private kept = 0;
   private uses = 0;
 
-  constructor(readonly profile: Profile) {
+  constructor(
+    readonly profile: Profile,
+    private readonly memoryBudget = MEMORY_BUDGET,
+  ) {
     const { filter, score } = profile.plugins;
     this.plain = new PlainPlugins(profile, (plugin) => !isFollowed(plugin));
     const ranks = filter.filter((plugin) => plugin.concerns === undefined && extendsPoint(plugin, "filter")).map(rank);
@@ -58,7 +61,7 @@ export class ProfileEvaluation {
 
   /** Drops the half that was used least lately where there are too many. */
   private makeRoom(): void {
-    const limit = Math.max(MIN_EVALUATIONS, Math.floor(MEMORY_BUDGET / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))));
+    const limit = Math.max(MIN_EVALUATIONS, Math.floor(this.memoryBudget / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))));
     if (this.kept < limit) return;
     const uses = this.shapes.flatMap((one) => (one === undefined ? [] : [one.used])).sort((a, b) => a - b);
     const oldest = uses[uses.length >> 1];
