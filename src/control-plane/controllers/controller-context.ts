@@ -9,6 +9,7 @@ import { ApiCalls } from "./api-calls.js";
 import type { ControllerManagerOptions } from "./options.js";
 import type { MetricsSource } from "./podautoscaler/metrics-source.js";
 import type { QuotaRules } from "./resourcequota/resource-quota-controller.js";
+import { perform, type Task } from "./task.js";
 import { WorkQueue, type WorkQueueOptions } from "./work-queue.js";
 
 /** Starts a controller: it registers with the informers that it needs, and works until the context ends. */
@@ -125,6 +126,11 @@ export class ControllerContext {
     return this.simulation.after(delay, () => {
       if (this.running) action();
     });
+  }
+
+  /** Runs a task of its own; a request of it that is refused ends it. */
+  run(task: Task<void>): void {
+    perform(task, () => undefined);
   }
 
   stop(): void {

@@ -24,6 +24,8 @@ import { startRootCaCertificatePublisher, startServiceAccountsController } from 
 import { startStatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { startTaintEvictionController } from "./tainteviction/taint-eviction-controller.js";
 import { startTtlAfterFinishedController } from "./ttlafterfinished/ttl-after-finished-controller.js";
+import { startPersistentVolumeController } from "./volume/persistent-volume-controller.js";
+import { startClaimProtectionController, startVolumeProtectionController } from "./volume/protection-controllers.js";
 
 /** Controllers by the names that --controllers knows, in the order in which they are started. */
 const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartController>([
@@ -44,6 +46,9 @@ const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartC
   ["statefulset-controller", startStatefulSetController],
   ["cronjob-controller", startCronJobController],
   ["ttl-after-finished-controller", startTtlAfterFinishedController],
+  ["persistentvolume-binder-controller", startPersistentVolumeController],
+  ["persistentvolumeclaim-protection-controller", startClaimProtectionController],
+  ["persistentvolume-protection-controller", startVolumeProtectionController],
   ["node-ipam-controller", startNodeIpamController],
   ["node-lifecycle-controller", startNodeLifecycleController],
   ["taint-eviction-controller", startTaintEvictionController],

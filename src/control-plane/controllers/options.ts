@@ -60,6 +60,9 @@ export interface ControllerManagerOptions {
   readonly horizontalPodAutoscalerCpuInitializationPeriod: SimTime;
   readonly horizontalPodAutoscalerInitialReadinessDelay: SimTime;
 
+  /** Time that a provisioner takes to make a volume, and to destroy one. */
+  readonly volumeProvisioningTime: SimTime;
+  readonly volumeDeletionTime: SimTime;
   /** Time between two full recounts of all quotas (--resource-quota-sync-period). */
   readonly resourceQuotaSyncPeriod: SimTime;
   /** Whether nodes get pod address ranges (--allocate-node-cidrs), out of these (--cluster-cidr), each of this prefix length. */
@@ -71,6 +74,9 @@ export interface ControllerManagerOptions {
 
 /** Computing time of a sync: the order of magnitude that a busy controller manager shows in its workqueue_work_duration_seconds, less its requests. */
 const SYNC_DURATION: SimTime = 200;
+
+/** A few seconds, as block stores of cloud providers take; scenarios set their own. */
+const VOLUME_TIME: SimTime = 3 * SECOND;
 
 /** The real defaults of Kubernetes 1.36. */
 export const KUBERNETES_1_36: ControllerManagerOptions = {
@@ -107,6 +113,8 @@ export const KUBERNETES_1_36: ControllerManagerOptions = {
   horizontalPodAutoscalerDownscaleStabilization: 5 * MINUTE,
   horizontalPodAutoscalerCpuInitializationPeriod: 5 * MINUTE,
   horizontalPodAutoscalerInitialReadinessDelay: 30 * SECOND,
+  volumeProvisioningTime: VOLUME_TIME,
+  volumeDeletionTime: VOLUME_TIME,
   resourceQuotaSyncPeriod: 5 * MINUTE,
   allocateNodeCidrs: false,
   clusterCidr: [],

@@ -5,7 +5,7 @@
  * recordings of real control planes are made.
  */
 import { parseDuration } from "../../../src/api/duration.js";
-import type { Kind, ObjectsByKind } from "../../../src/api/kinds.js";
+import { kindInfo, type Kind, type ObjectsByKind } from "../../../src/api/kinds.js";
 import type { ApiObject, Condition, Node, Pod } from "../../../src/api/types/index.js";
 import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
 import type { ApiClient, Result, Target } from "../../../src/control-plane/apiserver/client.js";
@@ -133,7 +133,7 @@ export class SmallCluster {
   }
 
   private target<K extends Kind>(kind: K, name: string, namespace: string): Target<K> {
-    return kind === "Node" || kind === "Namespace" ? { kind, name } : { kind, namespace, name };
+    return kindInfo(kind)?.namespaced === false ? { kind, name } : { kind, namespace, name };
   }
 
   /** Runs until that many seconds after the start. */

@@ -14,6 +14,7 @@ import { byRevision, keepsTemplate, newRevision, REVISION_HASH_LABEL, surplusRev
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodAvailable, isPodReady, isPodTerminal, untilAvailable } from "../pod-conditions.js";
 import { PodControl, referenceTo } from "../pod-control.js";
+import { podTemplateHash } from "../pod-template-hash.js";
 import { sameValue } from "../same-value.js";
 import { slowStart } from "../slow-start.js";
 import { firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
@@ -235,7 +236,7 @@ class DaemonSetController {
     const number = (old.at(-1)?.revision ?? 0) + 1;
     let current = matching.at(-1);
     if (current === undefined) {
-      const wished = newRevision(daemonSet, number, daemonSet.status?.collisionCount);
+      const wished = newRevision(daemonSet, number, podTemplateHash(daemonSet.spec.template, daemonSet.status?.collisionCount));
       const created = yield* unless(["AlreadyExists"], this.calls.create<"ControllerRevision">(wished));
       current = created ?? (yield* this.afterCollision(daemonSet, wished));
     } else if (current.revision < number) current = yield* this.calls.update<"ControllerRevision">({ ...current, revision: number });

@@ -5,7 +5,6 @@
  */
 import type { ApiObject, ControllerRevision, PodTemplateSpec } from "../../../api/types/index.js";
 import { controllerReference } from "../owner-references.js";
-import { podTemplateHash } from "../pod-template-hash.js";
 import { sameValue } from "../same-value.js";
 
 /** Label of pods and revisions with the revision's hash (DaemonSet) or name (StatefulSet). Source: apps/v1 ControllerRevisionHashLabelKey. */
@@ -29,9 +28,9 @@ export function keepsTemplate(revision: ControllerRevision, template: PodTemplat
   return sameValue(kept.metadata, template.metadata) && (kept.spec === template.spec || sameValue(kept.spec, template.spec));
 }
 
-export function newRevision(owner: Templated, revision: number, collisionCount: number | undefined): ControllerRevision {
+/** @param hash of the template, which ends the revision's name */
+export function newRevision(owner: Templated, revision: number, hash: string): ControllerRevision {
   const { template } = owner.spec;
-  const hash = podTemplateHash(template, collisionCount);
   return {
     apiVersion: "apps/v1",
     kind: "ControllerRevision",

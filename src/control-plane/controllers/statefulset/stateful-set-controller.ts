@@ -14,6 +14,7 @@ import { ORPHANS, orphanNamespace } from "../orphans.js";
 import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
 import { isPodAvailable, untilAvailable } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
+import { revisionHash } from "../pod-template-hash.js";
 import { sameValue } from "../same-value.js";
 import { ApiError, firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
@@ -115,7 +116,8 @@ class StatefulSetController {
     const equal = all.filter((revision) => keepsTemplate(revision, set.spec.template)).at(-1);
     const next = (all.at(-1)?.revision ?? 0) + 1;
     let update: ControllerRevision;
-    if (equal === undefined) update = yield* this.createRevision(set, newRevision(set, next, set.status?.collisionCount ?? 0));
+    if (equal === undefined)
+      update = yield* this.createRevision(set, newRevision(set, next, revisionHash(set.spec.template, set.status?.collisionCount ?? 0)));
     else if (equal === all.at(-1)) update = equal;
     else update = yield* this.calls.update<"ControllerRevision">({ ...equal, revision: next });
     const current = all.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update;

@@ -1,0 +1,222 @@
+/**
+ * The persistent volume binder: brings claims and volumes together, has volumes made for claims of classes with a provisioner, and
+ * reclaims volumes whose claims are gone. Provisioners of storage vendors are played by it as well.
+ *
+ * Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/ and kubernetes
+ * pkg/controller/volume/persistentvolume/pv_controller.go.
+ */
+import { objectKey } from "../../../api/kinds.js";
+import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../api/types/index.js";
+import { SECOND, type SimTime } from "../../../engine/simulation.js";
+import { targetOf, type Informer } from "../../apiserver/client.js";
+import type { ApiCalls } from "../api-calls.js";
+import type { ControllerContext } from "../controller-context.js";
+import { referenceTo } from "../pod-control.js";
+import { sleep, unless, type Task } from "../task.js";
+import type { WorkQueue } from "../work-queue.js";
+import { classOf, isReservedFor, matchingVolume } from "./volume-matching.js";
+
+const ACCOUNT = "persistent-volume-binder";
+const COMPONENT = "persistentvolume-controller";
+/** One worker for claims and one for volumes. Source: pv_controller_base.go. */
+const WORKERS = 1;
+/** Claims that wait are looked at again after this time. Source: --pvclaimbinder-sync-period. */
+const RESYNC_PERIOD: SimTime = 15 * SECOND;
+const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
+const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+/** Node that the scheduler has chosen for the first pod that uses the claim. */
+const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+const PROVISIONER = "volume.kubernetes.io/storage-provisioner";
+/** A class with this provisioner has its volumes made by administrators. */
+const NO_PROVISIONER = "kubernetes.io/no-provisioner";
+const ZONE_LABEL = "topology.kubernetes.io/zone";
+
+class PersistentVolumeController {
+  private readonly calls: ApiCalls;
+  private readonly claims: Informer<PersistentVolumeClaim>;
+  private readonly volumes: Informer<PersistentVolume>;
+  private readonly classes: Informer<StorageClass>;
+  private readonly nodes: Informer<Node>;
+  private readonly claimQueue: WorkQueue;
+  private readonly volumeQueue: WorkQueue;
+  private readonly provisioning = new Set<string>();
+
+  constructor(private readonly context: ControllerContext) {
+    this.calls = context.calls(ACCOUNT, COMPONENT);
+    this.claimQueue = context.queue({ workers: WORKERS, sync: (key) => this.syncClaim(key) });
+    this.volumeQueue = context.queue({ workers: WORKERS, sync: (key) => this.syncVolume(key) });
+    this.claims = context.informer("PersistentVolumeClaim");
+    this.volumes = context.informer("PersistentVolume");
+    this.classes = context.informer("StorageClass");
+    this.nodes = context.informer("Node");
+    this.claims.addHandlers({
+      added: (claim) => this.claimQueue.add(objectKey(claim)),
+      updated: (_, claim) => this.claimQueue.add(objectKey(claim)),
+      deleted: (claim) => {
+        if (claim.spec.volumeName !== undefined) this.volumeQueue.add(claim.spec.volumeName);
+      },
+    });
+    this.volumes.addHandlers({
+      added: (volume) => this.volumeChanged(volume),
+      updated: (_, volume) => this.volumeChanged(volume),
+    });
+  }
+
+  private volumeChanged(volume: PersistentVolume): void {
+    this.volumeQueue.add(volume.metadata.name);
+    const { claimRef } = volume.spec;
+    if (claimRef !== undefined) this.claimQueue.add(`${claimRef.namespace}/${claimRef.name}`);
+  }
+
+  private *syncClaim(key: string): Task<void> {
+    const claim = this.claims.get(key);
+    if (claim === undefined || claim.metadata.deletionTimestamp !== undefined) return;
+    if (claim.spec.volumeName !== undefined && claim.spec.volumeName !== "") {
+      yield* this.completeBinding(claim);
+      return;
+    }
+    const storageClass = this.classes.get(classOf(claim));
+    const volume = matchingVolume(claim, this.volumes.list());
+    const waits = storageClass?.volumeBindingMode === "WaitForFirstConsumer" && claim.metadata.annotations?.[SELECTED_NODE] === undefined;
+    if (volume !== undefined && (!waits || isReservedFor(volume, claim))) yield* this.bind(volume, claim);
+    else if (waits) this.wait(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+    else if (storageClass !== undefined && storageClass.provisioner !== NO_PROVISIONER) yield* this.provision(claim, storageClass);
+    else if (classOf(claim) === "")
+      this.wait(claim, "FailedBinding", "no persistent volumes available for this claim and no storage class is set");
+    else if (storageClass === undefined)
+      this.wait(claim, "ProvisioningFailed", `storageclass.storage.k8s.io "${classOf(claim)}" not found`, "Warning");
+    else this.claimQueue.addAfter(key, RESYNC_PERIOD);
+  }
+
+  private wait(claim: PersistentVolumeClaim, reason: string, message: string, type: "Normal" | "Warning" = "Normal"): void {
+    this.calls.recordEvent(referenceTo(claim), type, reason, message);
+    this.claimQueue.addAfter(objectKey(claim), RESYNC_PERIOD);
+  }
+
+  /** The volume is told of the claim first, so that no other claim can take it, then the claim of the volume. */
+  private *bind(volume: PersistentVolume, claim: PersistentVolumeClaim): Task<void> {
+    const { namespace, name, uid } = claim.metadata;
+    if (volume.spec.claimRef?.uid !== uid) {
+      const claimRef = { ...referenceTo(claim), namespace: namespace!, name, uid: uid! };
+      const annotations = { ...volume.metadata.annotations, ...(volume.spec.claimRef === undefined && { [BOUND_BY_CONTROLLER]: "yes" }) };
+      yield* this.calls.update<"PersistentVolume">({
+        ...volume,
+        metadata: { ...volume.metadata, annotations },
+        spec: { ...volume.spec, claimRef },
+      });
+    }
+    const bound = yield* this.calls.patch<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
+      ...current,
+      metadata: {
+        ...current.metadata,
+        annotations: { ...current.metadata.annotations, [BIND_COMPLETED]: "yes", [BOUND_BY_CONTROLLER]: "yes" },
+      },
+      spec: { ...current.spec, volumeName: volume.metadata.name },
+    }));
+    yield* this.completeBinding(bound);
+  }
+
+  private *completeBinding(claim: PersistentVolumeClaim): Task<void> {
+    const volume = this.volumes.get(claim.spec.volumeName!);
+    if (volume === undefined) {
+      if (claim.status?.phase !== "Bound") return;
+      this.calls.recordEvent(
+        referenceTo(claim),
+        "Warning",
+        "ClaimLost",
+        "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
+      );
+      yield* this.calls.patchStatus<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
+        ...current,
+        status: { phase: "Lost" },
+      }));
+      return;
+    }
+    if (claim.status?.phase === "Bound") return;
+    const { accessModes, capacity } = volume.spec;
+    const status = {
+      phase: "Bound",
+      ...(accessModes !== undefined && { accessModes }),
+      ...(capacity !== undefined && { capacity }),
+    } as const;
+    yield* this.calls.patchStatus<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({ ...current, status }));
+  }
+
+  /** Has the class's provisioner make a volume, which takes its time, while other claims are looked at. */
+  private *provision(claim: PersistentVolumeClaim, storageClass: StorageClass): Task<void> {
+    const uid = claim.metadata.uid!;
+    const name = `pvc-${uid}`;
+    if (this.provisioning.has(uid) || this.volumes.get(name) !== undefined) return;
+    this.provisioning.add(uid);
+    const { provisioner } = storageClass;
+    if (claim.metadata.annotations?.[PROVISIONER] !== provisioner) {
+      yield* this.calls.patch<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
+        ...current,
+        metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [PROVISIONER]: provisioner } },
+      }));
+    }
+    const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+    this.calls.recordEvent(referenceTo(claim), "Normal", "ExternalProvisioning", message);
+    this.context.after(this.context.options.volumeProvisioningTime, () => {
+      this.provisioning.delete(uid);
+      this.context.run(this.createVolume(objectKey(claim), uid, name, storageClass));
+    });
+  }
+
+  private *createVolume(key: string, uid: string, name: string, storageClass: StorageClass): Task<void> {
+    const claim = this.claims.get(key);
+    if (claim?.metadata.uid !== uid) return;
+    const zone = this.nodes.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "")?.metadata.labels?.[ZONE_LABEL];
+    const volume: PersistentVolume = {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name, annotations: { [PROVISIONED_BY]: storageClass.provisioner } },
+      spec: {
+        capacity: { storage: claim.spec.resources?.requests?.storage ?? "0" },
+        ...(claim.spec.accessModes !== undefined && { accessModes: claim.spec.accessModes }),
+        claimRef: referenceTo(claim),
+        persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? "Delete",
+        storageClassName: storageClass.metadata.name,
+        volumeMode: claim.spec.volumeMode ?? "Filesystem",
+        csi: { driver: storageClass.provisioner, volumeHandle: name },
+        ...(zone !== undefined && {
+          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE_LABEL, operator: "In", values: [zone] }] }] } },
+        }),
+      },
+    };
+    if ((yield* unless(["AlreadyExists"], this.calls.create<"PersistentVolume">(volume))) === undefined) return;
+    this.calls.recordEvent(referenceTo(claim), "Normal", "ProvisioningSucceeded", `Successfully provisioned volume ${name}`);
+  }
+
+  private *syncVolume(name: string): Task<void> {
+    const volume = this.volumes.get(name);
+    if (volume === undefined || volume.metadata.deletionTimestamp !== undefined) return;
+    const { claimRef } = volume.spec;
+    if (claimRef?.uid === undefined || claimRef.uid === "") {
+      yield* this.setPhase(volume, "Available");
+      return;
+    }
+    const claim = this.claims.get(`${claimRef.namespace}/${claimRef.name}`);
+    if (claim?.metadata.uid === claimRef.uid) {
+      yield* this.setPhase(volume, "Bound");
+      return;
+    }
+    yield* this.setPhase(volume, "Released");
+    if (volume.spec.persistentVolumeReclaimPolicy !== "Delete") return;
+    yield* sleep(this.context.simulation, this.context.options.volumeDeletionTime);
+    yield* unless(["NotFound"], this.calls.delete<"PersistentVolume">(targetOf<"PersistentVolume">(volume)));
+  }
+
+  private *setPhase(volume: PersistentVolume, phase: "Available" | "Bound" | "Released"): Task<void> {
+    if (volume.status?.phase === phase) return;
+    yield* this.calls.patchStatus<"PersistentVolume">(targetOf<"PersistentVolume">(volume), (current) => ({
+      ...current,
+      status: { ...current.status, phase },
+    }));
+  }
+}
+
+export function startPersistentVolumeController(context: ControllerContext): void {
+  new PersistentVolumeController(context);
+}

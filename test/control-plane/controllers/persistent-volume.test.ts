@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from "../../../src/api/types/index.js";
+import { SmallCluster } from "./small-cluster.js";
+
+function claim(name: string, storage: string, storageClassName: string): PersistentVolumeClaim {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name, namespace: "default" },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } }, storageClassName },
+  };
+}
+
+function volume(name: string, storage: string, storageClassName: string, policy: "Retain" | "Delete" = "Retain"): PersistentVolume {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name },
+    spec: {
+      capacity: { storage },
+      accessModes: ["ReadWriteOnce"],
+      storageClassName,
+      persistentVolumeReclaimPolicy: policy,
+      csi: { driver: "x", volumeHandle: name },
+    },
+  };
+}
+
+function storageClass(volumeBindingMode: "Immediate" | "WaitForFirstConsumer"): StorageClass {
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: "fast" },
+    provisioner: "ebs.csi.aws.com",
+    reclaimPolicy: "Delete",
+    volumeBindingMode,
+  };
+}
+
+describe("the persistent volume binder", () => {
+  it("binds a claim to the smallest volume that suffices, and releases a retained one when the claim is gone", () => {
+    const cluster = new SmallCluster();
+    cluster.apply(
+      volume("large", "100Gi", "manual"),
+      volume("small", "1Gi", "manual"),
+      volume("medium", "10Gi", "manual"),
+      volume("other", "5Gi", "else"),
+    );
+    cluster.runTo(2);
+    cluster.apply(claim("data", "5Gi", "manual"));
+    cluster.runTo(4);
+    expect(cluster.get("PersistentVolumeClaim", "data")).toMatchObject({
+      spec: { volumeName: "medium" },
+      status: { phase: "Bound", capacity: { storage: "10Gi" } },
+    });
+    expect(cluster.get("PersistentVolume", "medium")?.status?.phase).toBe("Bound");
+    cluster.delete("PersistentVolumeClaim", "data");
+    cluster.runTo(6);
+    expect(cluster.get("PersistentVolume", "medium")?.status?.phase).toBe("Released");
+  });
+
+  it("has a volume made by the class's provisioner and destroyed with the claim", () => {
+    const cluster = new SmallCluster({ volumeProvisioningTime: 4_000_000 });
+    cluster.apply(storageClass("Immediate"));
+    cluster.runTo(1);
+    cluster.apply(claim("data", "5Gi", "fast"));
+    cluster.runTo(4.5);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.status?.phase).toBe("Pending");
+    cluster.runTo(6);
+    const bound = cluster.get("PersistentVolumeClaim", "data")!;
+    expect(bound.status?.phase).toBe("Bound");
+    expect(bound.spec.volumeName).toBe(`pvc-${bound.metadata.uid}`);
+    cluster.delete("PersistentVolumeClaim", "data");
+    cluster.runTo(15);
+    expect(cluster.list("PersistentVolume")).toEqual([]);
+  });
+
+  it("keeps a deleted claim while a pod uses it", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(volume("disk", "10Gi", "manual"), claim("data", "5Gi", "manual"));
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
+    cluster.apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "db", namespace: "default" },
+      spec: { containers: [{ name: "c", image: "db:1" }], volumes },
+    } as Pod);
+    cluster.runTo(3);
+    cluster.delete("PersistentVolumeClaim", "data");
+    cluster.runTo(6);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.metadata.deletionTimestamp).toBeDefined();
+    cluster.delete("Pod", "db");
+    cluster.runTo(9);
+    expect(cluster.get("PersistentVolumeClaim", "data")).toBeUndefined();
+  });
+
+  it("waits for the first consumer's node where the class says so", () => {
+    const cluster = new SmallCluster();
+    cluster.addNode("worker-1", { "topology.kubernetes.io/zone": "a" });
+    cluster.apply(storageClass("WaitForFirstConsumer"));
+    cluster.runTo(1);
+    cluster.apply(claim("data", "5Gi", "fast"));
+    cluster.runTo(10);
+    expect(cluster.list("PersistentVolume")).toEqual([]);
+    expect(cluster.eventsOf("WaitForFirstConsumer").length).toBeGreaterThan(0);
+    cluster.change("PersistentVolumeClaim", "data", (one) => ({
+      ...one,
+      metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, "volume.kubernetes.io/selected-node": "worker-1" } },
+    }));
+    cluster.runTo(20);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.status?.phase).toBe("Bound");
+    expect(cluster.list("PersistentVolume")[0].spec.nodeAffinity?.required?.nodeSelectorTerms[0].matchExpressions?.[0].values).toEqual([
+      "a",
+    ]);
+  });
+});
