@@ -39,7 +39,7 @@ describe("binding cycle", () => {
   });
 
   it("gives a pod back that waited too long", () => {
-    const { simulation, server, scheduler } = start({ name: "Gate", permit: () => ({ status: new Status("Wait"), timeout: 5 * SECOND }) });
+    const { simulation, server, scheduler } = start({ name: "Gate", permit: () => ({ status: new Status("Wait"), timeout: 5 * SECOND }), eventsToRegister: () => [] });
     simulation.run(6 * SECOND);
     expect(nodeOf(server, "first")).toBeUndefined();
     expect(server.events.map(({ message }) => message)).toContain("rejected due to timeout after waiting 5s at plugin Gate");
