@@ -23,12 +23,14 @@ export function scenarioBenchmark({ name, description, file, folders = {} }: Sce
   return {
     name,
     description,
-    run: (options) => {
+    run: async (options) => {
       const { values } = parseOptions(options, folders);
       const settings = Object.fromEntries(Object.keys(folders).map((parameter) => [parameter, values[parameter]]));
       const absent = Object.values(settings).filter((folder) => !existsSync(folder));
-      if (absent.length > 0) return Promise.resolve([{ skipped: `${absent.join(", ")} is not there; name it with --${Object.keys(folders).join(", --")}` }]);
-      return Promise.resolve(Array.from({ length: Number(values.runs) }, () => measure(file, settings)));
+      if (absent.length > 0) return [{ skipped: `${absent.join(", ")} is not there; name it with --${Object.keys(folders).join(", --")}` }];
+      const rows: Row[] = [];
+      while (rows.length < Number(values.runs)) rows.push(await measure(file, settings));
+      return rows;
     },
   };
 }
@@ -47,12 +49,12 @@ function parseOptions(args: readonly string[], folders: Readonly<Record<string, 
   }
 }
 
-function measure(file: string, settings: Readonly<Record<string, string>>): Row {
+async function measure(file: string, settings: Readonly<Record<string, string>>): Promise<Row> {
   const parent = mkdtempSync(join(tmpdir(), "kubewarp-bench-"));
   const began = performance.now();
   const cpuBefore = process.cpuUsage();
   const directory = new OutputDirectory(join(parent, "results"));
-  const { figures, events, end } = simulate(prepare({ files: [file], settings }), undefined, directory);
+  const { figures, events, end } = simulate(await prepare({ files: [file], settings }), undefined, directory);
   directory.publish();
   const wall = (performance.now() - began) / 1000;
   const cpu = process.cpuUsage(cpuBefore);

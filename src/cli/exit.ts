@@ -1,5 +1,6 @@
 /** Exit codes, and how an error reaches the user: one line each, no stack trace unless asked for. */
 import { InvalidInput } from "../scenario/mistake.js";
+import { PluginError } from "../scheduler/framework/plugin-error.js";
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
@@ -31,7 +32,7 @@ export function reportError(error: unknown, debug: boolean): void {
 
 function lineOf(error: unknown): string {
   if (error instanceof InvalidInput) return error.message;
-  if (error instanceof UsageError || error instanceof RunFailed) return `kubewarp: ${error.message}`;
+  if (error instanceof UsageError || error instanceof RunFailed || error instanceof PluginError) return `kubewarp: ${error.message}`;
   if (isFileError(error)) return `kubewarp: ${error.path ?? ""}: ${FILE_ERROR_TEXTS[error.code ?? ""] ?? error.message}`;
   const message = error instanceof Error ? error.message : String(error);
   return `kubewarp: the simulator failed: ${message} (--debug prints where; please report it)`;

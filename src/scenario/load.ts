@@ -4,7 +4,7 @@ import { manifestsOf } from "../api/manifest/load.js";
 import { basename } from "node:path";
 import { parseTimestamp, TimeFormatError } from "../api/duration.js";
 import { SECOND } from "../engine/simulation.js";
-import { FileError, readBytes, STANDARD_INPUT } from "./files.js";
+import { FileError, STANDARD_INPUT } from "./files.js";
 import { isClusterConfig } from "./importers/eksctl.js";
 import { isKubeadmDocument } from "./importers/kubeadm.js";
 import { documentsOf, readManifestFiles } from "./manifests.js";
@@ -18,6 +18,7 @@ import { normalizeWorkloads } from "./normalize/workloads.js";
 import { normalizeBehaviors } from "./behaviors.js";
 import { parametersOf, substitute } from "./parameters.js";
 import type { Scenario } from "./scenario.js";
+import { readScheduler } from "./scheduler.js";
 import { SCENARIO_API_VERSION, type ScenarioFile, ScenarioSchema } from "./schema/scenario.js";
 import { validatorOf } from "./validation.js";
 
@@ -145,7 +146,7 @@ function readScenario(document: ManifestDocument, options: LoadOptions, mistakes
 export function normalizeScenario(file: ScenarioFile, source: Source): Scenario {
   const duration = durationOf(file.duration);
   if (duration === 0) source.wrong(["duration"], "Invalid value: 0: must be above 0");
-  const cluster = normalizeCluster(file.cluster, source, schedulerOf(file.scheduler, source));
+  const cluster = normalizeCluster(file.cluster, source, readScheduler(file.scheduler, source));
   const traffic = normalizeTraffic(file.traffic ?? [], source);
   const { interval, files } = file.outputs ?? {};
   return {
@@ -175,23 +176,6 @@ function epochOf(text: string, source: Source): number {
     if (!(error instanceof TimeFormatError)) throw error;
     source.wrong(["epoch"], `Invalid value: "${text}": ${error.message}`);
     return 0;
-  }
-}
-
-/** The KubeSchedulerConfiguration as parsed YAML, from the scenario itself or from the file that it names. */
-function schedulerOf(scheduler: Readonly<Record<string, unknown>> | undefined, source: Source): unknown {
-  if (scheduler === undefined || typeof scheduler.file !== "string") return scheduler;
-  const path = ["scheduler", "file"];
-  const file = source.relative(scheduler.file);
-  try {
-    const documents = readDocuments(file, readBytes(file), source.mistakes);
-    const found = documents.find(({ value }) => (value as { kind?: unknown }).kind === "KubeSchedulerConfiguration");
-    if (found === undefined) source.wrong(path, `${file}: holds no KubeSchedulerConfiguration`);
-    return found?.value;
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    source.wrong(path, `${file}: ${error.message}`);
-    return undefined;
   }
 }
 

@@ -17,10 +17,10 @@ export interface ReplicationOutcome {
   readonly problems: readonly string[];
 }
 
-export function runReplication(order: ReplicationOrder): ReplicationOutcome {
+export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
   const directory = new OutputDirectory(order.output);
   try {
-    const { figures, outcome } = simulate(prepare(order), order.replication, directory);
+    const { figures, outcome } = simulate(await prepare(order), order.replication, directory);
     directory.publish();
     return { replication: order.replication, figures, problems: outcome.problems };
   } catch (error) {

@@ -1,12 +1,17 @@
 /** One run of a scenario, from its files to its figures and tables: the cluster is built, the scenario scheduled, all of it recorded. */
 import { Cluster } from "../cluster/cluster.js";
+import type { ClusterDescription } from "../cluster/description.js";
 import type { SimTime } from "../engine/simulation.js";
 import type { OutputDirectory } from "../output/output-directory.js";
 import { RunRecorder } from "../output/run-recorder.js";
 import type { RunFigures } from "../output/run-summary.js";
 import { loadScenario } from "../scenario/load.js";
+import { InvalidInput } from "../scenario/mistake.js";
 import { ScenarioRun, type RunOutcome } from "../scenario/run.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { SchedulerConfigurationError } from "../scheduler/configuration/configuration-error.js";
+import { checkStart } from "../scheduler/configuration/scheduler-configuration.js";
+import { loadPlugins, PluginModuleError } from "../scheduler/custom/load-plugins.js";
 
 export interface RunOrder {
   /** A Scenario file, and manifests beside it; manifests alone run on a small cluster. "-" is stdin. */
@@ -43,9 +48,27 @@ const MOST_NODES_WITH_SERIES = 100;
 /** Of a node that has no machine: one that a scenario created by hand. */
 const NO_USAGE = { cpuMillicores: 0, memoryBytes: 0 };
 
-export function prepare(order: RunOrder): Scenario {
+/**
+ * Everything that has to be there before simulated time begins: the scenario read, the scheduler's own plugins loaded.
+ *
+ * @throws InvalidInput with every mistake
+ */
+export async function prepare(order: RunOrder): Promise<Scenario> {
   const scenario = loadScenario(order.files, { parameters: new Map(Object.entries(order.settings)) });
-  return { ...scenario, seed: order.seed ?? scenario.seed, duration: order.until ?? scenario.duration };
+  const cluster = await withSchedulerPlugins(scenario);
+  return { ...scenario, cluster, seed: order.seed ?? scenario.seed, duration: order.until ?? scenario.duration };
+}
+
+export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cluster" | "file">): Promise<ClusterDescription> {
+  if (cluster.scheduler === undefined) return cluster;
+  try {
+    const schedulerPlugins = await loadPlugins(cluster.scheduler);
+    checkStart(cluster.scheduler, schedulerPlugins);
+    return { ...cluster, schedulerPlugins };
+  } catch (error) {
+    if (!(error instanceof PluginModuleError || error instanceof SchedulerConfigurationError)) throw error;
+    throw new InvalidInput([{ file, line: 1, column: 1, message: `scheduler: ${error.message}` }]);
+  }
 }
 
 /** Runs a scenario to its end. Tables go to the directory, where one is given; publishing them is the caller's part. */

@@ -38,8 +38,8 @@ function attemptOption(text: string): ExplainFlags["attempt"] {
   return countOption(text);
 }
 
-function explain(file: string, name: string, { namespace, set = {}, at, attempt, output, seed }: ExplainFlags): void {
-  const scenario = prepare({ files: [file], settings: set, ...(seed !== undefined && { seed }) });
+async function explain(file: string, name: string, { namespace, set = {}, at, attempt, output, seed }: ExplainFlags): Promise<void> {
+  const scenario = await prepare({ files: [file], settings: set, ...(seed !== undefined && { seed }) });
   const pod = name.includes("/") ? name : `${namespace}/${name}`;
   const time = at ?? scenario.duration;
   const explained = explainPod(scenario, pod, time, attempt);

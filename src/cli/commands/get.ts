@@ -33,8 +33,8 @@ export function addGet(program: Command): void {
     .action(get);
 }
 
-function get(kind: string, names: string[], { filename, at, set = {}, seed, namespace, allNamespaces, selector, output }: GetFlags): void {
-  const scenario = prepare({ files: filename, settings: set, ...(seed !== undefined && { seed }) });
+async function get(kind: string, names: string[], { filename, at, set = {}, seed, namespace, allNamespaces, selector, output }: GetFlags): Promise<void> {
+  const scenario = await prepare({ files: filename, settings: set, ...(seed !== undefined && { seed }) });
   const words = ["get", kind, ...names];
   if (namespace !== undefined) words.push("--namespace", namespace);
   if (allNamespaces === true) words.push("--all-namespaces");

@@ -23,8 +23,8 @@ export function addKubectl(program: Command): void {
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .passThroughOptions()
     .allowUnknownOption()
-    .action((words: string[], { scenario: files, at, set = {}, seed }: KubectlFlags) => {
-      const scenario = prepare({ files, settings: set, ...(seed !== undefined && { seed }) });
+    .action(async (words: string[], { scenario: files, at, set = {}, seed }: KubectlFlags) => {
+      const scenario = await prepare({ files, settings: set, ...(seed !== undefined && { seed }) });
       kubectlAt(scenario, at ?? scenario.duration, words.map(quoted).join(" "));
     });
 }

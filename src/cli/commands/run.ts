@@ -33,7 +33,7 @@ export function addRun(program: Command): void {
 }
 
 async function run(files: string[], { set = {}, out, quiet = false, output, ...flags }: RunFlags): Promise<void> {
-  const scenario = prepare({ files, settings: set, ...flags });
+  const scenario = await prepare({ files, settings: set, ...flags });
   const directory = new OutputDirectory(out ?? `results/${scenario.name}`);
   await interruptible(
     () => directory.discard(),

@@ -37,7 +37,7 @@ export function addStudy(program: Command): void {
 }
 
 async function study(files: string[], { set = {}, out, replications, workers, ...flags }: StudyFlags): Promise<void> {
-  const scenario = prepare({ files, settings: set, ...flags });
+  const scenario = await prepare({ files, settings: set, ...flags });
   const order = { files, settings: set, replications, workers, seed: scenario.seed, output: out ?? `results/${scenario.name}-study` };
   const result = await interruptible(
     () => process.stderr.write(`kubewarp: tables of finished replications are in ${order.output}/replications\n`),

@@ -71,7 +71,16 @@ function finish(written: WrittenConfiguration): SchedulerConfiguration {
   const wrong = validateConfiguration(whole);
   if (wrong.length > 0) throw new SchedulerConfigurationError(formatFieldErrors(wrong), "validate", mistakesOf(wrong));
   const configuration = whole as unknown as SchedulerConfiguration;
-  const others: PluginFactories = Object.fromEntries([...modulePaths(configuration).keys()].map((name) => [name, () => standIn(configuration, name)]));
+  checkStart(configuration, Object.fromEntries([...modulePaths(configuration).keys()].map((name) => [name, () => standIn(configuration, name)])));
+  return configuration;
+}
+
+/**
+ * Whether a scheduler can be made with the configuration, given the plugins that are not in-tree.
+ *
+ * @throws SchedulerConfigurationError where it cannot
+ */
+export function checkStart(configuration: SchedulerConfiguration, others: PluginFactories): void {
   try {
     buildProfiles(configuration, idleHandle(), others);
   } catch (error) {
@@ -79,7 +88,6 @@ function finish(written: WrittenConfiguration): SchedulerConfiguration {
     const mistakes = error.fields.length > 0 ? mistakesOf(error.fields, error.path) : [{ path: error.path, message: error.message }];
     throw new SchedulerConfigurationError(error.message, "start", mistakes);
   }
-  return configuration;
 }
 
 /**

@@ -99,6 +99,8 @@ export interface ProfileConfiguration {
 }
 
 export interface SchedulerConfiguration {
+  /** Accepted and checked, not simulated. */
+  readonly extenders?: readonly unknown[];
   /** 0 adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffSeconds?: number;

@@ -1,0 +1,113 @@
+/** A user's plugin as one of the scheduler's: what it returns is checked, and what goes wrong is told with plugin, point, pod and node. */
+import type { Handle } from "../framework/handle.js";
+import { queueIf, type EventRegistration } from "../framework/events.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { Answer, Plugin } from "../framework/plugin.js";
+import { PluginError } from "../framework/plugin-error.js";
+import { PodInfo } from "../framework/pod-info.js";
+import { Status, unschedulable, type Code } from "../framework/status.js";
+import { ACTIONS, type CustomPlugin, type CustomPluginHandle } from "./custom-plugin.js";
+
+/** Methods by the point that errors name. */
+const POINT_OF: Readonly<Record<string, string>> = {
+  preEnqueue: "PreEnqueue",
+  less: "QueueSort",
+  preFilter: "PreFilter",
+  filter: "Filter",
+  postFilter: "PostFilter",
+  preScore: "PreScore",
+  score: "Score",
+  normalizeScore: "NormalizeScore",
+  reserve: "Reserve",
+  unreserve: "Unreserve",
+  permit: "Permit",
+  preBind: "PreBind",
+  bind: "Bind",
+  postBind: "PostBind",
+};
+
+export const METHODS: ReadonlySet<string> = new Set([...Object.keys(POINT_OF), "eventsToRegister"]);
+
+/** Methods that answer with a verdict. */
+const JUDGING: ReadonlySet<string> = new Set(["preEnqueue", "filter", "preScore", "normalizeScore", "reserve"]);
+
+const CODES: ReadonlySet<unknown> = new Set<Code>(["Success", "Error", "Unschedulable", "UnschedulableAndUnresolvable", "Wait", "Skip", "Pending"]);
+
+export function customHandle(name: string, handle: Handle): CustomPluginHandle {
+  const { cache } = handle;
+  const { resources } = handle.shapes;
+  const amount = (amounts: Float64Array, resource: string): number => {
+    const number = resources.numberOf(resource);
+    return number < amounts.length ? amounts[number] : 0;
+  };
+  return {
+    now: () => handle.now(),
+    stream: (stream = "") => handle.stream(stream === "" ? `plugin/${name}` : `plugin/${name}/${stream}`),
+    nodes: () => cache.nodes,
+    node: (node) => cache.node(node),
+    request: (pod, resource) => amount(pod.shape.requests.requested, resource),
+    requested: (node, resource) => amount(node.requested, resource),
+    allocatable: (node, resource) => amount(node.allocatable, resource),
+  };
+}
+
+/** The plugin's methods with what they return checked; each throws PluginError where the plugin breaks. */
+export function adaptPlugin(name: string, custom: CustomPlugin): Plugin {
+  const plugin: Record<string, unknown> = { name };
+  for (const method of METHODS) {
+    const run = (custom as Readonly<Record<string, unknown>>)[method];
+    if (typeof run !== "function") continue;
+    plugin[method] = method === "eventsToRegister" ? () => registrationsOf(name, custom) : guarded(name, method, custom, run as Method);
+  }
+  return plugin as unknown as Plugin;
+}
+
+function registrationsOf(plugin: string, custom: CustomPlugin): readonly EventRegistration[] {
+  return custom.eventsToRegister!().map(({ resource, actions, hint }) => {
+    const unknown = actions.find((action) => !Object.hasOwn(ACTIONS, action));
+    if (unknown !== undefined) throw new Error(`plugin ${plugin}: eventsToRegister: unknown action ${JSON.stringify(unknown)}; must be one of ${Object.keys(ACTIONS).join(", ")}`);
+    return {
+      resource,
+      actions: actions.reduce((bits, action) => bits | ACTIONS[action], 0),
+      ...(hint !== undefined && { hint: queueIf((pod, previous, current) => hint(pod, previous, current)) }),
+    };
+  });
+}
+
+type Method = (...given: unknown[]) => unknown;
+
+function guarded(name: string, method: string, custom: CustomPlugin, run: Method): Method {
+  const point = POINT_OF[method];
+  return (...given) => {
+    const fail = (problem: string, cause?: unknown): never => {
+      throw new PluginError(name, point, podKeyOf(given), nodeNameOf(method, given), problem, cause);
+    };
+    let answer: unknown;
+    try {
+      answer = run.apply(custom, given);
+    } catch (error) {
+      return fail(error instanceof Error ? `threw ${error.name}: ${error.message}` : `threw ${String(error)}`, error);
+    }
+    if (answer instanceof Promise) return fail("returned a promise; methods must be synchronous");
+    return JUDGING.has(method) ? statusOf(name, answer, fail) : answer;
+  };
+}
+
+function podKeyOf(given: readonly unknown[]): string {
+  const pods = given.map((each) => (each as { readonly podInfo?: unknown } | undefined)?.podInfo ?? each);
+  return pods.find((each) => each instanceof PodInfo)?.key ?? "";
+}
+
+/** The node is what comes after state and pod: itself, or its name. */
+function nodeNameOf(method: string, given: readonly unknown[]): string | undefined {
+  if (method === "filter" || method === "score") return (given[2] as NodeInfo).name;
+  return typeof given[2] === "string" ? given[2] : undefined;
+}
+
+function statusOf(plugin: string, answer: unknown, fail: (problem: string) => never): Answer {
+  if (answer === undefined || answer instanceof Status) return answer;
+  if (typeof answer === "string") return unschedulable(plugin, answer);
+  const { code, reasons = [] } = (answer ?? {}) as { readonly code?: unknown; readonly reasons?: unknown };
+  if (!CODES.has(code) || !Array.isArray(reasons)) return fail(`returned ${JSON.stringify(answer)}; must be nothing, a reason as text, or {code, reasons}`);
+  return new Status(code as Code, reasons.map(String), plugin);
+}
