@@ -379,6 +379,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       return;
     }
     worker.pod = pod;
+    if (pod.status !== previous.status) worker.report.reconcile();
     if (pod.spec.readinessGates !== undefined && pod.status?.conditions !== previous.status?.conditions) worker.gatesChanged();
   }
 

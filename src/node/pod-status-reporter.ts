@@ -83,6 +83,18 @@ export class PodStatusReporter {
     );
   }
 
+  /**
+   * Somebody else has written the pod's status: what the kubelet knows better is reported again when the status manager next goes over
+   * its pods (needsReconcile). So a pod becomes ready again whose node was taken for dead.
+   */
+  reconcile(): void {
+    if (this.inFlight || this.isDirty || this.conditions.length === 0) return;
+    const stored = this.worker.pod.status?.conditions;
+    if (this.conditions.every(({ type, status }) => stored?.find((condition) => condition.type === type)?.status === status)) return;
+    this.isDirty = true;
+    this.retryLater(() => this.send());
+  }
+
   /** Removes a pod of which nothing runs any more from the API server. */
   remove(): void {
     if (this.removing || this.suspended) return;
@@ -123,7 +135,7 @@ export class PodStatusReporter {
   private retryLater(action: () => void): void {
     const { simulation } = this.worker.context;
     if (this.retry !== undefined || this.suspended) return;
-    this.retry = simulation.after(STATUS_SYNC_PERIOD, () => {
+    this.retry = simulation.after(STATUS_SYNC_PERIOD - (simulation.now % STATUS_SYNC_PERIOD), () => {
       this.retry = undefined;
       action();
     });
