@@ -29,7 +29,7 @@ describe("the use of a quota", () => {
 
 describe("the resource quota controller", () => {
   it("counts what is there when a quota comes, and again when pods go", () => {
-    const cluster = new SmallCluster({}, { kinds: QUOTA_KINDS, usageOf, matchesScopes });
+    const cluster = new SmallCluster({}, { quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes } });
     cluster.addNodes("worker", 1);
     cluster.apply(replicaSet("web", 4));
     cluster.runTo(2);

@@ -1,5 +1,5 @@
 /**
- * A cluster for tests of controllers: the real API server, the real controllers, and stand-ins for scheduler and kubelets.
+ * A cluster for tests of controllers: the real API server with its permission checks, the real controllers, and stand-ins for scheduler and kubelets.
  *
  * The stand-in kubelet does what annotations of pods say (durations as Go writes them), like the fake kubelets with which
  * recordings of real control planes are made.
@@ -11,9 +11,10 @@ import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
 import type { ApiClient, Result, Target } from "../../../src/control-plane/apiserver/client.js";
 import { LeaseHeartbeats } from "../../../src/control-plane/apiserver/lease-heartbeats.js";
 import { KUBERNETES_RULES } from "../../../src/control-plane/apiserver/object-rules.js";
+import { RbacAuthorizer } from "../../../src/control-plane/apiserver/rbac-authorizer.js";
+import type { ControllerContextOptions } from "../../../src/control-plane/controllers/controller-context.js";
 import { ControllerManager } from "../../../src/control-plane/controllers/controller-manager.js";
 import { KUBERNETES_1_36, type ControllerManagerOptions } from "../../../src/control-plane/controllers/options.js";
-import type { QuotaRules } from "../../../src/control-plane/controllers/resourcequota/resource-quota-controller.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
 
 export const EPOCH = 1_700_000_000 * SECOND;
@@ -49,8 +50,8 @@ export class SmallCluster {
   private nextNode = 0;
   private nextAddress = 1;
 
-  constructor(options: Partial<ControllerManagerOptions> = {}, quotaRules?: QuotaRules) {
-    this.api = new ApiServer({ simulation: this.simulation, epoch: EPOCH, rules: KUBERNETES_RULES });
+  constructor(options: Partial<ControllerManagerOptions> = {}, given: Pick<ControllerContextOptions, "quotaRules" | "metrics"> = {}) {
+    this.api = new ApiServer({ simulation: this.simulation, epoch: EPOCH, rules: KUBERNETES_RULES, authorizer: new RbacAuthorizer() });
     this.heartbeats = new LeaseHeartbeats(this.simulation, this.api.links);
     this.kubectl = this.api.connect({ component: "kubectl", user: "kubernetes-admin", groups: ["system:masters"] });
     this.manager = new ControllerManager({
@@ -59,7 +60,7 @@ export class SmallCluster {
       api: this.api,
       heartbeats: this.heartbeats,
       options: { ...KUBERNETES_1_36, ...options },
-      ...(quotaRules !== undefined && { quotaRules }),
+      ...given,
     });
     this.api.onCommit((change) => {
       if (change.kind !== "Event") return;

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { CONTROLLER_NAMES, enabledControllers, UnknownControllerError } from "../../../src/control-plane/controllers/controller-manager.js";
+import { KUBERNETES_1_36, SCENARIO_DEFAULTS, UnknownFlagError, withFlags } from "../../../src/control-plane/controllers/options.js";
+import { deployment } from "./manifests.js";
+import { SmallCluster } from "./small-cluster.js";
+
+describe("the choice of controllers", () => {
+  it("has all on by default, and follows --controllers", () => {
+    expect(enabledControllers(["*"])).toEqual(CONTROLLER_NAMES);
+    expect(enabledControllers(["*", "-job-controller"])).toEqual(CONTROLLER_NAMES.filter((name) => name !== "job-controller"));
+    expect(enabledControllers(["job-controller"])).toEqual(["job-controller"]);
+  });
+
+  it("names the nearest controller where one is not known", () => {
+    expect(() => enabledControllers(["-jobs-controller"])).toThrow(UnknownControllerError);
+    expect(() => enabledControllers(["-jobs-controller"])).toThrow('nearest is "job-controller"');
+  });
+});
+
+describe("flags of kube-controller-manager", () => {
+  it("set the options that they name", () => {
+    const options = withFlags(KUBERNETES_1_36, {
+      "node-monitor-grace-period": 40_000_000,
+      "concurrent-replicaset-syncs": 2,
+      "kube-api-qps": 100,
+    });
+    expect(options).toMatchObject({ nodeMonitorGracePeriod: 40_000_000, concurrentReplicaSetSyncs: 2, kubeApiQps: 100 });
+    expect(KUBERNETES_1_36.nodeMonitorGracePeriod).toBe(50_000_000);
+    expect(SCENARIO_DEFAULTS.nodeMonitorGracePeriod).toBe(40_000_000);
+  });
+
+  it("are refused where they are not known", () => {
+    expect(() => withFlags(KUBERNETES_1_36, { "node-monitor-grace": 1 })).toThrow(UnknownFlagError);
+  });
+});
+
+describe("a controller manager that is stopped", () => {
+  it("does nothing more, and takes up what is left to do when it is started again", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 2));
+    cluster.runTo(5);
+    cluster.manager.stop();
+    cluster.change("Deployment", "web", (web) => ({ ...web, spec: { ...web.spec, replicas: 4 } }));
+    cluster.delete("Pod", cluster.list("Pod")[0].metadata.name);
+    cluster.runTo(30);
+    expect(cluster.list("Pod")).toHaveLength(1);
+    cluster.manager.start();
+    cluster.runTo(40);
+    expect(cluster.list("Pod")).toHaveLength(4);
+    expect(cluster.get("Deployment", "web")?.status?.availableReplicas).toBe(4);
+  });
+});
