@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The kubewarp command: one file per command under commands/, one place where errors become lines and exit codes. */
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench.js";
 import { addExplain } from "./commands/explain.js";
 import { addGet } from "./commands/get.js";
 import { addKubectl } from "./commands/kubectl.js";
@@ -18,7 +19,7 @@ function program(): Command {
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride();
-  for (const add of [addRun, addStudy, addValidate, addExplain, addGet, addKubectl]) add(command);
+  for (const add of [addRun, addStudy, addValidate, addExplain, addBench, addGet, addKubectl]) add(command);
   return command;
 }
 

@@ -60,6 +60,8 @@ export interface TraceWorkload {
   readonly name: string;
   /** In order of arrival. */
   readonly pods: readonly TracedPod[];
+  /** Whether each arrival brings a pod drawn from the trace at random, with replacement, under its own name. */
+  readonly resample?: boolean;
 }
 
 export interface TracedPod {

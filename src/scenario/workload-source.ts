@@ -51,13 +51,15 @@ export class WorkloadSource {
 
   /** Schedules the pods of a trace. */
   replay(workload: TraceWorkload): void {
-    const { pods } = workload;
+    const { pods, resample = false } = workload;
+    const draws = this.simulation.stream(`workload/${workload.name}/resample`);
     this.follow(
       pods.length,
       (index) => pods[index].arrival,
       (index) => {
-        const { pod, lifetime } = pods[index - 1];
-        this.create(pod, lifetime);
+        const own = pods[index - 1];
+        const { pod, lifetime } = resample ? pods[draws.integer(pods.length)] : own;
+        this.create(pod === own.pod ? pod : withMetadata(pod, { name: own.pod.metadata.name }), lifetime);
       },
     );
   }

@@ -71,8 +71,8 @@ export function readNodes(text: string): readonly NodeGroup[] {
 
 export interface PodListOptions {
   readonly namespace: string;
-  /** Whether a pod is deleted at its time of deletion, or exits by itself after so long a run. */
-  readonly end: "deletion" | "completion";
+  /** Whether a pod is deleted at its time of deletion, exits by itself after so long a run, or stays. */
+  readonly end: "deletion" | "completion" | "never";
   readonly timeScale: number;
   readonly limit?: number;
   /** Added to every arrival, microseconds. */
@@ -88,7 +88,7 @@ export function readPods(text: string, options: PodListOptions): readonly Traced
     const created = number(row, "creation_time");
     const ended = row.fields.deletion_time === undefined || row.fields.deletion_time === "" ? undefined : number(row, "deletion_time");
     const scaled = (seconds: number) => Math.round(seconds * options.timeScale * SECOND);
-    const life = ended === undefined ? undefined : scaled(Math.max(0, ended - created));
+    const life = ended === undefined || options.end === "never" ? undefined : scaled(Math.max(0, ended - created));
     const runs = options.end === "completion" && life !== undefined;
     return {
       arrival: options.start + scaled(created),

@@ -106,7 +106,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 function readTrace(workload: Traced, path: Path, source: Source): readonly TraceWorkload[] {
   const place = [...path, "trace", "pods"];
   const file = source.relative(workload.trace.pods);
-  const { end = "deletion", timeScale = 1, limit } = workload.trace;
+  const { end = "deletion", timeScale = 1, limit, resample = false } = workload.trace;
   try {
     const text = new TextDecoder().decode(readBytes(file));
     const options = {
@@ -116,7 +116,7 @@ function readTrace(workload: Traced, path: Path, source: Source): readonly Trace
       start: durationOf(workload.start ?? 0),
       ...(limit !== undefined && { limit }),
     };
-    return [{ kind: "trace", name: workload.name, pods: readPods(text, options) }];
+    return [{ kind: "trace", name: workload.name, pods: readPods(text, options), resample }];
   } catch (error) {
     if (error instanceof FileError) source.wrong(place, `${file}: ${error.message}`);
     else if (error instanceof TraceError) source.mistakes.push({ file, line: error.line, column: 1, message: error.message });

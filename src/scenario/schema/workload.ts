@@ -46,9 +46,9 @@ const Traced = closed({
     format: Type.Literal("openb", { errorMessage: 'must be "openb"' }),
     pods: Type.Unsafe<string>({ ...Text, description: "Pod list of the trace, CSV, plain or packed with gzip." }),
     end: Type.Optional(
-      Type.Enum(["deletion", "completion"], {
-        errorMessage: "must be deletion or completion",
-        description: "A pod is deleted at its time of deletion (default), or exits by itself after so long a run.",
+      Type.Enum(["deletion", "completion", "never"], {
+        errorMessage: "must be deletion, completion or never",
+        description: "A pod is deleted at its time of deletion (default), exits by itself after so long a run, or stays.",
       }),
     ),
     timeScale: Type.Optional(
@@ -59,6 +59,12 @@ const Traced = closed({
       }),
     ),
     limit: Type.Optional(PositiveCount),
+    resample: Type.Optional(
+      Type.Boolean({
+        description: "Each arrival of the trace brings a pod drawn at random from the trace, with replacement, in place of its own; default false.",
+        errorMessage: "must be true or false",
+      }),
+    ),
   }),
 });
 

@@ -1,0 +1,96 @@
+/** `kubewarp bench scheduler FILE`: scheduler configurations compared on one workload. */
+import { basename, extname } from "node:path";
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, type Command } from "commander";
+import type { SimTime } from "../../engine/simulation.js";
+import { compareSchedulers, type ComparisonResult, type Contestant } from "../../study/scheduler-comparison.js";
+import { nanosecondsPerCall } from "../../study/comparison-tables.js";
+import { DEFAULT_SCHEDULER } from "../../study/scheduler-run.js";
+import { prepare } from "../../study/simulate.js";
+import type { Estimate } from "../../study/statistics.js";
+import { UsageError } from "../exit.js";
+import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { tableText } from "../table.js";
+
+interface BenchFlags {
+  readonly config?: readonly Contestant[];
+  readonly replications: number;
+  readonly workers: number;
+  readonly seed?: number | string;
+  readonly until?: SimTime;
+  readonly out?: string;
+  readonly set?: Settings;
+}
+
+const DEFAULT_REPLICATIONS = 5;
+/** Significant digits of the printed estimates; the CSV files have all. */
+const DIGITS = 5;
+
+const WORKER = new URL("../scheduler-run-worker.js", import.meta.url).href;
+
+export function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description("Measure and compare.")
+    .command("scheduler")
+    .description("Compare scheduler configurations on one scenario: placement, waiting, preemption and speed, with confidence intervals.")
+    .argument("<file...>", "a Scenario, with manifests beside it")
+    .option(
+      "-c, --config <[name=]file>",
+      "a KubeSchedulerConfiguration, or default for kube-scheduler's own; the others are compared with the first (repeatable)",
+      contestantOption,
+    )
+    .option("--replications <n>", "number of replications of each", countOption, DEFAULT_REPLICATIONS)
+    .option("--workers <n>", "worker threads; 1 for the steadiest times", countOption, availableParallelism())
+    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
+    .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
+    .option("--out <dir>", "folder for the CSV files (default: results/NAME-schedulers)")
+    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .action(benchScheduler);
+}
+
+/** `NAME=FILE`, or a file that gives its name. */
+function contestantOption(text: string, before: readonly Contestant[] = []): readonly Contestant[] {
+  const at = text.indexOf("=");
+  const scheduler = text.slice(at + 1);
+  const name = at > 0 ? text.slice(0, at) : basename(scheduler, extname(scheduler));
+  if (scheduler === "" || at === 0) throw new InvalidArgumentError("must be FILE or NAME=FILE.");
+  if (before.some((other) => other.name === name)) throw new InvalidArgumentError(`there are two configurations called ${name}; give one a name of its own: NAME=FILE.`);
+  return [...before, { name, scheduler }];
+}
+
+async function benchScheduler(files: string[], { config, set = {}, out, replications, workers, ...flags }: BenchFlags): Promise<void> {
+  const run = { files, settings: set, ...flags };
+  const scenario = await prepare(run);
+  const contestants = config ?? [{ name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" }];
+  if (files.includes("-")) throw new UsageError("standard input can be read once only; give a file");
+  const order = { ...run, contestants, replications, workers, worker: WORKER, output: out ?? `results/${scenario.name}-schedulers` };
+  const result = await compareSchedulers(order, (done, all) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} runs${done === all ? "\n" : ""}`);
+  });
+  process.stdout.write(comparisonText(scenario.name, replications, result));
+}
+
+function comparisonText(name: string, replications: number, { comparison, speed, plugins, files }: ComparisonResult): string {
+  const measures = comparison.map(({ metric, scheduler, estimate, difference }) => [metric, scheduler, ...cells(estimate), ...differenceCells(difference)]);
+  const speeds = speed.map(({ scheduler, perSecond, difference }) => ["decisions_per_second", scheduler, ...cells(perSecond), ...differenceCells(difference)]);
+  const times = plugins.map((row) => [row.point, row.plugin, row.scheduler, String(Math.round(nanosecondsPerCall(row))), String(row.calls)]);
+  return [
+    `${name}: ${replications} replication${replications === 1 ? "" : "s"} of each configuration\n`,
+    tableText(["METRIC", "SCHEDULER", "MEAN", "95% CI", "DIFFERENCE", "95% CI"], [...measures, ...speeds]),
+    tableText(["POINT", "PLUGIN", "SCHEDULER", "NS/CALL", "CALLS TIMED"], times),
+    `files   ${files.join("\n        ")}\n`,
+  ].join("\n");
+}
+
+function cells({ mean, halfWidth }: Estimate): string[] {
+  return [rounded(mean), halfWidth === undefined ? "" : `± ${rounded(halfWidth)}`];
+}
+
+function differenceCells(difference: Estimate | undefined): string[] {
+  return difference === undefined ? ["", ""] : cells(difference);
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(DIGITS)));
+}

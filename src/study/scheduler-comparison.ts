@@ -1,0 +1,128 @@
+/**
+ * Scheduler configurations compared on one scenario: replications with common random numbers, estimates of each configuration, and
+ * estimates of the difference of each from the first.
+ */
+import { Piscina } from "piscina";
+import { CsvFile, type Table } from "../output/csv.js";
+import { OutputDirectory } from "../output/output-directory.js";
+import { COMPARISON, PLUGIN_TIMES, SCHEDULER_RUNS, SCHEDULER_SPEED, type ComparisonRow, type PluginTimeRow, type SchedulerRunRow, type SpeedRow } from "./comparison-tables.js";
+import { pairedDifference } from "./paired-comparison.js";
+import type { SchedulerRunOrder, SchedulerRunOutcome } from "./scheduler-run.js";
+import type { RunOrder } from "./simulate.js";
+import { estimate } from "./statistics.js";
+
+/** A configuration in the comparison. */
+export interface Contestant {
+  readonly name: string;
+  /** As in {@link SchedulerRunOrder}. */
+  readonly scheduler?: string;
+}
+
+export interface ComparisonOrder extends RunOrder {
+  /** The first is what the others are compared with. */
+  readonly contestants: readonly Contestant[];
+  readonly replications: number;
+  readonly workers: number;
+  /** Module whose default export runs a {@link SchedulerRunOrder} in a worker thread: it alone reads the wall clock. */
+  readonly worker: string;
+  /** Folder for the tables. */
+  readonly output: string;
+}
+
+export interface ComparisonResult {
+  readonly comparison: readonly ComparisonRow[];
+  readonly speed: readonly SpeedRow[];
+  readonly plugins: readonly PluginTimeRow[];
+  readonly files: readonly string[];
+}
+
+/** What came out, by contestant and replication. */
+export type Outcomes = readonly { readonly name: string; readonly runs: readonly SchedulerRunOutcome[] }[];
+
+/** Throws what the first failing run throws. */
+export async function compareSchedulers(order: ComparisonOrder, finished: (done: number, all: number) => void = () => undefined): Promise<ComparisonResult> {
+  const { contestants, replications, workers, worker, output, ...run } = order;
+  const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: workers });
+  let done = 0;
+  try {
+    const outcomes = await Promise.all(
+      contestants.map(async ({ name, ...scheduler }) => {
+        const runs = await Promise.all(
+          Array.from({ length: replications }, async (_, replication) => {
+            const task: SchedulerRunOrder = { ...run, ...scheduler, replication };
+            const outcome = (await pool.run(task)) as SchedulerRunOutcome;
+            finished(++done, replications * contestants.length);
+            return outcome;
+          }),
+        );
+        return { name, runs };
+      }),
+    );
+    return publish(output, outcomes);
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function publish(output: string, outcomes: Outcomes): ComparisonResult {
+  const comparison = comparisonRows(outcomes);
+  const speed = speedRows(outcomes);
+  const plugins = pluginRows(outcomes);
+  const directory = new OutputDirectory(output);
+  try {
+    write(directory, COMPARISON, comparison);
+    write(directory, SCHEDULER_RUNS, runRows(outcomes));
+    write(directory, SCHEDULER_SPEED, speed);
+    write(directory, PLUGIN_TIMES, plugins);
+    return { comparison, speed, plugins, files: directory.publish() };
+  } catch (error) {
+    directory.discard();
+    throw error;
+  }
+}
+
+function write<Row>(directory: OutputDirectory, table: Table<Row>, rows: readonly Row[]): void {
+  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
+  for (const row of rows) file.append(row);
+  file.close();
+}
+
+/** Metrics in the order in which they first appear, with all configurations of a metric one below the other. */
+export function comparisonRows(outcomes: Outcomes): ComparisonRow[] {
+  const metrics = [...new Set(outcomes.flatMap(({ runs }) => runs.flatMap(({ figures }) => figures.map(({ metric }) => metric))))];
+  return metrics.flatMap((metric) => {
+    const values = outcomes.map(({ runs }) => runs.map(({ figures }) => figures.find((figure) => figure.metric === metric)?.value));
+    return outcomes.flatMap(({ name }, at): ComparisonRow[] => {
+      const known = values[at].filter((value) => value !== undefined);
+      if (known.length === 0) return [];
+      return [{ metric, scheduler: name, estimate: estimate(known), difference: at === 0 ? undefined : pairedDifference(values[0], values[at]) }];
+    });
+  });
+}
+
+function speedRows(outcomes: Outcomes): SpeedRow[] {
+  const rates = outcomes.map(({ runs }) => runs.map(({ times: { decisions, milliseconds } }) => (milliseconds > 0 ? (1000 * decisions) / milliseconds : undefined)));
+  return outcomes.flatMap(({ name, runs }, at): SpeedRow[] => {
+    const known = rates[at].filter((rate) => rate !== undefined);
+    if (known.length === 0) return [];
+    const decisions = runs.reduce((sum, { times }) => sum + times.decisions, 0);
+    return [{ scheduler: name, decisions, perSecond: estimate(known), difference: at === 0 ? undefined : pairedDifference(rates[0], rates[at]) }];
+  });
+}
+
+/** Sums over the replications. */
+function pluginRows(outcomes: Outcomes): PluginTimeRow[] {
+  return outcomes.flatMap(({ name, runs }) => {
+    const sums = new Map<string, PluginTimeRow>();
+    for (const { plugin, point, calls, milliseconds } of runs.flatMap(({ times }) => times.plugins)) {
+      const key = `${point} ${plugin}`;
+      const known = sums.get(key);
+      sums.set(key, { scheduler: name, plugin, point, calls: calls + (known?.calls ?? 0), milliseconds: milliseconds + (known?.milliseconds ?? 0) });
+    }
+    return [...sums.values()];
+  });
+}
+
+function runRows(outcomes: Outcomes): SchedulerRunRow[] {
+  return outcomes.flatMap(({ name, runs }) => runs.flatMap(({ figures }, replication) => figures.map((figure) => ({ scheduler: name, replication, ...figure }))));
+}

@@ -1,0 +1,77 @@
+/** One replication of a scenario under one scheduler configuration, measured. The task of a worker thread. */
+import { Cluster } from "../cluster/cluster.js";
+import type { ClusterDescription } from "../cluster/description.js";
+import type { RunObserver } from "../cluster/observer.js";
+import { RunRecorder } from "../output/run-recorder.js";
+import { ScenarioRun } from "../scenario/run.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { withoutField } from "../scenario/without-field.js";
+import { readSchedulerFile } from "../scenario/scheduler.js";
+import type { Stopwatch } from "./plugin-timing.js";
+import { SchedulerMeter, type Figure, type SchedulerTimes } from "./scheduler-meter.js";
+import { prepare, withSchedulerPlugins, type RunOrder } from "./simulate.js";
+
+export interface SchedulerRunOrder extends RunOrder {
+  readonly replication: number;
+  /** File of a KubeSchedulerConfiguration in place of the scenario's own, or {@link DEFAULT_SCHEDULER}; absent keeps the scenario's. */
+  readonly scheduler?: string;
+}
+
+/** In place of a file: kube-scheduler's defaults. */
+export const DEFAULT_SCHEDULER = "default";
+
+/** Plain data. */
+export interface SchedulerRunOutcome {
+  readonly figures: readonly Figure[];
+  readonly times: SchedulerTimes;
+}
+
+/** Figures of summary.csv that a scheduler decides on. */
+const SCHEDULER_METRICS = new Set([
+  "pods_created",
+  "pods_never_scheduled",
+  "scheduling_attempts",
+  "scheduling_attempts_failed",
+  "pod_scheduling_mean_seconds",
+  "pod_scheduling_p50_seconds",
+  "pod_scheduling_p90_seconds",
+  "pod_scheduling_p99_seconds",
+]);
+
+/** The scenario's cluster with the scheduler that is asked for. */
+async function describedCluster({ cluster }: Scenario, file: string | undefined): Promise<ClusterDescription> {
+  if (file === undefined) return cluster;
+  const rest = withoutField(withoutField(cluster, "scheduler"), "schedulerPlugins");
+  return file === DEFAULT_SCHEDULER ? rest : withSchedulerPlugins({ cluster: { ...rest, scheduler: readSchedulerFile(file) }, file });
+}
+
+export async function measureScheduler(order: SchedulerRunOrder, stopwatch: Stopwatch): Promise<SchedulerRunOutcome> {
+  const scenario = await prepare(order);
+  const description = await describedCluster(scenario, order.scheduler);
+  const meter = new SchedulerMeter(stopwatch);
+  const recorder = new RunRecorder({ nodeSeries: false, nodeUsage: () => ({ cpuMillicores: 0, memoryBytes: 0 }) });
+  const observer: RunObserver = {
+    change: (change) => {
+      recorder.change(change);
+      meter.change(change);
+    },
+    attempt: (attempt) => recorder.attempt(attempt),
+    deciding: (cycle) => meter.deciding(cycle),
+  };
+  const { seed, epoch, duration, outputs } = scenario;
+  const cluster = new Cluster(description, { seed, replication: order.replication, epoch, observer });
+  const { simulation } = cluster;
+  const run = new ScenarioRun(cluster, { ...scenario, cluster: description });
+  run.start();
+  cluster.start();
+  const sample = simulation.register(() => {
+    meter.sample();
+    if (simulation.now + outputs.interval <= duration) simulation.schedule(outputs.interval, sample);
+  });
+  simulation.schedule(0, sample);
+  simulation.run(duration);
+  run.finish();
+  const { metrics } = recorder.finish(simulation.now);
+  const chosen = metrics.filter(({ metric }) => SCHEDULER_METRICS.has(metric)).map(({ metric, value }) => ({ metric, value: Number(value) }));
+  return { figures: [...meter.figures(), ...chosen], times: meter.times() };
+}
