@@ -40,8 +40,11 @@ function* release(calls: ApiCalls, object: ApiObject, finalizer: string): Task<v
   );
 }
 
+const NO_KEYS: readonly string[] = [];
+
 /** Keys of the claims that a pod uses. */
 function claimKeys(pod: Pod): readonly string[] {
+  if (pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined) !== true) return NO_KEYS;
   const names = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
     persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],
   );
