@@ -24,6 +24,9 @@ describe("decisions of kube-scheduler", () => {
     ["single", 600],
     ["sequence", 40],
     ["config", 126],
+    ["config-invalid", 60],
+    ["preemption", 150],
+    ["queue", 60],
   ])("kind %s: %i cases", async (kind, count) => {
     expect(await differencesIn(`${GOLDEN}scheduler/${kind}.jsonl.gz`)).toEqual({ cases: count, differences: [] });
   });

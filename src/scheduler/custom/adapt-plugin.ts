@@ -63,13 +63,14 @@ export function adaptPlugin(name: string, custom: CustomPlugin): Plugin {
 }
 
 function registrationsOf(plugin: string, custom: CustomPlugin): readonly EventRegistration[] {
-  return custom.eventsToRegister!().map(({ resource, actions, hint }) => {
+  return custom.eventsToRegister!().map((registration) => {
+    const { resource, actions } = registration;
     const unknown = actions.find((action) => !Object.hasOwn(ACTIONS, action));
     if (unknown !== undefined) throw new Error(`plugin ${plugin}: eventsToRegister: unknown action ${JSON.stringify(unknown)}; must be one of ${Object.keys(ACTIONS).join(", ")}`);
     return {
       resource,
       actions: actions.reduce((bits, action) => bits | ACTIONS[action], 0),
-      ...(hint !== undefined && { hint: queueIf((pod, previous, current) => hint(pod, previous, current)) }),
+      hint: queueIf((pod, previous, current) => registration.hint?.(pod, previous, current) ?? true),
     };
   });
 }
