@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   backoff: () => import("./backoff.js"),
   cgroup: () => import("./cgroup.js"),
   config: () => import("./config.js"),
+  "control-plane-timeline": () => import("./control-plane-timeline.js"),
   "config-invalid": () => import("./config-invalid.js"),
   eviction: () => import("./eviction.js"),
   images: () => import("./images.js"),

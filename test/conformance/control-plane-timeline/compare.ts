@@ -1,0 +1,239 @@
+/** Compares what the simulator did with a recording; each difference is a line. */
+import { isDeepStrictEqual } from "node:util";
+import type { ActionResult, DrainLine, EventGroup, Observed, OwnActionResult, SeenEvent, Sequence, Series, Spread, TimelineCase } from "./case.js";
+import { grouped, groupingOf, type Grouping } from "./grouping.js";
+import { type Tolerance, toleranceOf } from "./tolerance.js";
+
+const MESSAGES_KEPT = 6;
+
+/** Columns of snapshots behind whose bounds a rule stands: the greatest or the least value, or both, must be met. */
+const RULED_BOUNDS: Readonly<Record<string, Readonly<Record<string, readonly ("least" | "greatest")[]>>>> = {
+  Deployment: { replicas: ["greatest"], availableReplicas: ["least"] },
+  PodDisruptionBudget: {
+    disruptionsAllowed: ["least", "greatest"],
+    currentHealthy: ["least", "greatest"],
+    desiredHealthy: ["least", "greatest"],
+    expectedPods: ["least", "greatest"],
+  },
+};
+
+export function compare(testCase: TimelineCase, observed: Observed): readonly string[] {
+  const tolerance = toleranceOf(testCase);
+  const grouping = groupingOf(testCase);
+  const clock = clockOf(testCase, observed, grouping);
+  return [
+    ...compareSeries(testCase.series, observed, grouping, tolerance, clock),
+    ...compareSequences(testCase.sequences, observed, grouping, tolerance, clock),
+    ...compareEvents(testCase.events, observed.events, tolerance, clock),
+    ...compareActions(testCase.actionResults, observed.actionResults),
+    ...compareDrain(testCase.drain, observed.drain),
+  ];
+}
+
+/**
+ * Times after the return of nodes are measured from the first node that is Ready again: when its process sees that it has to say so,
+ * is chance. Gives by how much the simulator's return was earlier than the recorded one.
+ */
+type Clock = (ownMs: number) => number;
+
+function clockOf(testCase: TimelineCase, observed: Observed, grouping: Grouping): Clock {
+  const returned = testCase.actions.find(({ startKubelet }) => startKubelet !== undefined);
+  if (returned === undefined) return () => 0;
+  const since = returned.at * 1000;
+  const recorded = testCase.series
+    .filter(({ key }) => /^Node \S+ ready=True$/.test(key))
+    .flatMap(({ t }) => t.map(([, median]) => median))
+    .filter((t) => t >= since);
+  const own = grouped(observed.transitions, grouping)
+    .filter(({ key }) => /^Node \S+ ready=True$/.test(key))
+    .flatMap(({ times }) => times)
+    .filter((t) => t >= since);
+  if (recorded.length === 0 || own.length === 0) return () => 0;
+  const firstOwn = Math.min(...own);
+  const earlier = Math.min(...recorded) - firstOwn;
+  return (ownMs) => (ownMs >= firstOwn ? earlier : 0);
+}
+
+function isNear(ownMs: number, [least, median, greatest]: Spread, key: string, tolerance: Tolerance, clock: Clock): boolean {
+  if (ownMs >= least && ownMs <= greatest) return true;
+  return Math.abs(ownMs + clock(ownMs) - median) <= tolerance(key, median);
+}
+
+function compareSeries(recorded: readonly Series[], observed: Observed, grouping: Grouping, tolerance: Tolerance, clock: Clock): string[] {
+  const own = new Map(grouped(observed.transitions, grouping).map(({ key, times }) => [key, times]));
+  const lines: string[] = [];
+  for (const { key, counts, t } of recorded) {
+    const times = own.get(key) ?? [];
+    own.delete(key);
+    const allowed = typeof counts === "number" ? [counts] : counts;
+    if (!allowed.includes(times.length)) lines.push(`${key}: ${times.length} times, want ${[...new Set(allowed)].join(" or ")}`);
+    else if (typeof counts === "number") lines.push(...compareTimes(key, times, t, tolerance, clock));
+  }
+  for (const [key, times] of own) lines.push(`${key}: ${times.length} times (first at ${times[0]} ms), want none`);
+  return lines;
+}
+
+function compareTimes(key: string, times: readonly number[], recorded: readonly Spread[], tolerance: Tolerance, clock: Clock): string[] {
+  const wrong = recorded.flatMap((spread, index) => {
+    const own = times.at(index);
+    return own === undefined || isNear(own, spread, key, tolerance, clock) ? [] : [`#${index + 1} at ${own} ms, want ${spread.join("/")} ms`];
+  });
+  if (wrong.length === 0) return [];
+  const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more of ${recorded.length})` : "";
+  return [`${key}: ${wrong[0]}${more}`];
+}
+
+function compareSequences(recorded: readonly Sequence[], observed: Observed, grouping: Grouping, tolerance: Tolerance, clock: Clock): string[] {
+  const own = new Map<string, { readonly times: number[]; readonly values: unknown[] }>();
+  for (const [t, object, what, value = null] of observed.transitions) {
+    if (!grouping.isSequence(object, what)) continue;
+    const key = `${grouping.keyOf(object)} ${what}`;
+    const found = own.get(key) ?? { times: [], values: [] };
+    own.set(key, found);
+    found.times.push(t);
+    found.values.push(value);
+  }
+  const lines: string[] = [];
+  for (const sequence of recorded) {
+    const { key } = sequence;
+    const found = own.get(key) ?? { times: [], values: [] };
+    own.delete(key);
+    lines.push(...compareSequence(sequence, found.times, found.values, tolerance, clock));
+  }
+  for (const [key, { values }] of own) lines.push(`${key}: ${JSON.stringify(values)}, want none`);
+  return lines;
+}
+
+function compareSequence(sequence: Sequence, times: readonly number[], values: readonly unknown[], tolerance: Tolerance, clock: Clock): string[] {
+  const { key, same, columns, perRun = [], t = [] } = sequence;
+  if (same && columns === undefined) {
+    if (!isDeepStrictEqual(values, sequence.values)) return [`${key}: ${JSON.stringify(values)}, want ${JSON.stringify(sequence.values)}`];
+    return compareTimes(key, times, t, tolerance, clock);
+  }
+  const last = values.at(-1);
+  const wanted = same ? [sequence.values?.at(-1)] : "final" in sequence ? [sequence.final] : perRun.map((run) => run.at(-1)?.[1]);
+  const absent = !same && perRun.some((run) => run.length === 0);
+  const lines: string[] = [];
+  if (!wanted.some((value) => isDeepStrictEqual(value ?? null, last ?? null)) && !(absent && values.length === 0))
+    lines.push(`${key}: ends with ${JSON.stringify(last)}, want ${[...new Set(wanted.map((value) => JSON.stringify(value)))].join(" or ")}`);
+  if (columns !== undefined && sequence.bounds !== undefined) lines.push(...compareBounds(key, columns, sequence.bounds, values as readonly (readonly number[])[]));
+  return lines;
+}
+
+function compareBounds(key: string, columns: readonly string[], bounds: readonly (readonly [number, number])[], values: readonly (readonly number[])[]): string[] {
+  const rules = RULED_BOUNDS[key.split(" ")[0]] ?? {};
+  return columns.flatMap((column, index) => {
+    const own = values.map((value) => value[index]);
+    const [least, greatest] = bounds[index];
+    return (rules[column] ?? []).flatMap((bound) => {
+      const [is, want] = bound === "least" ? [Math.min(...own), least] : [Math.max(...own), greatest];
+      return is === want ? [] : [`${key}: ${bound} ${column} ${is}, want ${want}`];
+    });
+  });
+}
+
+function compareEvents(recorded: readonly EventGroup[], own: readonly SeenEvent[], tolerance: Tolerance, clock: Clock): string[] {
+  const wanted = mergeByGroup(recorded);
+  const left = new Map<string, SeenEvent[]>();
+  for (const event of own) {
+    const key = eventKey(event);
+    const found = left.get(key);
+    if (found === undefined) left.set(key, [event]);
+    else found.push(event);
+  }
+  const lines: string[] = [];
+  for (const [key, { counts, groups }] of wanted) {
+    const found = left.get(key) ?? [];
+    left.delete(key);
+    if (!counts.includes(found.length)) {
+      lines.push(`events ${key}: ${found.length}, want ${[...new Set(counts)].join(" or ")}`);
+      continue;
+    }
+    if (groups.length === 1 && new Set(counts).size === 1)
+      lines.push(...compareTimes(`events ${key}`, found.map(({ t }) => t), groups[0].t, tolerance, clock));
+    lines.push(...compareMessages(key, groups, found));
+  }
+  for (const [key, found] of left) lines.push(`events ${key}: ${found.length} (${JSON.stringify(found[0].message)}), want none`);
+  return lines;
+}
+
+/** Pods of one controller are counted together: which of them an event is about may be a tie. */
+function mergeByGroup(recorded: readonly EventGroup[]): ReadonlyMap<string, { readonly counts: readonly number[]; readonly groups: readonly EventGroup[] }> {
+  const merged = new Map<string, { counts: readonly number[]; groups: EventGroup[] }>();
+  for (const group of recorded) {
+    const key = eventKey(group);
+    const found = merged.get(key);
+    if (found === undefined) merged.set(key, { counts: group.counts, groups: [group] });
+    else {
+      found.counts = found.counts.map((count, run) => count + (group.counts[run] ?? 0));
+      found.groups.push(group);
+    }
+  }
+  return merged;
+}
+
+function eventKey({ object, type, reason, from }: Pick<SeenEvent, "object" | "type" | "reason" | "from">): string {
+  return `${Pods.test(object) ? object.replace(Pods, "$1") : object} ${type} ${reason} of ${from}`;
+}
+
+/** Pods of a controller, by their canonical names. */
+const Pods = /^(Pod \S+?)(?:-p\d+|-i\d+#\d+|@\S+#\d+|#\d+)$/;
+
+function compareMessages(key: string, groups: readonly EventGroup[], found: readonly SeenEvent[]): string[] {
+  const recorded = groups.flatMap(({ messages }) => messages.map(withoutTies));
+  const isComplete = groups.every(({ messages }) => messages.length < MESSAGES_KEPT);
+  const own = [...new Set(found.map(({ message }) => withoutTies(message)))];
+  const known = new Set(isComplete ? recorded : recorded.map(shapeOf));
+  return own
+    .filter((message) => !known.has(isComplete ? message : shapeOf(message)))
+    .slice(0, 1)
+    .map((message) => `events ${key}: ${JSON.stringify(message)}, want one of ${JSON.stringify([...new Set(recorded)])}`);
+}
+
+/** Which node a pod went to and which of equal pods was chosen are ties. */
+function withoutTies(message: string): string {
+  return message.replace(/ to \S+$/, " to NODE").replace(/-p\d+\b/g, "-pN").replace(/ on node \S+/, " on node NODE");
+}
+
+/** What is left of a message where only the first ones were kept. */
+function shapeOf(message: string): string {
+  return message.replace(/\d+/g, "N").replace(/@\S+/g, "@POD");
+}
+
+function compareActions(recorded: readonly ActionResult[], own: readonly OwnActionResult[]): string[] {
+  return recorded.flatMap(({ at, errors }, index) => {
+    const found = own.at(index);
+    if (found === undefined) return [`action at ${at} s was not answered`];
+    const { error } = found;
+    const wanted = errors ?? [];
+    const isSame = wanted.length === 0 ? error === undefined : wanted.some((one) => error !== undefined && isSameError(one, error));
+    return isSame ? [] : [`action at ${at} s: ${JSON.stringify(error)}, want ${JSON.stringify(wanted.at(0))}`];
+  });
+}
+
+function isSameError(recorded: object, own: object): boolean {
+  const shape = (error: object) => JSON.parse(withoutDaemon(JSON.stringify(error))) as unknown;
+  return isDeepStrictEqual(shape(recorded), shape(own));
+}
+
+function withoutDaemon(text: string): string {
+  return text.replace(/@[^"\\ ]+/g, "@POD").replace(/-p\d+\b/g, "-pN");
+}
+
+const DRAIN_MS = 250;
+
+/** What drain printed, as one of the recorded runs: pods of equal standing may come in any order. */
+function compareDrain(recorded: readonly (readonly DrainLine[])[] | undefined, own: readonly DrainLine[]): string[] {
+  if (recorded === undefined) return [];
+  const best = recorded.map((run) => drainDifferences(run, own)).sort((a, b) => a.length - b.length);
+  return best[0] ?? [];
+}
+
+function drainDifferences(recorded: readonly DrainLine[], own: readonly DrainLine[]): string[] {
+  const text = ({ stream, text: line }: DrainLine) => `${stream} ${line === null ? "" : withoutTies(line)}`;
+  const sorted = (lines: readonly DrainLine[]) => lines.map(text).sort();
+  if (!isDeepStrictEqual(sorted(recorded), sorted(own))) return [`drain: ${JSON.stringify(own.map(text))}, want ${JSON.stringify(recorded.map(text))}`];
+  return recorded.flatMap(({ t }, index) =>
+    Math.abs(own[index].t - t) <= DRAIN_MS + 0.01 * t ? [] : [`drain line ${index + 1}: at ${own[index].t} ms, want ${t} ms`],
+  );
+}

@@ -1,0 +1,132 @@
+/** The cluster of a recording: stand-in kubelets under the defaults of Kubernetes 1.36 and the recording's own flags. */
+import type { Pod } from "../../../src/api/types/pod.js";
+import { Cluster } from "../../../src/cluster/cluster.js";
+import type { ClusterDescription, NodeGroupDescription } from "../../../src/cluster/description.js";
+import type { MetricsSource, PodMetrics } from "../../../src/control-plane/controllers/podautoscaler/metrics-source.js";
+import { MILLISECOND, SECOND, type SimTime } from "../../../src/engine/simulation.js";
+import type { NodeGroup, TimelineCase } from "./case.js";
+import { settingsOf } from "./flags.js";
+
+/** Simulated time of a recording's first action: by then the cluster has been up for a while. */
+export const START: SimTime = 20 * SECOND;
+
+/** A whole minute of the wall clock: 2026-01-01T00:00:00Z. */
+const WHOLE_MINUTE = Date.UTC(2026, 0, 1) * MILLISECOND;
+/** Where in a second a recording begins is not known; the middle is nearest to all. */
+const MIDDLE_OF_SECOND = 0.5;
+
+const MONITOR_PERIOD_MS = 5000;
+/** Middle of the stand-ins' renewal period of 10.0 to 10.4 s. */
+const RENEW_PERIOD_MS = 10_200;
+/** Nodes of recordings were made about this long before the first action. */
+const NODES_STARTED_MS = -8000;
+
+const DEFAULT_CPU = "4";
+const DEFAULT_MEMORY = "8Gi";
+const DEFAULT_PODS = "110";
+
+/** Averaging window of the recordings' metrics server. */
+const METRIC_WINDOW: SimTime = 15 * SECOND;
+
+export class RecordedCluster {
+  readonly cluster: Cluster;
+  /** CPU by label selector, millicores shared evenly by the pods that match. */
+  readonly load = new Map<string, number>();
+  private readonly nodesByKubelet = new Map<string, string[]>();
+  /** Which recorded run gave what differs from run to run: the phases of ticks and renewals. */
+  private readonly run: number;
+
+  constructor(private readonly testCase: TimelineCase) {
+    const settings = settingsOf(testCase.extraFlags ?? {});
+    const phases = testCase.nodeMonitorTickPhaseMs;
+    const inOrder = [...phases.keys()].sort((a, b) => phases[a] - phases[b]);
+    this.run = inOrder[Math.floor((inOrder.length - 1) / 2)] ?? 0;
+    const tickPhase = ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS) * MILLISECOND;
+    const description: ClusterDescription = {
+      name: testCase.name,
+      kubernetesVersion: "1.36.3",
+      profile: "kubernetes-1.36",
+      nodeGroups: testCase.nodes.flatMap((group) => this.describe(group)),
+      scaling: [],
+      controlPlane: {
+        etcdMembers: 1,
+        apiServers: 1,
+        apiServer: settings.apiServer,
+        controllerManager: { "node-monitor-tick-phase": (START + tickPhase) % (MONITOR_PERIOD_MS * MILLISECOND), ...settings.controllerManager },
+        featureGates: settings.featureGates,
+      },
+      network: { plugin: "calico", podCIDR: "10.244.0.0/16", serviceCIDR: "10.96.0.0/16", proxyMode: "iptables" },
+      kubelet: { bootDuration: 0, startupDuration: 0 },
+      latencies: {},
+    };
+    const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
+    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - START, metrics: this.metrics() });
+  }
+
+  /** Runs up to the first action. */
+  bringUp(): void {
+    const { simulation, machines } = this.cluster;
+    this.cluster.start();
+    for (const [name, machine] of machines) {
+      machine.stopKubelet();
+      simulation.at(START + this.startOf(name) * MILLISECOND, () => machine.startKubelet());
+    }
+    simulation.run(START);
+  }
+
+  stopKubelet(process: string): void {
+    for (const name of this.nodesByKubelet.get(process) ?? []) this.cluster.machines.get(name)?.stopKubelet();
+  }
+
+  startKubelet(process: string): void {
+    for (const name of this.nodesByKubelet.get(process) ?? []) this.cluster.machines.get(name)?.startKubelet();
+  }
+
+  addNodes(groups: readonly NodeGroup[]): void {
+    for (const group of groups) for (const node of this.describe(group)) this.cluster.addMachines(node);
+  }
+
+  private describe(group: NodeGroup): NodeGroupDescription[] {
+    const { name, count, first = 1, cpu = DEFAULT_CPU, memory = DEFAULT_MEMORY, pods = DEFAULT_PODS, kubelet = "" } = group;
+    const names = count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}-${first + index}`);
+    const siblings = this.nodesByKubelet.get(kubelet) ?? [];
+    this.nodesByKubelet.set(kubelet, [...siblings, ...names]);
+    return names.map((node) => ({
+      name: node,
+      agent: "fake" as const,
+      capacity: { cpu, memory, pods },
+      ...(group.labels !== undefined && { labels: group.labels }),
+      ...(group.annotations !== undefined && { annotations: group.annotations }),
+      ...(group.taints !== undefined && { taints: group.taints }),
+      ...(group.zone !== undefined && { zones: [group.zone] }),
+    }));
+  }
+
+  /** When a node's process was started, so that its renewals come when the recorded ones came. Milliseconds from the first action. */
+  private startOf(node: string): number {
+    const recorded = this.testCase.outages?.find(({ run }) => run === this.run + 1)?.nodes.find((outage) => outage.node === node)?.lastRenew;
+    if (recorded === undefined) return NODES_STARTED_MS;
+    return recorded - Math.max(0, Math.ceil(recorded / RENEW_PERIOD_MS)) * RENEW_PERIOD_MS;
+  }
+
+  private metrics(): MetricsSource {
+    return {
+      resourceMetric: (resource, _namespace, pods) => (resource === "cpu" ? this.cpuOf(pods) : new Map()),
+      podsMetric: () => new Map(),
+      objectMetric: () => undefined,
+      externalMetric: () => [],
+    };
+  }
+
+  private cpuOf(pods: readonly Pod[]): PodMetrics {
+    const { simulation, epoch } = this.cluster;
+    const metrics = new Map<string, { milli: number; timestamp: number; window: number }>();
+    for (const [selector, total] of this.load) {
+      const [key, value] = selector.split("=");
+      const matching = pods.filter(({ metadata, status }) => metadata.labels?.[key] === value && status?.phase === "Running");
+      for (const { metadata } of matching)
+        metrics.set(metadata.name, { milli: Math.round(total / matching.length), timestamp: epoch + simulation.now, window: METRIC_WINDOW });
+    }
+    return metrics;
+  }
+}
