@@ -354,7 +354,7 @@ describe("incremental evaluation", () => {
           for (const one of steps) cluster.apply(one);
         },
       ),
-      { numRuns: 150, seed: 20_260 },
+      { numRuns: 250, seed: 20_260 },
     );
   });
 });

@@ -80,6 +80,11 @@ export class Cache {
     return this.byId[id]!;
   }
 
+  /** The node of that number, if the number is given out; pods may be known there before the node is. */
+  nodeIfThere(id: number): NodeInfo | undefined {
+    return this.byId[id];
+  }
+
   /** A node that exists, by name. */
   node(name: string): NodeInfo | undefined {
     const info = this.byName.get(name);

@@ -4,12 +4,14 @@ import type { PodShape } from "../framework/pod-shape.js";
 import type { ImageLocality } from "../plugins/image-locality.js";
 import type { Rule } from "./rule.js";
 
+const UNKNOWN_VERSION = -1;
+
 export class ImageLocalityRule implements Rule {
   readonly checks = [];
   private readonly images: readonly string[];
   private readonly containers: number;
-  private version = -1;
-  private nodeCount = -1;
+  /** Version of the cache's images that the scores are of. */
+  private version = UNKNOWN_VERSION;
   /** By number of the node; undefined while no node has any of the images. */
   private perNode: Int32Array | undefined;
 
@@ -38,14 +40,13 @@ export class ImageLocalityRule implements Rule {
   }
 
   nodesChanged(): void {
-    // Seen by the number of nodes and the version of the images.
+    this.version = UNKNOWN_VERSION;
   }
 
   begin(): void {
     const { cache } = this.handle;
-    if (this.version === cache.images.version && this.nodeCount === cache.nodeCount) return;
+    if (this.version === cache.images.version) return;
     this.version = cache.images.version;
-    this.nodeCount = cache.nodeCount;
     let bytes: Float64Array | undefined;
     for (const image of this.images) {
       const nodes = cache.images.get(image)?.nodes;

@@ -17,7 +17,8 @@ import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
 import { OnePassSearch } from "./one-pass-search.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
-import { UNKNOWN, type ShapeEvaluation } from "./shape-evaluation.js";
+import { UNKNOWN } from "./node-evaluation.js";
+import type { ShapeEvaluation } from "./shape-evaluation.js";
 
 /** The filters that have to be asked anew each time. */
 type NodeIdFilter = (id: number) => Status | undefined;
@@ -118,8 +119,8 @@ export class IncrementalAlgorithm {
   }
 
   private isRejected(shape: ShapeEvaluation, filter: NodeIdFilter | undefined, id: number): boolean {
-    const value = shape.value[id];
-    return (value === UNKNOWN ? shape.judge(id) : value) < 0 || shape.checkRules(id) !== 0 || filter?.(id) !== undefined;
+    const value = shape.nodes.value[id];
+    return (value === UNKNOWN ? shape.nodes.judge(id) : value) < 0 || shape.checkRules(id) !== 0 || filter?.(id) !== undefined;
   }
 
   /** Room for the results of a search over so many nodes. */
@@ -136,7 +137,7 @@ export class IncrementalAlgorithm {
     const nodes = order.length;
     this.makeRoom(nodes);
     const { feasible, totals } = this;
-    const { value } = shape;
+    const { value } = shape.nodes;
     const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
     let found = 0;
     let at = this.start.index % nodes;
@@ -144,7 +145,7 @@ export class IncrementalAlgorithm {
     for (; looked < nodes; looked++) {
       const id = order[at];
       let total = value[id];
-      if (total === UNKNOWN) total = shape.judge(id);
+      if (total === UNKNOWN) total = shape.nodes.judge(id);
       if (total >= 0 && shape.checkRules(id) === 0 && filter?.(id) === undefined) {
         if (found === wanted) break;
         feasible[found] = id;
@@ -162,7 +163,7 @@ export class IncrementalAlgorithm {
     const { profile, codes } = evaluation;
     if (!evaluation.keepsFilterOrder || filter !== undefined) return this.plain.diagnose(profile, state.reset(), pod);
     const { order } = this.cache;
-    const codeOf = (id: number): number => (shape.value[id] < 0 ? -shape.value[id] : shape.checkRules(id));
+    const codeOf = (id: number): number => (shape.nodes.value[id] < 0 ? -shape.nodes.value[id] : shape.checkRules(id));
     const counts = new Int32Array(codes.bound);
     for (let i = 0; i < order.length; i++) counts[codeOf(order[i])]++;
     const reasonCounts = new Map<string, number>();

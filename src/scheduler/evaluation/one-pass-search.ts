@@ -1,6 +1,7 @@
 /** Search and choice in one pass over the nodes, where each node's own value decides and ties are broken as upstream. */
 import { preorderRanks, windowMinima } from "../node-selection.js";
-import { UNKNOWN, type ShapeEvaluation } from "./shape-evaluation.js";
+import { UNKNOWN } from "./node-evaluation.js";
+import type { ShapeEvaluation } from "./shape-evaluation.js";
 import { BLOCK_SIZE, BLOCK_SHIFT } from "./value-blocks.js";
 
 /** What the last search found. */
@@ -18,7 +19,7 @@ export class OnePassSearch {
   /** @param wanted the search ends at the first feasible node past so many */
   run(shape: ShapeEvaluation, order: Int32Array, start: number, wanted: number): void {
     const nodes = order.length;
-    const { value, blocks } = shape;
+    const { value, blocks } = shape.nodes;
     const hasChecks = shape.checks.length > 0;
     const rank = preorderRanks(nodes);
     const leastRank = windowMinima(nodes);
@@ -52,7 +53,7 @@ export class OnePassSearch {
       for (; at < end; at++) {
         const id = order[at];
         let total = value[id];
-        if (total === UNKNOWN) total = shape.judge(id);
+        if (total === UNKNOWN) total = shape.nodes.judge(id);
         if (total < 0 || (hasChecks && shape.checkRules(id) !== 0)) continue;
         if (found === wanted) {
           looked += at - from;

@@ -1,7 +1,10 @@
 /** Which plugins of a profile can be followed incrementally, and the evaluations of the shapes that were met lately. */
-import { extendsPoint, MAX_NODE_SCORE, type Plugin } from "../framework/plugin.js";
+import type { NodeScorer } from "../framework/node-local-plugin.js";
+import { extendsPoint, MAX_NODE_SCORE, type NodeLocal, type Plugin } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
 import type { Profile } from "../framework/profile.js";
+import { evaluationKey, NodeEvaluation, type LocalPlugins } from "./node-evaluation.js";
+import { NormalizedScores } from "./normalized-scores.js";
 import { PlainPlugins } from "./plain-rule.js";
 import { ShapeEvaluation } from "./shape-evaluation.js";
 import { StatusCodes } from "./status-codes.js";
@@ -32,6 +35,11 @@ export class ProfileEvaluation {
   /** By number of the shape. */
   private readonly shapes: ({ readonly evaluation: ShapeEvaluation; used: number } | undefined)[] = [];
   private kept = 0;
+  private readonly local: LocalPlugins;
+  private readonly normalizers: readonly Plugin[];
+  /** Parts that shapes have in common, by what the plugins read of a shape. */
+  private readonly nodes = new Map<string, NodeEvaluation>();
+  private readonly normalized = new Map<string, NormalizedScores>();
   private uses = 0;
 
   constructor(
@@ -39,6 +47,10 @@ export class ProfileEvaluation {
     private readonly memoryBudget = MEMORY_BUDGET,
   ) {
     const { filter, score } = profile.plugins;
+    const isNormalized = ({ local }: Plugin): boolean => local?.normalization !== undefined;
+    const scorers = score.filter((plugin) => plugin.local !== undefined);
+    this.local = { filters: filter.filter((plugin) => plugin.local !== undefined), scorers: scorers.filter((plugin) => !isNormalized(plugin)) };
+    this.normalizers = scorers.filter(isNormalized);
     this.plain = new PlainPlugins(profile, (plugin) => !isFollowed(plugin));
     const ranks = filter.filter((plugin) => plugin.concerns === undefined && extendsPoint(plugin, "filter")).map(rank);
     this.keepsFilterOrder = ranks.every((each, i) => i === 0 || ranks[i - 1] <= each);
@@ -49,17 +61,40 @@ export class ProfileEvaluation {
     let kept = this.shapes[shape.id];
     if (kept === undefined) {
       this.makeRoom();
-      const { profile } = this;
-      const followed = (plugins: readonly Plugin[]): readonly Plugin[] => plugins.filter(isFollowed);
-      const evaluation = new ShapeEvaluation(profile.handle.cache, this.codes, shape, followed(profile.plugins.filter), followed(profile.plugins.score), profile.weights);
-      this.shapes[shape.id] = kept = { evaluation, used: 0 };
+      this.shapes[shape.id] = kept = { evaluation: this.evaluate(shape), used: 0 };
       this.kept++;
     }
     kept.used = ++this.uses;
     return kept.evaluation;
   }
 
-  /** Drops the half that was used least lately where there are too many. */
+  private evaluate(shape: PodShape): ShapeEvaluation {
+    const { handle, weights } = this.profile;
+    const { cache } = handle;
+    const key = evaluationKey(this.local, shape);
+    let nodes = this.nodes.get(key);
+    if (nodes === undefined) this.nodes.set(key, (nodes = new NodeEvaluation(cache, this.codes, shape, this.local, weights)));
+    const normalized = this.normalizers.flatMap(({ name, local }) => {
+      const score = local!.scoreOf?.(shape);
+      return score === undefined ? [] : [{ scores: this.scoresOf(`${name}\n${local!.scoreKey?.(shape) ?? String(shape.id)}`, score, local!), weight: weights.get(name) ?? 1 }];
+    });
+    const { filter, score } = this.profile.plugins;
+    const followed = new Set([...filter, ...score].filter((plugin) => plugin.incremental !== undefined));
+    const rules = [...followed].map((plugin) => ({
+      rule: plugin.incremental!(shape, this.codes),
+      filters: filter.includes(plugin),
+      weight: score.includes(plugin) ? (weights.get(plugin.name) ?? 1) : 0,
+    }));
+    return new ShapeEvaluation(cache, nodes, normalized, rules);
+  }
+
+  private scoresOf(key: string, score: NodeScorer, local: NodeLocal): NormalizedScores {
+    let scores = this.normalized.get(key);
+    if (scores === undefined) this.normalized.set(key, (scores = new NormalizedScores(this.profile.handle.cache, score, local.normalization === "reversed")));
+    return scores;
+  }
+
+  /** Where there are too many, drops the half that was used least lately, and lets the others find their common parts anew. */
   private makeRoom(): void {
     const limit = Math.max(MIN_EVALUATIONS, Math.floor(this.memoryBudget / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))));
     if (this.kept < limit) return;
@@ -70,5 +105,7 @@ export class ProfileEvaluation {
       this.shapes[id] = undefined;
       this.kept--;
     });
+    this.nodes.clear();
+    this.normalized.clear();
   }
 }

@@ -60,6 +60,10 @@ export interface NodeLocal {
   filterOf?(shape: PodShape): ((node: NodeInfo) => Answer) | undefined;
   /** The raw Score of that pod shape; undefined where the shape is not scored (PreScore would Skip). */
   scoreOf?(shape: PodShape): ((node: NodeInfo) => number) | undefined;
+  /** What of the shape the filter depends on, as text: shapes of equal text share results. Absent means the whole shape. */
+  filterKey?(shape: PodShape): string;
+  /** The same of the score. */
+  scoreKey?(shape: PodShape): string;
   /** How NormalizeScore works, where it does: scaled to 100 by the greatest score of the feasible nodes, the greatest best or (reversed) worst. */
   readonly normalization?: "scaled" | "reversed";
 }

@@ -10,9 +10,9 @@ import type { Container, PodSpec, ResourceList } from "../../api/types/index.js"
 
 export const CPU = 0;
 export const MEMORY = 1;
-export const EPHEMERAL_STORAGE = 2;
+const EPHEMERAL_STORAGE = 2;
 /** Scalar resources (extended, huge pages) have the numbers from here on. */
-export const FIRST_SCALAR = 3;
+export const FIRST_SCALAR = EPHEMERAL_STORAGE + 1;
 
 /** What a container without the key counts in the scores: pkg/scheduler/util/pod_resources.go */
 export const DEFAULT_MILLI_CPU = 100;

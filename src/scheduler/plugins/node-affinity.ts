@@ -27,6 +27,8 @@ export class NodeAffinity implements Plugin {
     reads: "node",
     filterOf: (shape) => this.filterOf(shape),
     scoreOf: (shape) => this.scoreOf(shape),
+    filterKey: ({ spec }) => JSON.stringify([spec.nodeSelector, spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]),
+    scoreKey: ({ spec }) => JSON.stringify(spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []),
     normalization: "scaled",
   };
   private readonly rule = new LocalFilter(this.name, (shape) => this.filterOf(shape));

@@ -12,7 +12,7 @@ export class NodeName implements Plugin {
   private readonly other = unresolvable(this.name, "node(s) didn't match the requested node name");
 
   /** A pod that names a node is never in the queue: shapes leave the name out. */
-  readonly local: NodeLocal = { reads: "node", filterOf: () => undefined };
+  readonly local: NodeLocal = { reads: "node", filterOf: () => undefined, filterKey: () => "" };
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Answer {
     const wanted = pod.pod.spec.nodeName ?? "";

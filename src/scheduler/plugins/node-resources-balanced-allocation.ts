@@ -20,7 +20,11 @@ const NEUTRAL = MAX_NODE_SCORE / 2;
 export class NodeResourcesBalancedAllocation implements Plugin {
   static readonly NAME = "NodeResourcesBalancedAllocation";
   readonly name = NodeResourcesBalancedAllocation.NAME;
-  readonly local: NodeLocal = { reads: "pods", scoreOf: (shape) => this.scoreOf(shape) };
+  readonly local: NodeLocal = {
+    reads: "pods",
+    scoreOf: (shape) => this.scoreOf(shape),
+    scoreKey: ({ requests }) => requests.requested.join(),
+  };
   private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
 
   constructor(

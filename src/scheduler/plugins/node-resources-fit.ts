@@ -21,7 +21,13 @@ import { nodeResourcesScorer } from "./node-resources-scoring.js";
 export class NodeResourcesFit implements Plugin {
   static readonly NAME = "NodeResourcesFit";
   readonly name = NodeResourcesFit.NAME;
-  readonly local: NodeLocal = { reads: "pods", filterOf: (shape) => this.filterOf(shape), scoreOf: (shape) => this.scoreOf(shape) };
+  readonly local: NodeLocal = {
+    reads: "pods",
+    filterOf: (shape) => this.filterOf(shape),
+    scoreOf: (shape) => this.scoreOf(shape),
+    filterKey: ({ requests }) => requests.requested.join(),
+    scoreKey: ({ requests }) => requests.scored.join(),
+  };
   private readonly rule = new LocalFilter(this.name, (shape) => this.filterOf(shape));
   private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
   private readonly ignored: ReadonlySet<string>;

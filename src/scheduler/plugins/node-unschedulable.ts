@@ -19,6 +19,7 @@ export class NodeUnschedulable implements Plugin {
 
   readonly local: NodeLocal = {
     reads: "node",
+    filterKey: (shape) => JSON.stringify(shape.spec.tolerations ?? []),
     filterOf: (shape) => (this.toleratesCordon(shape) ? undefined : (node) => (node.node.spec?.unschedulable === true ? this.cordoned : undefined)),
   };
 

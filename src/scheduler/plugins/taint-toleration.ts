@@ -23,6 +23,8 @@ export class TaintToleration implements Plugin {
     reads: "node",
     filterOf: (shape) => this.filterOf(shape),
     scoreOf: (shape) => this.scoreOf(shape),
+    filterKey: (shape) => JSON.stringify(shape.spec.tolerations ?? []),
+    scoreKey: (shape) => JSON.stringify(shape.spec.tolerations ?? []),
     normalization: "reversed",
   };
   private readonly scorer = new LocalScore(this.name, (shape) => this.scoreOf(shape));
