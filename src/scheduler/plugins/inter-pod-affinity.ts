@@ -239,7 +239,13 @@ export class InterPodAffinity implements Plugin {
     const repels = (other: PodShape | undefined): boolean =>
       other !== undefined &&
       (shape.affinity.requiredAntiAffinity.some((term) => this.matches(term, other)) || other.affinity.requiredAntiAffinity.some((term) => this.matches(term, shape)));
-    return (attracts(after) && !attracts(before)) || (repels(before) && !repels(after));
+    if (attracts(before) !== attracts(after) && (attracts(after) || this.attractsItself(shape))) return true;
+    return repels(before) && !repels(after);
+  }
+
+  /** A pod that its own affinity matches may be the first of its kind: it may go anywhere once no other is left. */
+  private attractsItself(shape: PodShape): boolean {
+    return shape.affinity.requiredAffinity.length > 0 && shape.affinity.requiredAffinity.every((term) => this.matches(term, shape));
   }
 
   /**
@@ -251,6 +257,7 @@ export class InterPodAffinity implements Plugin {
     if (previous === undefined && (requiredAffinity.length === 0 || requiredAntiAffinity.length > 0)) return true;
     const [before, after] = [previous?.metadata.labels ?? {}, current?.metadata.labels ?? {}];
     const changed = ({ topologyKey }: AffinityTerm): boolean => before[topologyKey] !== after[topologyKey];
-    return requiredAffinity.some((term) => changed(term) && Object.hasOwn(after, term.topologyKey)) || requiredAntiAffinity.some(changed);
+    const isFirst = this.attractsItself(shape);
+    return requiredAffinity.some((term) => changed(term) && (isFirst || Object.hasOwn(after, term.topologyKey))) || requiredAntiAffinity.some(changed);
   }
 }
