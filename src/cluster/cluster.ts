@@ -13,6 +13,8 @@ import { HostLinks } from "../control-plane/apiserver/host-links.js";
 import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
 import { withFlags } from "../control-plane/controllers/options.js";
+import type { EtcdCluster } from "../control-plane/etcd/etcd-cluster.js";
+import { LeaderElection } from "../control-plane/leader-election.js";
 import type { MetricsSource } from "../control-plane/controllers/podautoscaler/metrics-source.js";
 import { Simulation } from "../engine/simulation.js";
 import { IngressProxies } from "../network/ingress-proxies.js";
@@ -59,8 +61,8 @@ export class Cluster {
   readonly kubectl: Administrator;
   readonly faults: Faults;
   readonly view: ClusterView;
-  readonly scheduler: Scheduler;
-  readonly controllerManager: ControllerManager;
+  private readonly elections: readonly LeaderElection[];
+  private leadingScheduler: Scheduler | undefined;
   private readonly behaviors = new Behaviors();
   private readonly links = new HostLinks();
   private readonly traffic: Traffic;
@@ -72,7 +74,7 @@ export class Cluster {
     readonly description: ClusterDescription,
     options: ClusterOptions,
   ) {
-    const { seed, replication, epoch, observer, metrics } = options;
+    const { seed, replication, epoch, observer } = options;
     const simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     this.simulation = simulation;
     this.epoch = epoch;
@@ -89,7 +91,6 @@ export class Cluster {
 
     const plans = planNodes(description.nodeGroups);
     const apiServerHosts = plans.filter(({ group }) => group.controlPlane === true).map(({ name }) => name);
-    const host = apiServerHosts[0];
     for (const plan of plans) this.machines.set(plan.name, this.machine(plan, heartbeats));
 
     const policies = plugin.enforcesPolicy ? new NetworkPolicies(this.apiServer) : undefined;
@@ -109,19 +110,9 @@ export class Cluster {
       behaviors: (pod) => this.behaviors.ofServer(pod),
       ...(observer?.request !== undefined && { observer: { request: (record) => observer.request?.(record) } }),
     });
-    this.controllerManager = new ControllerManager({
-      simulation,
-      epoch,
-      api: this.apiServer,
-      heartbeats,
-      options: withFlags(this.profile.controllerManager, description.controlPlane.controllerManager),
-      ...(host !== undefined && { host }),
-      quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
-      ...(metrics !== undefined && { metrics }),
-    });
-    this.scheduler = this.newScheduler(observer, host);
     const { dataPath } = this.podNetwork;
     const reachability = new Reachability(dataPath, this.links, apiServerHosts);
+    this.elections = this.electLeaders(apiServerHosts, etcd, options);
     this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
     this.faults = new Faults({
@@ -142,8 +133,12 @@ export class Cluster {
   start(): void {
     this.apiServer.load([...this.machines.values()].map((machine) => machine.registeredNode(this.epoch)));
     for (const machine of this.machines.values()) machine.powerOn();
-    this.controllerManager.start();
-    this.scheduler.start();
+    for (const election of this.elections) election.start();
+  }
+
+  /** The scheduler that leads; undefined while none does. */
+  get scheduler(): Scheduler | undefined {
+    return this.leadingScheduler;
   }
 
   /** Switches on machines that were not there before; their kubelets register them. Names must be new. */
@@ -214,12 +209,44 @@ export class Cluster {
     });
   }
 
-  private newScheduler(observer: RunObserver | undefined, host: string | undefined): Scheduler {
+  /** kube-controller-manager and kube-scheduler on each control-plane machine, of which one leads. */
+  private electLeaders(hosts: readonly string[], etcd: EtcdCluster, options: ClusterOptions): LeaderElection[] {
+    const { simulation } = this;
+    const candidates = hosts.length === 0 ? [undefined] : hosts;
+    const canWrite = (host: string | undefined): boolean => etcd.writable && this.links.isUp(host);
+    const elections = [
+      new LeaderElection({ simulation, name: "kube-controller-manager", candidates, canWrite, lead: (host) => this.leadControllerManager(host, options) }),
+      new LeaderElection({ simulation, name: "kube-scheduler", candidates, canWrite, lead: (host) => this.leadScheduler(host, options) }),
+    ];
+    const changed = (): void => {
+      for (const election of elections) election.reachabilityChanged();
+    };
+    etcd.onWritable(changed);
+    this.links.onChange(changed);
+    return elections;
+  }
+
+  private leadControllerManager(host: string | undefined, { metrics }: ClusterOptions): ControllerManager {
+    const manager = new ControllerManager({
+      simulation: this.simulation,
+      epoch: this.epoch,
+      api: this.apiServer,
+      heartbeats: this.heartbeats,
+      options: withFlags(this.profile.controllerManager, this.description.controlPlane.controllerManager),
+      ...(host !== undefined && { host }),
+      quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
+      ...(metrics !== undefined && { metrics }),
+    });
+    manager.start();
+    return manager;
+  }
+
+  private leadScheduler(host: string | undefined, { observer }: ClusterOptions): Scheduler {
     const { description, simulation, epoch } = this;
     const component = "default-scheduler";
     const onHost = host !== undefined && { host };
     const popFromBackoffQ = description.controlPlane.featureGates?.["SchedulerPopFromBackoffQ"];
-    return new Scheduler({
+    const scheduler = new Scheduler({
       simulation,
       epoch,
       client: this.apiServer.connect({ component, user: "system:kube-scheduler", ...onHost, ...SCHEDULER_CLIENT }),
@@ -230,6 +257,9 @@ export class Cluster {
       ...(observer !== undefined && { observer: schedulerObserver(observer) }),
       ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
     });
+    this.leadingScheduler = scheduler;
+    scheduler.start();
+    return scheduler;
   }
 }
 

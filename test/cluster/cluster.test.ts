@@ -27,7 +27,25 @@ describe("a wired cluster", () => {
     cluster.simulation.run(110 * SECOND);
     expect(readiness(cluster, "worker-1")).toEqual(["True", "True"]);
   });
+
+  it("goes on with another controller manager and scheduler when the machine of the leaders loses its power", () => {
+    const masters = { name: "master", count: 3, controlPlane: true, capacity: { cpu: "4", memory: "8Gi" }, taints: [CONTROL_PLANE_TAINT] };
+    const { nodeGroups } = describeCluster(2);
+    const cluster = startCluster(
+      describeCluster(2, { nodeGroups: [masters, ...nodeGroups], controlPlane: { etcdMembers: 3, apiServers: 3, controllerManager: {} } }),
+    );
+    cluster.simulation.run(10 * SECOND);
+    cluster.faults.nodePowerOff("master-1");
+    cluster.kubectl.create(deployment("web", 4));
+    // 10 s after the last renewal, which was at most 2 s before, the leaders give up; at 15 s to 17 s others take their places.
+    cluster.simulation.run(22 * SECOND);
+    expect(pods(cluster, "web")).toHaveLength(0);
+    cluster.simulation.run(35 * SECOND);
+    expect(pods(cluster, "web").map(({ status }) => status?.phase)).toEqual(Array(4).fill("Running"));
+  });
 });
+
+const CONTROL_PLANE_TAINT = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" } as const;
 
 function readiness(cluster: Cluster, node: string): (string | undefined)[] {
   return pods(cluster)

@@ -58,7 +58,7 @@ function whyNoAttempt({ cluster }: ExplainedPod, key: string): string {
   const slash = key.indexOf("/");
   const stored = cluster.view.get("Pod", key.slice(0, slash), key.slice(slash + 1));
   if (stored === undefined) return `there is no pod ${key}`;
-  const gate = cluster.scheduler.queue.get(stored.metadata.uid ?? key)?.gatedBy;
+  const gate = cluster.scheduler?.queue.get(stored.metadata.uid ?? key)?.gatedBy;
   if (gate !== undefined) return `no attempt was made to place ${key}: ${gate} keeps it out of the queue`;
   if (stored.spec.nodeName !== undefined) return `${key} was on ${stored.spec.nodeName} without the scheduler`;
   return `no scheduler has tried to place ${key} (schedulerName ${stored.spec.schedulerName ?? "default-scheduler"})`;
