@@ -1,4 +1,5 @@
 /** What a run prints when it has ended: figures, pods that never ran and why, the timeline, and where the files are. */
+import colors from "picocolors";
 import { stringify as yamlText } from "yaml";
 import { formatDuration } from "../api/duration.js";
 import type { RunResult } from "../study/simulate.js";
@@ -96,7 +97,7 @@ function timeline(entries: RunResult["outcome"]["timeline"], wide: boolean): str
 
 function expectations({ expectations: results, unjudged }: RunResult["outcome"]): string {
   return (
-    results.map(({ expectation, holds, found }) => `${holds ? "holds " : "BROKEN"}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("") +
+    results.map(({ expectation, holds, found }) => `${holds ? colors.green("holds ") : colors.red("BROKEN")}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("") +
     unjudged.map(({ text }) => `not judged, the run ended before  ${text}\n`).join("")
   );
 }

@@ -39,7 +39,7 @@ import {
   validateStatefulSet,
 } from "./workloads.js";
 
-export { formatFieldError, formatFieldErrors, invalidStatus, type FieldError, type InvalidStatus } from "./field-error.js";
+export { invalidStatus, type FieldError } from "./field-error.js";
 
 type Rules = { readonly [K in Kind]?: (object: ObjectsByKind[K]) => FieldError[] };
 
