@@ -52,9 +52,8 @@ export class IncrementalAlgorithm {
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    if (signature === undefined && isPlainIdle && this.tieBreak === "upstream") {
-      const outcome = this.scheduleInOnePass(evaluation, shape, state, pod);
-      if (outcome !== undefined) return outcome;
+    if (signature === undefined && isPlainIdle && this.tieBreak === "upstream" && !shape.hasMoreScores) {
+      return this.scheduleInOnePass(evaluation, shape, state, pod);
     }
     const filter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
     const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, filter, node.id));
@@ -87,11 +86,8 @@ export class IncrementalAlgorithm {
   /** Where the last search ended: nodes that were looked at. */
   private evaluated = 0;
 
-  /**
-   * Search and choice in one pass, where each node's own score decides. Undefined where it turns out that more has to be
-   * reckoned with; nothing has changed then.
-   */
-  private scheduleInOnePass(evaluation: ProfileEvaluation, shape: ShapeEvaluation, state: CycleState, pod: PodInfo): CycleOutcome | undefined {
+  /** Search and choice in one pass, where each node's own score decides. */
+  private scheduleInOnePass(evaluation: ProfileEvaluation, shape: ShapeEvaluation, state: CycleState, pod: PodInfo): CycleOutcome {
     const { order } = this.cache;
     const nodes = order.length;
     const wanted = numFeasibleNodesToFind(nodes, evaluation.profile.percentageOfNodesToScore);
@@ -99,7 +95,6 @@ export class IncrementalAlgorithm {
     onePass.run(shape, order, this.start.index % nodes, wanted);
     const { found, looked } = onePass;
     if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, state, pod) };
-    if (found > 1 && shape.hasMoreScores) return undefined;
     this.start.index = onePass.end;
     const node = this.cache.nodeById(onePass.id);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
