@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadScenario } from "../../src/scenario/load.js";
+import { InvalidInput } from "../../src/scenario/mistake.js";
+import { PluginError } from "../../src/scheduler/framework/plugin-error.js";
+import { prepare, simulate } from "../../src/study/simulate.js";
+
+const HEAD = `apiVersion: kubewarp.io/v1
+kind: Scenario
+metadata: {name: s}
+duration: 1m
+cluster:
+  nodes:
+    - {name: master, role: control-plane, capacity: {cpu: 2, memory: 4Gi}}
+    - {name: worker, capacity: {cpu: 2, memory: 4Gi}}
+workloads:
+  - name: one
+    arrivals: {interarrival: 1s, count: 1}
+    template:
+      apiVersion: v1
+      kind: Pod
+      spec: {containers: [{name: main, image: "registry.example/main:1"}]}
+`;
+const CONFIGURATION = ["apiVersion: kubescheduler.config.k8s.io/v1", "kind: KubeSchedulerConfiguration"];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kubewarp-scheduler-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function scenarioWith(scheduler: readonly string[]): string {
+  return write("scenario.yaml", `${HEAD}scheduler:\n${scheduler.map((line) => `  ${line}\n`).join("")}`);
+}
+
+function withPlugin(file: string): string {
+  return scenarioWith([...CONFIGURATION, "profiles:", `- plugins: {multiPoint: {enabled: [{name: Mine}]}}`, `  pluginConfig: [{name: Mine, args: {modulePath: ./${file}}}]`]);
+}
+
+function mistakesOf(path: string): string[] {
+  try {
+    loadScenario([path]);
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message.replaceAll(`${folder}/`, "").split("\n");
+    throw error;
+  }
+  return [];
+}
+
+describe("a scenario's scheduler", () => {
+  it("has its mistakes told with file, line and column before anything runs", () => {
+    const path = scenarioWith([...CONFIGURATION, "parallelism: 0", "profiles:", "- percentageOfNodesToScore: 300"]);
+    expect(mistakesOf(path)).toEqual([
+      "scenario.yaml:19:16: scheduler.parallelism: Invalid value: 0: should be an integer value greater than zero",
+      "scenario.yaml:21:31: scheduler.profiles[0].percentageOfNodesToScore: Invalid value: 300: not in valid range [0-100]",
+    ]);
+  });
+
+  it("has them told at their place in a file of its own", () => {
+    write("scheduler.yaml", `${CONFIGURATION.join("\n")}\nprofiles:\n- schedulerName: mine\n  plugin: {}\n`);
+    expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual(['scheduler.yaml:5:3: profiles[0].plugin: unknown field "profiles[0].plugin"']);
+  });
+
+  it("takes no extender, which would answer in real time", () => {
+    const path = scenarioWith([...CONFIGURATION, "extenders: [{urlPrefix: http://127.0.0.1/, filterVerb: filter}]"]);
+    expect(mistakesOf(path)).toEqual([expect.stringContaining("scheduler.extenders: Forbidden: extenders are not simulated")]);
+  });
+
+  it("tells of a plugin whose module is not there, or makes no plugin", async () => {
+    await expect(prepare({ files: [withPlugin("absent.mjs")], settings: {} })).rejects.toThrow(/scheduler: plugin Mine: .*absent\.mjs: cannot be imported/);
+    write("nothing.mjs", "export default () => ({});\n");
+    await expect(prepare({ files: [withPlugin("nothing.mjs")], settings: {} })).rejects.toThrow(/nothing\.mjs: the plugin has none of the methods/);
+    write("constant.mjs", "export default 3;\n");
+    await expect(prepare({ files: [withPlugin("constant.mjs")], settings: {} })).rejects.toThrow(InvalidInput);
+  });
+
+  it("fails the run where a plugin breaks, with plugin, point, pod and node", async () => {
+    write("broken.mjs", "export default () => ({ filter: () => null.missing });\n");
+    const scenario = await prepare({ files: [withPlugin("broken.mjs")], settings: {} });
+    expect(() => simulate(scenario)).toThrow(PluginError);
+    expect(() => simulate(scenario)).toThrow(/plugin Mine at Filter for pod default\/one-\S* on node \S+: threw TypeError/);
+  });
+});
