@@ -29,15 +29,25 @@ export function readScheduler(given: Readonly<Record<string, unknown>> | undefin
 /**
  * The configuration in a file of its own.
  *
- * @throws InvalidInput with every mistake, FileError where the file cannot be read
+ * @throws InvalidInput with every mistake
  */
 export function readSchedulerFile(file: string): SchedulerConfiguration {
   const mistakes: Mistake[] = [];
-  const found = readDocuments(file, readBytes(file), mistakes).find(({ value }) => (value as { kind?: unknown } | null)?.kind === KIND);
+  const found = documentsIn(file, mistakes).find(({ value }) => (value as { kind?: unknown } | null)?.kind === KIND);
   if (found === undefined && mistakes.length === 0) mistakes.push({ file, line: 1, column: 1, message: `holds no ${KIND}` });
   const configuration = found === undefined ? undefined : configurationFrom(found.value, found, [], mistakes);
   if (configuration === undefined || mistakes.length > 0) throw new InvalidInput(mistakes);
   return configuration;
+}
+
+function documentsIn(file: string, mistakes: Mistake[]): readonly ManifestDocument[] {
+  try {
+    return readDocuments(file, readBytes(file), mistakes);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    mistakes.push({ file, line: 1, column: 1, message: error.message });
+    return [];
+  }
 }
 
 /** @param prefix where in the document the configuration stands */

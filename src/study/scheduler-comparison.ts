@@ -39,7 +39,20 @@ export interface ComparisonResult {
 /** What came out, by contestant and replication. */
 export type Outcomes = readonly { readonly name: string; readonly runs: readonly SchedulerRunOutcome[] }[];
 
-/** Throws what the first failing run throws. */
+/** A run failed: a plugin broke, or the simulator did. */
+export class SchedulerRunFailed extends Error {
+  override readonly name = "SchedulerRunFailed";
+
+  constructor(
+    readonly scheduler: string,
+    readonly replication: number,
+    cause: unknown,
+  ) {
+    super(`replication ${replication} under ${scheduler}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** @throws SchedulerRunFailed for the first run that fails; nothing is written then */
 export async function compareSchedulers(order: ComparisonOrder, finished: (done: number, all: number) => void = () => undefined): Promise<ComparisonResult> {
   const { contestants, replications, workers, worker, output, ...run } = order;
   const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: workers });
@@ -50,7 +63,7 @@ export async function compareSchedulers(order: ComparisonOrder, finished: (done:
         const runs = await Promise.all(
           Array.from({ length: replications }, async (_, replication) => {
             const task: SchedulerRunOrder = { ...run, ...scheduler, replication };
-            const outcome = (await pool.run(task)) as SchedulerRunOutcome;
+            const outcome = await runIn(pool, task, name);
             finished(++done, replications * contestants.length);
             return outcome;
           }),
@@ -61,6 +74,14 @@ export async function compareSchedulers(order: ComparisonOrder, finished: (done:
     return publish(output, outcomes);
   } finally {
     await pool.destroy();
+  }
+}
+
+async function runIn(pool: Piscina, task: SchedulerRunOrder, scheduler: string): Promise<SchedulerRunOutcome> {
+  try {
+    return (await pool.run(task)) as SchedulerRunOutcome;
+  } catch (error) {
+    throw new SchedulerRunFailed(scheduler, task.replication, error);
   }
 }
 

@@ -38,8 +38,12 @@ const SCHEDULER_METRICS = new Set([
   "pod_scheduling_p99_seconds",
 ]);
 
-/** The scenario's cluster with the scheduler that is asked for. */
-async function describedCluster({ cluster }: Scenario, file: string | undefined): Promise<ClusterDescription> {
+/**
+ * The scenario's cluster with the scheduler that is asked for.
+ *
+ * @throws InvalidInput where the file holds no configuration that a scheduler can be made of
+ */
+export async function clusterWith({ cluster }: Scenario, file: string | undefined): Promise<ClusterDescription> {
   if (file === undefined) return cluster;
   const rest = withoutField(withoutField(cluster, "scheduler"), "schedulerPlugins");
   return file === DEFAULT_SCHEDULER ? rest : withSchedulerPlugins({ cluster: { ...rest, scheduler: readSchedulerFile(file) }, file });
@@ -47,7 +51,7 @@ async function describedCluster({ cluster }: Scenario, file: string | undefined)
 
 export async function measureScheduler(order: SchedulerRunOrder, stopwatch: Stopwatch): Promise<SchedulerRunOutcome> {
   const scenario = await prepare(order);
-  const description = await describedCluster(scenario, order.scheduler);
+  const description = await clusterWith(scenario, order.scheduler);
   const meter = new SchedulerMeter(stopwatch);
   const recorder = new RunRecorder({ nodeSeries: false, nodeUsage: () => ({ cpuMillicores: 0, memoryBytes: 0 }) });
   const observer: RunObserver = {

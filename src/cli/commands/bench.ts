@@ -3,12 +3,12 @@ import { basename, extname } from "node:path";
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
 import type { SimTime } from "../../engine/simulation.js";
-import { compareSchedulers, type ComparisonResult, type Contestant } from "../../study/scheduler-comparison.js";
+import { compareSchedulers, SchedulerRunFailed, type ComparisonResult, type Contestant } from "../../study/scheduler-comparison.js";
 import { nanosecondsPerCall } from "../../study/comparison-tables.js";
-import { DEFAULT_SCHEDULER } from "../../study/scheduler-run.js";
+import { clusterWith, DEFAULT_SCHEDULER } from "../../study/scheduler-run.js";
 import { prepare } from "../../study/simulate.js";
 import type { Estimate } from "../../study/statistics.js";
-import { UsageError } from "../exit.js";
+import { RunFailed, UsageError } from "../exit.js";
 import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
 import { tableText } from "../table.js";
 
@@ -62,13 +62,20 @@ function contestantOption(text: string, before: readonly Contestant[] = []): rea
 async function benchScheduler(files: string[], { config, set = {}, out, replications, workers, ...flags }: BenchFlags): Promise<void> {
   const run = { files, settings: set, ...flags };
   const scenario = await prepare(run);
-  const contestants = config ?? [{ name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" }];
+  const contestants: readonly Contestant[] = config ?? [{ name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" }];
   if (files.includes("-")) throw new UsageError("standard input can be read once only; give a file");
   const order = { ...run, contestants, replications, workers, worker: WORKER, output: out ?? `results/${scenario.name}-schedulers` };
-  const result = await compareSchedulers(order, (done, all) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} runs${done === all ? "\n" : ""}`);
-  });
-  process.stdout.write(comparisonText(scenario.name, replications, result));
+  // Mistakes in a configuration are told before anything runs.
+  for (const { scheduler } of contestants) await clusterWith(scenario, scheduler);
+  try {
+    const result = await compareSchedulers(order, (done, all) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} runs${done === all ? "\n" : ""}`);
+    });
+    process.stdout.write(comparisonText(scenario.name, replications, result));
+  } catch (error) {
+    if (error instanceof SchedulerRunFailed) throw new RunFailed(error.message);
+    throw error;
+  }
 }
 
 function comparisonText(name: string, replications: number, { comparison, speed, plugins, files }: ComparisonResult): string {
