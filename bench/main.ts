@@ -8,9 +8,10 @@ import { apiServerWrites } from "./control-plane/api-server-writes.js";
 import { hold } from "./engine/hold.js";
 import { mm1 } from "./engine/mm1.js";
 import { sampling } from "./engine/sampling.js";
+import { peer } from "./scheduler/peer.js";
 import { scheduler } from "./scheduler/scheduler.js";
 
-const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, apiServerWrites, thousands, openb, scheduler];
+const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, apiServerWrites, thousands, openb, scheduler, peer];
 
 /** A table with a column for each name that a row has, numbers to the right. */
 function table(rows: readonly Row[]): string {

@@ -10,7 +10,7 @@ const prepared = prepare({ files: [SCENARIO], settings: {} });
 /** Millicores that the pods on each worker request. */
 async function requestedOnWorkers(app: string): Promise<ReadonlyMap<string, number>> {
   const cluster = clusterAt(await prepared, MINUTE - 1);
-  const pods = cluster.scheduler.cache.nodes.filter(({ name }) => name.startsWith("worker"));
+  const pods = cluster.scheduler!.cache.nodes.filter(({ name }) => name.startsWith("worker"));
   return new Map(pods.map(({ name, pods: there }) => [name, 250 * there.filter(({ pod }) => pod.metadata.labels?.["app"] === app).length]));
 }
 
@@ -20,7 +20,7 @@ describe("the example of a plugin, examples/headroom", () => {
   });
 
   it("leaves half a core of each worker's two free of ordinary pods", async () => {
-    for (const requested of (await requestedOnWorkers("ordinary")).values()) expect(requested).toBe(1500);
+    expect([...(await requestedOnWorkers("ordinary")).values()]).toEqual([1500, 1500]);
   });
 
   it("does not hold without the plugin", async () => {
