@@ -42,7 +42,7 @@ function preempt(snapshot: Snapshot, manifest: unknown): Readonly<Record<string,
 
   const potential = plugin.evaluator.potentialNodes(statuses);
   const { candidates, statuses: notHelped } = plugin.evaluator.findCandidates({ profile, state, pod }, potential);
-  const tied = candidates.length === 0 ? [] : bestCandidates(candidates, handle.now()).map(({ node }) => node);
+  const tied = candidates.length === 0 ? [] : bestCandidates(candidates).map(({ node }) => node);
   const chosen = candidates.find(({ node }) => node === result?.nominatedNodeName);
   return {
     ...failed,

@@ -48,6 +48,13 @@ export class Actions {
     this.next(0);
   }
 
+  /** Makes objects that are there before the first action. */
+  setUp(objects: readonly unknown[]): void {
+    this.apply(objects.map(manifest), (error) => {
+      if (error !== undefined) throw new Error(`setup: ${error.error}`);
+    });
+  }
+
   private next(index: number): void {
     const action = this.actions.at(index);
     if (index >= this.actions.length || action === undefined) return;

@@ -130,6 +130,8 @@ export interface TimelineCase {
   readonly runs: number;
   readonly durationSeconds: number;
   readonly nodes: readonly NodeGroup[];
+  /** Objects that are there before the first action. */
+  readonly setup?: readonly unknown[];
   readonly actions: readonly Action[];
   readonly fates?: readonly Fates[];
   readonly extraFlags?: {

@@ -51,7 +51,7 @@ function clockOf(testCase: TimelineCase, observed: Observed, grouping: Grouping)
   if (recorded.length === 0 || own.length === 0) return () => 0;
   const firstOwn = Math.min(...own);
   const earlier = Math.min(...recorded) - firstOwn;
-  return (ownMs) => (ownMs >= firstOwn ? earlier : 0);
+  return (ownMs) => (ownMs >= since ? earlier : 0);
 }
 
 function isNear(ownMs: number, [least, median, greatest]: Spread, key: string, tolerance: Tolerance, clock: Clock): boolean {
@@ -116,18 +116,22 @@ function compareSequence(sequence: Sequence, times: readonly number[], values: r
   const lines: string[] = [];
   if (!wanted.some((value) => isDeepStrictEqual(value ?? null, last ?? null)) && !(absent && values.length === 0))
     lines.push(`${key}: ends with ${JSON.stringify(last)}, want ${[...new Set(wanted.map((value) => JSON.stringify(value)))].join(" or ")}`);
-  if (columns !== undefined && sequence.bounds !== undefined) lines.push(...compareBounds(key, columns, sequence.bounds, values as readonly (readonly number[])[]));
+  if (columns !== undefined) lines.push(...compareBounds(sequence, columns, values as readonly Row[]));
   return lines;
 }
 
-function compareBounds(key: string, columns: readonly string[], bounds: readonly (readonly [number, number])[], values: readonly (readonly number[])[]): string[] {
+type Row = readonly number[];
+
+/** A column's least and greatest value have to be those of a recorded run, or between those of two. */
+function compareBounds({ key, same, values = [], perRun = [] }: Sequence, columns: readonly string[], own: readonly Row[]): string[] {
+  const runs = (same ? [values] : perRun.map((run) => run.map(([, value]) => value))) as readonly (readonly Row[])[];
   const rules = RULED_BOUNDS[key.split(" ")[0]] ?? {};
   return columns.flatMap((column, index) => {
-    const own = values.map((value) => value[index]);
-    const [least, greatest] = bounds[index];
+    const bounds = { least: (rows: readonly Row[]) => Math.min(...rows.map((row) => row[index])), greatest: (rows: readonly Row[]) => Math.max(...rows.map((row) => row[index])) };
     return (rules[column] ?? []).flatMap((bound) => {
-      const [is, want] = bound === "least" ? [Math.min(...own), least] : [Math.max(...own), greatest];
-      return is === want ? [] : [`${key}: ${bound} ${column} ${is}, want ${want}`];
+      const recorded = runs.map(bounds[bound]);
+      const [from, to, is] = [Math.min(...recorded), Math.max(...recorded), bounds[bound](own)];
+      return is >= from && is <= to ? [] : [`${key}: ${bound} ${column} ${is}, want ${from}${to > from ? ` to ${to}` : ""}`];
     });
   });
 }
@@ -192,13 +196,19 @@ function compareMessages(key: string, groups: readonly EventGroup[], found: read
 
 /** Which node a pod went to and which of equal pods was chosen are ties. */
 function withoutTies(message: string): string {
-  return message.replace(/ to \S+$/, " to NODE").replace(/-p\d+\b/g, "-pN").replace(/ on node \S+/, " on node NODE");
+  return message
+    .replace(/^(Successfully assigned \S+ to) \S+$/, "$1 NODE")
+    .replace(/-p\d+\b/g, "-pN")
+    .replace(/ on node \S+/, " on node NODE");
 }
 
-/** What is left of a message where only the first ones were kept. */
+/** What is left of a message where only the first ones were kept, which are not yet combined ones. */
 function shapeOf(message: string): string {
-  return message.replace(/\d+/g, "N").replace(/@\S+/g, "@POD");
+  return message.replace(COMBINED, "").replace(/\d+/g, "N").replace(/@\S+/g, "@POD");
 }
+
+/** How client-go marks an event that stands for many. */
+const COMBINED = /^\(combined from similar events\): /;
 
 function compareActions(recorded: readonly ActionResult[], own: readonly OwnActionResult[]): string[] {
   return recorded.flatMap(({ at, errors }, index) => {

@@ -6,7 +6,7 @@ const COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
 
 export class Naming {
   private readonly byUid = new Map<string, string>();
-  /** Canonical names by the names that objects really have, for texts. */
+  /** Canonical names by the names and the uids that objects really have, for texts. */
   private readonly byRealName = new Map<string, string>();
   private readonly counters = new Map<string, number>();
 
@@ -16,7 +16,9 @@ export class Naming {
     if (this.byUid.has(uid)) return;
     const named = this.nameOf(object);
     this.byUid.set(uid, named);
-    if (named !== name) this.byRealName.set(name, named);
+    this.byRealName.set(uid, named);
+    // A StatefulSet's pods have the names that they are called by in texts.
+    if (named !== name && !named.startsWith(`${name}#`)) this.byRealName.set(name, named);
   }
 
   of(object: ApiObject): string {

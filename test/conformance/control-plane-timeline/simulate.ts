@@ -10,6 +10,7 @@ export function simulate(testCase: TimelineCase): Observed {
   const recorded = new RecordedCluster(testCase);
   const watch = new WatchClient(recorded.cluster, START);
   const actions = new Actions(recorded, watch, testCase.actions);
+  actions.setUp(testCase.setup ?? []);
   recorded.bringUp();
   followFates(recorded.cluster, testCase.fates ?? []);
   watch.begin();

@@ -60,7 +60,7 @@ function valuesOfKind(object: ApiObject, naming: Naming, startOfRun: number): re
     case "EndpointSlice":
       return [["endpoints", endpointCounts(plain)]];
     case "ResourceQuota":
-      return [["used", status["used"]]];
+      return [["used", isNothing(status["used"]) ? undefined : status["used"]]];
     case "CronJob":
       return [
         ["active", ((status["active"] ?? []) as readonly unknown[]).length],
@@ -96,6 +96,11 @@ function valuesOfKind(object: ApiObject, naming: Naming, startOfRun: number): re
     default:
       return [];
   }
+}
+
+/** A quota of which nothing is used yet. */
+function isNothing(used: unknown): boolean {
+  return Object.values((used ?? {}) as Plain).every((amount) => amount === "0");
 }
 
 function columnsOf(kind: string, status: Plain): readonly unknown[] {

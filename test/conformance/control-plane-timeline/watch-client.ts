@@ -84,6 +84,8 @@ export class WatchClient {
     for (const [what, value] of valuesOf(object, this.naming, this.startOfRun)) {
       const previous = known.has(what) ? known.get(what) : initialValue(kind, what);
       if (value === undefined || isDeepStrictEqual(previous, value)) continue;
+      // A deletion is written down once, with the grace that it began with.
+      if (what === "deleting" && previous !== undefined) continue;
       known.set(what, value);
       if (what === "taints") this.writeTaints(name, previous as readonly string[], value as readonly string[]);
       else this.write(name, what, value);
