@@ -157,8 +157,18 @@ export class Registry {
       admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now, writeStatus: this.writeStatus }, store);
     }
     const marked = markDeleted(kind, stored, options, now);
-    if (marked === undefined) return this.removed(kind, entry, stored);
+    if (marked === undefined) return this.removed(kind, entry, kind === "Pod" ? this.markedFirst(entry, now) : stored);
     return marked === stored ? stored : this.replaced(kind, entry, marked);
+  }
+
+  /** A kind with grace periods is marked in a write of its own even where no grace is left. Source: store.go updateForGracefulDeletionAndFinalizers. */
+  private markedFirst(entry: StoreEntry, now: Timestamp): ApiObject {
+    const { object } = entry;
+    if (object.metadata.deletionTimestamp !== undefined) return object;
+    return this.replaced("Pod", entry, {
+      ...object,
+      metadata: { ...object.metadata, deletionTimestamp: now, deletionGracePeriodSeconds: 0 },
+    });
   }
 
   /** @throws ApiStatusError 404 or 409 */

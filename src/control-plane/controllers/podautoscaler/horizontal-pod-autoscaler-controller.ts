@@ -57,10 +57,18 @@ class HorizontalPodAutoscalerController {
     this.queue.addAfter(key, this.context.options.horizontalPodAutoscalerSyncPeriod);
   }
 
+  /** The next look comes one period after this one has ended. Source: processNextWorkItem in pkg/controller/podautoscaler/horizontal.go. */
   private *sync(key: string): Task<void> {
     const autoscaler = this.autoscalers.get(key);
     if (autoscaler === undefined) return;
-    this.lookLater(key);
+    try {
+      yield* this.lookAt(key, autoscaler);
+    } finally {
+      this.lookLater(key);
+    }
+  }
+
+  private *lookAt(key: string, autoscaler: HorizontalPodAutoscaler): Task<void> {
     const scalable = yield* this.targetOf(autoscaler);
     if (scalable === undefined) return;
     let memory = this.memories.get(key);
