@@ -24,6 +24,8 @@ export const FAKE_KUBELET_ANNOTATIONS = {
   stop: "fake-kubelet/stop",
   /** Present: others write readiness. */
   hold: "fake-kubelet/hold",
+  /** Of a node: from its registration until it is Ready. */
+  join: "fake-kubelet/join",
 } as const;
 
 /** Leases are renewed each 10.0 to 10.4 s (a quarter of 40 s, with up to 4 % of jitter). */
@@ -42,6 +44,7 @@ interface Known {
 
 export class FakeKubelet implements NodeAgent {
   running = false;
+  private joined = false;
   private readonly client: ApiClient;
   private readonly pods: Informer<Pod>;
   private readonly known = new Map<string, Known>();
@@ -60,7 +63,7 @@ export class FakeKubelet implements NodeAgent {
       deleted: (pod) => this.forget(pod),
     });
     onRenewalsChange(heartbeats, this.name, () => {
-      if (this.running && heartbeats.isRenewing(this.name)) this.reviseNode();
+      if (this.joined && this.running && heartbeats.isRenewing(this.name)) this.reviseNode();
     });
   }
 
@@ -68,8 +71,10 @@ export class FakeKubelet implements NodeAgent {
     if (this.running) return;
     this.running = true;
     const { simulation, identity, epoch, heartbeats } = this.options;
-    this.client.create<"Node">(newNode(identity, [], wholeSeconds(epoch, simulation.now)), (result) => {
-      if (!result.ok) this.reviseNode();
+    const registered = newNode(identity, [], wholeSeconds(epoch, simulation.now));
+    this.client.create<"Node">({ ...registered, status: { ...registered.status, conditions: [] } }, (result) => {
+      if (result.ok) this.joinLater();
+      else this.join();
     });
     heartbeats.renew(this.name, simulation.now, this.period);
     for (const pod of this.pods.list()) this.see(pod);
@@ -95,6 +100,18 @@ export class FakeKubelet implements NodeAgent {
     return false;
   }
 
+  /** A new node says that it is Ready when it has joined. */
+  private joinLater(): void {
+    const text = this.options.identity.annotations[FAKE_KUBELET_ANNOTATIONS.join];
+    if (text === undefined) this.join();
+    else this.options.simulation.after(parseDuration(text), () => this.join());
+  }
+
+  private join(): void {
+    this.joined = true;
+    this.reviseNode();
+  }
+
   /** A node that the control plane took for dead is Ready at once when its process is back. */
   private reviseNode(): void {
     const { identity, simulation, epoch } = this.options;
@@ -115,7 +132,7 @@ export class FakeKubelet implements NodeAgent {
       known = { pod, stage: stageOf(pod), event: undefined };
       this.known.set(uid, known);
       if (known.stage === "starting") this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!));
-      else if (known.stage === "started") this.becomeReadyLater(known);
+      else if (known.stage === "started" && pod.metadata.deletionTimestamp === undefined) this.becomeReadyLater(known);
     }
     known.pod = pod;
     if (pod.metadata.deletionTimestamp === undefined || known.stage === "stopping" || known.stage === "stopped") {
@@ -150,7 +167,7 @@ export class FakeKubelet implements NodeAgent {
 
   private becomeReadyLater(known: Known): void {
     const annotations = known.pod.metadata.annotations ?? {};
-    if (annotations[FAKE_KUBELET_ANNOTATIONS.hold] !== undefined || annotations[FAKE_KUBELET_ANNOTATIONS.ready] === undefined) return;
+    if (annotations[FAKE_KUBELET_ANNOTATIONS.hold] !== undefined) return;
     this.after(known, FAKE_KUBELET_ANNOTATIONS.ready, () => {
       known.stage = "ready";
       this.patch(known.pod, (pod) => this.runningStatus(pod, true));
