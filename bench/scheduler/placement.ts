@@ -5,8 +5,7 @@ import { Cache } from "../../src/scheduler/cache/cache.js";
 import { buildProfiles, DEFAULT_SCHEDULER_NAME } from "../../src/scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../../src/scheduler/configuration/types.js";
 import { IncrementalAlgorithm } from "../../src/scheduler/evaluation/incremental-algorithm.js";
-import type { Kind } from "../../src/api/kinds.js";
-import type { ApiClient, Target } from "../../src/control-plane/apiserver/client.js";
+import type { ApiClient } from "../../src/control-plane/apiserver/client.js";
 import { DELETE } from "../../src/scheduler/framework/events.js";
 import type { Diagnosis } from "../../src/scheduler/framework/fit-error.js";
 import type { Profile } from "../../src/scheduler/framework/profile.js";
@@ -60,7 +59,7 @@ export class Placement {
       versions: { namespaces: 0, selectors: 0 },
       now: () => NOW,
       stream: (name) => streams.stream(name),
-      client: new VictimsClient((key) => this.evict(key)),
+      client: victimsClient((key) => this.evict(key)),
     };
     this.preempts = mayPreempt(workload);
     this.profiles = buildProfiles(configuration, this.handle);
@@ -131,32 +130,25 @@ function mayPreempt({ bound, pending }: Workload): boolean {
 }
 
 /** What preemption asks of the API server, answered at once. */
-class VictimsClient implements ApiClient {
-  constructor(private readonly evicted: (key: string) => void) {}
-
-  patchStatus(_target: unknown, _change: unknown, done?: (result: never) => void): void {
-    done?.({ ok: true } as never);
-  }
-
-  delete<K extends Kind>(target: Target<K>, _options?: unknown, done?: (result: never) => void): void {
-    this.evicted(`${target.namespace ?? ""}/${target.name}`);
-    done?.({ ok: true } as never);
-  }
-
-  recordEvent(): void {
-    // Nobody reads them.
-  }
-
-  private unexpected(): never {
+function victimsClient(evicted: (key: string) => void): ApiClient {
+  const unexpected = (): never => {
     throw new Error("placing a workload calls nothing else");
-  }
-
-  readonly create = this.unexpected;
-  readonly update = this.unexpected;
-  readonly updateStatus = this.unexpected;
-  readonly patch = this.unexpected;
-  readonly bind = this.unexpected;
-  readonly evict = this.unexpected;
-  readonly get = this.unexpected;
-  readonly list = this.unexpected;
+  };
+  const succeed = (done?: (result: never) => void): void => done?.({ ok: true } as never);
+  return {
+    patchStatus: (_target, _change, done) => succeed(done),
+    delete: (target, _options, done) => {
+      evicted(`${target.namespace ?? ""}/${target.name}`);
+      succeed(done);
+    },
+    recordEvent: () => undefined,
+    create: unexpected,
+    update: unexpected,
+    updateStatus: unexpected,
+    patch: unexpected,
+    bind: unexpected,
+    evict: unexpected,
+    get: unexpected,
+    list: unexpected,
+  };
 }

@@ -109,6 +109,8 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("bound pod" as const), template: fc.nat(5), node: fc.nat(NODES - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("namespace" as const), env: fc.constantFrom("prod", "dev") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("service" as const), app }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("nominate" as const), template: fc.nat(5), node: fc.nat(NODES - 1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("end nominations" as const) }) },
 );
 
 type Template = typeof template extends fc.Arbitrary<infer T> ? T : never;
@@ -152,6 +154,7 @@ class Cluster {
   private readonly specs: readonly PodSpec[];
   private readonly placed: { pod: Pod; node: string }[] = [];
   private pods = 0;
+  private readonly nominees: PodInfo[] = [];
 
   constructor(
     private readonly templates: readonly Template[],
@@ -232,6 +235,15 @@ class Cluster {
         break;
       case "remove node":
         this.cache.removeNode(`node-${operation.node}`);
+        break;
+      case "nominate": {
+        const nominee = this.info(this.podOf(operation.template));
+        this.nominees.push(nominee);
+        this.handle.nominator.add(nominee, `node-${operation.node}`);
+        break;
+      }
+      case "end nominations":
+        for (const { uid } of this.nominees.splice(0)) this.handle.nominator.remove(uid);
         break;
       case "namespace":
         this.objects.set("Namespace", [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: { env: operation.env } } }]);

@@ -15,6 +15,7 @@ import { Status } from "../framework/status.js";
 import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
+import { NominatedNodes } from "./nominated-nodes.js";
 import { OnePassSearch } from "./one-pass-search.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
 import { UNKNOWN } from "./node-evaluation.js";
@@ -52,10 +53,12 @@ export class IncrementalAlgorithm {
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    if (signature === undefined && isPlainIdle && this.tieBreak === "upstream" && !shape.hasMoreScores) {
+    const nominated = NominatedNodes.before(profile, pod);
+    if (signature === undefined && isPlainIdle && nominated === undefined && this.tieBreak === "upstream" && !shape.hasMoreScores) {
       return this.scheduleInOnePass(evaluation, shape, state, pod);
     }
-    const filter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
+    const plainFilter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
+    const filter = nominated === undefined ? plainFilter : (id: number): Status | undefined => (nominated.has(id) ? nominated.filter(id) : plainFilter?.(id));
     const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, filter, node.id));
     if (hint !== undefined && !this.isRejected(shape, filter, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
@@ -64,7 +67,7 @@ export class IncrementalAlgorithm {
 
     const count = this.search(profile, shape, filter);
     const { feasible, totals } = this;
-    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, filter, state, pod) };
+    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, plainFilter, nominated, state, pod) };
     const evaluatedNodes = this.evaluated;
     if (count === 1) {
       const node = this.cache.nodeById(feasible[0]);
@@ -94,7 +97,7 @@ export class IncrementalAlgorithm {
     const { onePass } = this;
     onePass.run(shape, order, this.start.index % nodes, wanted);
     const { found, looked } = onePass;
-    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, state, pod) };
+    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, undefined, state, pod) };
     this.start.index = onePass.end;
     const node = this.cache.nodeById(onePass.id);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
@@ -109,7 +112,7 @@ export class IncrementalAlgorithm {
   }
 
   private isCommon(evaluation: ProfileEvaluation, { namesNode, shape }: PodInfo): boolean {
-    if (!evaluation.fits || namesNode || evaluation.profile.handle.nominator.size > 0) return false;
+    if (!evaluation.fits || namesNode) return false;
     return shape.spec.affinity === undefined || namedNodes(shape) === undefined;
   }
 
@@ -154,13 +157,25 @@ export class IncrementalAlgorithm {
   }
 
   /** Why no node is feasible: every node was judged. */
-  private diagnose(evaluation: ProfileEvaluation, shape: ShapeEvaluation, filter: NodeIdFilter | undefined, state: CycleState, pod: PodInfo): Diagnosis {
+  private diagnose(
+    evaluation: ProfileEvaluation,
+    shape: ShapeEvaluation,
+    filter: NodeIdFilter | undefined,
+    nominated: NominatedNodes | undefined,
+    state: CycleState,
+    pod: PodInfo,
+  ): Diagnosis {
     const { profile, codes } = evaluation;
     if (!evaluation.keepsFilterOrder || filter !== undefined) return this.plain.diagnose(profile, state.reset(), pod);
     const { order } = this.cache;
-    const codeOf = (id: number): number => (shape.nodes.value[id] < 0 ? -shape.nodes.value[id] : shape.checkRules(id));
+    const { value } = shape.nodes;
+    const codeOf = (id: number): number => {
+      if (nominated?.has(id) === true) return codes.codeOf(nominated.filter(id)!);
+      return value[id] < 0 ? -value[id] : shape.checkRules(id);
+    };
+    const found = Array.from(order, codeOf);
     const counts = new Int32Array(codes.bound);
-    for (let i = 0; i < order.length; i++) counts[codeOf(order[i])]++;
+    for (const code of found) counts[code]++;
     const reasonCounts = new Map<string, number>();
     const unschedulablePlugins = new Set<string>();
     counts.forEach((count, code) => {
@@ -175,7 +190,7 @@ export class IncrementalAlgorithm {
       unschedulablePlugins,
       statuses: () => {
         profile.runPreFilter(state.reset(), pod);
-        const byNode = new Map(Array.from(order, (id) => [this.cache.nodeById(id).name, codes.statusOf(codeOf(id))]));
+        const byNode = new Map(Array.from(order, (id, at) => [this.cache.nodeById(id).name, codes.statusOf(found[at])]));
         return { byNode, absent: NOT_LOOKED_AT };
       },
     };

@@ -11,16 +11,20 @@ export class CycleState {
   private filterSkips: Set<string> | undefined;
   private scoreSkips: Set<string> | undefined;
 
+  /** What a copy reads it copies then, if it can be changed at all: trials read little of what a cycle remembers. */
+  private original: CycleState | undefined;
+
   read(key: string): StateData | undefined {
-    return this.data?.get(key);
+    const own = this.data?.get(key);
+    if (own !== undefined || this.original === undefined) return own;
+    const theirs = this.original.read(key);
+    const copy = theirs?.clone();
+    if (copy !== undefined && copy !== theirs) this.write(key, copy);
+    return copy;
   }
 
   write(key: string, value: StateData): void {
     (this.data ??= new Map<string, StateData>()).set(key, value);
-  }
-
-  delete(key: string): void {
-    this.data?.delete(key);
   }
 
   /** The plugin's PreFilter answered Skip: its Filter is not run. */
@@ -43,15 +47,17 @@ export class CycleState {
 
   /** Forgets everything. */
   reset(): this {
-    this.data = this.filterSkips = this.scoreSkips = undefined;
+    this.data = this.filterSkips = this.scoreSkips = this.original = undefined;
     return this;
   }
 
+  /** A copy to try changes on. The original must not change while the copy is in use. */
   clone(): CycleState {
     const copy = new CycleState();
-    if (this.data !== undefined) copy.data = new Map([...this.data].map(([key, value]) => [key, value.clone()]));
-    if (this.filterSkips !== undefined) copy.filterSkips = new Set(this.filterSkips);
-    if (this.scoreSkips !== undefined) copy.scoreSkips = new Set(this.scoreSkips);
+    copy.original = this;
+    // PreFilter and PreScore, which add to these, do not run on copies.
+    copy.filterSkips = this.filterSkips;
+    copy.scoreSkips = this.scoreSkips;
     return copy;
   }
 }

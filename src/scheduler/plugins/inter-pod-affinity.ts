@@ -99,6 +99,7 @@ export class InterPodAffinity implements Plugin {
     const counts = new FilterCounts();
     const { requiredAffinity, requiredAntiAffinity } = pod.shape.affinity;
     const hasOwn = requiredAffinity.length > 0 || requiredAntiAffinity.length > 0;
+    if (!hasOwn && !this.handle.cache.hasAffinityPods) return { status: SKIP };
     for (const node of this.handle.cache.nodes) {
       for (const other of node.podsWithRequiredAntiAffinity) this.countExisting(counts, pod.shape, other.shape, node, 1);
       if (hasOwn) for (const other of node.pods) this.countOwn(counts, pod.shape, other.shape, node, 1);
@@ -164,7 +165,7 @@ export class InterPodAffinity implements Plugin {
   preScore(state: CycleState, pod: PodInfo): Answer {
     const { preferredAffinity, preferredAntiAffinity } = pod.shape.affinity;
     const hasPreferred = preferredAffinity.length > 0 || preferredAntiAffinity.length > 0;
-    if (this.args.ignorePreferredTermsOfExistingPods && !hasPreferred) return SKIP;
+    if (!hasPreferred && (this.args.ignorePreferredTermsOfExistingPods || !this.handle.cache.hasAffinityPods)) return SKIP;
     const sums = new PairCounts();
     for (const node of this.handle.cache.nodes) {
       const { labels } = node.node.metadata;
