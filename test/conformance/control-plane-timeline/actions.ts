@@ -17,7 +17,7 @@ import { encode } from "../../../src/api/encode.js";
 import type { Action, ActionError, DrainAction, DrainLine, OwnActionResult, Selected } from "./case.js";
 import { wholeSecondOf } from "./fates.js";
 import { ended, withReadiness } from "./pod-reports.js";
-import { type RecordedCluster, START } from "./recorded-cluster.js";
+import type { RecordedCluster } from "./recorded-cluster.js";
 import type { WatchClient } from "./watch-client.js";
 
 type Done = (error?: ActionError) => void;
@@ -59,7 +59,7 @@ export class Actions {
     const action = this.actions.at(index);
     if (index >= this.actions.length || action === undefined) return;
     const { simulation } = this.recorded.cluster;
-    simulation.at(Math.max(simulation.now, START + Math.round(action.at * SECOND)), () => {
+    simulation.at(Math.max(simulation.now, this.recorded.start + Math.round(action.at * SECOND)), () => {
       const begin = this.watch.now();
       this.carryOut(action, (error) => {
         this.results.push({ at: action.at, begin, answered: this.watch.now(), ...(error !== undefined && { error }) });

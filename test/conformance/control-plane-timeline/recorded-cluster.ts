@@ -7,8 +7,8 @@ import { MILLISECOND, SECOND, type SimTime } from "../../../src/engine/simulatio
 import type { NodeGroup, TimelineCase } from "./case.js";
 import { settingsOf } from "./flags.js";
 
-/** Simulated time of a recording's first action: by then the cluster has been up for a while. */
-export const START: SimTime = 20 * SECOND;
+/** The cluster has been up for about this long at a recording's first action. */
+const WARM_UP: SimTime = 60 * SECOND;
 
 /** A whole minute of the wall clock: 2026-01-01T00:00:00Z. */
 const WHOLE_MINUTE = Date.UTC(2026, 0, 1) * MILLISECOND;
@@ -35,13 +35,15 @@ export class RecordedCluster {
   private readonly nodesByKubelet = new Map<string, string[]>();
   /** Which recorded run gave what differs from run to run: the phases of ticks and renewals. */
   private readonly run: number;
+  /** Simulated time of the recording's first action. The controllers were started at 0, with the node controller's first tick. */
+  readonly start: SimTime;
 
   constructor(private readonly testCase: TimelineCase) {
     const settings = settingsOf(testCase.extraFlags ?? {});
     const phases = testCase.nodeMonitorTickPhaseMs;
     const inOrder = [...phases.keys()].sort((a, b) => phases[a] - phases[b]);
     this.run = inOrder[Math.floor((inOrder.length - 1) / 2)] ?? 0;
-    const tickPhase = ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS) * MILLISECOND;
+    this.start = WARM_UP + Math.round((MONITOR_PERIOD_MS - ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS)) * MILLISECOND);
     const description: ClusterDescription = {
       name: testCase.name,
       kubernetesVersion: "1.36.3",
@@ -52,7 +54,7 @@ export class RecordedCluster {
         etcdMembers: 1,
         apiServers: 1,
         apiServer: settings.apiServer,
-        controllerManager: { "node-monitor-tick-phase": (START + tickPhase) % (MONITOR_PERIOD_MS * MILLISECOND), ...settings.controllerManager },
+        controllerManager: settings.controllerManager,
         featureGates: settings.featureGates,
       },
       network: { plugin: "calico", podCIDR: "10.244.0.0/16", serviceCIDR: "10.96.0.0/16", proxyMode: "iptables" },
@@ -60,7 +62,7 @@ export class RecordedCluster {
       latencies: {},
     };
     const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
-    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - START, metrics: this.metrics() });
+    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics() });
   }
 
   /** Runs up to the first action. */
@@ -68,10 +70,13 @@ export class RecordedCluster {
     const { simulation, machines } = this.cluster;
     this.cluster.start();
     for (const [name, machine] of machines) {
-      machine.stopKubelet();
-      simulation.at(START + this.startOf(name) * MILLISECOND, () => machine.startKubelet());
+      // A process that is started again renews from then on.
+      simulation.at(this.start + this.startOf(name) * MILLISECOND, () => {
+        machine.stopKubelet();
+        machine.startKubelet();
+      });
     }
-    simulation.run(START);
+    simulation.run(this.start);
   }
 
   stopKubelet(process: string): void {
