@@ -22,6 +22,8 @@ export class NodeInfo {
   readonly podsWithRequiredAntiAffinity: PodInfo[] = [];
   private ports: UsedPorts | undefined;
   private current: Node | undefined;
+  /** Goes up with every change of the node or of the pods there. */
+  generation = 0;
 
   constructor(
     /** Dense number of the node within its cache; numbers of deleted nodes are given again. */
@@ -47,6 +49,7 @@ export class NodeInfo {
   }
 
   setNode(node: Node): void {
+    this.generation++;
     this.current = node;
     const allocatable = node.status?.allocatable ?? node.status?.capacity;
     this.allocatable = this.resources.amountsOf(allocatable, "pods");
@@ -58,6 +61,7 @@ export class NodeInfo {
   }
 
   addPod(pod: PodInfo): void {
+    this.generation++;
     this.account(pod, 1);
     this.pods.push(pod);
     const { affinity, hostPorts } = pod.shape;
@@ -73,6 +77,7 @@ export class NodeInfo {
   removePod(uid: string): PodInfo | undefined {
     const pod = removeByUid(this.pods, uid);
     if (pod === undefined) return undefined;
+    this.generation++;
     this.account(pod, -1);
     const { affinity, hostPorts } = pod.shape;
     if (affinity.any) removeByUid(this.podsWithAffinity, uid);
@@ -83,6 +88,7 @@ export class NodeInfo {
 
   /** Puts a newer object of the same pod and shape in its place. */
   replacePod(previous: PodInfo, pod: PodInfo): void {
+    this.generation++;
     for (const list of [this.pods, this.podsWithAffinity, this.podsWithRequiredAntiAffinity]) {
       const at = list.lastIndexOf(previous);
       if (at >= 0) list[at] = pod;

@@ -4,13 +4,13 @@
  * Source of the rules: pkg/scheduler/framework/preemption/preemption.go (DryRunPreemption),
  * pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go (SelectVictimsOnNode)
  */
-import type { PodDisruptionBudget, Timestamp } from "../../api/types/index.js";
+import type { PodDisruptionBudget } from "../../api/types/index.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
 import { unresolvable, type Status } from "../framework/status.js";
-import type { Candidate } from "./candidate.js";
+import { Candidate } from "./candidate.js";
 import { splitByBudgets } from "./disruption-budgets.js";
 import { sortByImportance } from "./importance.js";
 
@@ -24,6 +24,9 @@ export interface Preemptor {
   readonly pod: PodInfo;
 }
 
+/** What preemption would come to on a node: the pods that have to go, or what still fails. */
+export type Trial = Candidate | Status;
+
 export interface DryRun {
   readonly candidates: readonly Candidate[];
   /** Nodes that were tried in vain, with what still fails there. */
@@ -34,20 +37,14 @@ export interface DryRun {
  * Tries the nodes one after the other, from the offset on and around, until `wanted` candidates are found of which one violates no
  * PodDisruptionBudget.
  */
-export function dryRun(
-  preemptor: Preemptor,
-  nodes: readonly NodeInfo[],
-  budgets: readonly PodDisruptionBudget[],
-  now: Timestamp,
-  search: { readonly offset: number; readonly wanted: number },
-): DryRun {
+export function dryRun(nodes: readonly NodeInfo[], search: { readonly offset: number; readonly wanted: number }, trialOn: (node: NodeInfo) => Trial): DryRun {
   const candidates: Candidate[] = [];
   const statuses = new Map<string, Status>();
   let foundHarmless = false;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(search.offset + i) % nodes.length];
-    const found = victimsOn(preemptor, node, budgets, now);
-    if (!("victims" in found)) {
+    const found = trialOn(node);
+    if (!(found instanceof Candidate)) {
       statuses.set(node.name, found);
       continue;
     }
@@ -59,7 +56,7 @@ export function dryRun(
 }
 
 /** The fewest and least important pods that have to leave the node, or why none would help. */
-function victimsOn({ profile, state, pod }: Preemptor, original: NodeInfo, budgets: readonly PodDisruptionBudget[], now: Timestamp): Candidate | Status {
+export function victimsOn({ profile, state, pod }: Preemptor, original: NodeInfo, budgets: readonly PodDisruptionBudget[]): Trial {
   const potential = original.pods.filter(({ priority }) => priority < pod.priority);
   if (potential.length === 0) return NO_VICTIMS;
   const node = original.clone();
@@ -82,10 +79,10 @@ function victimsOn({ profile, state, pod }: Preemptor, original: NodeInfo, budge
     victims.push(victim);
     return false;
   };
-  const { violating, others } = splitByBudgets(sortByImportance(potential, now), budgets);
+  const { violating, others } = splitByBudgets(sortByImportance(potential), budgets);
   let numPDBViolations = 0;
   for (const victim of violating) if (!reprieve(victim)) numPDBViolations++;
   for (const victim of others) reprieve(victim);
   const isMixed = violating.length > 0 && others.length > 0;
-  return { node: original.name, victims: isMixed ? sortByImportance(victims, now) : victims, numPDBViolations };
+  return new Candidate(original.name, isMixed ? sortByImportance(victims) : victims, numPDBViolations);
 }

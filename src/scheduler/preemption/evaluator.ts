@@ -12,7 +12,8 @@ import type { NodeToStatus } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { Status } from "../framework/status.js";
 import { bestCandidates, type Candidate } from "./candidate.js";
-import { dryRun, type DryRun, type Preemptor } from "./dry-run.js";
+import { dryRun, victimsOn, type DryRun, type Preemptor, type Trial } from "./dry-run.js";
+import { KeptTrials } from "./kept-trials.js";
 
 const NOT_HELPFUL = "Preemption is not helpful for scheduling";
 const NEVER = "not eligible due to preemptionPolicy=Never.";
@@ -25,6 +26,8 @@ export const PREEMPTION_BY_SCHEDULER = "PreemptionByScheduler";
 export type Evaluation = { readonly best: Candidate } | { readonly message: string };
 
 export class PreemptionEvaluator {
+  private readonly kept = new KeptTrials();
+
   constructor(
     private readonly args: DefaultPreemptionArgs,
     private readonly handle: Handle,
@@ -63,8 +66,16 @@ export class PreemptionEvaluator {
   findCandidates(preemptor: Preemptor, potential: readonly NodeInfo[]): DryRun {
     if (potential.length === 0) return { candidates: [], statuses: new Map() };
     const wanted = this.candidatesWanted(potential.length);
-    const budgets: PodDisruptionBudget[] = [...this.handle.listers.informer("PodDisruptionBudget").list()];
-    return dryRun(preemptor, potential, budgets, this.handle.now(), { offset: this.offset(potential.length, wanted), wanted });
+    return dryRun(potential, { offset: this.offset(potential.length, wanted), wanted }, this.trials(preemptor));
+  }
+
+  /** Without budgets a trial is the same as long as the node and the pods nominated to it are. */
+  private trials(preemptor: Preemptor): (node: NodeInfo) => Trial {
+    const { nominator, listers } = this.handle;
+    const budgets: PodDisruptionBudget[] = [...listers.informer("PodDisruptionBudget").list()];
+    const kept = budgets.length === 0 ? this.kept.of(preemptor) : undefined;
+    if (kept === undefined) return (node) => victimsOn(preemptor, node, budgets);
+    return (node) => kept(node, nominator.podsFor(node.name), () => victimsOn(preemptor, node, budgets));
   }
 
   evaluate(preemptor: Preemptor, statuses: NodeToStatus): Evaluation {
@@ -75,7 +86,7 @@ export class PreemptionEvaluator {
 
   /** Upstream takes any of the best; here the smallest name, so that runs repeat. */
   select(candidates: readonly Candidate[]): Candidate {
-    return bestCandidates(candidates, this.handle.now()).reduce((least, each) => (each.node < least.node ? each : least));
+    return bestCandidates(candidates).reduce((least, each) => (each.node < least.node ? each : least));
   }
 
   private notHelpful(failed: ReadonlyMap<string, Status>): string {

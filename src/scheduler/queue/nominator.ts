@@ -8,7 +8,7 @@ import type { PodInfo } from "../framework/pod-info.js";
 const NONE: readonly PodInfo[] = [];
 
 export class Nominator {
-  private readonly byNode = new Map<string, PodInfo[]>();
+  private readonly byNode = new Map<string, readonly PodInfo[]>();
   private readonly nodeOf = new Map<string, string>();
 
   get size(): number {
@@ -20,9 +20,7 @@ export class Nominator {
     this.remove(pod.uid);
     if (nodeName === undefined || nodeName === "") return;
     this.nodeOf.set(pod.uid, nodeName);
-    const pods = this.byNode.get(nodeName);
-    if (pods === undefined) this.byNode.set(nodeName, [pod]);
-    else pods.push(pod);
+    this.byNode.set(nodeName, [...this.podsFor(nodeName), pod]);
   }
 
   remove(uid: string): void {
@@ -47,6 +45,7 @@ export class Nominator {
     return this.nodeOf.get(uid);
   }
 
+  /** The same list as before as long as nothing changed. */
   podsFor(nodeName: string): readonly PodInfo[] {
     return this.byNode.get(nodeName) ?? NONE;
   }
