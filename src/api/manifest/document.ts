@@ -8,6 +8,12 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type D
 import { formatPath, type FieldPath } from "../decode.js";
 import type { ManifestMistake } from "./mistake.js";
 
+/** What JavaScript says when a recursion goes too deep: the parser passes it on as an error of the text. */
+const STACK_EXHAUSTED = "Maximum call stack size exceeded";
+
+/** After a few, errors of syntax are mostly consequences of the first. */
+const MOST_SYNTAX_ERRORS = 5;
+
 /** Nesting beyond this is a broken file; no API type comes near. */
 const DEEPEST_NESTING = 200;
 /** Values that aliases may add to a document, so that a few lines cannot grow to fill the memory. */
@@ -208,7 +214,8 @@ export function readDocuments(file: string, content: Uint8Array | string, mistak
   const found: ManifestDocument[] = [];
   for (const document of documents) {
     const before = mistakes.length;
-    for (const error of document.errors) at(error.pos[0], `error parsing YAML: ${error.message}`);
+    if (document.errors.some(({ message }) => message.includes(STACK_EXHAUSTED))) at(document.errors[0].pos[0], "is nested too deeply");
+    else for (const error of document.errors.slice(0, MOST_SYNTAX_ERRORS)) at(error.pos[0], `error parsing YAML: ${error.message}`);
     if (mistakes.length > before) continue;
     const reader = new Reader((path, key) => {
       at(offsetOf(key), `${formatPath(path)}: duplicate field ${JSON.stringify(formatPath(path))}`);
