@@ -21,8 +21,8 @@ import { ProfileEvaluation } from "./profile-evaluation.js";
 import { UNKNOWN } from "./node-evaluation.js";
 import type { ShapeEvaluation } from "./shape-evaluation.js";
 
-/** The filters that have to be asked anew each time. */
-type NodeIdFilter = (id: number) => Status | undefined;
+/** What has to be asked anew each time: whether the node, by its number, is rejected after all. */
+type Rejects = (id: number) => boolean;
 
 const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
 
@@ -53,21 +53,21 @@ export class IncrementalAlgorithm {
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    const nominated = NominatedNodes.before(profile, pod);
+    const nominated = NominatedNodes.before(profile, evaluation.codes, evaluation.trials, shape, pod, !isPlainIdle);
     if (signature === undefined && isPlainIdle && nominated === undefined && this.tieBreak === "upstream" && !shape.hasMoreScores) {
       return this.scheduleInOnePass(evaluation, shape, state, pod);
     }
-    const plainFilter = isPlainIdle ? undefined : (id: number): Status | undefined => evaluation.plain.filter(state, pod, this.cache.nodeById(id));
-    const filter = nominated === undefined ? plainFilter : (id: number): Status | undefined => (nominated.has(id) ? nominated.filter(id) : plainFilter?.(id));
-    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, filter, node.id));
-    if (hint !== undefined && !this.isRejected(shape, filter, hint.id)) {
+    const rejectsPlainly = isPlainIdle ? undefined : (id: number): boolean => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) !== undefined;
+    const rejects = nominated === undefined ? rejectsPlainly : (id: number): boolean => (nominated.has(id) ? nominated.codeOf(id) !== 0 : rejectsPlainly?.(id) === true);
+    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node.id));
+    if (hint !== undefined && !this.isRejected(shape, rejects, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
-    const count = this.search(profile, shape, filter);
+    const count = this.search(profile, shape, rejects);
     const { feasible, totals } = this;
-    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, plainFilter, nominated, state, pod) };
+    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, isPlainIdle, nominated, state, pod) };
     const evaluatedNodes = this.evaluated;
     if (count === 1) {
       const node = this.cache.nodeById(feasible[0]);
@@ -97,7 +97,7 @@ export class IncrementalAlgorithm {
     const { onePass } = this;
     onePass.run(shape, order, this.start.index % nodes, wanted);
     const { found, looked } = onePass;
-    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, undefined, undefined, state, pod) };
+    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, true, undefined, state, pod) };
     this.start.index = onePass.end;
     const node = this.cache.nodeById(onePass.id);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
@@ -116,9 +116,8 @@ export class IncrementalAlgorithm {
     return shape.spec.affinity === undefined || namedNodes(shape) === undefined;
   }
 
-  private isRejected(shape: ShapeEvaluation, filter: NodeIdFilter | undefined, id: number): boolean {
-    const value = shape.nodes.value[id];
-    return (value === UNKNOWN ? shape.nodes.judge(id) : value) < 0 || shape.checkRules(id) !== 0 || filter?.(id) !== undefined;
+  private isRejected(shape: ShapeEvaluation, rejects: Rejects | undefined, id: number): boolean {
+    return shape.nodes.valueOf(id) < 0 || shape.checkRules(id) !== 0 || rejects?.(id) === true;
   }
 
   /** Room for the results of a search over so many nodes. */
@@ -130,7 +129,7 @@ export class IncrementalAlgorithm {
   }
 
   /** Finds feasible nodes in order, with the part of their totals that is each node's own. Returns how many. */
-  private search(profile: Profile, shape: ShapeEvaluation, filter: NodeIdFilter | undefined): number {
+  private search(profile: Profile, shape: ShapeEvaluation, rejects: Rejects | undefined): number {
     const { order } = this.cache;
     const nodes = order.length;
     this.makeRoom(nodes);
@@ -144,7 +143,7 @@ export class IncrementalAlgorithm {
       const id = order[at];
       let total = value[id];
       if (total === UNKNOWN) total = shape.nodes.judge(id);
-      if (total >= 0 && shape.checkRules(id) === 0 && filter?.(id) === undefined) {
+      if (total >= 0 && shape.checkRules(id) === 0 && rejects?.(id) !== true) {
         if (found === wanted) break;
         feasible[found] = id;
         totals[found++] = total;
@@ -160,17 +159,17 @@ export class IncrementalAlgorithm {
   private diagnose(
     evaluation: ProfileEvaluation,
     shape: ShapeEvaluation,
-    filter: NodeIdFilter | undefined,
+    isPlainIdle: boolean,
     nominated: NominatedNodes | undefined,
     state: CycleState,
     pod: PodInfo,
   ): Diagnosis {
     const { profile, codes } = evaluation;
-    if (!evaluation.keepsFilterOrder || filter !== undefined) return this.plain.diagnose(profile, state.reset(), pod);
+    if (!evaluation.keepsFilterOrder || !isPlainIdle) return this.plain.diagnose(profile, state.reset(), pod);
     const { order } = this.cache;
     const { value } = shape.nodes;
     const codeOf = (id: number): number => {
-      if (nominated?.has(id) === true) return codes.codeOf(nominated.filter(id)!);
+      if (nominated?.has(id) === true) return nominated.codeOf(id);
       return value[id] < 0 ? -value[id] : shape.checkRules(id);
     };
     const found = Array.from(order, codeOf);

@@ -107,6 +107,23 @@ export class NodeEvaluation {
     return (this.value[id] = fixed === PASSED ? this.judgePods(node) : -fixed);
   }
 
+  /** The {@link value} of a node, judged again where it has to be. */
+  valueOf(id: number): number {
+    const value = this.value[id];
+    return value === UNKNOWN ? this.judge(id) : value;
+  }
+
+  /** Code of the status that rejects a copy of a node; 0 where it passes. Nothing is kept. */
+  judgeTrial(node: NodeInfo): number {
+    const fixed = this.judgeFixed(node);
+    if (fixed !== PASSED) return fixed;
+    for (const filter of this.podFilters) {
+      const status = filter(node);
+      if (status !== undefined) return this.codes.codeOf(status);
+    }
+    return 0;
+  }
+
   private judgeFixed(node: NodeInfo): number {
     for (const filter of this.nodeFilters) {
       const status = filter(node);

@@ -4,6 +4,7 @@ import { extendsPoint, MAX_NODE_SCORE, type NodeLocal, type Plugin } from "../fr
 import type { PodShape } from "../framework/pod-shape.js";
 import type { Profile } from "../framework/profile.js";
 import { evaluationKey, NodeEvaluation, type LocalPlugins } from "./node-evaluation.js";
+import type { Trials } from "./nominated-nodes.js";
 import { NormalizedScores } from "./normalized-scores.js";
 import { PlainPlugins } from "./plain-rule.js";
 import { ShapeEvaluation } from "./shape-evaluation.js";
@@ -28,6 +29,8 @@ function rank(plugin: Plugin): number {
 export class ProfileEvaluation {
   readonly codes = new StatusCodes();
   readonly plain: PlainPlugins;
+  /** Copies of nodes with the pods nominated to them. */
+  readonly trials: Trials = new Map();
   /** Whether the first filter to reject a node here is the first in the profile's order too, for any pod without volumes. */
   readonly keepsFilterOrder: boolean;
   /** Whether totals fit into 32 bits. */
