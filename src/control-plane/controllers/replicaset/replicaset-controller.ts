@@ -206,12 +206,14 @@ class ReplicaSetController {
     const mayManage = satisfied && adopted === 0;
     let error: ApiError | undefined;
     let failure: ManageFailure | undefined;
+    // The status tells of the pods that the sync found, not of what it then did: the next one does.
+    const counts = this.counts(owner);
     if (mayManage && owner.metadata.deletionTimestamp === undefined) {
       const missing = (owner.spec.replicas ?? 1) - this.owned.counts(owner.metadata.uid!).active;
       error = missing > 0 ? yield* this.createPods(owner, missing) : missing < 0 ? yield* this.deletePods(owner, -missing) : undefined;
       if (error !== undefined) failure = { reason: missing > 0 ? "FailedCreate" : "FailedDelete", message: error.message };
     }
-    yield* this.updateStatus(owner, failure);
+    yield* this.updateStatus(owner, counts, failure);
     if (error !== undefined) throw error;
     this.wakeWhenAvailable(key);
   }
@@ -320,8 +322,8 @@ class ReplicaSetController {
     };
   }
 
-  private *updateStatus(owner: Replicated, failure: ManageFailure | undefined): Task<void> {
-    const status = nextReplicaSetStatus(owner.status, owner.metadata.generation, this.counts(owner), failure, this.context.nowInSeconds());
+  private *updateStatus(owner: Replicated, counts: ReplicaCounts, failure: ManageFailure | undefined): Task<void> {
+    const status = nextReplicaSetStatus(owner.status, owner.metadata.generation, counts, failure, this.context.nowInSeconds());
     if (status === owner.status) return;
     try {
       this.written(yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...owner, status }));
