@@ -89,8 +89,10 @@ export class Scheduler {
     const resources = new ResourceIndex();
     this.cache = new Cache(resources);
     this.attemptDuration = options.attemptDuration ?? DEFAULT_ATTEMPT_DURATION;
+    this.waitingPods = new WaitingPods((delay, action) => void simulation.after(delay, action));
     this.handle = {
       cache: this.cache,
+      waitingPods: this.waitingPods,
       shapes: new PodShapes(resources),
       listers: informers,
       nominator: new Nominator(),
@@ -104,7 +106,6 @@ export class Scheduler {
       },
       client,
     };
-    this.waitingPods = new WaitingPods((delay, action) => void simulation.after(delay, action));
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
     this.algorithm = new IncrementalAlgorithm(this.cache, this.searchStart, tieBreak);

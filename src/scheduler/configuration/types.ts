@@ -60,9 +60,6 @@ export interface DefaultPreemptionArgs {
   readonly minCandidateNodesAbsolute: number;
 }
 
-/** Arguments of the plugins by name; plugins that are not in-tree have what the user wrote. */
-export type PluginArgs = Readonly<Record<string, unknown>>;
-
 export interface PluginReference {
   readonly name: string;
   readonly weight?: number;

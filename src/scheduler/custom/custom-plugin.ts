@@ -26,6 +26,12 @@ export interface CustomPluginHandle {
   /** The nodes, with the pods there, in the order in which the scheduler walks them. */
   nodes(): readonly NodeInfo[];
   node(name: string): NodeInfo | undefined;
+  /** Pods that Permit plugins hold back, in the order in which they began to wait. */
+  waitingPods(): Iterable<PodInfo>;
+  /** Lets a waiting pod go on, as far as this plugin is concerned. */
+  allow(pod: PodInfo): void;
+  /** Gives up on a waiting pod. */
+  reject(pod: PodInfo, reason: string): void;
   /** What the pod requests of a resource: millicores of cpu, bytes, or a number. */
   request(pod: PodInfo, resource: string): number;
   /** What the pods on a node request of a resource, in the same units. */

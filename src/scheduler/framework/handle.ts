@@ -6,6 +6,7 @@ import type { Cache } from "../cache/cache.js";
 import type { Nominator } from "../queue/nominator.js";
 import type { Listers } from "./listers.js";
 import type { PodShapes } from "./pod-shape.js";
+import type { WaitingPods } from "./waiting-pods.js";
 
 export interface Versions {
   /** Labels of namespaces. */
@@ -28,6 +29,8 @@ export interface Handle {
   stream(name: string): RandomStream;
   /** Runs the action after so many microseconds of simulated time; not there where only single decisions are made. */
   after?(delay: number, action: () => void): void;
+  /** Pods that Permit plugins hold back; not there where only single decisions are made. */
+  readonly waitingPods?: WaitingPods;
   /** Has a pod that waits in the queue tried at once; not there where only single decisions are made. */
   activate?(uid: string): void;
   /** To write with; not there where only single decisions are made. */

@@ -28,7 +28,7 @@ export class DefaultPreemption implements Plugin {
     private readonly profile: () => Profile,
   ) {
     this.evaluator = new PreemptionEvaluator(args, handle);
-    this.executor = new PreemptionExecutor(handle);
+    this.executor = new PreemptionExecutor(handle, this.name);
   }
 
   preEnqueue(pod: PodInfo): Answer {

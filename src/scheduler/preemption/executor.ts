@@ -21,7 +21,11 @@ export class PreemptionExecutor {
   /** Pods whose preemption is under way, with the victim for which alone they wait still, once it is the only one. */
   private readonly preempting = new Map<string, PodInfo | undefined>();
 
-  constructor(private readonly handle: Handle) {}
+  /** @param plugin in whose name waiting pods are rejected */
+  constructor(
+    private readonly handle: Handle,
+    private readonly plugin: string,
+  ) {}
 
   /** Whether requests for the pod's victims are under way. A last victim that is being deleted counts as done. */
   isPreempting(uid: string): boolean {
@@ -68,9 +72,17 @@ export class PreemptionExecutor {
     }
   }
 
-  /** Marks the victim as disrupted, then deletes it with its own grace period. One that is gone needs nothing. */
+  /**
+   * Marks the victim as disrupted, then deletes it with its own grace period. One that is gone needs nothing; one that a Permit plugin
+   * holds back still is rejected.
+   */
   private end(victim: PodInfo, preemptor: PodInfo, node: string, done: Done): void {
     const client = this.handle.client!;
+    if (this.handle.waitingPods?.reject(victim.uid, this.plugin, "preempted") === true) {
+      this.tell(victim, preemptor, node);
+      done(undefined);
+      return;
+    }
     const target = targetOf(victim.pod);
     const condition: Condition = {
       type: "DisruptionTarget",
@@ -92,13 +104,17 @@ export class PreemptionExecutor {
             done(deleted.status.code === NOT_FOUND ? undefined : deleted.status);
             return;
           }
-          const { name, namespace, uid } = victim.pod.metadata;
-          const regarding = { kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
-          client.recordEvent(regarding, "Normal", "Preempted", `Preempted by pod ${preemptor.uid} on node ${node}`);
+          this.tell(victim, preemptor, node);
           done(undefined);
         });
       },
     );
+  }
+
+  private tell({ pod }: PodInfo, preemptor: PodInfo, node: string): void {
+    const { name, namespace, uid } = pod.metadata;
+    const regarding = { kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+    this.handle.client!.recordEvent(regarding, "Normal", "Preempted", `Preempted by pod ${preemptor.uid} on node ${node}`);
   }
 
   private clearNomination({ pod, uid }: PodInfo): void {

@@ -4,6 +4,7 @@ import { schedulerConfigurationFrom } from "../../../src/scheduler/configuration
 import { adaptPlugin, customHandle } from "../../../src/scheduler/custom/adapt-plugin.js";
 import type { CustomPlugin, CustomPluginFactory } from "../../../src/scheduler/custom/custom-plugin.js";
 import { PluginError } from "../../../src/scheduler/framework/plugin-error.js";
+import { Status } from "../../../src/scheduler/framework/status.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
 import { FakeApiServer } from "../support/fake-api-server.js";
 import { node, pod } from "../support/objects.js";
@@ -87,6 +88,24 @@ describe("a plugin of the user's own", () => {
     expect(draws(1)).toEqual(draws(1));
     expect(draws(1)).not.toEqual(draws(2));
     expect(new Set(draws(1)).size).toBe(draws(1).length);
+  });
+
+  it("holds pods back until there are enough of them", () => {
+    const { simulation, server } = start((_args, handle) => ({
+      permit: () => {
+        const waiting = [...handle.waitingPods()];
+        if (waiting.length < 2) return { status: new Status("Wait"), timeout: 60 * SECOND };
+        for (const each of waiting) handle.allow(each);
+        return undefined;
+      },
+    }));
+    server.put(pod("one"));
+    server.put(pod("two"));
+    simulation.run(5 * SECOND);
+    expect(["one", "two"].map((name) => server.get("Pod", `default/${name}`)?.spec.nodeName)).toEqual([undefined, undefined]);
+    server.put(pod("three"));
+    simulation.run(10 * SECOND);
+    for (const name of ["one", "two", "three"]) expect(server.get("Pod", `default/${name}`)?.spec.nodeName).toBeDefined();
   });
 
   it("wakes its pods only for the events that it registered", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, PodDisruptionBudget } from "../../../src/api/types/index.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
+import type { Plugin } from "../../../src/scheduler/framework/plugin.js";
+import { Status } from "../../../src/scheduler/framework/status.js";
 import { Scheduler } from "../../../src/scheduler/scheduler.js";
 import { FakeApiServer } from "../support/fake-api-server.js";
 import { node, pod } from "../support/objects.js";
@@ -130,6 +132,22 @@ describe("preemption through the API server", () => {
     simulation.run(10 * SECOND);
     expect(server.get("Pod", "default/small")).toBeDefined();
     expect(server.get("Pod", "default/large")).toBeUndefined();
+  });
+
+  it("takes the place of a pod that a plugin holds back, without deleting it", () => {
+    const simulation = new Simulation({ seed: 1 });
+    const server = new FakeApiServer(simulation);
+    const configuration = { profiles: [{ plugins: { permit: { enabled: [{ name: "Hold" }] } } }] };
+    const hold: Plugin = { name: "Hold", permit: (_state, { priority }) => (priority > 0 ? undefined : { status: new Status("Wait"), timeout: 600 * SECOND }) };
+    new Scheduler({ simulation, epoch: EPOCH, client: server.client, informers: server.informers, configuration, plugins: { Hold: () => hold } }).start();
+    server.put(node("a", FULL));
+    server.put(pod("batch", { cpu: "800m" }));
+    simulation.run(SECOND);
+    server.put(pod("web", { cpu: "500m" }, { priority: 1000 }));
+    simulation.run(20 * SECOND);
+    expect(server.get("Pod", "default/web")?.spec.nodeName).toBe("a");
+    expect(server.get("Pod", "default/batch")?.spec.nodeName).toBeUndefined();
+    expect(server.requests).not.toContain("delete default/batch");
   });
 
   it("keeps the pod out of the queue until the last victim is being deleted", () => {
