@@ -23,7 +23,15 @@ export interface Watchers {
 }
 
 /** Kinds beside pods and nodes whose changes may make a pod schedulable. */
-const OTHER_KINDS = ["PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity", "VolumeAttachment"] as const;
+const OTHER_KINDS = [
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "StorageClass",
+  "CSINode",
+  "CSIDriver",
+  "CSIStorageCapacity",
+  "VolumeAttachment",
+] as const;
 
 /** Finished pods hold nothing: the scheduler's watch leaves them out. */
 function isFinished(pod: Pod): boolean {
@@ -39,7 +47,8 @@ export function nodeChanges(previous: Node, current: Node): number {
   let changed = 0;
   if (previous.status?.allocatable !== current.status?.allocatable) changed |= events.UPDATE_NODE_ALLOCATABLE;
   if (previous.metadata.labels !== current.metadata.labels) changed |= events.UPDATE_NODE_LABEL;
-  if (previous.spec.taints !== current.spec.taints || previous.spec.unschedulable !== current.spec.unschedulable) changed |= events.UPDATE_NODE_TAINT;
+  if (previous.spec.taints !== current.spec.taints || previous.spec.unschedulable !== current.spec.unschedulable)
+    changed |= events.UPDATE_NODE_TAINT;
   if (previous.status?.conditions !== current.status?.conditions) changed |= events.UPDATE_NODE_CONDITION;
   if (previous.metadata.annotations !== current.metadata.annotations) changed |= events.UPDATE_NODE_ANNOTATION;
   return changed;
@@ -76,7 +85,13 @@ function watchVersions(informers: InformerFactory, versions: Versions): void {
 export function watchCluster(informers: InformerFactory, watchers: Watchers): void {
   const { handle, queue } = watchers;
   const { cache, shapes, nominator } = handle;
-  const tell = (resource: EventResource, actions: number, label: string, previous: ApiObject | undefined, current: ApiObject | undefined): void => {
+  const tell = (
+    resource: EventResource,
+    actions: number,
+    label: string,
+    previous: ApiObject | undefined,
+    current: ApiObject | undefined,
+  ): void => {
     const event: ClusterEvent = { resource, actions, label };
     queue.moveAllToActiveOrBackoff(event, previous, current);
     watchers.wake();
@@ -127,7 +142,8 @@ export function watchCluster(informers: InformerFactory, watchers: Watchers): vo
     else nominator.update(queued.podInfo, info);
     queue.update(info);
     const before = previous?.status?.nominatedNodeName ?? "";
-    if (queued !== undefined && before !== "" && before !== (pod.status?.nominatedNodeName ?? "")) leaveNominatedNode(new PodInfo(previous!, info.shape));
+    if (queued !== undefined && before !== "" && before !== (pod.status?.nominatedNodeName ?? ""))
+      leaveNominatedNode(new PodInfo(previous!, info.shape));
     watchers.wake();
   };
   const drop = (pod: Pod): void => {

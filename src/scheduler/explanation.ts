@@ -144,7 +144,13 @@ function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle): Evalua
 function scoresAt(plugins: readonly PluginScores[], at: number): NodeScores[] {
   return plugins
     .filter(({ skipped }) => !skipped)
-    .map(({ plugin, weight, raw, normalized }) => ({ plugin, weight, raw: raw[at], normalized: normalized[at], weighted: normalized[at] * weight }));
+    .map(({ plugin, weight, raw, normalized }) => ({
+      plugin,
+      weight,
+      raw: raw[at],
+      normalized: normalized[at],
+      weighted: normalized[at] * weight,
+    }));
 }
 
 function explanationOf(cycle: SchedulingCycle, evaluation: Evaluation, outcome: CycleOutcome): Explanation {
@@ -163,7 +169,9 @@ function explanationOf(cycle: SchedulingCycle, evaluation: Evaluation, outcome: 
     ...(rejectedBeforeFilters !== undefined && {
       rejectedBeforeFilters: { plugin: rejectedBeforeFilters.plugin, reasons: rejectedBeforeFilters.reasons },
     }),
-    ...("result" in outcome ? { choice: choiceOf(cycle, evaluation, outcome.result.node.name, outcome.result.feasibleNodes) } : { message: fitErrorMessage(outcome.diagnosis) }),
+    ...("result" in outcome
+      ? { choice: choiceOf(cycle, evaluation, outcome.result.node.name, outcome.result.feasibleNodes) }
+      : { message: fitErrorMessage(outcome.diagnosis) }),
   };
 }
 

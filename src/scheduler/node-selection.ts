@@ -15,7 +15,8 @@ const MIN_ADAPTIVE_PERCENTAGE = 5;
 /** How many feasible nodes are enough, of so many nodes. A percentage of 0 adapts to the number of nodes. */
 export function numFeasibleNodesToFind(nodes: number, percentage: number): number {
   if (nodes < MIN_FEASIBLE_NODES_TO_FIND) return nodes;
-  const share = percentage === 0 ? Math.max(MIN_ADAPTIVE_PERCENTAGE, ADAPTIVE_PERCENTAGE - Math.floor(nodes / NODES_PER_PERCENT)) : percentage;
+  const share =
+    percentage === 0 ? Math.max(MIN_ADAPTIVE_PERCENTAGE, ADAPTIVE_PERCENTAGE - Math.floor(nodes / NODES_PER_PERCENT)) : percentage;
   return Math.max(MIN_FEASIBLE_NODES_TO_FIND, Math.floor((nodes * Math.min(share, 100)) / 100));
 }
 

@@ -99,7 +99,13 @@ export class SchedulingAlgorithm {
     return signature === undefined ? undefined : this.reuseOf(profile).hint(signature, this.cycle, isRejected);
   }
 
-  storeResults(profile: Profile, signature: string | undefined, hint: NodeInfo | undefined, node: NodeInfo, others: (() => SortedNodes) | undefined): void {
+  storeResults(
+    profile: Profile,
+    signature: string | undefined,
+    hint: NodeInfo | undefined,
+    node: NodeInfo,
+    others: (() => SortedNodes) | undefined,
+  ): void {
     if (signature !== undefined) this.reuseOf(profile).store(signature, hint, node, others, this.cycle);
   }
 
@@ -120,7 +126,8 @@ export class SchedulingAlgorithm {
   findFeasible(profile: Profile, state: CycleState, pod: PodInfo, preFilter: PreFilterOutcome, hint?: NodeInfo): Search {
     const first = hint ?? this.cache.node(pod.pod.status?.nominatedNodeName ?? "");
     if (first !== undefined && (preFilter.nodeNames === undefined || preFilter.nodeNames.has(first.name))) {
-      if (profile.runFilterWithNominated(state, pod, first) === undefined) return { feasible: [first], statuses: new Map(), absent: NOT_LOOKED_AT };
+      if (profile.runFilterWithNominated(state, pod, first) === undefined)
+        return { feasible: [first], statuses: new Map(), absent: NOT_LOOKED_AT };
     }
     const all = this.cache.nodes;
     const names = preFilter.nodeNames;
@@ -140,10 +147,17 @@ export class SchedulingAlgorithm {
   }
 
   /** Scores of each plugin and the weighted totals, parallel to the nodes. */
-  score(profile: Profile, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { readonly plugins: readonly PluginScores[]; readonly totals: readonly number[] } {
+  score(
+    profile: Profile,
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+  ): { readonly plugins: readonly PluginScores[]; readonly totals: readonly number[] } {
     profile.runPreScore(state, pod, nodes);
     const plugins = profile.runScore(state, pod, nodes);
-    const totals = nodes.map((_, at) => plugins.reduce((sum, { skipped, normalized, weight }) => (skipped ? sum : sum + normalized[at] * weight), 0));
+    const totals = nodes.map((_, at) =>
+      plugins.reduce((sum, { skipped, normalized, weight }) => (skipped ? sum : sum + normalized[at] * weight), 0),
+    );
     return { plugins, totals };
   }
 }
@@ -157,7 +171,12 @@ export function rejectedByPreFilter(nodeCount: number, status: Status, narrowedB
   };
 }
 
-function rejectedByFilters(nodeCount: number, byNode: ReadonlyMap<string, Status>, absent: Status, narrowedBy: readonly string[]): Diagnosis {
+function rejectedByFilters(
+  nodeCount: number,
+  byNode: ReadonlyMap<string, Status>,
+  absent: Status,
+  narrowedBy: readonly string[],
+): Diagnosis {
   const statuses: NodeToStatus = { byNode, absent };
   const plugins = new Set(narrowedBy);
   const reasonCounts = new Map<string, number>();

@@ -13,7 +13,9 @@ function percentageOf(file: string): number {
 
 export function check(testCase: PlacementCase): string[] {
   const expected = readLines(testCase.decisions) as Decision[];
-  const placement = new Placement(readWorkload(testCase.folder, expected.length), { percentageOfNodesToScore: percentageOf(testCase.decisions) });
+  const placement = new Placement(readWorkload(testCase.folder, expected.length), {
+    percentageOfNodesToScore: percentageOf(testCase.decisions),
+  });
   const differences: string[] = [];
   let at = 0;
   placement.run((decision) => {

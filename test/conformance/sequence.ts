@@ -59,5 +59,7 @@ export function check(testCase: unknown): string[] {
 }
 
 function text(value: unknown): string {
-  return typeof value === "object" && value !== null ? JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : String(value);
+  return typeof value === "object" && value !== null
+    ? JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : String(value);
 }

@@ -16,8 +16,18 @@ interface Score {
 
 interface Expected {
   readonly nodeOrder: readonly string[];
-  readonly preFilter: { readonly status: string; readonly plugin?: string; readonly reasons?: readonly string[]; readonly nodes?: readonly string[] };
-  readonly infeasible?: readonly { readonly node: string; readonly plugin: string; readonly code: string; readonly reasons: readonly string[] }[];
+  readonly preFilter: {
+    readonly status: string;
+    readonly plugin?: string;
+    readonly reasons?: readonly string[];
+    readonly nodes?: readonly string[];
+  };
+  readonly infeasible?: readonly {
+    readonly node: string;
+    readonly plugin: string;
+    readonly code: string;
+    readonly reasons: readonly string[];
+  }[];
   readonly feasible?: readonly string[];
   readonly scores?: readonly Score[];
   readonly total?: readonly number[];
@@ -56,7 +66,8 @@ function decide(snapshot: Snapshot, manifest: unknown, config: string | undefine
   const state = new CycleState();
   const nodeOrder = cache.nodes.map((node) => node.name);
   const preFilter = profile.runPreFilter(state, pod);
-  const real = (): ReturnType<SchedulingAlgorithm["schedule"]> => new SchedulingAlgorithm(cache, { index: 0 }, "name").schedule(profile, new CycleState(), pod);
+  const real = (): ReturnType<SchedulingAlgorithm["schedule"]> =>
+    new SchedulingAlgorithm(cache, { index: 0 }, "name").schedule(profile, new CycleState(), pod);
   const narrowed = preFilter.nodeNames === undefined ? {} : { nodes: [...preFilter.nodeNames].sort() };
   if (preFilter.status !== undefined) {
     const outcome = real();
@@ -81,12 +92,17 @@ function decide(snapshot: Snapshot, manifest: unknown, config: string | undefine
   if (!("result" in outcome)) throw new Error("no node was found where some pass");
   const { plugins, totals } = new SchedulingAlgorithm(cache, { index: 0 }, "name").score(profile, state, pod, feasible);
   const best = Math.max(...totals);
-  const top = feasible.filter((_, at) => totals[at] === best).map(({ name }) => name).sort();
+  const top = feasible
+    .filter((_, at) => totals[at] === best)
+    .map(({ name }) => name)
+    .sort();
   const { node, evaluatedNodes, feasibleNodes } = outcome.result;
   const sampled = feasibleNodes < feasible.length;
   return {
     ...base,
-    scores: plugins.map(({ plugin, weight, skipped, raw, normalized }) => (skipped ? { plugin, weight, skipped } : { plugin, weight, raw, normalized })),
+    scores: plugins.map(({ plugin, weight, skipped, raw, normalized }) =>
+      skipped ? { plugin, weight, skipped } : { plugin, weight, raw, normalized },
+    ),
     total: totals,
     top,
     selected: sampled ? top[0] : node.name,
@@ -97,6 +113,8 @@ function decide(snapshot: Snapshot, manifest: unknown, config: string | undefine
 /** Text that is equal for equal values, whatever the order of keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
   );
 }

@@ -32,14 +32,20 @@ describe("binding cycle", () => {
     simulation.run(10 * SECOND);
     expect(nodeOf(server, "first")).toBeUndefined();
     expect([...scheduler.waitingPods.pods()].map(({ key }) => key)).toEqual(["default/first"]);
-    expect(server.events.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^0\/1 nodes are available: 1 Too many pods\./));
+    expect(server.events.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^0\/1 nodes are available: 1 Too many pods\./),
+    );
     scheduler.waitingPods.allow("pod-first", "Gate");
     simulation.run(11 * SECOND);
     expect(nodeOf(server, "first")).toBe("a");
   });
 
   it("gives a pod back that waited too long", () => {
-    const { simulation, server, scheduler } = start({ name: "Gate", permit: () => ({ status: new Status("Wait"), timeout: 5 * SECOND }), eventsToRegister: () => [] });
+    const { simulation, server, scheduler } = start({
+      name: "Gate",
+      permit: () => ({ status: new Status("Wait"), timeout: 5 * SECOND }),
+      eventsToRegister: () => [],
+    });
     simulation.run(6 * SECOND);
     expect(nodeOf(server, "first")).toBeUndefined();
     expect(server.events.map(({ message }) => message)).toContain("rejected due to timeout after waiting 5s at plugin Gate");
@@ -75,12 +81,16 @@ describe("binding cycle", () => {
   it("refuses scores out of range", () => {
     const { simulation, server } = start({ name: "Eager", score: () => 101 });
     server.put(node("b"));
-    expect(() => simulation.run(SECOND)).toThrow(/^plugin Eager at NormalizeScore for pod default\/first on node a: returns an invalid score 101/);
+    expect(() => simulation.run(SECOND)).toThrow(
+      /^plugin Eager at NormalizeScore for pod default\/first on node a: returns an invalid score 101/,
+    );
   });
 
   it("refuses scores that are no numbers", () => {
     const { simulation, server } = start({ name: "Confused", score: () => Number.NaN });
     server.put(node("b"));
-    expect(() => simulation.run(SECOND)).toThrow("plugin Confused at Score for pod default/first on node a: returned the score NaN, which is no integer");
+    expect(() => simulation.run(SECOND)).toThrow(
+      "plugin Confused at Score for pod default/first on node a: returned the score NaN, which is no integer",
+    );
   });
 });

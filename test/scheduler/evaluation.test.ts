@@ -36,7 +36,10 @@ const term = fc.record(
 );
 const weightedTerm = fc.record({ weight: fc.integer({ min: 1, max: 100 }), podAffinityTerm: term });
 const podAffinity = fc.record(
-  { requiredDuringSchedulingIgnoredDuringExecution: fc.array(term, { maxLength: 2 }), preferredDuringSchedulingIgnoredDuringExecution: fc.array(weightedTerm, { maxLength: 2 }) },
+  {
+    requiredDuringSchedulingIgnoredDuringExecution: fc.array(term, { maxLength: 2 }),
+    preferredDuringSchedulingIgnoredDuringExecution: fc.array(weightedTerm, { maxLength: 2 }),
+  },
   { requiredKeys: [] },
 );
 const nodeTerm = fc.constantFrom(
@@ -48,7 +51,10 @@ const affinity = fc.record(
     nodeAffinity: fc.record(
       {
         requiredDuringSchedulingIgnoredDuringExecution: nodeTerm.map((one) => ({ nodeSelectorTerms: [one] })),
-        preferredDuringSchedulingIgnoredDuringExecution: fc.array(fc.record({ weight: fc.integer({ min: 1, max: 100 }), preference: nodeTerm }), { maxLength: 2 }),
+        preferredDuringSchedulingIgnoredDuringExecution: fc.array(
+          fc.record({ weight: fc.integer({ min: 1, max: 100 }), preference: nodeTerm }),
+          { maxLength: 2 },
+        ),
       },
       { requiredKeys: [] },
     ),
@@ -123,14 +129,26 @@ function nodeOf(number: number, state: NodeState): Node {
   return {
     apiVersion: "v1",
     kind: "Node",
-    metadata: { name, labels: { [HOSTNAME]: name, disk: state.disk, ...(state.zone && { [ZONE]: state.zone }), ...(state.rack && { rack: state.rack }) } },
+    metadata: {
+      name,
+      labels: { [HOSTNAME]: name, disk: state.disk, ...(state.zone && { [ZONE]: state.zone }), ...(state.rack && { rack: state.rack }) },
+    },
     spec: { taints: state.taints, unschedulable: state.cordoned && number % 3 === 0 },
-    status: { capacity: allocatable, allocatable, images: state.images.map((image) => ({ names: [image], sizeBytes: image === "large:1" ? 900e6 : 90e6 })) },
+    status: {
+      capacity: allocatable,
+      allocatable,
+      images: state.images.map((image) => ({ names: [image], sizeBytes: image === "large:1" ? 900e6 : 90e6 })),
+    },
   };
 }
 
 function specOf({ requests: wanted, port, image, tolerates, affinity: wishes, constraints, claim }: Template): PodSpec {
-  const container: Container = { name: "main", image, resources: { requests: wanted }, ...(port !== null && { ports: [{ containerPort: port, hostPort: port }] }) };
+  const container: Container = {
+    name: "main",
+    image,
+    resources: { requests: wanted },
+    ...(port !== null && { ports: [{ containerPort: port, hostPort: port }] }),
+  };
   return {
     containers: [container],
     ...(tolerates && { tolerations: [{ key: "dedicated", operator: "Exists" }] }),
@@ -165,7 +183,12 @@ class Cluster {
     const streams = new RandomStreams(1, 0);
     this.specs = templates.map(specOf);
     this.objects.set("PersistentVolumeClaim", [
-      { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "default" }, spec: { accessModes: ["ReadWriteOncePod"], volumeName: "disk" } } as ApiObject,
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "data", namespace: "default" },
+        spec: { accessModes: ["ReadWriteOncePod"], volumeName: "disk" },
+      } as ApiObject,
     ]);
     this.handle = {
       cache: this.cache,
@@ -173,7 +196,8 @@ class Cluster {
       listers: {
         informer: (kind) => {
           const all = (): ApiObject[] => this.objects.get(kind) ?? [];
-          const key = ({ metadata }: ApiObject): string => (metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`);
+          const key = ({ metadata }: ApiObject): string =>
+            metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
           return {
             get: (wanted: string) => all().find((object) => key(object) === wanted) as never,
             list: () => all() as never,
@@ -196,7 +220,12 @@ class Cluster {
     const { namespace, app: name } = this.templates[index];
     const uid = `pod-${this.pods++}`;
     const spec = this.specs[index];
-    return { apiVersion: "v1", kind: "Pod", metadata: { name: uid, uid, namespace, labels: { app: name } }, spec: node === undefined ? spec : { ...spec, nodeName: node } };
+    return {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: uid, uid, namespace, labels: { app: name } },
+      spec: node === undefined ? spec : { ...spec, nodeName: node },
+    };
   }
 
   private info(pod: Pod): PodInfo {
@@ -246,11 +275,20 @@ class Cluster {
         for (const { uid } of this.nominees.splice(0)) this.handle.nominator.remove(uid);
         break;
       case "namespace":
-        this.objects.set("Namespace", [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: { env: operation.env } } }]);
+        this.objects.set("Namespace", [
+          { apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: { env: operation.env } } },
+        ]);
         this.handle.versions.namespaces++;
         break;
       case "service":
-        this.objects.set("Service", [{ apiVersion: "v1", kind: "Service", metadata: { name: "s", namespace: "default" }, spec: { selector: { app: operation.app } } } as ApiObject]);
+        this.objects.set("Service", [
+          {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name: "s", namespace: "default" },
+            spec: { selector: { app: operation.app } },
+          } as ApiObject,
+        ]);
         this.handle.versions.selectors++;
         break;
     }
@@ -285,9 +323,32 @@ function describeOutcome(outcome: CycleOutcome): unknown {
 const configuration = fc.constantFrom<SchedulerConfiguration>(
   {},
   { profiles: [{ pluginConfig: [{ name: "PodTopologySpread", args: { defaultingType: "List" } }] }] },
-  { profiles: [{ pluginConfig: [{ name: "InterPodAffinity", args: { hardPodAffinityWeight: 7, ignorePreferredTermsOfExistingPods: true } }] }] },
+  {
+    profiles: [
+      { pluginConfig: [{ name: "InterPodAffinity", args: { hardPodAffinityWeight: 7, ignorePreferredTermsOfExistingPods: true } }] },
+    ],
+  },
   { profiles: [{ plugins: { filter: { enabled: [{ name: "NodeResourcesFit" }] }, score: { disabled: [{ name: "ImageLocality" }] } } }] },
-  { profiles: [{ pluginConfig: [{ name: "NodeResourcesFit", args: { scoringStrategy: { type: "MostAllocated", resources: [{ name: "cpu", weight: 3 }, { name: "example.com/gpu", weight: 5 }] } } }] }] },
+  {
+    profiles: [
+      {
+        pluginConfig: [
+          {
+            name: "NodeResourcesFit",
+            args: {
+              scoringStrategy: {
+                type: "MostAllocated",
+                resources: [
+                  { name: "cpu", weight: 3 },
+                  { name: "example.com/gpu", weight: 5 },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    ],
+  },
 );
 
 const SMALL_TEMPLATE: Template = {
@@ -297,7 +358,11 @@ const SMALL_TEMPLATE: Template = {
   port: null,
   image: "small:1",
   tolerates: false,
-  affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: { labelSelector: {}, topologyKey: HOSTNAME } }] } },
+  affinity: {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: { labelSelector: {}, topologyKey: HOSTNAME } }],
+    },
+  },
   constraints: null,
   claim: null,
 };

@@ -38,9 +38,19 @@ describe("explaining", () => {
     expect(feasibleNodes).toBe(2);
     for (const { scores, total } of nodes) {
       // LeastAllocated: three quarters of cpu and of memory are left.
-      expect(scores.find(({ plugin }) => plugin === "NodeResourcesFit")).toMatchObject({ raw: 75, normalized: 75, weight: 1, weighted: 75 });
+      expect(scores.find(({ plugin }) => plugin === "NodeResourcesFit")).toMatchObject({
+        raw: 75,
+        normalized: 75,
+        weight: 1,
+        weighted: 75,
+      });
       // No taint that it does not tolerate: 0 of them, and the fewest are best.
-      expect(scores.find(({ plugin }) => plugin === "TaintToleration")).toMatchObject({ raw: 0, normalized: 100, weight: 3, weighted: 300 });
+      expect(scores.find(({ plugin }) => plugin === "TaintToleration")).toMatchObject({
+        raw: 0,
+        normalized: 100,
+        weight: 3,
+        weighted: 300,
+      });
       expect(total).toBe(scores.reduce((sum, { weighted }) => sum + weighted, 0));
     }
     expect(choice).toMatchObject({ node: "a", reason: "best total", tied: ["a", "b"], tieBreak: "upstream" });
@@ -48,7 +58,9 @@ describe("explaining", () => {
 
   it("asks every filter of every node and tells which came first", () => {
     const { simulation, server, explanations, attempts } = start();
-    server.put(node("small", { cpu: "100m", memory: "8Gi", pods: "110" }, { taints: [{ key: "dedicated", value: "x", effect: "NoSchedule" }] }));
+    server.put(
+      node("small", { cpu: "100m", memory: "8Gi", pods: "110" }, { taints: [{ key: "dedicated", value: "x", effect: "NoSchedule" }] }),
+    );
     server.put(node("full", { cpu: "100m", memory: "8Gi", pods: "110" }));
     server.put(pod("web", QUARTER));
     simulation.run(SECOND);
@@ -76,7 +88,12 @@ describe("explaining", () => {
       const { simulation, server, explanations, attempts } = start(
         explain ? {} : { observer: { attempt: (attempt) => void unexplained.push(attempt) } },
       );
-      for (let i = 0; i < 130; i++) server.put(node(`n${i}`, i % 3 === 0 ? WHOLE : { cpu: "2", memory: "1500Mi", pods: "110" }, { labels: { "topology.kubernetes.io/zone": `z${i % 2}` } }));
+      for (let i = 0; i < 130; i++)
+        server.put(
+          node(`n${i}`, i % 3 === 0 ? WHOLE : { cpu: "2", memory: "1500Mi", pods: "110" }, {
+            labels: { "topology.kubernetes.io/zone": `z${i % 2}` },
+          }),
+        );
       for (let i = 0; i < 40; i++) server.put(pod(`p${i}`, i % 2 === 0 ? QUARTER : { cpu: "100m", memory: "700Mi" }));
       simulation.run(SECOND);
       for (const [i, { choice, evaluatedNodes, feasibleNodes }] of explanations.entries()) {

@@ -33,7 +33,12 @@ describe("Scheduler", () => {
     simulation.run(SECOND);
     expect(server.get("Pod", "default/web")?.spec.nodeName).toBe("roomy");
     expect(server.events).toEqual([
-      { regarding: { kind: "Pod", name: "web", namespace: "default", uid: "pod-web" }, type: "Normal", reason: "Scheduled", message: "Successfully assigned default/web to roomy" },
+      {
+        regarding: { kind: "Pod", name: "web", namespace: "default", uid: "pod-web" },
+        type: "Normal",
+        reason: "Scheduled",
+        message: "Successfully assigned default/web to roomy",
+      },
     ]);
     expect(attempts).toMatchObject([{ result: "scheduled", node: "roomy", attempt: 1, evaluatedNodes: 2, feasibleNodes: 1 }]);
   });
@@ -54,7 +59,9 @@ describe("Scheduler", () => {
     const message = "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.";
     expect(server.events.at(-1)?.message.startsWith(message)).toBe(true);
     expect(server.events.at(-1)).toMatchObject({ type: "Warning", reason: "FailedScheduling" });
-    expect(server.get("Pod", "default/big")?.status?.conditions).toMatchObject([{ type: "PodScheduled", status: "False", reason: "Unschedulable" }]);
+    expect(server.get("Pod", "default/big")?.status?.conditions).toMatchObject([
+      { type: "PodScheduled", status: "False", reason: "Unschedulable" },
+    ]);
     expect(attempts).toHaveLength(1);
     server.put(node("large"));
     simulation.run(40 * SECOND);

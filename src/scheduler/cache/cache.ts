@@ -216,7 +216,12 @@ export class Cache {
   /** A bound pod appeared; confirms the assumed one. */
   addPod(pod: PodInfo, nodeName: string): void {
     const known = this.pods.get(pod.uid);
-    if (known !== undefined && known.node.name === nodeName && known.info.shape === pod.shape && known.info.isTerminating === pod.isTerminating) {
+    if (
+      known !== undefined &&
+      known.node.name === nodeName &&
+      known.info.shape === pod.shape &&
+      known.info.isTerminating === pod.isTerminating
+    ) {
       known.assumed = false;
       this.replace(known, pod);
       return;

@@ -48,7 +48,8 @@ export class IncrementalAlgorithm {
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
     const evaluation = this.evaluationOf(profile);
     const isPlainIdle = evaluation.plain.isIdleFor(pod);
-    if (!this.isCommon(evaluation, pod) || (!isPlainIdle && !evaluation.plain.begin(state, pod))) return this.plain.schedule(profile, state.reset(), pod);
+    if (!this.isCommon(evaluation, pod) || (!isPlainIdle && !evaluation.plain.begin(state, pod)))
+      return this.plain.schedule(profile, state.reset(), pod);
 
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
@@ -57,8 +58,13 @@ export class IncrementalAlgorithm {
     if (signature === undefined && isPlainIdle && nominated === undefined && this.tieBreak === "upstream" && !shape.hasMoreScores) {
       return this.scheduleInOnePass(evaluation, shape, state, pod);
     }
-    const rejectsPlainly = isPlainIdle ? undefined : (id: number): boolean => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) !== undefined;
-    const rejects = nominated === undefined ? rejectsPlainly : (id: number): boolean => (nominated.has(id) ? nominated.codeOf(id) !== 0 : rejectsPlainly?.(id) === true);
+    const rejectsPlainly = isPlainIdle
+      ? undefined
+      : (id: number): boolean => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) !== undefined;
+    const rejects =
+      nominated === undefined
+        ? rejectsPlainly
+        : (id: number): boolean => (nominated.has(id) ? nominated.codeOf(id) !== 0 : rejectsPlainly?.(id) === true);
     const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node.id));
     if (hint !== undefined && !this.isRejected(shape, rejects, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);

@@ -48,7 +48,9 @@ export class InterPodAffinityRule implements Rule {
     const { requiredAffinity, requiredAntiAffinity, preferredAffinity, preferredAntiAffinity } = shape.affinity;
     this.mismatch = codes.codeOf(plugin.affinityMismatch);
     const anti = codes.codeOf(plugin.antiAffinityMismatch);
-    this.affinity = requiredAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: this.mismatch, some: 0, none: this.mismatch }));
+    this.affinity = requiredAffinity.map(({ topologyKey }) =>
+      this.checkOf(topologyKey, { missing: this.mismatch, some: 0, none: this.mismatch }),
+    );
     this.anti = requiredAntiAffinity.map(({ topologyKey }) => this.checkOf(topologyKey, { missing: 0, some: anti, none: 0 }));
     this.isScored = !plugin.args.ignorePreferredTermsOfExistingPods || preferredAffinity.length + preferredAntiAffinity.length > 0;
   }

@@ -27,7 +27,10 @@ export interface LocalPlugins {
 /** Shapes of equal key are judged alike by the plugins. */
 export function evaluationKey({ filters, scorers }: LocalPlugins, shape: PodShape): string {
   const whole = String(shape.id);
-  const parts = [...filters.map(({ local }) => local!.filterKey?.(shape) ?? whole), ...scorers.map(({ local }) => local!.scoreKey?.(shape) ?? whole)];
+  const parts = [
+    ...filters.map(({ local }) => local!.filterKey?.(shape) ?? whole),
+    ...scorers.map(({ local }) => local!.scoreKey?.(shape) ?? whole),
+  ];
   return parts.join("\n");
 }
 

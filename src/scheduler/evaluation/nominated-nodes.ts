@@ -33,7 +33,14 @@ export class NominatedNodes {
   ) {}
 
   /** The nodes that matter for the pod; undefined where there are none. */
-  static before(profile: Profile, codes: StatusCodes, trials: Trials, shape: ShapeEvaluation, pod: PodInfo, isPlain: boolean): NominatedNodes | undefined {
+  static before(
+    profile: Profile,
+    codes: StatusCodes,
+    trials: Trials,
+    shape: ShapeEvaluation,
+    pod: PodInfo,
+    isPlain: boolean,
+  ): NominatedNodes | undefined {
     const { nominator, cache } = profile.handle;
     if (nominator.size === 0) {
       trials.clear();
@@ -42,7 +49,8 @@ export class NominatedNodes {
     const ids = new Set<number>();
     for (const name of nominator.nodes()) {
       const node = cache.node(name);
-      if (node !== undefined && nominator.podsFor(name).some((other) => other.priority >= pod.priority && other.uid !== pod.uid)) ids.add(node.id);
+      if (node !== undefined && nominator.podsFor(name).some((other) => other.priority >= pod.priority && other.uid !== pod.uid))
+        ids.add(node.id);
     }
     return ids.size === 0 ? undefined : new NominatedNodes(profile, codes, trials, shape, pod, ids, isPlain || shape.checks.length > 0);
   }
@@ -66,7 +74,13 @@ export class NominatedNodes {
   private trialOf(node: NodeInfo, nominated: readonly PodInfo[]): NodeInfo {
     const { trials, pod } = this;
     const known = trials.get(node.id);
-    if (known?.generation === node.generation && known.nominated === nominated && known.priority === pod.priority && known.node.name === node.name) return known.node;
+    if (
+      known?.generation === node.generation &&
+      known.nominated === nominated &&
+      known.priority === pod.priority &&
+      known.node.name === node.name
+    )
+      return known.node;
     const trial = node.clone();
     for (const other of nominated) if (other.priority >= pod.priority) trial.addPod(other);
     trials.set(node.id, { node: trial, generation: node.generation, nominated, priority: pod.priority });

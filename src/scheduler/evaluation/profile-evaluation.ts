@@ -6,7 +6,7 @@ import type { Profile } from "../framework/profile.js";
 import { evaluationKey, NodeEvaluation, type LocalPlugins } from "./node-evaluation.js";
 import type { Trials } from "./nominated-nodes.js";
 import { NormalizedScores } from "./normalized-scores.js";
-import { PlainPlugins } from "./plain-rule.js";
+import { PlainPlugins } from "./plain-plugins.js";
 import { ShapeEvaluation } from "./shape-evaluation.js";
 import { StatusCodes } from "./status-codes.js";
 
@@ -52,7 +52,10 @@ export class ProfileEvaluation {
     const { filter, score } = profile.plugins;
     const isNormalized = ({ local }: Plugin): boolean => local?.normalization !== undefined;
     const scorers = score.filter((plugin) => plugin.local !== undefined);
-    this.local = { filters: filter.filter((plugin) => plugin.local !== undefined), scorers: scorers.filter((plugin) => !isNormalized(plugin)) };
+    this.local = {
+      filters: filter.filter((plugin) => plugin.local !== undefined),
+      scorers: scorers.filter((plugin) => !isNormalized(plugin)),
+    };
     this.normalizers = scorers.filter(isNormalized);
     this.plain = new PlainPlugins(profile, (plugin) => !isFollowed(plugin));
     const ranks = filter.filter((plugin) => plugin.concerns === undefined && extendsPoint(plugin, "filter")).map(rank);
@@ -79,7 +82,14 @@ export class ProfileEvaluation {
     if (nodes === undefined) this.nodes.set(key, (nodes = new NodeEvaluation(cache, this.codes, shape, this.local, weights)));
     const normalized = this.normalizers.flatMap(({ name, local }) => {
       const score = local!.scoreOf?.(shape);
-      return score === undefined ? [] : [{ scores: this.scoresOf(`${name}\n${local!.scoreKey?.(shape) ?? String(shape.id)}`, score, local!), weight: weights.get(name) ?? 1 }];
+      return score === undefined
+        ? []
+        : [
+            {
+              scores: this.scoresOf(`${name}\n${local!.scoreKey?.(shape) ?? String(shape.id)}`, score, local!),
+              weight: weights.get(name) ?? 1,
+            },
+          ];
     });
     const { filter, score } = this.profile.plugins;
     const followed = new Set([...filter, ...score].filter((plugin) => plugin.incremental !== undefined));
@@ -93,13 +103,17 @@ export class ProfileEvaluation {
 
   private scoresOf(key: string, score: NodeScorer, local: NodeLocal): NormalizedScores {
     let scores = this.normalized.get(key);
-    if (scores === undefined) this.normalized.set(key, (scores = new NormalizedScores(this.profile.handle.cache, score, local.normalization === "reversed")));
+    if (scores === undefined)
+      this.normalized.set(key, (scores = new NormalizedScores(this.profile.handle.cache, score, local.normalization === "reversed")));
     return scores;
   }
 
   /** Where there are too many, drops the half that was used least lately, and lets the others find their common parts anew. */
   private makeRoom(): void {
-    const limit = Math.max(MIN_EVALUATIONS, Math.floor(this.memoryBudget / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))));
+    const limit = Math.max(
+      MIN_EVALUATIONS,
+      Math.floor(this.memoryBudget / (BYTES_PER_NODE * Math.max(1, this.profile.handle.cache.idBound))),
+    );
     if (this.kept < limit) return;
     const uses = this.shapes.flatMap((one) => (one === undefined ? [] : [one.used])).sort((a, b) => a - b);
     const oldest = uses[uses.length >> 1];

@@ -115,7 +115,8 @@ export class TopologySpreadRule implements Rule {
     for (const node of cache.nodes) {
       const hasKeys = ({ column }: CountedConstraint): boolean => column.domainOf[node.id] !== NO_DOMAIN;
       if (hard.every(hasKeys)) for (const counted of hard) if (counted.constraint.includes(node.node)) counted.include(node.id);
-      if (!requireAll || soft.every(hasKeys)) for (const counted of soft) if (counted.constraint.includes(node.node)) counted.include(node.id);
+      if (!requireAll || soft.every(hasKeys))
+        for (const counted of soft) if (counted.constraint.includes(node.node)) counted.include(node.id);
       for (const pod of node.pods) {
         const mask = pod.isTerminating ? 0 : this.maskOf(pod.shape.id);
         if (mask !== 0) this.apply(mask, node.id, 1);

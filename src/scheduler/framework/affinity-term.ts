@@ -49,7 +49,13 @@ export interface AffinityTerms {
   readonly any: boolean;
 }
 
-const NONE: AffinityTerms = { requiredAffinity: [], requiredAntiAffinity: [], preferredAffinity: [], preferredAntiAffinity: [], any: false };
+const NONE: AffinityTerms = {
+  requiredAffinity: [],
+  requiredAntiAffinity: [],
+  preferredAffinity: [],
+  preferredAntiAffinity: [],
+  any: false,
+};
 
 export function parseAffinity(affinity: Affinity | undefined, ownNamespace: string): AffinityTerms {
   const wanted = affinity?.podAffinity;

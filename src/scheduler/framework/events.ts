@@ -30,7 +30,6 @@ export const UPDATE =
   UPDATE_POD_TOLERATION |
   UPDATE_POD_SCHEDULING_GATES_ELIMINATED |
   UPDATE_OTHER;
-export const ALL = ADD | UPDATE | DELETE;
 
 /** Kind whose change is told of; pods are told apart by whether they are assigned. */
 export type EventResource =
@@ -67,11 +66,18 @@ export interface EventRegistration {
 }
 
 /** A hint from a rule of whether to queue the pod; T is the type of the objects that the registration names. */
-export function queueIf<T extends ApiObject>(rule: (pod: PodInfo, previous: T | undefined, current: T | undefined) => boolean): QueueingHintFn {
+export function queueIf<T extends ApiObject>(
+  rule: (pod: PodInfo, previous: T | undefined, current: T | undefined) => boolean,
+): QueueingHintFn {
   return (pod, previous, current) => (rule(pod, previous as T | undefined, current as T | undefined) ? "Queue" : "QueueSkip");
 }
 
 /** The pod itself was changed, not another. */
 export function isSamePod(pod: PodInfo, changed: Pod | undefined): boolean {
-  return changed !== undefined && changed.metadata.uid === pod.pod.metadata.uid && changed.metadata.name === pod.pod.metadata.name && changed.metadata.namespace === pod.pod.metadata.namespace;
+  return (
+    changed !== undefined &&
+    changed.metadata.uid === pod.pod.metadata.uid &&
+    changed.metadata.name === pod.pod.metadata.name &&
+    changed.metadata.namespace === pod.pod.metadata.namespace
+  );
 }

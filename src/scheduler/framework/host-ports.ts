@@ -19,7 +19,8 @@ export function hostPortsOf(spec: PodSpec): readonly HostPort[] {
   const sidecars = (spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
   for (const container of [...spec.containers, ...sidecars]) {
     for (const { hostPort = 0, hostIP, protocol } of container.ports ?? []) {
-      if (hostPort > 0) ports.push({ protocol: protocol ?? "TCP", ip: hostIP === undefined || hostIP === "" ? ANY_ADDRESS : hostIP, port: hostPort });
+      if (hostPort > 0)
+        ports.push({ protocol: protocol ?? "TCP", ip: hostIP === undefined || hostIP === "" ? ANY_ADDRESS : hostIP, port: hostPort });
     }
   }
   return ports;

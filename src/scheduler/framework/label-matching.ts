@@ -39,5 +39,9 @@ export function compileLabels(labels: Labels): LabelPredicate {
 /** A nil selector matches nothing, an empty one everything (metav1.LabelSelectorAsSelector). */
 export function compileSelector(selector: LabelSelector | undefined): LabelPredicate {
   if (selector === undefined) return matchesNothing;
-  return allOf([compileLabels(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(requirement)].filter((p) => p !== matchesEverything));
+  return allOf(
+    [compileLabels(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(requirement)].filter(
+      (p) => p !== matchesEverything,
+    ),
+  );
 }

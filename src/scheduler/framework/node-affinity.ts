@@ -3,7 +3,14 @@
  *
  * Source of the rules: k8s.io/component-helpers/scheduling/corev1/nodeaffinity/nodeaffinity.go
  */
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, PreferredSchedulingTerm } from "../../api/types/index.js";
+import type {
+  Node,
+  NodeSelector,
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  PodSpec,
+  PreferredSchedulingTerm,
+} from "../../api/types/index.js";
 
 export type NodePredicate = (node: Node) => boolean;
 
@@ -85,7 +92,9 @@ export function compileRequiredNodeAffinity(spec: Pick<PodSpec, "nodeSelector" |
 
 /** Sum of the weights of the matching preferred terms. */
 export function compilePreferredTerms(terms: readonly PreferredSchedulingTerm[]): (node: Node) => number {
-  const compiled = terms.filter((term) => term.weight !== 0).map((term) => ({ weight: term.weight, matches: compileTerm(term.preference) }));
+  const compiled = terms
+    .filter((term) => term.weight !== 0)
+    .map((term) => ({ weight: term.weight, matches: compileTerm(term.preference) }));
   return (node) => {
     let sum = 0;
     for (const term of compiled) if (term.matches(node)) sum += term.weight;

@@ -53,7 +53,7 @@ export class Profile {
     this.signers = [...deciding].some((plugin) => plugin.sign === undefined) ? [] : [...deciding];
     for (const plugin of new Set(Object.values(plugins).flat())) {
       const registrations = plugin.eventsToRegister?.();
-      if (registrations !== undefined) this.registered.set(plugin.name, registrations);
+      if (registrations !== undefined) this.registered.set(plugin.name, withTaintUpdates(registrations));
     }
   }
 
@@ -111,11 +111,17 @@ export class Profile {
       if (names.size === 0) {
         const sorted = narrowedBy.sort();
         const reason =
-          sorted.length === 1 ? `node(s) didn't satisfy plugin ${sorted[0]}` : `node(s) didn't satisfy plugin(s) [${sorted.join(" ")}] simultaneously`;
+          sorted.length === 1
+            ? `node(s) didn't satisfy plugin ${sorted[0]}`
+            : `node(s) didn't satisfy plugin(s) [${sorted.join(" ")}] simultaneously`;
         return { status: new Status("UnschedulableAndUnresolvable", [reason]), nodeNames: names, narrowedBy: sorted };
       }
     }
-    return { ...(rejected !== undefined && { status: rejected }), ...(names !== undefined && { nodeNames: names }), narrowedBy: narrowedBy.sort() };
+    return {
+      ...(rejected !== undefined && { status: rejected }),
+      ...(names !== undefined && { nodeNames: names }),
+      narrowedBy: narrowedBy.sort(),
+    };
   }
 
   callPreFilter(plugin: Plugin, state: CycleState, pod: PodInfo): ReturnType<NonNullable<Plugin["preFilter"]>> {
@@ -192,7 +198,8 @@ export class Profile {
     for (const plugin of this.plugins.postFilter) {
       const answer = plugin.postFilter!(state, pod, statuses);
       const { code } = answer.status;
-      if (code === "Success" || code === "Error" || code === "UnschedulableAndUnresolvable") return { ...answer, status: answer.status.withPlugin(plugin.name) };
+      if (code === "Success" || code === "Error" || code === "UnschedulableAndUnresolvable")
+        return { ...answer, status: answer.status.withPlugin(plugin.name) };
       if (answer.result?.nominatedNodeName !== undefined) result = answer.result;
       reasons.push(...answer.status.reasons);
       if (rejectedBy === "") rejectedBy = plugin.name;
@@ -208,7 +215,8 @@ export class Profile {
     for (const plugin of plugins) {
       const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
       if (answer?.code === "Skip") state.skipScore(plugin.name);
-      else if (answer !== undefined && answer.code !== "Success") throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
+      else if (answer !== undefined && answer.code !== "Success")
+        throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
     }
   }
 
@@ -223,18 +231,28 @@ export class Profile {
   }
 
   /** Raw and normalized scores of one plugin, parallel to the nodes. */
-  callScore(plugin: Plugin, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { readonly raw: readonly number[]; readonly scores: readonly NodeScore[] } {
-    const scores: NodeScore[] = nodes.map((node) => ({ node, score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)) }));
+  callScore(
+    plugin: Plugin,
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+  ): { readonly raw: readonly number[]; readonly scores: readonly NodeScore[] } {
+    const scores: NodeScore[] = nodes.map((node) => ({
+      node,
+      score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)),
+    }));
     const raw = scores.map(({ score }) => score);
     for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
     const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
-    if (failed !== undefined && failed.code !== "Success") throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
+    if (failed !== undefined && failed.code !== "Success")
+      throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
     for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
     return { raw, scores };
   }
 
   private checkNumber(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo, score: number): void {
-    if (!Number.isSafeInteger(score)) throw new PluginError(plugin.name, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
+    if (!Number.isSafeInteger(score))
+      throw new PluginError(plugin.name, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
   }
 
   private checkRange(plugin: Plugin, pod: PodInfo, node: NodeInfo, score: number): void {
@@ -270,4 +288,14 @@ export class Profile {
 function asPluginError(error: unknown, plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined): PluginError {
   if (error instanceof PluginError) return error;
   return new PluginError(plugin.name, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
+}
+
+/**
+ * A plugin that waits for new nodes is told of every change of taints as well, for a node may come tainted.
+ * Source: buildQueueingHintMap in pkg/scheduler/scheduler.go.
+ */
+function withTaintUpdates(registrations: readonly EventRegistration[]): readonly EventRegistration[] {
+  const ofNodes = registrations.filter(({ resource }) => resource === "Node");
+  const waits = ofNodes.some(({ actions }) => (actions & ADD) !== 0) && !ofNodes.some(({ actions }) => (actions & UPDATE_NODE_TAINT) !== 0);
+  return waits ? [...registrations, { resource: "Node", actions: UPDATE_NODE_TAINT }] : registrations;
 }

@@ -4,7 +4,7 @@
  * Source of the rules: pkg/scheduler/framework/runtime/waiting_pods_map.go
  */
 import type { PodInfo } from "./pod-info.js";
-import type { Status} from "./status.js";
+import type { Status } from "./status.js";
 import { unschedulable } from "./status.js";
 
 /** No Permit plugin can hold a pod for longer (µs): maxTimeout in framework.go */
@@ -29,7 +29,8 @@ export class WaitingPods {
     this.byUid.set(pod.uid, waiting);
     for (const [plugin, timeout] of timeouts) {
       this.after(Math.min(timeout, MAX_PERMIT_TIMEOUT), () => {
-        if (this.byUid.get(pod.uid) === waiting && waiting.pending.has(plugin)) this.reject(pod.uid, plugin, `rejected due to timeout after waiting ${timeout / 1e6}s at plugin ${plugin}`);
+        if (this.byUid.get(pod.uid) === waiting && waiting.pending.has(plugin))
+          this.reject(pod.uid, plugin, `rejected due to timeout after waiting ${timeout / 1e6}s at plugin ${plugin}`);
       });
     }
   }

@@ -14,6 +14,8 @@ export class DefaultBinder implements Plugin {
   bind(_state: CycleState, pod: PodInfo, nodeName: string, done: (answer: Answer) => void): void {
     const { name, namespace, uid } = pod.pod.metadata;
     const target = { kind: "Pod" as const, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
-    this.handle.client!.bind(target, nodeName, (result) => done(result.ok ? undefined : new Status("Error", [result.status.message], this.name)));
+    this.handle.client!.bind(target, nodeName, (result) =>
+      done(result.ok ? undefined : new Status("Error", [result.status.message], this.name)),
+    );
   }
 }

@@ -181,13 +181,18 @@ export class InterPodAffinity implements Plugin {
   /** What one existing pod adds to the values of its node's topology keys. */
   scoreTerms(pod: PodShape, other: PodShape): readonly { readonly topologyKey: string; readonly weight: number }[] {
     const found: { topologyKey: string; weight: number }[] = [];
-    for (const term of pod.affinity.preferredAffinity) if (this.matches(term, other)) found.push({ topologyKey: term.topologyKey, weight: term.weight });
-    for (const term of pod.affinity.preferredAntiAffinity) if (this.matches(term, other)) found.push({ topologyKey: term.topologyKey, weight: -term.weight });
+    for (const term of pod.affinity.preferredAffinity)
+      if (this.matches(term, other)) found.push({ topologyKey: term.topologyKey, weight: term.weight });
+    for (const term of pod.affinity.preferredAntiAffinity)
+      if (this.matches(term, other)) found.push({ topologyKey: term.topologyKey, weight: -term.weight });
     const hard = this.args.hardPodAffinityWeight;
     const theirs = other.affinity;
-    if (hard > 0) for (const term of theirs.requiredAffinity) if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: hard });
-    for (const term of theirs.preferredAffinity) if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: term.weight });
-    for (const term of theirs.preferredAntiAffinity) if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: -term.weight });
+    if (hard > 0)
+      for (const term of theirs.requiredAffinity) if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: hard });
+    for (const term of theirs.preferredAffinity)
+      if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: term.weight });
+    for (const term of theirs.preferredAntiAffinity)
+      if (this.matches(term, pod)) found.push({ topologyKey: term.topologyKey, weight: -term.weight });
     return found;
   }
 
@@ -221,7 +226,9 @@ export class InterPodAffinity implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
-    const podChanged = queueIf<Pod>((pod, previous, current) => isSamePod(pod, current) || this.attractsOrRepelsNoMore(pod, previous, current));
+    const podChanged = queueIf<Pod>(
+      (pod, previous, current) => isSamePod(pod, current) || this.attractsOrRepelsNoMore(pod, previous, current),
+    );
     const nodeChanged = queueIf<Node>((pod, previous, current) => this.hasOtherTopology(pod, previous, current));
     return [
       { resource: "AssignedPod", actions: ADD | DELETE | UPDATE_POD_LABEL, hint: podChanged },
@@ -239,7 +246,8 @@ export class InterPodAffinity implements Plugin {
       other !== undefined && requiredAffinity.length > 0 && requiredAffinity.every((term) => this.matches(term, other));
     const repels = (other: PodShape | undefined): boolean =>
       other !== undefined &&
-      (shape.affinity.requiredAntiAffinity.some((term) => this.matches(term, other)) || other.affinity.requiredAntiAffinity.some((term) => this.matches(term, shape)));
+      (shape.affinity.requiredAntiAffinity.some((term) => this.matches(term, other)) ||
+        other.affinity.requiredAntiAffinity.some((term) => this.matches(term, shape)));
     if (attracts(before) !== attracts(after) && (attracts(after) || this.attractsItself(shape))) return true;
     return repels(before) && !repels(after);
   }
@@ -259,6 +267,9 @@ export class InterPodAffinity implements Plugin {
     const [before, after] = [previous?.metadata.labels ?? {}, current?.metadata.labels ?? {}];
     const changed = ({ topologyKey }: AffinityTerm): boolean => before[topologyKey] !== after[topologyKey];
     const isFirst = this.attractsItself(shape);
-    return requiredAffinity.some((term) => changed(term) && (isFirst || Object.hasOwn(after, term.topologyKey))) || requiredAntiAffinity.some(changed);
+    return (
+      requiredAffinity.some((term) => changed(term) && (isFirst || Object.hasOwn(after, term.topologyKey))) ||
+      requiredAntiAffinity.some(changed)
+    );
   }
 }

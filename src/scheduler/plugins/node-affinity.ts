@@ -27,7 +27,8 @@ export class NodeAffinity implements Plugin {
     reads: "node",
     filterOf: (shape) => this.filterOf(shape),
     scoreOf: (shape) => this.scoreOf(shape),
-    filterKey: ({ spec }) => JSON.stringify([spec.nodeSelector, spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]),
+    filterKey: ({ spec }) =>
+      JSON.stringify([spec.nodeSelector, spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]),
     scoreKey: ({ spec }) => JSON.stringify(spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []),
     normalization: "scaled",
   };
@@ -94,7 +95,13 @@ export class NodeAffinity implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
-    return [{ resource: "Node", actions: ADD | UPDATE_NODE_LABEL, hint: queueIf<Node>((pod, previous, current) => this.cameToMatch(pod, previous, current)) }];
+    return [
+      {
+        resource: "Node",
+        actions: ADD | UPDATE_NODE_LABEL,
+        hint: queueIf<Node>((pod, previous, current) => this.cameToMatch(pod, previous, current)),
+      },
+    ];
   }
 }
 

@@ -14,7 +14,11 @@ export class NodePorts implements Plugin {
   static readonly NAME = "NodePorts";
   readonly name = NodePorts.NAME;
   private readonly taken = unschedulable(this.name, "node(s) didn't have free ports for the requested pod ports");
-  readonly local: NodeLocal = { reads: "pods", filterOf: (shape) => this.filterOf(shape), filterKey: ({ hostPorts }) => JSON.stringify(hostPorts) };
+  readonly local: NodeLocal = {
+    reads: "pods",
+    filterOf: (shape) => this.filterOf(shape),
+    filterKey: ({ hostPorts }) => JSON.stringify(hostPorts),
+  };
   private readonly rule = new LocalFilter(this.name, (shape) => this.filterOf(shape));
 
   private filterOf({ hostPorts }: PodShape): NodeFilter | undefined {

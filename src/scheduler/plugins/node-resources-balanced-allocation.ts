@@ -73,7 +73,9 @@ function balanceOfCpuAndMemory(cpu: number, memory: number): NodeScorer {
     const memoryCapacity = allocatable[MEMORY];
     if (cpuCapacity === 0 || memoryCapacity === 0) return NEUTRAL + NEUTRAL / 2;
     const before = Math.abs((Math.min(1, requested[CPU] / cpuCapacity) - Math.min(1, requested[MEMORY] / memoryCapacity)) / 2);
-    const after = Math.abs((Math.min(1, (requested[CPU] + cpu) / cpuCapacity) - Math.min(1, (requested[MEMORY] + memory) / memoryCapacity)) / 2);
+    const after = Math.abs(
+      (Math.min(1, (requested[CPU] + cpu) / cpuCapacity) - Math.min(1, (requested[MEMORY] + memory) / memoryCapacity)) / 2,
+    );
     return NEUTRAL + Math.trunc((NEUTRAL + Math.trunc((1 - after) * MAX_NODE_SCORE) - Math.trunc((1 - before) * MAX_NODE_SCORE)) / 2);
   };
 }

@@ -7,7 +7,15 @@ import { quantityValue } from "../../api/quantity.js";
 import type { Node, Pod } from "../../api/types/index.js";
 import type { NodeResourcesFitArgs } from "../configuration/types.js";
 import type { CycleState } from "../framework/cycle-state.js";
-import { ADD, DELETE, isSamePod, queueIf, UPDATE_NODE_ALLOCATABLE, UPDATE_POD_SCALE_DOWN, type EventRegistration } from "../framework/events.js";
+import {
+  ADD,
+  DELETE,
+  isSamePod,
+  queueIf,
+  UPDATE_NODE_ALLOCATABLE,
+  UPDATE_POD_SCALE_DOWN,
+  type EventRegistration,
+} from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { LocalFilter, LocalScore, type NodeFilter, type NodeScorer } from "../framework/node-local-plugin.js";
@@ -61,7 +69,8 @@ export class NodeResourcesFit implements Plugin {
       if (node.pods.length + 1 > node.allowedPodNumber) return this.insufficient(node, requested, checked, kept);
       for (let i = 0; i < checked.length; i++) {
         const number = checked[i];
-        if (requested[number] > amount(allocatable, number) - amount(used, number)) return this.insufficient(node, requested, checked, kept);
+        if (requested[number] > amount(allocatable, number) - amount(used, number))
+          return this.insufficient(node, requested, checked, kept);
       }
       return undefined;
     };
@@ -126,8 +135,16 @@ export class NodeResourcesFit implements Plugin {
     const freed = queueIf<Pod>((pod, previous, current) => isSamePod(pod, current) || this.freesRequested(pod, previous, current));
     return [
       { resource: "AssignedPod", actions: DELETE | UPDATE_POD_SCALE_DOWN, hint: freed },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_SCALE_DOWN, hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)) },
-      { resource: "Node", actions: ADD | UPDATE_NODE_ALLOCATABLE, hint: queueIf<Node>((pod, previous, current) => this.offersMore(pod, previous, current)) },
+      {
+        resource: "UnscheduledPod",
+        actions: UPDATE_POD_SCALE_DOWN,
+        hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)),
+      },
+      {
+        resource: "Node",
+        actions: ADD | UPDATE_NODE_ALLOCATABLE,
+        hint: queueIf<Node>((pod, previous, current) => this.offersMore(pod, previous, current)),
+      },
     ];
   }
 
@@ -150,12 +167,18 @@ export class NodeResourcesFit implements Plugin {
     if (now.pods < 1 || this.checkedResources(shape).some((number) => requested[number] > amount(now.amounts, number))) return false;
     if (previous === undefined) return true;
     const before = this.allocatableOf(previous);
-    return now.pods > before.pods || requested.some((wanted, number) => wanted > 0 && amount(now.amounts, number) > amount(before.amounts, number));
+    return (
+      now.pods > before.pods ||
+      requested.some((wanted, number) => wanted > 0 && amount(now.amounts, number) > amount(before.amounts, number))
+    );
   }
 
   private allocatableOf({ status }: Node): { readonly amounts: Float64Array; readonly pods: number } {
     const list = status?.allocatable ?? status?.capacity;
-    return { amounts: this.handle.shapes.resources.amountsOf(list, "pods"), pods: list?.["pods"] === undefined ? 0 : quantityValue(list["pods"]) };
+    return {
+      amounts: this.handle.shapes.resources.amountsOf(list, "pods"),
+      pods: list?.["pods"] === undefined ? 0 : quantityValue(list["pods"]),
+    };
   }
 }
 

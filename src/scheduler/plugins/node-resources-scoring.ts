@@ -17,7 +17,8 @@ const SHAPE_SCORE_SCALE = 10;
 /** Score of one resource of a node: what would be requested there, of the node's allocatable, which is not 0. */
 type ResourceScore = (requested: number, allocatable: number) => number;
 
-const leastAllocated: ResourceScore = (requested, allocatable) => (requested > allocatable ? 0 : percentOf(allocatable - requested, allocatable));
+const leastAllocated: ResourceScore = (requested, allocatable) =>
+  requested > allocatable ? 0 : percentOf(allocatable - requested, allocatable);
 
 const mostAllocated: ResourceScore = (requested, allocatable) => percentOf(Math.min(requested, allocatable), allocatable);
 
@@ -29,7 +30,9 @@ function requestedToCapacityRatio(shape: readonly UtilizationShapePoint[]): Reso
       if (utilization > points[i].utilization) continue;
       if (i === 0) return points[0].score;
       const [left, right] = [points[i - 1], points[i]];
-      return left.score + Math.trunc(((right.score - left.score) * (utilization - left.utilization)) / (right.utilization - left.utilization));
+      return (
+        left.score + Math.trunc(((right.score - left.score) * (utilization - left.utilization)) / (right.utilization - left.utilization))
+      );
     }
     return points[points.length - 1].score;
   };
@@ -81,7 +84,8 @@ export function nodeResourcesScorer(strategy: ScoringStrategy, resources: Resour
     : strategy.type === "MostAllocated"
       ? mostAllocated
       : leastAllocated;
-  if (strategy.type === "LeastAllocated" && isCpuAndMemory(counted)) return leastAllocatedCpuAndMemory(counted[0].requested, counted[1].requested);
+  if (strategy.type === "LeastAllocated" && isCpuAndMemory(counted))
+    return leastAllocatedCpuAndMemory(counted[0].requested, counted[1].requested);
   return (node) => {
     const { allocatable } = node;
     let sum = 0;

@@ -20,7 +20,8 @@ export class NodeUnschedulable implements Plugin {
   readonly local: NodeLocal = {
     reads: "node",
     filterKey: (shape) => JSON.stringify(shape.spec.tolerations ?? []),
-    filterOf: (shape) => (this.toleratesCordon(shape) ? undefined : (node) => (node.node.spec?.unschedulable === true ? this.cordoned : undefined)),
+    filterOf: (shape) =>
+      this.toleratesCordon(shape) ? undefined : (node) => (node.node.spec?.unschedulable === true ? this.cordoned : undefined),
   };
 
   private toleratesCordon(shape: PodShape): boolean {
@@ -38,7 +39,9 @@ export class NodeUnschedulable implements Plugin {
   eventsToRegister(): readonly EventRegistration[] {
     const isCordoned = (node: Node | undefined): boolean => node === undefined || node.spec.unschedulable === true;
     const wasUncordoned = queueIf<Node>((_pod, previous, current) => isCordoned(previous) && !isCordoned(current));
-    const nowTolerates = queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current) && isTolerated(UNSCHEDULABLE, current?.spec.tolerations ?? []));
+    const nowTolerates = queueIf<Pod>(
+      (pod, _previous, current) => isSamePod(pod, current) && isTolerated(UNSCHEDULABLE, current?.spec.tolerations ?? []),
+    );
     return [
       { resource: "Node", actions: ADD | UPDATE_NODE_TAINT, hint: wasUncordoned },
       { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION, hint: nowTolerates },

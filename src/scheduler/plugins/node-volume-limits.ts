@@ -36,7 +36,8 @@ export class NodeVolumeLimits implements Plugin {
     for (const { spec } of this.handle.listers.informer("VolumeAttachment").list()) {
       if (spec.nodeName === node.name) this.collectVolume(spec.source.persistentVolumeName ?? "", attached);
     }
-    const count = (volumes: ReadonlyMap<string, string>, driver: string): number => [...volumes.values()].filter((other) => other === driver).length;
+    const count = (volumes: ReadonlyMap<string, string>, driver: string): number =>
+      [...volumes.values()].filter((other) => other === driver).length;
     for (const volume of attached.keys()) wanted.delete(volume);
     for (const driver of new Set(wanted.values())) {
       const limit = limits.get(driver);
@@ -87,7 +88,11 @@ export class NodeVolumeLimits implements Plugin {
     return [
       { resource: "CSINode", actions: ADD | UPDATE },
       { resource: "AssignedPod", actions: DELETE, hint: queueIf<Pod>((_pod, previous) => previous !== undefined && hasClaims(previous)) },
-      { resource: "PersistentVolumeClaim", actions: ADD, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
+      {
+        resource: "PersistentVolumeClaim",
+        actions: ADD,
+        hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
+      },
       { resource: "VolumeAttachment", actions: DELETE },
     ];
   }

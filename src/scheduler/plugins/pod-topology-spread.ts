@@ -9,14 +9,32 @@ import { TopologySpreadRule } from "../evaluation/topology-spread-rule.js";
 import type { Rule } from "../evaluation/rule.js";
 import type { StatusCodes } from "../evaluation/status-codes.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
-import { ADD, DELETE, isSamePod, queueIf, UPDATE_NODE_LABEL, UPDATE_NODE_TAINT, UPDATE_POD_LABEL, UPDATE_POD_TOLERATION, type EventRegistration } from "../framework/events.js";
+import {
+  ADD,
+  DELETE,
+  isSamePod,
+  queueIf,
+  UPDATE_NODE_LABEL,
+  UPDATE_NODE_TAINT,
+  UPDATE_POD_LABEL,
+  UPDATE_POD_TOLERATION,
+  type EventRegistration,
+} from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { MAX_NODE_SCORE, type Answer, type NodeScore, type Plugin, type PreFilterExtensions } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodShape } from "../framework/pod-shape.js";
 import { SKIP, unresolvable, unschedulable, type Status } from "../framework/status.js";
-import { countMatching, hasAllKeys, HOSTNAME, spreadConstraintsOf, topologyWeight, type SpreadConstraint, type SpreadConstraints } from "./spread-constraints.js";
+import {
+  countMatching,
+  hasAllKeys,
+  HOSTNAME,
+  spreadConstraintsOf,
+  topologyWeight,
+  type SpreadConstraint,
+  type SpreadConstraints,
+} from "./spread-constraints.js";
 
 /** Matching pods by constraint and value of its topology key. */
 class HardCounts implements StateData {
@@ -26,7 +44,10 @@ class HardCounts implements StateData {
   ) {}
 
   clone(): HardCounts {
-    return new HardCounts(this.constraints, this.counts.map((count) => new Map(count)));
+    return new HardCounts(
+      this.constraints,
+      this.counts.map((count) => new Map(count)),
+    );
   }
 }
 
@@ -72,7 +93,8 @@ export class PodTopologySpread implements Plugin {
       const { labels } = node.node.metadata;
       if (!hasAllKeys(labels, constraints)) continue;
       constraints.forEach((constraint, i) => {
-        if (constraint.includes(node.node)) add(counts[i], labels![constraint.topologyKey], countMatching(node, constraint, pod.shape.namespace));
+        if (constraint.includes(node.node))
+          add(counts[i], labels![constraint.topologyKey], countMatching(node, constraint, pod.shape.namespace));
       });
     }
     state.write(this.hardKey, new HardCounts(constraints, counts));
@@ -89,7 +111,8 @@ export class PodTopologySpread implements Plugin {
     const { labels } = node.metadata;
     if (known === undefined || other.shape.namespace !== pod.shape.namespace || !hasAllKeys(labels, known.constraints)) return undefined;
     known.constraints.forEach((constraint, i) => {
-      if (constraint.selects(other.shape.labels) && constraint.includes(node)) add(known.counts[i], labels![constraint.topologyKey], change);
+      if (constraint.selects(other.shape.labels) && constraint.includes(node))
+        add(known.counts[i], labels![constraint.topologyKey], change);
     });
     return undefined;
   }
@@ -121,13 +144,16 @@ export class PodTopologySpread implements Plugin {
         if (topologyKey !== HOSTNAME) add(counts[i], node.metadata.labels?.[topologyKey] ?? "", 0);
       });
     }
-    const weights = soft.map(({ topologyKey }, i) => topologyWeight(topologyKey === HOSTNAME ? feasible.length - ignored.size : counts[i].size));
+    const weights = soft.map(({ topologyKey }, i) =>
+      topologyWeight(topologyKey === HOSTNAME ? feasible.length - ignored.size : counts[i].size),
+    );
     for (const node of this.handle.cache.nodes) {
       const { labels } = node.node.metadata;
       if (requireAllTopologies && !hasAllKeys(labels, soft)) continue;
       soft.forEach((constraint, i) => {
         const value = labels?.[constraint.topologyKey] ?? "";
-        if (counts[i].has(value) && constraint.includes(node.node)) add(counts[i], value, countMatching(node, constraint, pod.shape.namespace));
+        if (counts[i].has(value) && constraint.includes(node.node))
+          add(counts[i], value, countMatching(node, constraint, pod.shape.namespace));
       });
     }
     state.write(this.softKey, new SoftCounts(soft, counts, weights, ignored));
@@ -142,7 +168,8 @@ export class PodTopologySpread implements Plugin {
     for (let i = 0; i < constraints.length; i++) {
       const { topologyKey, maxSkew } = constraints[i];
       if (labels === undefined || !Object.hasOwn(labels, topologyKey)) continue;
-      const count = topologyKey === HOSTNAME ? countMatching(node, constraints[i], pod.shape.namespace) : (counts[i].get(labels[topologyKey]) ?? 0);
+      const count =
+        topologyKey === HOSTNAME ? countMatching(node, constraints[i], pod.shape.namespace) : (counts[i].get(labels[topologyKey]) ?? 0);
       score += count * weights[i] + (maxSkew - 1);
     }
     return Math.round(score);
@@ -197,7 +224,10 @@ export class PodTopologySpread implements Plugin {
     const wasIn = previous !== undefined && hasAllKeys(before, hard);
     const isIn = current !== undefined && hasAllKeys(after, hard);
     if (wasIn !== isIn || previous === undefined || current === undefined) return wasIn !== isIn;
-    return isIn && hard.some(({ topologyKey, includes }) => before![topologyKey] !== after![topologyKey] || includes(previous) !== includes(current));
+    return (
+      isIn &&
+      hard.some(({ topologyKey, includes }) => before![topologyKey] !== after![topologyKey] || includes(previous) !== includes(current))
+    );
   }
 }
 

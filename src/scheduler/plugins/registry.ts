@@ -51,10 +51,17 @@ export const DEFAULT_PLUGINS: readonly RegisteredPlugin[] = [
   { name: NodeVolumeLimits.NAME, create: (_args, handle) => new NodeVolumeLimits(handle) },
   { name: VolumeBinding.NAME, create: (args, handle) => new VolumeBinding(defaultedArgs.VolumeBinding(args), handle) },
   { name: VolumeZone.NAME, create: (_args, handle) => new VolumeZone(handle) },
-  { name: PodTopologySpread.NAME, weight: 2, create: (args, handle) => new PodTopologySpread(defaultedArgs.PodTopologySpread(args), handle) },
+  {
+    name: PodTopologySpread.NAME,
+    weight: 2,
+    create: (args, handle) => new PodTopologySpread(defaultedArgs.PodTopologySpread(args), handle),
+  },
   { name: InterPodAffinity.NAME, weight: 2, create: (args, handle) => new InterPodAffinity(defaultedArgs.InterPodAffinity(args), handle) },
   { name: DynamicResources.NAME, weight: 2, create: () => new DynamicResources() },
-  { name: DefaultPreemption.NAME, create: (args, handle, profile) => new DefaultPreemption(defaultedArgs.DefaultPreemption(args), handle, profile) },
+  {
+    name: DefaultPreemption.NAME,
+    create: (args, handle, profile) => new DefaultPreemption(defaultedArgs.DefaultPreemption(args), handle, profile),
+  },
   {
     name: NodeResourcesBalancedAllocation.NAME,
     weight: 1,

@@ -16,7 +16,9 @@ export class SchedulingGates implements Plugin {
   }
 
   eventsToRegister(): readonly EventRegistration[] {
-    const lostItsGates = queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current) && (current?.spec.schedulingGates ?? []).length === 0);
+    const lostItsGates = queueIf<Pod>(
+      (pod, _previous, current) => isSamePod(pod, current) && (current?.spec.schedulingGates ?? []).length === 0,
+    );
     return [{ resource: "UnscheduledPod", actions: UPDATE_POD_SCHEDULING_GATES_ELIMINATED, hint: lostItsGates }];
   }
 }

@@ -55,9 +55,16 @@ export function spreadConstraintsOf(shape: PodShape, args: PodTopologySpreadArgs
   return selector === undefined ? NONE : parse(shape, defaults, selector, !system);
 }
 
-function parse(shape: PodShape, constraints: readonly TopologySpreadConstraint[], selector: LabelSelector | undefined, requireAllTopologies: boolean): SpreadConstraints {
+function parse(
+  shape: PodShape,
+  constraints: readonly TopologySpreadConstraint[],
+  selector: LabelSelector | undefined,
+  requireAllTopologies: boolean,
+): SpreadConstraints {
   const of = (action: TopologySpreadConstraint["whenUnsatisfiable"]): SpreadConstraint[] =>
-    constraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action).map((constraint) => parseOne(shape, constraint, selector ?? constraint.labelSelector));
+    constraints
+      .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action)
+      .map((constraint) => parseOne(shape, constraint, selector ?? constraint.labelSelector));
   return { hard: of("DoNotSchedule"), soft: of("ScheduleAnyway"), requireAllTopologies, identity: JSON.stringify([constraints, selector]) };
 }
 

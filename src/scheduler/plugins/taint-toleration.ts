@@ -70,7 +70,11 @@ export class TaintToleration implements Plugin {
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "Node", actions: ADD | UPDATE_NODE_TAINT, hint: queueIf<Node>(becameTolerable) },
-      { resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION, hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)) },
+      {
+        resource: "UnscheduledPod",
+        actions: UPDATE_POD_TOLERATION,
+        hint: queueIf<Pod>((pod, _previous, current) => isSamePod(pod, current)),
+      },
     ];
   }
 }

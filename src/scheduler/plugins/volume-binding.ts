@@ -14,7 +14,19 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, Status, unresolvable } from "../framework/status.js";
-import { claimNameOf, claimNotFound, isFullyBound, isReachable, SELECTED_NODE, storageClassNotFound, storageClassOfClaim, storageClassOfVolume, waitsForConsumer, signVolumes, usesClaim } from "./volume-claims.js";
+import {
+  claimNameOf,
+  claimNotFound,
+  isFullyBound,
+  isReachable,
+  SELECTED_NODE,
+  storageClassNotFound,
+  storageClassOfClaim,
+  storageClassOfVolume,
+  waitsForConsumer,
+  signVolumes,
+  usesClaim,
+} from "./volume-claims.js";
 import { checkProvision, findMatchingVolume, requestedStorage } from "./volume-matching.js";
 
 /** How often a pod's claims are looked at while they are being bound: binder.go (BindPodVolumes) */
@@ -81,20 +93,30 @@ export class VolumeBinding implements Plugin {
       any = true;
       const claim = this.claim(`${shape.namespace}/${name}`);
       if (claim === undefined) {
-        const text = volume.ephemeral === undefined ? claimNotFound(name) : `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`;
+        const text =
+          volume.ephemeral === undefined
+            ? claimNotFound(name)
+            : `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`;
         return { status: unresolvable(this.name, text) };
       }
       if (claim.status?.phase === "Lost") {
-        return { status: unresolvable(this.name, `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ""}"`) };
+        return {
+          status: unresolvable(
+            this.name,
+            `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ""}"`,
+          ),
+        };
       }
-      if (claim.metadata.deletionTimestamp !== undefined) return { status: unresolvable(this.name, `persistentvolumeclaim "${name}" is being deleted`) };
+      if (claim.metadata.deletionTimestamp !== undefined)
+        return { status: unresolvable(this.name, `persistentvolumeclaim "${name}" is being deleted`) };
       if (isFullyBound(claim)) {
         bound.push(claim);
         continue;
       }
       const className = storageClassOfClaim(claim);
       const storageClass = this.handle.listers.informer("StorageClass").get(className);
-      if (className !== "" && storageClass === undefined) return { status: new Status("Error", [storageClassNotFound(className)], this.name) };
+      if (className !== "" && storageClass === undefined)
+        return { status: new Status("Error", [storageClassNotFound(className)], this.name) };
       if (storageClass !== undefined && waitsForConsumer(storageClass) && (claim.spec.volumeName ?? "") === "") unbound.push(claim);
       else immediate = true;
     }
@@ -173,7 +195,13 @@ export class VolumeBinding implements Plugin {
     const volumes = (state.read(this.name) as Claims | undefined)?.volumes.get(nodeName);
     for (const { claim, volume } of volumes?.bindings ?? []) {
       const { name, namespace, uid } = claim.metadata;
-      const claimRef = { kind: "PersistentVolumeClaim", apiVersion: "v1", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+      const claimRef = {
+        kind: "PersistentVolumeClaim",
+        apiVersion: "v1",
+        name,
+        ...(namespace !== undefined && { namespace }),
+        ...(uid !== undefined && { uid }),
+      };
       this.assumedVolumes.set(volume.metadata.name, { ...volume, spec: { ...volume.spec, claimRef } });
     }
     for (const claim of volumes?.provisions ?? []) {
@@ -199,7 +227,10 @@ export class VolumeBinding implements Plugin {
     }
     for (const { volume } of volumes.bindings) {
       const { claimRef } = this.assumedVolumes.get(volume.metadata.name)!.spec;
-      client.patch({ kind: "PersistentVolume", name: volume.metadata.name }, (current) => ({ ...current, spec: { ...current.spec, ...(claimRef !== undefined && { claimRef }) } }));
+      client.patch({ kind: "PersistentVolume", name: volume.metadata.name }, (current) => ({
+        ...current,
+        spec: { ...current.spec, ...(claimRef !== undefined && { claimRef }) },
+      }));
     }
     for (const claim of volumes.provisions) {
       const { name, namespace } = claim.metadata;
@@ -208,14 +239,25 @@ export class VolumeBinding implements Plugin {
         metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [SELECTED_NODE]: nodeName } },
       }));
     }
-    this.awaitBound([...volumes.bindings.map(({ claim }) => claim), ...volumes.provisions], this.handle.now() + this.args.bindTimeoutSeconds * SECOND, done);
+    this.awaitBound(
+      [...volumes.bindings.map(({ claim }) => claim), ...volumes.provisions],
+      this.handle.now() + this.args.bindTimeoutSeconds * SECOND,
+      done,
+    );
   }
 
   private awaitBound(claims: readonly PersistentVolumeClaim[], deadline: number, done: (answer: Answer) => void): void {
     this.handle.after!(BIND_CHECK_PERIOD, () => {
       const lister = this.handle.listers.informer("PersistentVolumeClaim");
       const missing = claims.find((claim) => lister.get(keyOf(claim)) === undefined);
-      if (missing !== undefined) done(new Status("Error", [`binding volumes: failed to check binding: could not find persistentvolumeclaim "${keyOf(missing)}"`], this.name));
+      if (missing !== undefined)
+        done(
+          new Status(
+            "Error",
+            [`binding volumes: failed to check binding: could not find persistentvolumeclaim "${keyOf(missing)}"`],
+            this.name,
+          ),
+        );
       else if (claims.every((claim) => isFullyBound(lister.get(keyOf(claim))!))) done(undefined);
       else if (this.handle.now() >= deadline) done(new Status("Error", ["binding volumes: context deadline exceeded"], this.name));
       else this.awaitBound(claims, deadline, done);
@@ -233,7 +275,11 @@ export class VolumeBinding implements Plugin {
   eventsToRegister(): readonly EventRegistration[] {
     return [
       { resource: "StorageClass", actions: ADD | UPDATE },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
+      {
+        resource: "PersistentVolumeClaim",
+        actions: ADD | UPDATE,
+        hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
+      },
       { resource: "PersistentVolume", actions: ADD | UPDATE },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
       { resource: "CSINode", actions: ADD | UPDATE },

@@ -41,10 +41,11 @@ export function findMatchingVolume(
     if (spec.claimRef !== undefined && !isOurs) continue;
     const capacity = spec.capacity?.["storage"] ?? 0;
     if (compareQuantities(capacity, requested) < 0) continue;
-    if ((claim.spec.volumeMode ?? "Filesystem") !== ((spec["volumeMode"]) ?? "Filesystem")) continue;
+    if ((claim.spec.volumeMode ?? "Filesystem") !== (spec["volumeMode"] ?? "Filesystem")) continue;
     if ((claim.spec.volumeAttributesClassName ?? "") !== ((spec["volumeAttributesClassName"] as string | undefined) ?? "")) continue;
     if (isOurs) return isReachable(volume, node) ? volume : undefined;
-    if (volume.status?.phase !== "Available" || selects?.(metadata.labels) === false || storageClassOfVolume(volume) !== className) continue;
+    if (volume.status?.phase !== "Available" || selects?.(metadata.labels) === false || storageClassOfVolume(volume) !== className)
+      continue;
     if (!isReachable(volume, node)) continue;
     if (!(claim.spec.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode) === true)) continue;
     if (smallest === undefined || compareQuantities(capacity, smallest.spec.capacity?.["storage"] ?? 0) < 0) smallest = volume;
@@ -64,7 +65,11 @@ export function checkProvision(listers: Listers, claim: PersistentVolumeClaim, s
 function matchesAllowedTopologies({ allowedTopologies = [] }: StorageClass, node: Node): boolean {
   if (allowedTopologies.length === 0) return true;
   const labels = node.metadata.labels ?? {};
-  return allowedTopologies.some(({ matchLabelExpressions = [] }) => matchLabelExpressions.length > 0 && matchLabelExpressions.every(({ key, values }) => Object.hasOwn(labels, key) && values.includes(labels[key])));
+  return allowedTopologies.some(
+    ({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.length > 0 &&
+      matchLabelExpressions.every(({ key, values }) => Object.hasOwn(labels, key) && values.includes(labels[key])),
+  );
 }
 
 /** Asked only of drivers that publish their capacity. */

@@ -83,9 +83,17 @@ export class VolumeRestrictions implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "AssignedPod", actions: DELETE, hint: queueIf<Pod>(({ pod }, previous) => previous !== undefined && standsInTheWay(previous, pod)) },
+      {
+        resource: "AssignedPod",
+        actions: DELETE,
+        hint: queueIf<Pod>(({ pod }, previous) => previous !== undefined && standsInTheWay(previous, pod)),
+      },
       { resource: "Node", actions: ADD },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
+      {
+        resource: "PersistentVolumeClaim",
+        actions: ADD | UPDATE,
+        hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
+      },
     ];
   }
 }
@@ -100,7 +108,12 @@ function standsInTheWay(other: Pod, pod: Pod): boolean {
 }
 
 function mayConflict(volume: Volume): boolean {
-  return volume.gcePersistentDisk !== undefined || volume.awsElasticBlockStore !== undefined || volume.rbd !== undefined || volume.iscsi !== undefined;
+  return (
+    volume.gcePersistentDisk !== undefined ||
+    volume.awsElasticBlockStore !== undefined ||
+    volume.rbd !== undefined ||
+    volume.iscsi !== undefined
+  );
 }
 
 /** GCE disks, iSCSI and RBD images may be shared by readers; an EBS volume may not be shared at all. */

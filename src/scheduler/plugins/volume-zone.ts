@@ -11,7 +11,15 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unresolvable, type Status } from "../framework/status.js";
-import { claimNotFound, storageClassNotFound, storageClassOfClaim, volumeNotFound, waitsForConsumer, signVolumes, usesClaim } from "./volume-claims.js";
+import {
+  claimNotFound,
+  storageClassNotFound,
+  storageClassOfClaim,
+  volumeNotFound,
+  waitsForConsumer,
+  signVolumes,
+  usesClaim,
+} from "./volume-claims.js";
 
 /** Older labels and those that replaced them. */
 const GA_LABEL: Readonly<Record<string, string>> = {
@@ -84,9 +92,17 @@ export class VolumeZone implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "StorageClass", actions: ADD, hint: queueIf<StorageClass>((_pod, _previous, added) => added !== undefined && waitsForConsumer(added)) },
+      {
+        resource: "StorageClass",
+        actions: ADD,
+        hint: queueIf<StorageClass>((_pod, _previous, added) => added !== undefined && waitsForConsumer(added)),
+      },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
-      { resource: "PersistentVolumeClaim", actions: ADD | UPDATE, hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)) },
+      {
+        resource: "PersistentVolumeClaim",
+        actions: ADD | UPDATE,
+        hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
+      },
       { resource: "PersistentVolume", actions: ADD | UPDATE },
     ];
   }
@@ -94,5 +110,8 @@ export class VolumeZone implements Plugin {
 
 function topologiesOf(volume: PersistentVolume): { key: string; values: ReadonlySet<string> }[] {
   const labels = volume.metadata.labels ?? {};
-  return TOPOLOGY_LABELS.filter((key) => Object.hasOwn(labels, key)).map((key) => ({ key, values: new Set(labels[key].split(ZONE_SEPARATOR)) }));
+  return TOPOLOGY_LABELS.filter((key) => Object.hasOwn(labels, key)).map((key) => ({
+    key,
+    values: new Set(labels[key].split(ZONE_SEPARATOR)),
+  }));
 }

@@ -291,9 +291,12 @@ export class SchedulingQueue {
 
   // --- time
 
-  /** Pods whose back-off is over go to the active queue; PreEnqueue was asked when they came. */
+  /**
+   * Pods whose back-off was over at the last whole second since the start go to the active queue; PreEnqueue was asked when they came.
+   * Source: the flush loop of pkg/scheduler/backend/queue/scheduling_queue.go Run.
+   */
   flushBackoff(): void {
-    const now = this.options.now();
+    const now = this.start + Math.floor((this.options.now() - this.start) / SECOND) * SECOND;
     for (const heap of [this.backoff, this.errorBackoff]) {
       for (let pod = heap.peek(); pod !== undefined && !isBackingOff(pod, now, this.limits); pod = heap.peek()) {
         heap.remove(pod);
@@ -316,7 +319,9 @@ export class SchedulingQueue {
     let next = Number.POSITIVE_INFINITY;
     for (const heap of [this.backoff, this.errorBackoff]) {
       const head = heap.peek();
-      if (head !== undefined) next = Math.min(next, backoffExpiry(head, this.limits) + SECOND);
+      if (head === undefined) continue;
+      const over = backoffExpiry(head, this.limits) + SECOND;
+      next = Math.min(next, this.start + Math.ceil((over - this.start) / SECOND) * SECOND);
     }
     for (const pod of this.unschedulable.list()) {
       const waited = pod.timestamp + this.maxInUnschedulable - this.start;

@@ -23,7 +23,11 @@ describe("podRequests", () => {
   });
 
   it("lets pod-level requests replace the sum, and adds overhead last", () => {
-    const spec: PodSpec = { containers: [container("100m", "64Mi")], resources: { requests: { cpu: "1" } }, overhead: { cpu: "10m", memory: "1Mi" } };
+    const spec: PodSpec = {
+      containers: [container("100m", "64Mi")],
+      resources: { requests: { cpu: "1" } },
+      overhead: { cpu: "10m", memory: "1Mi" },
+    };
     const requests = of(spec);
     expect(requests.requested[CPU]).toBe(1010);
     expect(requests.requested[MEMORY]).toBe(65 * MEBIBYTE);

@@ -7,7 +7,8 @@ type Keyed = QueuedPodInfo & { readonly key: number };
 
 let sequence = 0;
 const pod = (key: number): Keyed => ({ key, heapIndex: -1, sequence: sequence++ }) as Keyed;
-const before = (a: QueuedPodInfo, b: QueuedPodInfo): boolean => (a as Keyed).key < (b as Keyed).key || ((a as Keyed).key === (b as Keyed).key && a.sequence < b.sequence);
+const before = (a: QueuedPodInfo, b: QueuedPodInfo): boolean =>
+  (a as Keyed).key < (b as Keyed).key || ((a as Keyed).key === (b as Keyed).key && a.sequence < b.sequence);
 
 describe("PodHeap", () => {
   it("gives pods in order and knows which it holds, whatever is pushed, popped and taken out", () => {

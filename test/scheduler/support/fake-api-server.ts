@@ -1,7 +1,14 @@
 /** An API server of one map and no delays but one: what is written is seen by watchers at once, calls answer after a simulated millisecond. */
 import { objectKey, type Kind, type ObjectsByKind } from "../../../src/api/kinds.js";
 import type { ApiObject, ObjectReference } from "../../../src/api/types/index.js";
-import type { ApiClient, Callback, Informer, InformerFactory, InformerHandlers, Target } from "../../../src/control-plane/apiserver/client.js";
+import type {
+  ApiClient,
+  Callback,
+  Informer,
+  InformerFactory,
+  InformerHandlers,
+  Target,
+} from "../../../src/control-plane/apiserver/client.js";
 import { MILLISECOND, type Simulation } from "../../../src/engine/simulation.js";
 
 interface Cached {
@@ -46,7 +53,12 @@ export class FakeApiServer {
     return this.kind(kind).objects.get(key) as ObjectsByKind[K] | undefined;
   }
 
-  private change<K extends Kind>(what: string, target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  private change<K extends Kind>(
+    what: string,
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     const key = target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`;
     this.requests.push(`${what} ${key}`);
     this.simulation.after(MILLISECOND, () => {
@@ -67,7 +79,13 @@ export class FakeApiServer {
     };
     return {
       create: unexpected,
-      update: (object, done) => this.change("update", { kind: (object as ApiObject).kind as Kind, ...(object as ApiObject).metadata }, () => object as never, done as never),
+      update: (object, done) =>
+        this.change(
+          "update",
+          { kind: (object as ApiObject).kind as Kind, ...(object as ApiObject).metadata },
+          () => object as never,
+          done as never,
+        ),
       updateStatus: unexpected,
       patch: (target, change, done) => this.change("patch", target, change, done),
       patchStatus: (target, change, done) => this.change("patchStatus", target, change, done),
@@ -80,8 +98,7 @@ export class FakeApiServer {
           done?.({ ok: true, object: object as never });
         });
       },
-      bind: (pod, nodeName, done) =>
-        this.change("bind", pod, (current) => ({ ...current, spec: { ...current.spec, nodeName } }), done),
+      bind: (pod, nodeName, done) => this.change("bind", pod, (current) => ({ ...current, spec: { ...current.spec, nodeName } }), done),
       evict: unexpected,
       get: unexpected,
       list: unexpected,

@@ -1,6 +1,10 @@
 import type { Node, Pod, PodSpec, ResourceList, Taint } from "../../../src/api/types/index.js";
 
-export function node(name: string, allocatable: ResourceList = { cpu: "4", memory: "8Gi", pods: "110" }, more: { labels?: Record<string, string>; taints?: Taint[] } = {}): Node {
+export function node(
+  name: string,
+  allocatable: ResourceList = { cpu: "4", memory: "8Gi", pods: "110" },
+  more: { labels?: Record<string, string>; taints?: Taint[] } = {},
+): Node {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -15,7 +19,12 @@ export function pod(name: string, requests: ResourceList = {}, spec: Partial<Pod
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, namespace: "default", uid: `pod-${name}`, labels },
-    spec: { schedulerName: "default-scheduler", priority: 0, containers: [{ name: "main", image: "nginx", resources: { requests } }], ...spec },
+    spec: {
+      schedulerName: "default-scheduler",
+      priority: 0,
+      containers: [{ name: "main", image: "nginx", resources: { requests } }],
+      ...spec,
+    },
     status: { phase: "Pending" },
   };
 }

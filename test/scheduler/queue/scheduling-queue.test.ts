@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { MILLISECOND, MINUTE, SECOND } from "../../../src/engine/simulation.js";
+import { ADD, DELETE, type EventRegistration } from "../../../src/scheduler/framework/events.js";
+import { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
+import { PodShapes } from "../../../src/scheduler/framework/pod-shape.js";
+import { ResourceIndex } from "../../../src/scheduler/framework/resources.js";
+import { unresolvable } from "../../../src/scheduler/framework/status.js";
+import { PrioritySort } from "../../../src/scheduler/plugins/priority-sort.js";
+import { SchedulingQueue } from "../../../src/scheduler/queue/scheduling-queue.js";
+import { node, pod } from "../support/objects.js";
+
+const NODE_ADD = { resource: "Node", actions: ADD, label: "NodeAdd" } as const;
+const POD_DELETE = { resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" } as const;
+const FIT = new Set(["NodeResourcesFit"]);
+
+/** A queue with a clock to set; plugins hear of new nodes, and of nothing else. */
+function start(registrations: readonly EventRegistration[] = [{ resource: "Node", actions: ADD }]) {
+  const clock = { now: 1_700_000_000 * SECOND };
+  const shapes = new PodShapes(new ResourceIndex());
+  const kept = new Set<string>();
+  const queue = new SchedulingQueue({
+    now: () => clock.now,
+    sort: new PrioritySort(),
+    preEnqueue: ({ pod: { metadata } }) => (kept.has(metadata.name) ? unresolvable("Keeper", "kept out") : undefined),
+    registrations: () => registrations,
+  });
+  const info = (name: string, priority = 0): PodInfo => {
+    const object = pod(name, {}, { priority });
+    return new PodInfo(object, shapes.shapeOf(object));
+  };
+  /** Pops the pod and gives it back as rejected, or failed where no plugin is named. */
+  const fail = (plugins: ReadonlySet<string> = FIT): void => queue.addUnschedulable(queue.pop()!, plugins);
+  return { clock, queue, info, fail, kept };
+}
+
+describe("SchedulingQueue", () => {
+  it("gives the most important pod first, and of equals the one that came first", () => {
+    const { queue, info } = start();
+    for (const [name, priority] of [["a", 0], ["b", 5], ["c", 5], ["d", 0]] as const) queue.add(info(name, priority));
+    expect([1, 2, 3, 4].map(() => queue.pop()?.podInfo.pod.metadata.name)).toEqual(["b", "c", "a", "d"]);
+  });
+
+  it("wakes a rejected pod for an event that its plugin registered, and for no other", () => {
+    const { queue, info, fail } = start();
+    queue.add(info("a"));
+    fail();
+    queue.moveAllToActiveOrBackoff(POD_DELETE, pod("gone"), undefined);
+    expect(queue.unschedulableCount).toBe(1);
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    expect(queue.unschedulableCount).toBe(0);
+  });
+
+  it("does not lose an event that happens during the attempt", () => {
+    const { queue, info } = start();
+    queue.add(info("a"));
+    const popped = queue.pop()!;
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    queue.addUnschedulable(popped, FIT);
+    expect([queue.unschedulableCount, queue.backoffCount]).toEqual([0, 1]);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [4, 8],
+    [5, 10],
+    [9, 10],
+  ])("after rejection %i backs off for %i s, rounded as kube-scheduler does", (rejections, seconds) => {
+    const { clock, queue, info, fail } = start();
+    queue.add(info("a"));
+    clock.now += 300 * MILLISECOND;
+    for (let i = 0; i < rejections; i++) {
+      fail();
+      if (i < rejections - 1) queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    }
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    // From the time of failure, cut to whole seconds; over when that second has passed.
+    clock.now += seconds * SECOND;
+    queue.flushBackoff();
+    expect(queue.backoffCount).toBe(1);
+    clock.now += 700 * MILLISECOND;
+    queue.flushBackoff();
+    expect(queue.activeCount).toBe(1);
+  });
+
+  it("takes a pod that backs off early where nothing else is to be tried, but not one that met an error", () => {
+    const { queue, info, fail } = start();
+    queue.add(info("a"));
+    fail();
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    queue.add(info("b"));
+    expect(queue.pop()?.podInfo.pod.metadata.name).toBe("b");
+    expect(queue.pop()?.podInfo.pod.metadata.name).toBe("a");
+    queue.add(info("c"));
+    fail(new Set());
+    expect(queue.backoffCount).toBe(1);
+    expect(queue.pop()).toBeUndefined();
+  });
+
+  it("tries a pod that no event woke after five minutes, looked for every thirty seconds", () => {
+    const { clock, queue, info, fail } = start();
+    clock.now += 10 * SECOND;
+    queue.add(info("a"));
+    fail();
+    const began = clock.now - 10 * SECOND;
+    expect(queue.nextFlush()).toBe(began + 5 * MINUTE + 30 * SECOND);
+    clock.now = began + 5 * MINUTE;
+    queue.flushUnschedulable();
+    expect(queue.activeCount).toBe(0);
+    clock.now += 30 * SECOND;
+    queue.flushUnschedulable();
+    expect(queue.activeCount).toBe(1);
+  });
+
+  it("asks PreEnqueue before a pod backs off, and lets only the events of the plugin that keeps it out wake it", () => {
+    const { queue, info, fail, kept } = start();
+    queue.add(info("a"));
+    fail();
+    kept.add("a");
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    expect([queue.gatedCount, queue.backoffCount]).toEqual([1, 0]);
+    kept.clear();
+    queue.moveAllToActiveOrBackoff(POD_DELETE, pod("gone"), undefined);
+    expect(queue.gatedCount).toBe(1);
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    expect([queue.gatedCount, queue.backoffCount]).toEqual([0, 1]);
+  });
+
+  it("activates a pod wherever it is, and one that is being tried once it has failed", () => {
+    const { queue, info, fail } = start([]);
+    const a = info("a");
+    queue.add(a);
+    fail();
+    queue.activate(a.uid);
+    expect(queue.activeCount).toBe(1);
+    const popped = queue.pop()!;
+    queue.activate(a.uid);
+    queue.addUnschedulable(popped, FIT);
+    expect([queue.unschedulableCount, queue.backoffCount]).toEqual([0, 1]);
+  });
+
+  it("forgets a pod that was deleted during its attempt", () => {
+    const { queue, info } = start();
+    queue.add(info("a"));
+    const popped = queue.pop()!;
+    queue.delete(popped.podInfo.uid);
+    queue.addUnschedulable(popped, FIT);
+    expect(queue.unschedulableCount + queue.backoffCount + queue.activeCount).toBe(0);
+  });
+});
