@@ -6,14 +6,17 @@ import type { HostLinks } from "../control-plane/apiserver/host-links.js";
 import { RbacAuthorizer } from "../control-plane/apiserver/rbac-authorizer.js";
 import { EtcdCluster } from "../control-plane/etcd/etcd-cluster.js";
 import type { Simulation } from "../engine/simulation.js";
-import type { ClusterDescription } from "./description.js";
+import type { ClusterDescription, NetworkDescription } from "./description.js";
 
 export interface ControlPlane {
   readonly apiServer: ApiServer;
   readonly etcd: EtcdCluster;
 }
 
-export function buildControlPlane(description: ClusterDescription, simulation: Simulation, epoch: Timestamp, links: HostLinks): ControlPlane {
+/** What of a description the control plane is built from. */
+export type ControlPlaneParts = Pick<ClusterDescription, "controlPlane" | "latencies"> & { readonly network: Pick<NetworkDescription, "serviceCIDR"> };
+
+export function buildControlPlane(description: ControlPlaneParts, simulation: Simulation, epoch: Timestamp, links: HostLinks): ControlPlane {
   const { controlPlane, latencies, network } = description;
   const members = Array.from({ length: controlPlane.etcdMembers }, (_, index) => `etcd-${index + 1}`);
   const etcd = new EtcdCluster({ simulation, members, latencies });

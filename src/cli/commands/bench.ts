@@ -1,4 +1,4 @@
-/** `kubewarp bench scheduler FILE`: scheduler configurations compared on one workload. */
+/** `kubewarp bench`, and `kubewarp bench scheduler FILE`: scheduler configurations compared on one workload. */
 import { basename, extname } from "node:path";
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
@@ -11,6 +11,7 @@ import type { Estimate } from "../../study/statistics.js";
 import { RunFailed, UsageError } from "../exit.js";
 import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
 import { tableText } from "../table.js";
+import { addBenchSchedulerPerf } from "./bench-scheduler-perf.js";
 
 interface BenchFlags {
   readonly config?: readonly Contestant[];
@@ -29,9 +30,9 @@ const DIGITS = 5;
 const WORKER = new URL("../scheduler-run-worker.js", import.meta.url).href;
 
 export function addBench(program: Command): void {
-  program
-    .command("bench")
-    .description("Measure and compare.")
+  const bench = program.command("bench").description("Measure and compare schedulers.");
+  addBenchSchedulerPerf(bench);
+  bench
     .command("scheduler")
     .description("Compare scheduler configurations on one scenario: placement, waiting, preemption and speed, with confidence intervals.")
     .argument("<file...>", "a Scenario, with manifests beside it")
