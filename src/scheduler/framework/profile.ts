@@ -3,7 +3,7 @@
  *
  * Source of the rules: pkg/scheduler/framework/runtime/framework.go
  */
-import type { EventRegistration } from "./events.js";
+import { ADD, type EventRegistration, UPDATE_NODE_TAINT } from "./events.js";
 import type { CycleState } from "./cycle-state.js";
 import type { Handle } from "./handle.js";
 import type { NodeInfo } from "./node-info.js";
