@@ -221,7 +221,6 @@ export class LoadGenerator implements RequestOwner {
       return;
     }
     this.statistics.outcomes[outcome]++;
-    if (outcome === "ok") this.statistics.latency.add(end - request.start);
     if (this.surroundings.observer !== undefined) this.surroundings.observer.request(this.recordOf(request, outcome, end, origin));
     request.attempts = 0;
     request.station = undefined;

@@ -1,5 +1,4 @@
 /** What became of a generator's requests. */
-import { LatencyHistogram } from "./latency-histogram.js";
 import { REQUEST_RESULTS, type RequestResult } from "./request-record.js";
 
 export class LoadStatistics {
@@ -9,8 +8,6 @@ export class LoadStatistics {
   unsent = 0;
   attempts = 0;
   readonly outcomes: Record<RequestResult, number>;
-  /** From the first attempt's start to the answer, of requests that were answered, microseconds. */
-  readonly latency = new LatencyHistogram();
 
   constructor() {
     this.outcomes = Object.fromEntries(REQUEST_RESULTS.map((result) => [result, 0])) as Record<RequestResult, number>;

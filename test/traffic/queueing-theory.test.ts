@@ -1,7 +1,6 @@
 /** Stations against queueing theory: Kleinrock, Queueing Systems, volume 1, 1975. */
 import { describe, expect, test } from "vitest";
 import type { Distribution } from "../../src/engine/distribution.js";
-import { LatencyHistogram } from "../../src/traffic/latency-histogram.js";
 import { Traffic } from "../../src/traffic/traffic.js";
 import { smallCluster } from "../network/small-cluster.js";
 
@@ -65,14 +64,4 @@ describe("a pod under load", () => {
     const { mean, halfWidth } = timeAtServer(3, 0.8, exponential(5_000));
     expect(Math.abs(mean - (5_000 + (waits * 5_000) / (3 - offered)))).toBeLessThan(halfWidth);
   });
-});
-
-test("the histogram's quantiles are within 1/128 of the sample's", () => {
-  const histogram = new LatencyHistogram();
-  for (let value = 1; value <= 100_000; value++) histogram.add(value);
-  for (const fraction of [0.01, 0.5, 0.9, 0.99, 0.999, 1]) {
-    const exact = fraction * 100_000;
-    expect(Math.abs(histogram.quantile(fraction) - exact)).toBeLessThanOrEqual(exact / 128);
-  }
-  expect(histogram.mean).toBeCloseTo(50_000.5);
 });
