@@ -8,6 +8,7 @@
 import { type Kind, objectKey, type ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, Timestamp } from "../../api/types/meta.js";
 import type { Event } from "../../api/types/policy.js";
+import { TokenBucket } from "../../engine/resource/token-bucket.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import { EtcdCluster } from "../etcd/etcd-cluster.js";
 import type { WriteLog } from "../etcd/write-log.js";
@@ -30,7 +31,6 @@ import type { Caller, TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
 import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
-import { TokenBucket } from "./token-bucket.js";
 import { WatchCache } from "./watch-cache.js";
 import { WatchConnections } from "./watch-connections.js";
 import type { WatchInformer } from "./watch-informer.js";

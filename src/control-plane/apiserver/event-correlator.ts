@@ -8,8 +8,8 @@
  * Source: k8s.io/client-go/tools/record/events_cache.go.
  */
 import type { ObjectReference, Timestamp } from "../../api/types/meta.js";
+import { TokenBucket } from "../../engine/resource/token-bucket.js";
 import { HOUR, SECOND, type SimTime } from "../../engine/simulation.js";
-import { TokenBucket } from "./token-bucket.js";
 
 /** Source of the six: events_cache.go; the last is kube-apiserver's --event-ttl. */
 const MAX_CACHED_OBJECTS = 4_096;
@@ -73,7 +73,7 @@ export class EventCorrelator {
     const object = this.remember(now, regarding);
     const similar = similarEvents(object, type, reason);
     const observed = this.observe(similar, now, timestamp, regarding, message);
-    return object.bucket.tryTake(now) ? observed : undefined;
+    return object.bucket.tryAccept(now) ? observed : undefined;
   }
 
   private remember(now: SimTime, regarding: ObjectReference): RememberedObject {

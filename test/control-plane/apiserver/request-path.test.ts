@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
 import { type ApiServerLatencies, NO_LATENCIES } from "../../../src/control-plane/apiserver/latencies.js";
 import type { TracedRequest } from "../../../src/control-plane/apiserver/request.js";
-import { TokenBucket } from "../../../src/control-plane/apiserver/token-bucket.js";
 import { EtcdCluster } from "../../../src/control-plane/etcd/etcd-cluster.js";
 import { constant } from "../../../src/engine/distribution.js";
 import { MILLISECOND, SECOND, Simulation } from "../../../src/engine/simulation.js";
@@ -145,16 +144,5 @@ describe("the path of a request", () => {
     // 6,400 wait; the others come again after the second that the answer names, and find room.
     simulation.run(30 * SECOND);
     expect(server.objects.count("Pod")).toBe(7_003);
-  });
-});
-
-describe("a token bucket", () => {
-  it("lends tokens that are there only later", () => {
-    const bucket = new TokenBucket(10, 2);
-    expect([bucket.reserve(0), bucket.reserve(0), bucket.reserve(0), bucket.reserve(0)]).toEqual([0, 0, 100_000, 200_000]);
-    expect(bucket.reserve(200_000)).toBe(100_000);
-    expect(bucket.tryTake(200_000)).toBe(false);
-    expect(bucket.tryTake(400_000)).toBe(true);
-    expect(() => new TokenBucket(0, 1)).toThrow("rate above 0");
   });
 });

@@ -3,8 +3,8 @@
  *
  * Source: kubernetes pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go.
  */
+import { TokenBucket } from "../../../engine/resource/token-bucket.js";
 import type { SimTime } from "../../../engine/simulation.js";
-import { TokenBucket } from "../rate-limiters.js";
 
 /** Source: EvictionRateLimiterBurst in rate_limited_queue.go. */
 const BURST = 1;
@@ -14,11 +14,13 @@ export class TaintQueue {
   /** Nodes that wait or have had their turn, up to {@link remove}. */
   private readonly known = new Set<string>();
   private rate: number;
-  private bucket: TokenBucket;
+  /** Undefined where the rate is 0, so that no node ever has its turn. */
+  private bucket: TokenBucket | undefined;
 
+  /** @param rate nodes a second; at 0 none is tainted. */
   constructor(rate: number) {
     this.rate = rate;
-    this.bucket = new TokenBucket(rate, BURST);
+    this.bucket = bucketOf(rate);
   }
 
   get isEmpty(): boolean {
@@ -43,7 +45,7 @@ export class TaintQueue {
 
   /** The node whose turn it is, or undefined where none waits or the rate does not allow it. */
   take(now: SimTime): string | undefined {
-    return this.waiting.length > 0 && this.bucket.tryAccept(now) ? this.waiting.shift() : undefined;
+    return this.waiting.length > 0 && this.bucket?.tryAccept(now) === true ? this.waiting.shift() : undefined;
   }
 
   /** Puts a node that could not be tainted back, behind all others. */
@@ -53,16 +55,20 @@ export class TaintQueue {
 
   /** Time at which the rate allows the next one, undefined where it never does. */
   nextTurn(now: SimTime): SimTime | undefined {
-    return this.bucket.nextToken(now);
+    return this.bucket?.nextToken(now);
   }
 
   /** Changes the rate; a queue that had just used its token has to wait under the new rate, too. */
   setRate(rate: number, now: SimTime): void {
     if (rate === this.rate) return;
-    const bucket = new TokenBucket(rate, BURST);
-    const hadToken = this.bucket.tryAccept(now);
-    if (!hadToken) bucket.tryAccept(now);
+    const bucket = bucketOf(rate);
+    const hadToken = this.bucket?.tryAccept(now) === true;
+    if (!hadToken) bucket?.tryAccept(now);
     this.rate = rate;
     this.bucket = bucket;
   }
+}
+
+function bucketOf(rate: number): TokenBucket | undefined {
+  return rate > 0 ? new TokenBucket(rate, BURST) : undefined;
 }
