@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { contents, kubewarp, temporaryFolder } from "./kubewarp.js";
+
+const EXAMPLE = "examples/scheduler-perf/performance-config.yaml";
+
+describe("kubewarp bench scheduler-perf", () => {
+  it("runs the example and reports throughput", () => {
+    const out = join(temporaryFolder(), "results");
+    const { code, stdout, stderr } = kubewarp(["bench", "scheduler-perf", EXAMPLE, "-w", "Basic/50Nodes", "-w", "Spread", "--out", out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // A cycle takes 3 ms of simulated time: 333 pods a second.
+    expect(stdout).toMatch(/^Basic\/50Nodes +333 .* 200 /m);
+    expect(stdout).not.toMatch(/500Nodes/);
+    expect(contents(out)["scheduler_perf.csv"]).toMatch(/^SpreadWhileNodesComeAndGo\/100Nodes,100,2000,2000,/m);
+  });
+
+  it("ends with 1 below a workload's threshold", () => {
+    const { code, stderr } = kubewarp(["bench", "scheduler-perf", EXAMPLE, "-w", "Basic/50Nodes", "--cycle", "10ms", "--out", join(temporaryFolder(), "results")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Basic\/50Nodes: 100 pods\/s on average; threshold is 200/);
+  });
+
+  it("ends with 2 for a workload that is not there", () => {
+    const out = join(temporaryFolder(), "results");
+    const { code, stderr } = kubewarp(["bench", "scheduler-perf", EXAMPLE, "-w", "None", "--out", out]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/has no workload None; it has Basic\/50Nodes, /);
+    expect(existsSync(out)).toBe(false);
+  });
+});
