@@ -25,6 +25,7 @@ import { PodNetwork } from "../network/pod-network.js";
 import { KubeProxy } from "../network/proxy/kube-proxy.js";
 import { ServiceNetwork } from "../network/service-network.js";
 import { Machine } from "../node/machine.js";
+import type { TieBreakRule } from "../scheduler/node-selection.js";
 import type { SchedulerObserver } from "../scheduler/observer.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { Traffic } from "../traffic/traffic.js";
@@ -51,6 +52,8 @@ export interface ClusterOptions {
   readonly observer?: RunObserver;
   /** What autoscalers measure pods by; absent: every metric is missing. */
   readonly metrics?: MetricsSource;
+  /** How the scheduler tells nodes of equal score apart; absent: as upstream. */
+  readonly tieBreak?: TieBreakRule;
 }
 
 export class Cluster {
@@ -241,7 +244,7 @@ export class Cluster {
     return manager;
   }
 
-  private leadScheduler(host: string | undefined, { observer }: ClusterOptions): Scheduler {
+  private leadScheduler(host: string | undefined, { observer, tieBreak }: ClusterOptions): Scheduler {
     const { description, simulation, epoch } = this;
     const component = "default-scheduler";
     const onHost = host !== undefined && { host };
@@ -256,6 +259,7 @@ export class Cluster {
       ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
       ...(observer !== undefined && { observer: schedulerObserver(observer) }),
       ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
+      ...(tieBreak !== undefined && { tieBreak }),
     });
     this.leadingScheduler = scheduler;
     scheduler.start();
@@ -275,4 +279,4 @@ function schedulerObserver(observer: RunObserver): SchedulerObserver {
 const MILLICORES = 1000;
 
 /** Rate limits of kube-scheduler's two clients, one of them for events alone. Source: clientConnection in https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/ */
-const SCHEDULER_CLIENT = { qps: 50, burst: 100, eventQps: 50, eventBurst: 100 };
+const SCHEDULER_CLIENT = { qps: 50, burst: 100, eventQps: 50, eventBurst: 100, eventSeries: true };

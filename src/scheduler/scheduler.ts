@@ -305,8 +305,15 @@ export class Scheduler {
   }
 
   private recordEvent(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
-    const { name, namespace, uid } = pod.metadata;
-    this.options.client.recordEvent({ kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) }, type, reason, message);
+    const { name, namespace, uid, resourceVersion } = pod.metadata;
+    const regarding = {
+      kind: "Pod",
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    };
+    this.options.client.recordEvent(regarding, type, reason, message);
   }
 
   /** Writes the PodScheduled condition, and the nomination where there is one, unless the pod says so already. */

@@ -88,4 +88,5 @@ export interface ObjectReference {
   readonly uid?: string;
   readonly apiVersion?: string;
   readonly fieldPath?: string;
+  readonly resourceVersion?: string;
 }

@@ -30,6 +30,7 @@ export class ApiClientConnection implements ApiClient, Sender {
     private readonly registry: Registry,
     private readonly objects: ObjectReader,
     private readonly events: EventRecording,
+    readonly eventSeries: boolean,
     private readonly ownEventClient?: ApiClient,
   ) {}
 

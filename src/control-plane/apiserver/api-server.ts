@@ -142,10 +142,10 @@ export class ApiServer implements ApiServerEndpoint {
   }
 
   connect(options: ConnectOptions): ApiClient {
-    const { component, user, groups = [], host, qps, burst, eventQps, eventBurst } = options;
+    const { component, user, groups = [], host, qps, burst, eventQps, eventBurst, eventSeries = false } = options;
     const caller: Caller = { component, user, groups, host };
     const connection = (reserve: (() => SimTime) | undefined, eventClient?: ApiClient) =>
-      new ApiClientConnection(caller, reserve, this.path, this.registry, this.objects, this.events, eventClient);
+      new ApiClientConnection(caller, reserve, this.path, this.registry, this.objects, this.events, eventSeries, eventClient);
     return connection(this.limit(qps, burst), eventQps === undefined ? undefined : connection(this.limit(eventQps, eventBurst)));
   }
 

@@ -125,6 +125,8 @@ export interface ConnectOptions {
   /** Limit of a client of its own for events, as kubelet and scheduler have; absent means that events share the limit above. */
   readonly eventQps?: number;
   readonly eventBurst?: number;
+  /** Whether its events go by events.k8s.io/v1: series instead of aggregation and spam filter. */
+  readonly eventSeries?: boolean;
 }
 
 export interface WatchOptions {

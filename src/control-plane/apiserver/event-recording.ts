@@ -4,6 +4,7 @@ import type { Event } from "../../api/types/policy.js";
 import { SECOND, type Simulation } from "../../engine/simulation.js";
 import type { ApiClient } from "./client.js";
 import { EVENT_TTL, EventCorrelator, type ObservedEvent } from "./event-correlator.js";
+import { EventSeries } from "./event-series.js";
 import { EventWriter } from "./event-writer.js";
 import type { Caller } from "./request.js";
 
@@ -17,11 +18,13 @@ export type EventRetention = "stored" | "announced";
 export interface EventSource {
   readonly caller: Caller;
   readonly eventClient: Pick<ApiClient, "create" | "patch">;
+  /** Whether it speaks events.k8s.io/v1, see {@link EventSeries}. */
+  readonly eventSeries: boolean;
 }
 
 /** What is kept of a source. */
 interface Recorder {
-  readonly correlator: EventCorrelator;
+  readonly correlator: Pick<EventCorrelator, "correlate">;
   readonly writer: EventWriter;
 }
 
@@ -66,7 +69,7 @@ export class EventRecording {
       const writer = new EventWriter(source.eventClient, (event) => {
         this.expireLater(event);
       });
-      this.recorders.set(source, (recorder = { correlator: new EventCorrelator(nameOf), writer }));
+      this.recorders.set(source, (recorder = { correlator: source.eventSeries ? new EventSeries(nameOf) : new EventCorrelator(nameOf), writer }));
     }
     return recorder;
   }
