@@ -1,7 +1,7 @@
 /** Compares what the simulator did with a recording; each difference is a line. */
 import { isDeepStrictEqual } from "node:util";
 import type { ActionResult, DrainLine, EventGroup, Observed, OwnActionResult, SeenEvent, Sequence, Series, Spread, TimelineCase } from "./case.js";
-import { grouped, groupingOf, type Grouping } from "./grouping.js";
+import { grouped, groupingOf, type Grouping, mergedSeries } from "./grouping.js";
 import { type Tolerance, toleranceOf } from "./tolerance.js";
 
 const MESSAGES_KEPT = 6;
@@ -22,9 +22,9 @@ export function compare(testCase: TimelineCase, observed: Observed): readonly st
   const grouping = groupingOf(testCase);
   const clock = clockOf(testCase, observed, grouping);
   return [
-    ...compareSeries(testCase.series, observed, grouping, tolerance, clock),
+    ...compareSeries(mergedSeries(testCase.series, grouping), observed, grouping, tolerance, clock),
     ...compareSequences(testCase.sequences, observed, grouping, tolerance, clock),
-    ...compareEvents(testCase.events, observed.events, tolerance, clock),
+    ...compareEvents(testCase.events, observed.events, grouping, tolerance, clock),
     ...compareActions(testCase.actionResults, observed.actionResults),
     ...compareDrain(testCase.drain, observed.drain),
   ];
@@ -136,11 +136,11 @@ function compareBounds({ key, same, values = [], perRun = [] }: Sequence, column
   });
 }
 
-function compareEvents(recorded: readonly EventGroup[], own: readonly SeenEvent[], tolerance: Tolerance, clock: Clock): string[] {
-  const wanted = mergeByGroup(recorded);
+function compareEvents(recorded: readonly EventGroup[], own: readonly SeenEvent[], grouping: Grouping, tolerance: Tolerance, clock: Clock): string[] {
+  const wanted = mergeByGroup(recorded, grouping);
   const left = new Map<string, SeenEvent[]>();
   for (const event of own) {
-    const key = eventKey(event);
+    const key = eventKey(event, grouping);
     const found = left.get(key);
     if (found === undefined) left.set(key, [event]);
     else found.push(event);
@@ -162,10 +162,10 @@ function compareEvents(recorded: readonly EventGroup[], own: readonly SeenEvent[
 }
 
 /** Pods of one controller are counted together: which of them an event is about may be a tie. */
-function mergeByGroup(recorded: readonly EventGroup[]): ReadonlyMap<string, { readonly counts: readonly number[]; readonly groups: readonly EventGroup[] }> {
+function mergeByGroup(recorded: readonly EventGroup[], grouping: Grouping): ReadonlyMap<string, { readonly counts: readonly number[]; readonly groups: readonly EventGroup[] }> {
   const merged = new Map<string, { counts: readonly number[]; groups: EventGroup[] }>();
   for (const group of recorded) {
-    const key = eventKey(group);
+    const key = eventKey(group, grouping);
     const found = merged.get(key);
     if (found === undefined) merged.set(key, { counts: group.counts, groups: [group] });
     else {
@@ -176,12 +176,9 @@ function mergeByGroup(recorded: readonly EventGroup[]): ReadonlyMap<string, { re
   return merged;
 }
 
-function eventKey({ object, type, reason, from }: Pick<SeenEvent, "object" | "type" | "reason" | "from">): string {
-  return `${Pods.test(object) ? object.replace(Pods, "$1") : object} ${type} ${reason} of ${from}`;
+function eventKey({ object, type, reason, from }: Pick<SeenEvent, "object" | "type" | "reason" | "from">, grouping: Grouping): string {
+  return `${grouping.keyOf(object)} ${type} ${reason} of ${from}`;
 }
-
-/** Pods of a controller, by their canonical names. */
-const Pods = /^(Pod \S+?)(?:-p\d+|-i\d+#\d+|@\S+#\d+|#\d+)$/;
 
 function compareMessages(key: string, groups: readonly EventGroup[], found: readonly SeenEvent[]): string[] {
   const recorded = groups.flatMap(({ messages }) => messages.map(withoutTies));
@@ -199,6 +196,8 @@ function withoutTies(message: string): string {
   return message
     .replace(/^(Successfully assigned \S+ to) \S+$/, "$1 NODE")
     .replace(/-p\d+\b/g, "-pN")
+    .replace(/^(Node )\S+( status is now: )/, "$1NODE$2")
+    .replace(/^(Cancelling deletion of Pod|Marking for deletion Pod) \S+$/, "$1 POD")
     .replace(/ on node \S+/, " on node NODE");
 }
 

@@ -12,6 +12,9 @@ const LARGE_CLUSTER_NODES = 60;
 /** The node controller looks once in a period. */
 const TICK_MS = 5000 + 300;
 
+/** A stand-in notices so late at most that the control plane took its node for dead. */
+const RETURN_MS = 11_000;
+
 /** Effects of the node controller's ticks, whose phase a recording gives but whose phase against the renewals it does not fix. */
 const OF_TICKS = /ready=Unknown|unreachable:|disruptionTarget=DeletionByTaintManager|deleting|NodeNotReady|TaintManagerEviction|deleted/;
 
@@ -22,9 +25,13 @@ export type Tolerance = (key: string, recordedMs: number) => number;
 export function toleranceOf(testCase: TimelineCase): Tolerance {
   const wholeSeconds = keepsWholeSeconds(testCase);
   const isLarge = nodeCount(testCase) >= LARGE_CLUSTER_NODES;
+  const returned = testCase.actions.find(({ startKubelet }) => startKubelet !== undefined);
+  const returning = returned === undefined ? 0 : testCase.nodes.filter(({ kubelet }) => kubelet === returned.startKubelet).reduce((sum, { count = 1 }) => sum + count, 0);
   const hasOutage = testCase.actions.some(({ stopKubelet }) => stopKubelet !== undefined);
   return (key, recordedMs) => {
     const base = isLarge && hasOutage ? LARGE_CLUSTER_MS : wholeSeconds ? WHOLE_SECONDS_MS : REACTION_MS;
+    // Of several nodes each has a moment of its own.
+    if (returned !== undefined && returning > 1 && recordedMs >= returned.at * 1000) return RETURN_MS + base;
     return (hasOutage && OF_TICKS.test(key) ? Math.max(TICK_MS, base) : base) + SHARE * recordedMs;
   };
 }
