@@ -7,6 +7,7 @@
  * k8s.io/component-helpers/resource (helpers.go).
  */
 import { addResourceLists, maxResourceLists, parseQuantity } from "./quantity.js";
+import { oncePerTemplate, type ResourceParts } from "./template-memo.js";
 import type { ResourceList } from "./types/meta.js";
 import type { Container, Pod, PodSpec, PodStatus } from "./types/pod.js";
 
@@ -27,7 +28,7 @@ export function isSidecar(container: Container): boolean {
 type ResourcesOf = (container: Container) => ResourceList | undefined;
 
 /** Sum over containers and sidecars, or the greatest step of the init sequence where that is more. */
-function aggregate(spec: PodSpec, of: ResourcesOf): ResourceList {
+function aggregate(spec: ResourceParts, of: ResourcesOf): ResourceList {
   let sum = NO_RESOURCES;
   for (const container of spec.containers) sum = addResourceLists(sum, of(container) ?? NO_RESOURCES);
   let sidecars = NO_RESOURCES;
@@ -51,32 +52,20 @@ function withPodLevel(resources: ResourceList, podLevel: ResourceList | undefine
   return { ...resources, ...Object.fromEntries(replaced) };
 }
 
-function memoised<T>(compute: (spec: PodSpec) => T): (spec: PodSpec) => T {
-  const known = new WeakMap<PodSpec, T>();
-  return (spec) => {
-    let value = known.get(spec);
-    if (value === undefined) {
-      value = compute(spec);
-      known.set(spec, value);
-    }
-    return value;
-  };
-}
-
 /** Requests of the containers alone: pod-level resources and overhead are left out. */
-export const containerRequests = memoised((spec) => aggregate(spec, (container) => container.resources?.requests));
+export const containerRequests = oncePerTemplate((spec) => aggregate(spec, (container) => container.resources?.requests));
 
 /** Limits of the containers alone: pod-level resources and overhead are left out. */
-export const containerLimits = memoised((spec) => aggregate(spec, (container) => container.resources?.limits));
+export const containerLimits = oncePerTemplate((spec) => aggregate(spec, (container) => container.resources?.limits));
 
 /** Effective requests without the sandbox's overhead. */
-export const podRequestsWithoutOverhead = memoised((spec) => withPodLevel(containerRequests(spec), spec.resources?.requests));
+export const podRequestsWithoutOverhead = oncePerTemplate((spec) => withPodLevel(containerRequests(spec), spec.resources?.requests));
 
-/** Effective requests: containers, sidecars, init steps, pod-level resources, overhead. Computed once for each spec. */
-export const podRequests = memoised((spec) => addResourceLists(podRequestsWithoutOverhead(spec), spec.overhead ?? NO_RESOURCES));
+/** Effective requests: containers, sidecars, init steps, pod-level resources, overhead. Computed once for each template. */
+export const podRequests = oncePerTemplate((spec) => addResourceLists(podRequestsWithoutOverhead(spec), spec.overhead ?? NO_RESOURCES));
 
-/** Effective limits; the overhead is added only to resources that have a limit above zero. Computed once for each spec. */
-export const podLimits = memoised((spec) => {
+/** Effective limits; the overhead is added only to resources that have a limit above zero. Computed once for each template. */
+export const podLimits = oncePerTemplate((spec) => {
   const limits = withPodLevel(containerLimits(spec), spec.resources?.limits);
   const limited = Object.entries(spec.overhead ?? NO_RESOURCES).filter(
     ([name]) => Object.hasOwn(limits, name) && parseQuantity(limits[name]).sign !== 0,
@@ -108,8 +97,8 @@ function accumulate(total: Map<string, bigint>, amounts: ReadonlyMap<string, big
   for (const [name, nanos] of amounts) total.set(name, (total.get(name) ?? 0n) + nanos);
 }
 
-/** The QoS class of a pod with this spec (qos.ComputePodQOS). Computed once for each spec. */
-export const qosClassOf = memoised((spec): QosClass => {
+/** The QoS class of a pod with this spec (qos.ComputePodQOS). Computed once for each template. */
+export const qosClassOf = oncePerTemplate((spec): QosClass => {
   const requests = new Map<string, bigint>();
   const limits = new Map<string, bigint>();
   let everyoneLimited = true;

@@ -6,6 +6,7 @@
  */
 import { parseQuantity } from "../api/quantity.js";
 import { podLimits, qosClassOf, type QosClass } from "../api/resources.js";
+import type { ResourceParts } from "../api/template-memo.js";
 import type { ResourceList } from "../api/types/meta.js";
 import type { Container, PodSpec } from "../api/types/pod.js";
 import { allContainers, amounts, CPU, HUGE_PAGES_PREFIX, MEMORY, requestAmounts } from "./resources.js";
@@ -74,13 +75,13 @@ function hugePageLimits(limits: ResourceList): Readonly<Record<string, number>> 
 }
 
 /** Whether every container limits the resource, or the pod as a whole does. */
-function isLimited(spec: PodSpec, resource: string): boolean {
+function isLimited(spec: ResourceParts, resource: string): boolean {
   if ((amounts(spec.resources?.limits).get(resource) ?? 0) > 0) return true;
   return allContainers(spec).every((container) => (amounts(container.resources?.limits).get(resource) ?? 0) > 0);
 }
 
 /** The pod's cgroup. A limit holds for the pod only where nothing in it is without that limit. */
-export function podCgroup(spec: PodSpec, cpuCFSQuota: boolean, period: number = QUOTA_PERIOD): CgroupSettings {
+export function podCgroup(spec: ResourceParts, cpuCFSQuota: boolean, period: number = QUOTA_PERIOD): CgroupSettings {
   const limits = amounts(podLimits(spec));
   const shares = cpuShares(requestAmounts(spec).get(CPU) ?? 0);
   const hugePages = hugePageLimits(podLimits(spec));

@@ -5,13 +5,13 @@
  * process needs a certain amount of CPU time. Profiles that change cost an event at each change, constants cost none.
  */
 import { qosClassOf, type QosClass } from "../api/resources.js";
+import { oncePerTemplate } from "../api/template-memo.js";
 import type { Pod } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import type { UsageProfile } from "./behavior.js";
 import { containerCgroup, cpuShares, cpuWeightOfContainer, cpuWeightOfPod, milliCPUFromQuota, podCgroup } from "./cgroups.js";
 import type { ContainerProcess } from "./container-process.js";
 import { shareCpu, type CpuGroup } from "./cpu-sharing.js";
-import { resourceKey } from "./resources.js";
 import { nextChange, slopeAt, valueAt } from "./usage-profile.js";
 
 export interface NodeUsage {
@@ -90,7 +90,10 @@ function cpuDemand(profile: UsageProfile | undefined, age: SimTime): number {
 export class NodeResourceUsage {
   private readonly pods = new Map<ProcessOwner, PodConsumers>();
   private readonly consumers = new Map<ContainerProcess, Consumer>();
-  private readonly templates = new WeakMap<object, Pick<PodConsumers, "tier" | "weight" | "quota">>();
+  private readonly shareOf = oncePerTemplate((spec): Pick<PodConsumers, "tier" | "weight" | "quota"> => {
+    const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
+    return { tier: TIERS[qosClassOf(spec)], weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod) };
+  });
   private readonly listeners: (() => void)[] = [];
   private since: SimTime = 0;
   private demand = 0;
@@ -225,16 +228,7 @@ export class NodeResourceUsage {
   }
 
   private podConsumers(owner: ProcessOwner): PodConsumers {
-    const { spec } = owner.pod;
-    const key = resourceKey(spec);
-    let template = this.templates.get(key);
-    if (template === undefined) {
-      const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
-      const tier = TIERS[qosClassOf(spec)];
-      template = { tier, weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod) };
-      this.templates.set(key, template);
-    }
-    return { owner, ...template, demand: 0, members: [], usable: 0 };
+    return { owner, ...this.shareOf(owner.pod.spec), demand: 0, members: [], usable: 0 };
   }
 
   /** Takes a process's use as it is now, and comes back when its profile changes. */

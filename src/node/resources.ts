@@ -1,8 +1,9 @@
 /** Resource lists as numbers for the kubelet's sums: cpu in millicores, everything else in whole units (bytes, pieces). */
 import { parseQuantity } from "../api/quantity.js";
 import { podRequests, SYSTEM_CRITICAL_PRIORITY } from "../api/resources.js";
+import { oncePerTemplate, type ResourceParts } from "../api/template-memo.js";
 import type { QuantityText, ResourceList } from "../api/types/meta.js";
-import type { Container, Pod, PodSpec } from "../api/types/pod.js";
+import type { Container, Pod } from "../api/types/pod.js";
 
 export const CPU = "cpu";
 export const MEMORY = "memory";
@@ -33,23 +34,11 @@ export function amounts(list: ResourceList | undefined): Amounts {
   return known;
 }
 
-/** What stands for the resources of a spec: pods of one template share their containers, whatever node they are bound to. */
-export function resourceKey(spec: PodSpec): object {
-  return spec.initContainers === undefined && spec.overhead === undefined && spec.resources === undefined ? spec.containers : spec;
-}
-
-const requestsByKey = new WeakMap<object, Amounts>();
-
 /** Effective requests of a pod as numbers. */
-export function requestAmounts(spec: PodSpec): Amounts {
-  const key = resourceKey(spec);
-  let known = requestsByKey.get(key);
-  if (known === undefined) requestsByKey.set(key, (known = amounts(podRequests(spec))));
-  return known;
-}
+export const requestAmounts = oncePerTemplate((spec) => amounts(podRequests(spec)));
 
 /** All containers that the spec has, initialising ones first. */
-export function allContainers(spec: PodSpec): readonly Container[] {
+export function allContainers(spec: ResourceParts): readonly Container[] {
   return spec.initContainers === undefined || spec.initContainers.length === 0
     ? spec.containers
     : [...spec.initContainers, ...spec.containers];

@@ -53,4 +53,14 @@ describe("effective requests", () => {
       memory: "1Mi",
     });
   });
+
+  it("are computed once for all pods of a template, wherever they are bound, and anew where a part that counts is another", () => {
+    const template = spec({ overhead: { cpu: "50m" } });
+    const boundTo = (nodeName: string): Pod["spec"] => ({ ...template, nodeName });
+    expect(podRequests(boundTo("b"))).toBe(podRequests(boundTo("a")));
+    expect(podRequests({ ...template, overhead: { cpu: "60m" } })).toEqual({ cpu: "160m" });
+    expect(podRequests({ ...template, initContainers: [container("big", "1")] as never })).toEqual({ cpu: "1050m" });
+    expect(podRequests({ ...template, resources: { requests: { cpu: "3" } } })).toEqual({ cpu: "3050m" });
+    expect(podRequests(template)).toEqual({ cpu: "150m" });
+  });
 });

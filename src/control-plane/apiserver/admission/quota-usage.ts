@@ -5,6 +5,7 @@
  */
 import type { Kind } from "../../../api/kinds.js";
 import { isSidecar, podLimits, podQosClass, podRequests } from "../../../api/resources.js";
+import { oncePerTemplate } from "../../../api/template-memo.js";
 import type { ApiObject, QuantityText, ResourceList } from "../../../api/types/meta.js";
 import type { Service } from "../../../api/types/network.js";
 import type { Pod } from "../../../api/types/pod.js";
@@ -51,21 +52,15 @@ function isCompute(resource: string): boolean {
   return COMPUTE.includes(resource) || resource.startsWith("hugepages-");
 }
 
-const podUsages = new WeakMap<Pod["spec"], ResourceList>();
-
-function podUsage(pod: Pod): ResourceList {
-  let usage = podUsages.get(pod.spec);
-  if (usage === undefined) {
-    const charged: Record<string, QuantityText> = { pods: 1, "count/pods": 1 };
-    for (const [name, amount] of Object.entries(podRequests(pod.spec))) {
-      charged[`requests.${name}`] = amount;
-      if (isCompute(name)) charged[name] = amount;
-    }
-    for (const [name, amount] of Object.entries(podLimits(pod.spec))) if (isCompute(name)) charged[`limits.${name}`] = amount;
-    podUsages.set(pod.spec, (usage = charged));
+const podUsage = oncePerTemplate((spec): ResourceList => {
+  const charged: Record<string, QuantityText> = { pods: 1, "count/pods": 1 };
+  for (const [name, amount] of Object.entries(podRequests(spec))) {
+    charged[`requests.${name}`] = amount;
+    if (isCompute(name)) charged[name] = amount;
   }
-  return usage;
-}
+  for (const [name, amount] of Object.entries(podLimits(spec))) if (isCompute(name)) charged[`limits.${name}`] = amount;
+  return charged;
+});
 
 function serviceUsage({ spec }: Service): ResourceList {
   const usage: Record<string, QuantityText> = { services: 1, "count/services": 1 };
@@ -99,7 +94,7 @@ export function usageOf(kind: Kind, object: ApiObject): ResourceList {
     case "Pod": {
       const pod = object as Pod;
       const ended = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-      return ended ? NO_USAGE : podUsage(pod);
+      return ended ? NO_USAGE : podUsage(pod.spec);
     }
     case "Service":
       return serviceUsage(object as Service);
