@@ -2,6 +2,7 @@
 import colors from "picocolors";
 import { stringify as yamlText } from "yaml";
 import { formatDuration } from "../api/duration.js";
+import { optionalSeconds } from "../output/csv.js";
 import type { RunResult } from "../study/simulate.js";
 import { tableText } from "./table.js";
 
@@ -22,7 +23,7 @@ export function runReport(result: RunResult, files: readonly string[], format: R
   }
 }
 
-function reportData({ scenario, figures, outcome, events }: RunResult, files: readonly string[]): unknown {
+function reportData({ scenario, figures, outcome, events, trace }: RunResult, files: readonly string[]): unknown {
   return {
     scenario: scenario.name,
     seed: scenario.seed,
@@ -38,13 +39,16 @@ function reportData({ scenario, figures, outcome, events }: RunResult, files: re
     expectations: outcome.expectations.map(({ expectation, holds, found }) => ({ expected: expectation.text, holds, found })),
     notJudged: outcome.unjudged.map(({ text }) => text),
     refused: outcome.workloads.flatMap(({ name, refused }) => [...refused].map(([reason, count]) => ({ workload: name, reason, count }))),
+    ...(trace !== undefined && {
+      trace: trace.map(({ time, since, ...step }) => ({ ...step, timeSeconds: numberOf(time), sinceSeconds: numberOf(since) })),
+    }),
     problems: outcome.problems,
     engineEvents: events,
     files,
   };
 }
 
-function reportText({ scenario, figures, outcome, end }: RunResult, files: readonly string[], wide: boolean): string {
+function reportText({ scenario, figures, outcome, end, trace }: RunResult, files: readonly string[], wide: boolean): string {
   const metric = new Map(figures.metrics.map(({ metric: name, value }) => [name, value]));
   const figure = (name: string): string => String(metric.get(name) ?? "-");
   const sections = [
@@ -57,10 +61,35 @@ function reportText({ scenario, figures, outcome, end }: RunResult, files: reado
     refusals(outcome.workloads),
     outcome.timeline.length === 0 ? "" : timeline(outcome.timeline, wide),
     outcome.expectations.length + outcome.unjudged.length === 0 ? "" : expectations(outcome),
-    wide ? tableText(["METRIC", "VALUE"], figures.metrics.map(({ metric: name, value }) => [name, String(value)])) : "",
+    wide
+      ? tableText(
+          ["METRIC", "VALUE"],
+          figures.metrics.map(({ metric: name, value }) => [name, String(value)]),
+        )
+      : "",
+    trace === undefined ? "" : traceText(trace),
     files.length === 0 ? "" : `files   ${files.join("\n        ")}\n`,
   ];
   return sections.filter((section) => section !== "").join("\n");
+}
+
+/** Seconds, or nothing for a time that never came. */
+function numberOf(time: number | undefined): number | undefined {
+  return time === undefined ? undefined : Number(optionalSeconds(time));
+}
+
+function traceText(trace: NonNullable<RunResult["trace"]>): string {
+  const seconds = (time: number | undefined): string => (time === undefined ? "" : `${optionalSeconds(time) ?? ""}s`);
+  return tableText(
+    ["STEP", "TIME", "SINCE", "WHERE", "WHAT"],
+    trace.map(({ step, state, time, since, component, host, what }) => [
+      String(step),
+      state === "done" ? seconds(time) : state,
+      seconds(since),
+      host === undefined ? component : `${component} (${host})`,
+      what,
+    ]),
+  );
 }
 
 function waitingTimes(metric: ReadonlyMap<string, number | string>): string {
@@ -71,7 +100,10 @@ function waitingTimes(metric: ReadonlyMap<string, number | string>): string {
     ["answered requests", "request_latency"],
   ]
     .filter(([, prefix]) => metric.has(`${prefix}_p50_seconds`))
-    .map(([title, prefix]) => [title, ...["p50", "p90", "p99"].map((quantile) => `${String(metric.get(`${prefix}_${quantile}_seconds`))}s`)]);
+    .map(([title, prefix]) => [
+      title,
+      ...["p50", "p90", "p99"].map((quantile) => `${String(metric.get(`${prefix}_${quantile}_seconds`))}s`),
+    ]);
   return rows.length === 0 ? "" : tableText(["TIME", "P50", "P90", "P99"], rows);
 }
 
@@ -97,8 +129,12 @@ function timeline(entries: RunResult["outcome"]["timeline"], wide: boolean): str
 
 function expectations({ expectations: results, unjudged }: RunResult["outcome"]): string {
   return (
-    results.map(({ expectation, holds, found }) => `${holds ? colors.green("holds ") : colors.red("BROKEN")}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`).join("") +
-    unjudged.map(({ text }) => `not judged, the run ended before  ${text}\n`).join("")
+    results
+      .map(
+        ({ expectation, holds, found }) =>
+          `${holds ? colors.green("holds ") : colors.red("BROKEN")}  ${expectation.text}${holds ? "" : `: found ${found}`}\n`,
+      )
+      .join("") + unjudged.map(({ text }) => `not judged, the run ended before  ${text}\n`).join("")
   );
 }
 

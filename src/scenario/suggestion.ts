@@ -18,6 +18,15 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best !== undefined && least <= Math.max(1, Math.floor(LARGEST_SLIP * Math.max(name.length, best.length))) ? best : undefined;
 }
 
+/** So many known names, nearest first. */
+export function similar(name: string, known: readonly string[], most: number): string[] {
+  const away = known.map((candidate) => ({ candidate, changes: distance(name, candidate) }));
+  return away
+    .sort((a, b) => a.changes - b.changes)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
 /** `did you mean "x"?`, or what there is to choose from. */
 export function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);

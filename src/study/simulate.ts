@@ -2,9 +2,12 @@
 import { Cluster } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import type { SimTime } from "../engine/simulation.js";
+import { CsvFile } from "../output/csv.js";
 import type { OutputDirectory } from "../output/output-directory.js";
+import { PodTraceLog, type TraceStep } from "../output/pod-trace.js";
 import { RunRecorder } from "../output/run-recorder.js";
 import type { RunFigures } from "../output/run-summary.js";
+import { TRACE } from "../output/tables/trace.js";
 import { loadScenario } from "../scenario/load.js";
 import { InvalidInput } from "../scenario/mistake.js";
 import { ScenarioRun, type RunOutcome } from "../scenario/run.js";
@@ -34,6 +37,8 @@ export interface RunResult {
   readonly end: SimTime;
   /** Events that the engine ran. */
   readonly events: number;
+  /** Steps of the traced pod's creation; absent where none was asked for, or no such pod was created. */
+  readonly trace?: readonly TraceStep[];
 }
 
 /** Told now and then while a run goes on. */
@@ -71,8 +76,18 @@ export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cl
   }
 }
 
-/** Runs a scenario to its end. Tables go to the directory, where one is given; publishing them is the caller's part. */
-export function simulate(scenario: Scenario, replication?: number, directory?: OutputDirectory, progress?: ProgressListener): RunResult {
+/**
+ * Runs a scenario to its end. Tables go to the directory, where one is given; publishing them is the caller's part.
+ *
+ * @param traced "namespace/name" of the pod whose creation is traced
+ */
+export function simulate(
+  scenario: Scenario,
+  replication?: number,
+  directory?: OutputDirectory,
+  progress?: ProgressListener,
+  traced?: string,
+): RunResult {
   const { cluster: description, seed, epoch, duration, outputs } = scenario;
   const machines = description.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
   const recorder: RunRecorder = new RunRecorder({
@@ -84,6 +99,7 @@ export function simulate(scenario: Scenario, replication?: number, directory?: O
   });
   const cluster: Cluster = new Cluster(description, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
   const { simulation } = cluster;
+  const traceLog = traced === undefined ? undefined : tracePod(cluster, traced);
   const run = new ScenarioRun(cluster, scenario);
   run.start();
   cluster.start();
@@ -98,5 +114,30 @@ export function simulate(scenario: Scenario, replication?: number, directory?: O
     progress?.(simulation.now, recorder.pods.records.length, events);
   }
   const outcome = run.finish();
-  return { scenario, cluster, outcome, figures: recorder.finish(simulation.now), end: simulation.now, events };
+  const trace = traceLog?.steps;
+  if (trace !== undefined && directory !== undefined) writeTrace(directory, trace);
+  return {
+    scenario,
+    cluster,
+    outcome,
+    figures: recorder.finish(simulation.now),
+    end: simulation.now,
+    events,
+    ...(trace !== undefined && { trace }),
+  };
+}
+
+function tracePod({ apiServer }: Cluster, pod: string): PodTraceLog {
+  const log = new PodTraceLog(pod);
+  apiServer.onCommit((change) => {
+    log.change(change);
+  });
+  apiServer.trace(log.listener);
+  return log;
+}
+
+function writeTrace(directory: OutputDirectory, steps: readonly TraceStep[]): void {
+  const file = new CsvFile(directory.path(`${TRACE.name}.csv`), TRACE);
+  for (const step of steps) file.append(step);
+  file.close();
 }

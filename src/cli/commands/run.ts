@@ -1,8 +1,10 @@
 /** `kubewarp run FILE...`: runs a scenario, or bare manifests on a small cluster, and writes its tables. */
 import { Option, type Command } from "commander";
+import { objectKey } from "../../api/kinds.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { OutputDirectory } from "../../output/output-directory.js";
-import { prepare, simulate } from "../../study/simulate.js";
+import { similar } from "../../scenario/suggestion.js";
+import { prepare, simulate, type RunResult } from "../../study/simulate.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import { positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
@@ -16,7 +18,11 @@ interface RunFlags {
   readonly output: ReportFormat;
   readonly set?: Settings;
   readonly quiet?: boolean;
+  readonly trace?: string;
 }
+
+/** Names that are offered in place of a pod that is not there. */
+const MOST_SIMILAR = 3;
 
 export function addRun(program: Command): void {
   program
@@ -27,24 +33,27 @@ export function addRun(program: Command): void {
     .option("--until <duration>", "end of the run, instead of the scenario's duration", positiveDurationOption)
     .option("--out <dir>", "folder for the CSV files (default: results/NAME)")
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)")
     .addOption(new Option("-o, --output <format>", "format of the summary").choices(REPORT_FORMATS).default("table"))
     .option("-q, --quiet", "no progress bar")
     .action(run);
 }
 
-async function run(files: string[], { set = {}, out, quiet = false, output, ...flags }: RunFlags): Promise<void> {
+async function run(files: string[], { set = {}, out, quiet = false, output, trace, ...flags }: RunFlags): Promise<void> {
   const scenario = await prepare({ files, settings: set, ...flags });
+  const traced = trace === undefined || trace.includes("/") ? trace : `default/${trace}`;
   const directory = new OutputDirectory(out ?? `results/${scenario.name}`);
   await interruptible(
     () => directory.discard(),
     () => {
       const progress = progressBar(scenario.duration, quiet);
       try {
-        const result = simulate(scenario, undefined, directory, (...seen) => progress.update(...seen));
+        const result = simulate(scenario, undefined, directory, (...seen) => progress.update(...seen), traced);
         progress.stop();
         const written = directory.publish();
         process.stdout.write(runReport(result, written, output));
         const { problems } = result.outcome;
+        if (traced !== undefined && result.trace === undefined) throw new RunFailed([...problems, noSuchPod(traced, result)].join("\n"));
         if (problems.length > 0) throw new RunFailed(problems.join("\n"));
       } catch (error) {
         progress.stop();
@@ -53,4 +62,9 @@ async function run(files: string[], { set = {}, out, quiet = false, output, ...f
       }
     },
   );
+}
+
+function noSuchPod(pod: string, { cluster }: RunResult): string {
+  const names = similar(pod, Array.from(cluster.view.list("Pod"), objectKey), MOST_SIMILAR);
+  return `--trace: no pod ${pod} was created in the run; ${names.length === 0 ? "there are no pods at its end" : `similar are ${names.join(", ")}`}`;
 }
