@@ -41,14 +41,14 @@ function preempt(snapshot: Snapshot, manifest: unknown): Readonly<Record<string,
   if (plugin.evaluator.ineligibility(pod, statuses) !== undefined) return failed;
 
   const potential = plugin.evaluator.potentialNodes(statuses);
-  const { candidates, statuses: notHelped } = plugin.evaluator.findCandidates({ profile, state, pod }, potential);
+  const { candidates, failed: notHelped } = plugin.evaluator.findCandidates({ profile, state, pod }, potential);
   const tied = candidates.length === 0 ? [] : bestCandidates(candidates).map(({ node }) => node);
   const chosen = candidates.find(({ node }) => node === result?.nominatedNodeName);
   return {
     ...failed,
     potentialNodes: potential.map(({ name }) => name).sort(),
     ...(candidates.length > 0 && { candidates: candidates.toSorted((a, b) => (a.node < b.node ? -1 : 1)).map(described) }),
-    ...(notHelped.size > 0 && {
+    ...(notHelped.length > 0 && {
       notCandidates: [...notHelped]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([node, { plugin: by, code, reasons }]) => ({ node, plugin: by, code, reasons: reasons.toSorted() })),

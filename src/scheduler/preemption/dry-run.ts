@@ -30,7 +30,7 @@ export type Trial = Candidate | Status;
 export interface DryRun {
   readonly candidates: readonly Candidate[];
   /** Nodes that were tried in vain, with what still fails there. */
-  readonly statuses: ReadonlyMap<string, Status>;
+  readonly failed: readonly (readonly [node: string, status: Status])[];
 }
 
 /**
@@ -39,20 +39,20 @@ export interface DryRun {
  */
 export function dryRun(nodes: readonly NodeInfo[], search: { readonly offset: number; readonly wanted: number }, trialOn: (node: NodeInfo) => Trial): DryRun {
   const candidates: Candidate[] = [];
-  const statuses = new Map<string, Status>();
+  const failed: [string, Status][] = [];
   let foundHarmless = false;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(search.offset + i) % nodes.length];
     const found = trialOn(node);
     if (!(found instanceof Candidate)) {
-      statuses.set(node.name, found);
+      failed.push([node.name, found]);
       continue;
     }
     candidates.push(found);
     foundHarmless ||= found.numPDBViolations === 0;
     if (foundHarmless && candidates.length >= search.wanted) break;
   }
-  return { candidates, statuses };
+  return { candidates, failed };
 }
 
 /** The fewest and least important pods that have to leave the node, or why none would help. */

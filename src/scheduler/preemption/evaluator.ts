@@ -64,7 +64,7 @@ export class PreemptionEvaluator {
 
   /** Tries preemption on the potential nodes. */
   findCandidates(preemptor: Preemptor, potential: readonly NodeInfo[]): DryRun {
-    if (potential.length === 0) return { candidates: [], statuses: new Map() };
+    if (potential.length === 0) return { candidates: [], failed: [] };
     const wanted = this.candidatesWanted(potential.length);
     return dryRun(potential, { offset: this.offset(potential.length, wanted), wanted }, this.trials(preemptor));
   }
@@ -79,7 +79,7 @@ export class PreemptionEvaluator {
   }
 
   evaluate(preemptor: Preemptor, statuses: NodeToStatus): Evaluation {
-    const { candidates, statuses: failed } = this.findCandidates(preemptor, this.potentialNodes(statuses));
+    const { candidates, failed } = this.findCandidates(preemptor, this.potentialNodes(statuses));
     if (candidates.length > 0) return { best: this.select(candidates) };
     return { message: this.notHelpful(failed) };
   }
@@ -89,12 +89,12 @@ export class PreemptionEvaluator {
     return bestCandidates(candidates).reduce((least, each) => (each.node < least.node ? each : least));
   }
 
-  private notHelpful(failed: ReadonlyMap<string, Status>): string {
+  private notHelpful(failed: DryRun["failed"]): string {
     const { nodeCount } = this.handle.cache;
     const reasonCounts = new Map<string, number>();
-    for (const { reasons } of failed.values()) for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1);
-    if (failed.size < nodeCount) reasonCounts.set(NOT_HELPFUL, nodeCount - failed.size);
-    return fitErrorMessage({ nodeCount, reasonCounts, unschedulablePlugins: new Set(), statuses: () => ({ byNode: failed, absent: new Status("Unschedulable") }) });
+    for (const [, { reasons }] of failed) for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1);
+    if (failed.length < nodeCount) reasonCounts.set(NOT_HELPFUL, nodeCount - failed.length);
+    return fitErrorMessage({ nodeCount, reasonCounts, unschedulablePlugins: new Set(), statuses: () => ({ byNode: new Map(failed), absent: new Status("Unschedulable") }) });
   }
 }
 
