@@ -9,7 +9,7 @@ const MOST_NODES = 20;
 
 /** How ties are broken, in words. */
 const TIE_BREAKS: Readonly<Record<Choice["tieBreak"], string>> = {
-  upstream: "the first of them at the root of kube-scheduler's heap of scored nodes (parallelism 1)",
+  upstream: "the one that comes to the root of kube-scheduler's heap of scored nodes (parallelism 1)",
   name: "the smallest name",
   random: "one of them at random",
 };
