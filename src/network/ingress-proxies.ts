@@ -2,6 +2,7 @@
  * An ingress controller's proxies, one on each node, of the host network: they know all Ingress objects and send requests straight to
  * endpoints of the services, past the rules of kube-proxy. Source: https://kubernetes.github.io/ingress-nginx/user-guide/miscellaneous/
  */
+import { objectKey } from "../api/kinds.js";
 import type { Ingress } from "../api/types/network.js";
 import type { ApiServerEndpoint } from "../control-plane/apiserver/client.js";
 import { ingressBackend } from "./ingress-routing.js";
@@ -30,7 +31,7 @@ export class IngressProxies {
 
   constructor(apiServer: ApiServerEndpoint) {
     const set = (ingress: Ingress): void => {
-      this.ingresses.set(keyOf(ingress), ingress);
+      this.ingresses.set(objectKey(ingress), ingress);
     };
     apiServer
       .informers({ component: "ingress-controller" })
@@ -39,7 +40,7 @@ export class IngressProxies {
         added: set,
         updated: (_previous, ingress) => set(ingress),
         deleted: (ingress) => {
-          this.ingresses.delete(keyOf(ingress));
+          this.ingresses.delete(objectKey(ingress));
         },
       });
   }
@@ -50,8 +51,4 @@ export class IngressProxies {
     const service = object === undefined ? undefined : ingressBackend(object, host, path)?.service;
     return service === undefined ? undefined : { service: service.name, port: service.port?.name ?? service.port?.number };
   }
-}
-
-function keyOf({ metadata }: Ingress): string {
-  return `${metadata.namespace ?? "default"}/${metadata.name}`;
 }

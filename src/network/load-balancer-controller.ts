@@ -2,6 +2,7 @@
  * Gives Services of type LoadBalancer an address: out of a pool, as MetalLB does on one's own machines, or a host name, as a cloud's
  * controller does. Without such a controller they wait for ever (EXTERNAL-IP <pending>).
  */
+import { objectKey } from "../api/kinds.js";
 import type { Service } from "../api/types/network.js";
 import type { ApiClient, ApiServerEndpoint } from "../control-plane/apiserver/client.js";
 import { targetOf } from "../control-plane/apiserver/client.js";
@@ -47,12 +48,12 @@ export class LoadBalancerController {
       .addHandlers({
         added: (service) => this.changed(service),
         updated: (_previous, service) => this.changed(service),
-        deleted: (service) => this.release(keyOf(service)),
+        deleted: (service) => this.release(objectKey(service)),
       });
   }
 
   private changed(service: Service): void {
-    const key = keyOf(service);
+    const key = objectKey(service);
     if (service.spec.type !== "LoadBalancer" || service.spec.loadBalancerClass !== undefined) {
       this.release(key);
       return;
@@ -113,8 +114,4 @@ export class LoadBalancerController {
 function hostNameOf({ metadata }: Service): string {
   const uid = (metadata.uid ?? metadata.name).replaceAll("-", "");
   return `a${uid.slice(0, 31)}.elb.example.com`;
-}
-
-function keyOf({ metadata }: Service): string {
-  return `${metadata.namespace ?? "default"}/${metadata.name}`;
 }

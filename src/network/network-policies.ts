@@ -1,4 +1,5 @@
 /** The policies of a cluster as the network plugin's agents on the nodes know them, with verdicts kept until something changes. */
+import { objectKey } from "../api/kinds.js";
 import type { Labels } from "../api/types/meta.js";
 import type { NetworkPolicy } from "../api/types/network.js";
 import type { Pod } from "../api/types/pod.js";
@@ -16,14 +17,14 @@ export class NetworkPolicies {
   constructor(apiServer: ApiServerEndpoint) {
     const informers = apiServer.informers({ component: "network-plugin" });
     const set = (policy: NetworkPolicy): void => {
-      this.policies.set(keyOf(policy), policy);
+      this.policies.set(objectKey(policy), policy);
       this.verdicts = new WeakMap();
     };
     informers.informer("NetworkPolicy").addHandlers({
       added: set,
       updated: (_previous, policy) => set(policy),
       deleted: (policy) => {
-        this.policies.delete(keyOf(policy));
+        this.policies.delete(objectKey(policy));
         this.verdicts = new WeakMap();
       },
     });
@@ -59,8 +60,4 @@ export class NetworkPolicies {
     };
     return policiesAllow(this.policies.values(), traffic, (namespace) => this.namespaces.get(namespace));
   }
-}
-
-function keyOf({ metadata }: NetworkPolicy): string {
-  return `${metadata.namespace ?? "default"}/${metadata.name}`;
 }

@@ -3,6 +3,7 @@
  *
  * Serves the kubelet as its CNI plugin ({@link PodNetwork.setUp}, {@link PodNetwork.tearDown}, {@link PodNetwork.listening}).
  */
+import { objectKey } from "../api/kinds.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import type { SimTime } from "../engine/simulation.js";
@@ -124,7 +125,7 @@ export class PodNetwork {
   }
 
   setUp(pod: Pod, node: string): PodNetworkSetup {
-    const key = keyOf(pod);
+    const key = objectKey(pod);
     const former = this.byKey.get(key);
     if (former !== undefined) this.detach(former);
     const given: { readonly pool: AddressPool; readonly address: string }[] = [];
@@ -141,12 +142,12 @@ export class PodNetwork {
   }
 
   tearDown(pod: Pod, node: string): void {
-    const attachment = this.byKey.get(keyOf(pod));
+    const attachment = this.byKey.get(objectKey(pod));
     if (attachment !== undefined && attachment.host.name === node) this.detach(attachment);
   }
 
   listening(pod: Pod, accepting: boolean): void {
-    const key = keyOf(pod);
+    const key = objectKey(pod);
     let attachment = this.byKey.get(key);
     if (attachment === undefined) {
       // A pod of the host network has no sandbox of its own to set up: it is there while its processes are.
@@ -250,8 +251,4 @@ export class PodNetwork {
     }
     for (const listener of this.listeners) listener.detached?.(attachment);
   }
-}
-
-function keyOf(pod: Pod): string {
-  return `${pod.metadata.namespace ?? "default"}/${pod.metadata.name}`;
 }

@@ -1,4 +1,5 @@
 /** All load of a run: generators, and the pods that serve as stations. */
+import { objectKey } from "../api/kinds.js";
 import type { Pod } from "../api/types/pod.js";
 import type { HandlerId, SimTime, Simulation } from "../engine/simulation.js";
 import type { Load } from "./load.js";
@@ -59,7 +60,7 @@ export class Traffic {
 
   /** Time that a pod's workers have been busy with requests since its processes began to listen, microseconds. */
   busyTime(pod: Pod): SimTime {
-    return this.stationByKey.get(`${pod.metadata.namespace ?? "default"}/${pod.metadata.name}`)?.busyTime() ?? 0;
+    return this.stationByKey.get(objectKey(pod))?.busyTime() ?? 0;
   }
 
   private stationOf(server: TrafficServer): ServerStation {

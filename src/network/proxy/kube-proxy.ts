@@ -4,6 +4,7 @@
  * for all of them; a node that is cut off from the API server keeps the rules of that moment until it is back.
  * Source: pkg/proxy/runner (bounded frequency), KubeProxyConfiguration.
  */
+import { objectKey } from "../../api/kinds.js";
 import type { EndpointSlice, Service } from "../../api/types/network.js";
 import type { ApiServerEndpoint } from "../../control-plane/apiserver/client.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
@@ -60,7 +61,7 @@ export class KubeProxy {
       added: (service) => this.serviceChanged(service),
       updated: (_previous, service) => this.serviceChanged(service),
       deleted: (service) => {
-        this.tracker.removeService(`${service.metadata.namespace ?? "default"}/${service.metadata.name}`);
+        this.tracker.removeService(objectKey(service));
         this.requestSync();
       },
     });

@@ -1,4 +1,5 @@
 /** Services and EndpointSlices as they come from the API server, and the service ports that changed since the last sync. */
+import { objectKey } from "../../api/kinds.js";
 import type { EndpointSlice, Service } from "../../api/types/network.js";
 import type { IpFamily } from "../address.js";
 import { endpointsByPort, portKey, type ProxyEndpoint, SERVICE_NAME_LABEL } from "./endpoint.js";
@@ -65,7 +66,7 @@ export class ServiceTracker {
   constructor(readonly family: IpFamily) {}
 
   setService(service: Service): void {
-    const key = `${service.metadata.namespace ?? "default"}/${service.metadata.name}`;
+    const key = objectKey(service);
     this.services.set(key, service);
     this.changed.add(key);
   }
