@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/ and kubernetes pkg/controller/job/job_controller.go.
  */
 import { objectKey } from "../../../api/kinds.js";
-import type { Condition, Job, Pod, PodTemplateSpec } from "../../../api/types/index.js";
+import type { Condition, Job, Pod } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
@@ -14,64 +14,29 @@ import { Expectations } from "../expectations.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodReady } from "../pod-conditions.js";
 import { PodControl, referenceTo } from "../pod-control.js";
-import { podsToDelete } from "../pod-deletion-ranking.js";
 import { sameValue } from "../same-value.js";
-import { slowStart } from "../slow-start.js";
-import { firstError, inParallel, unless, type ApiError, type Task } from "../task.js";
+import { firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { nextRecord, NO_FAILURES, remainingPause, type BackoffRecord } from "./backoff.js";
-import { COMPLETION_INDEX, completionIndex, firstPendingIndexes, formatIndexes, parseIndexes } from "./indexes.js";
-import {
-  announcedOutcome,
-  COMPLETIONS_REACHED,
-  deadlineOf,
-  earlySuccessOf,
-  failureOf,
-  indexFailureOf,
-  isFinished,
-  type Outcome,
-} from "./job-outcome.js";
-import { isIndexed, isTracked, mayRelease, replacesOnlyFailed, sortPods, TRACKING_FINALIZER, type JobPods } from "./job-pods.js";
-import { failedIndexes, failureAnnotations, indexPause, lastFailures } from "./per-index.js";
+import { ActivePods } from "./active-pods.js";
+import { nextRecord, NO_FAILURES, type BackoffRecord } from "./backoff.js";
+import { completionIndex, formatIndexes, parseIndexes } from "./indexes.js";
+import { announcedOutcome, COMPLETIONS_REACHED, deadlineOf, earlySuccessOf, failureOf, indexFailureOf, isFinished } from "./job-outcome.js";
+import { isIndexed, isTracked, mayRelease, sortPods, TRACKING_FINALIZER } from "./job-pods.js";
+import type { JobSync, StatusDraft } from "./job-sync.js";
+import { failedIndexes, lastFailures } from "./per-index.js";
 import { judgeFailure } from "./pod-failure-policy.js";
 
 const ACCOUNT = "job-controller";
 /** Changes of pods are gathered for this long before their Job is synced. Source: syncJobBatchPeriod in job_controller.go. */
 const BATCH_PERIOD: SimTime = SECOND;
-/** Most pods that one sync creates or deletes. Source: MaxPodCreateDeletePerSync in job_controller.go. */
-const BURST = 500;
 /** Finalizers that are taken off at a time. Source: job_controller.go removes them with one goroutine a pod, on one client. */
 const RELEASE_PARALLEL = 32;
 const OWN_MANAGER = "kubernetes.io/job-controller";
-const INDEX_VARIABLE = "JOB_COMPLETION_INDEX";
-
-type JobStatus = NonNullable<Job["status"]>;
-type Draft = { -readonly [Field in keyof JobStatus]: JobStatus[Field] };
-
-/** What one sync knows and changes. */
-interface Sync {
-  readonly key: string;
-  readonly job: Job;
-  readonly pods: JobPods;
-  readonly record: BackoffRecord;
-  readonly succeededIndexes: Set<number>;
-  readonly failedIndexes: Set<number>;
-  /** Failed pods that stay until their index is tried again. */
-  readonly retained: ReadonlyMap<number, Pod>;
-  readonly succeeded: number;
-  readonly status: Draft;
-  /** The Job as it was last read or written. */
-  stored: Job;
-  outcome: Outcome | undefined;
-  active: number;
-  ready: number;
-  terminating: number;
-  error: ApiError | undefined;
-}
 
 class JobController {
   private readonly calls: ApiCalls;
   private readonly podControl: PodControl;
+  private readonly activePods: ActivePods;
   private readonly jobs: Informer<Job>;
   private readonly pods: Informer<Pod>;
   private readonly queue: WorkQueue;
@@ -86,6 +51,7 @@ class JobController {
     this.podControl = new PodControl(this.calls);
     const workers = context.options.concurrentJobSyncs;
     this.queue = context.queue({ workers, sync: (key) => this.sync(key) });
+    this.activePods = new ActivePods(context, this.podControl, this.expectations, (key, delay) => this.queue.addAfter(key, delay));
     this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
     this.jobs = context.informer("Job");
     this.pods = context.informer("Pod");
@@ -185,7 +151,7 @@ class JobController {
     if (sync.outcome !== undefined) yield* this.deleteActive(sync);
     else {
       const managed = satisfied && job.metadata.deletionTimestamp === undefined;
-      if (managed) yield* this.manage(sync);
+      if (managed) yield* this.activePods.manage(sync);
       if (this.isComplete(sync)) sync.outcome = COMPLETIONS_REACHED;
       else if (managed) suspensionChanged = this.updateSuspension(sync);
     }
@@ -193,10 +159,10 @@ class JobController {
     if (sync.error !== undefined) throw sync.error;
   }
 
-  private look(key: string, job: Job): Sync {
+  private look(key: string, job: Job): JobSync {
     const now = this.context.now();
     const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.released);
-    const status: Draft = { ...job.status };
+    const status: StatusDraft = { ...job.status };
     if (status.startTime === undefined && job.spec.suspend !== true) status.startTime = this.context.nowInSeconds();
     const completions = job.spec.completions ?? 0;
     const succeededIndexes = parseIndexes(status.completedIndexes, completions);
@@ -225,7 +191,7 @@ class JobController {
     };
   }
 
-  private decideOutcome(sync: Sync): void {
+  private decideOutcome(sync: JobSync): void {
     const { job, pods, status } = sync;
     const now = this.context.now();
     const counted = (pod: Pod): boolean => judgeFailure(job, pod).action !== "Ignore";
@@ -240,13 +206,13 @@ class JobController {
     sync.outcome ??= earlySuccessOf(job, sync.succeededIndexes);
   }
 
-  private isComplete({ job, succeeded, active }: Sync): boolean {
+  private isComplete({ job, succeeded, active }: JobSync): boolean {
     const { completions } = job.spec;
     return active === 0 && (completions === undefined ? succeeded > 0 : succeeded >= completions);
   }
 
   /** A Job that ends needs no pods any more. */
-  private *deleteActive(sync: Sync): Task<void> {
+  private *deleteActive(sync: JobSync): Task<void> {
     const { active } = sync.pods;
     const outcomes = yield* inParallel(active, active.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
     sync.error = firstError(outcomes);
@@ -258,94 +224,8 @@ class JobController {
     });
   }
 
-  /** Brings the number of active pods to what is wanted: deletes some or creates some, never both in one sync. */
-  private *manage(sync: Sync): Task<void> {
-    const { job, pods } = sync;
-    if (job.spec.suspend === true) {
-      yield* this.deletePods(sync, pods.active);
-      return;
-    }
-    const wanted = wantedActive(sync);
-    const doomed = podsForRemoval(job, pods.active, Math.max(0, sync.active - wanted), this.context.now());
-    if (doomed.length > 0) {
-      yield* this.deletePods(sync, doomed);
-      return;
-    }
-    const missing = Math.min(BURST, wanted - sync.active - (replacesOnlyFailed(job) ? sync.terminating : 0));
-    if (missing <= 0) return;
-    if (job.spec.backoffLimitPerIndex === undefined) {
-      const pause = remainingPause(sync.record, this.context.now());
-      if (pause > 0) {
-        this.queue.addAfter(sync.key, pause);
-        return;
-      }
-    }
-    yield* this.createPods(sync, missing);
-  }
-
-  private *deletePods(sync: Sync, doomed: readonly Pod[]): Task<void> {
-    const batch = doomed.slice(0, BURST);
-    if (batch.length === 0) return;
-    this.expectations.expectDeletions(sync.key, batch.map(objectKey), this.context.simulation.now);
-    const outcomes = yield* inParallel(batch, batch.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
-    outcomes.forEach((outcome, i) => {
-      if (!outcome.ok) this.expectations.deletionObserved(sync.key, objectKey(batch[i]));
-      else {
-        sync.active--;
-        if (isPodReady(batch[i])) sync.ready--;
-      }
-    });
-    sync.error = firstError(outcomes);
-  }
-
-  private *createPods(sync: Sync, missing: number): Task<void> {
-    const { key, job } = sync;
-    const indexes = isIndexed(job) ? this.indexesToAdd(sync, missing) : undefined;
-    const count = indexes?.length ?? missing;
-    if (count === 0) return;
-    this.expectations.expectCreations(key, count, this.context.simulation.now);
-    const template = trackedTemplate(job.spec.template);
-    const { successes, error } = yield* slowStart(count, (i) => this.podControl.create(this.podOf(sync, template, indexes?.[i]), job));
-    for (let skipped = successes; skipped < count; skipped++) this.expectations.creationObserved(key);
-    sync.active += successes;
-    sync.error = error;
-  }
-
-  private indexesToAdd(sync: Sync, missing: number): number[] {
-    const { job, pods, succeededIndexes, failedIndexes: failed, retained } = sync;
-    const active = new Set(pods.active.map(completionIndex));
-    const completions = job.spec.completions ?? 0;
-    const taken = (index: number): boolean => active.has(index) || succeededIndexes.has(index) || failed.has(index);
-    if (job.spec.backoffLimitPerIndex === undefined) return firstPendingIndexes(missing, completions, taken);
-    const now = this.context.now();
-    let shortest = Number.POSITIVE_INFINITY;
-    const ready = firstPendingIndexes(completions, completions, taken).filter((index) => {
-      const pause = indexPause(retained.get(index), now);
-      if (pause > 0) shortest = Math.min(shortest, pause);
-      return pause === 0;
-    });
-    if (ready.length === 0 && shortest !== Number.POSITIVE_INFINITY) this.queue.addAfter(sync.key, shortest);
-    return ready.slice(0, missing);
-  }
-
-  private podOf({ job, retained }: Sync, template: PodTemplateSpec, index: number | undefined): Pod {
-    const pod = this.podControl.podFromTemplate(template, job);
-    if (index === undefined) return pod;
-    const perIndex = job.spec.backoffLimitPerIndex !== undefined ? failureAnnotations(job, retained.get(index)) : undefined;
-    return {
-      ...pod,
-      metadata: {
-        ...pod.metadata,
-        generateName: `${job.metadata.name}-${index}-`,
-        labels: { ...pod.metadata.labels, [COMPLETION_INDEX]: String(index) },
-        annotations: { ...pod.metadata.annotations, [COMPLETION_INDEX]: String(index), ...perIndex },
-      },
-      spec: indexedSpec(pod.spec, job.metadata.name, index),
-    };
-  }
-
   /** Tells in the conditions that the Job was suspended or resumed. Returns whether that is news. */
-  private updateSuspension({ job, status }: Sync): boolean {
+  private updateSuspension({ job, status }: JobSync): boolean {
     const suspended = job.spec.suspend === true;
     const present = conditionOf(status.conditions, "Suspended");
     if (suspended === (present?.status === "True") || (!suspended && present === undefined)) return false;
@@ -371,7 +251,7 @@ class JobController {
    * Counts ended pods in three steps, so that none is lost or counted twice: their uids are noted in the status, then their
    * finalizers are taken off, then they are counted.
    */
-  private *track(sync: Sync, suspensionChanged: boolean, satisfied: boolean): Task<void> {
+  private *track(sync: JobSync, suspensionChanged: boolean, satisfied: boolean): Task<void> {
     const { status, pods, job } = sync;
     let flush =
       suspensionChanged || status.active !== sync.active || status.ready !== sync.ready || (status.terminating ?? 0) !== sync.terminating;
@@ -398,7 +278,7 @@ class JobController {
   }
 
   /** Notes pods that ended in the status, and returns those whose finalizer may go. */
-  private note(sync: Sync): Pod[] {
+  private note(sync: JobSync): Pod[] {
     const { job, pods, status, outcome } = sync;
     const succeeded = [...(status.uncountedTerminatedPods?.succeeded ?? [])];
     const failed = [...(status.uncountedTerminatedPods?.failed ?? [])];
@@ -439,7 +319,7 @@ class JobController {
   }
 
   /** Says in the conditions how the Job is going to end. Returns whether that is news. */
-  private announce({ status, outcome }: Sync): boolean {
+  private announce({ status, outcome }: JobSync): boolean {
     if (outcome === undefined) return false;
     const type = outcome.type === "Failed" ? "FailureTarget" : "SuccessCriteriaMet";
     if (conditionOf(status.conditions, type)?.status === "True") return false;
@@ -448,7 +328,7 @@ class JobController {
   }
 
   /** Ends the Job once all its pods are gone and counted. Returns whether it ended. */
-  private finish({ status, outcome, active, terminating }: Sync): boolean {
+  private finish({ status, outcome, active, terminating }: JobSync): boolean {
     const uncounted = status.uncountedTerminatedPods;
     if (
       outcome === undefined ||
@@ -462,12 +342,12 @@ class JobController {
     return true;
   }
 
-  private *write(sync: Sync): Task<void> {
+  private *write(sync: JobSync): Task<void> {
     if (sameValue(sync.stored.status, sync.status)) return;
     sync.stored = yield* this.calls.updateStatus<"Job">({ ...sync.stored, status: { ...sync.status } });
   }
 
-  private tellEnd({ job, outcome }: Sync): void {
+  private tellEnd({ job, outcome }: JobSync): void {
     if (outcome!.type === "Complete") this.calls.recordEvent(referenceTo(job), "Normal", "Completed", "Job completed");
     else this.calls.recordEvent(referenceTo(job), "Warning", outcome!.reason, outcome!.message);
   }
@@ -483,7 +363,7 @@ function isWorthASync(previous: Pod, current: Pod): boolean {
 }
 
 /** Counts noted pods that have lost their finalizer. Returns whether there were any. */
-function countReleased(status: Draft, tracked: ReadonlySet<string>): boolean {
+function countReleased(status: StatusDraft, tracked: ReadonlySet<string>): boolean {
   const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {};
   const succeededLeft = succeeded.filter((uid) => tracked.has(uid));
   const failedLeft = failed.filter((uid) => tracked.has(uid));
@@ -495,49 +375,6 @@ function countReleased(status: Draft, tracked: ReadonlySet<string>): boolean {
     ...(failedLeft.length > 0 && { failed: failedLeft }),
   };
   return true;
-}
-
-function wantedActive({ job, succeeded, active, failedIndexes: failed }: Sync): number {
-  const { completions, parallelism = 1 } = job.spec;
-  if (completions === undefined) return succeeded > 0 ? active : parallelism;
-  return Math.max(0, Math.min(parallelism, completions - succeeded - failed.size));
-}
-
-/** Pods to delete: second pods of one index first, then those that are missed least. */
-function podsForRemoval(job: Job, active: readonly Pod[], atLeast: number, now: number): Pod[] {
-  const doomed: Pod[] = [];
-  let left = [...active];
-  if (isIndexed(job)) {
-    const seen = new Set<number>();
-    const kept: Pod[] = [];
-    for (const pod of left) {
-      const index = completionIndex(pod);
-      if (index < 0 || index >= (job.spec.completions ?? 0) || seen.has(index)) doomed.push(pod);
-      else kept.push(pod);
-      seen.add(index);
-    }
-    left = kept;
-  }
-  return doomed.length >= atLeast ? doomed : [...doomed, ...podsToDelete(left, left, atLeast - doomed.length, now)];
-}
-
-function trackedTemplate(template: PodTemplateSpec): PodTemplateSpec {
-  return { ...template, metadata: { ...template.metadata, finalizers: [...(template.metadata?.finalizers ?? []), TRACKING_FINALIZER] } };
-}
-
-/** The pod's spec with its index in the environment of every container, and with a host name of its own. */
-function indexedSpec(spec: Pod["spec"], job: string, index: number): Pod["spec"] {
-  const variable = { name: INDEX_VARIABLE, valueFrom: { fieldRef: { fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } } };
-  const withIndex = (container: Pod["spec"]["containers"][number]): Pod["spec"]["containers"][number] =>
-    container.env?.some(({ name }) => name === INDEX_VARIABLE) === true
-      ? container
-      : { ...container, env: [...(container.env ?? []), variable] };
-  return {
-    ...spec,
-    hostname: `${job}-${index}`,
-    containers: spec.containers.map(withIndex),
-    ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(withIndex) }),
-  };
 }
 
 export function startJobController(context: ControllerContext): void {
