@@ -51,7 +51,12 @@ function documentsIn(file: string, mistakes: Mistake[]): readonly ManifestDocume
 }
 
 /** @param prefix where in the document the configuration stands */
-function configurationFrom(value: unknown, document: ManifestDocument, prefix: Path, mistakes: Mistake[]): SchedulerConfiguration | undefined {
+function configurationFrom(
+  value: unknown,
+  document: ManifestDocument,
+  prefix: Path,
+  mistakes: Mistake[],
+): SchedulerConfiguration | undefined {
   try {
     const configuration = schedulerConfigurationFrom(value);
     if ((configuration.extenders ?? []).length > 0) {

@@ -39,7 +39,10 @@ describe("leader election", () => {
     at(101, () => down.add("a"));
     simulation.run(3600 * SECOND);
     // Renewals are 2 s apart: the last one was at 100 s.
-    expect(history.slice(0, 2)).toEqual([{ time: 0, what: "a leads" }, { time: 110, what: "a stops" }]);
+    expect(history.slice(0, 2)).toEqual([
+      { time: 0, what: "a leads" },
+      { time: 110, what: "a stops" },
+    ]);
     expect(history).toHaveLength(3);
     expect(history[2].what).toMatch(/^[bc] leads$/);
     expect(history[2].time).toBeGreaterThanOrEqual(115);

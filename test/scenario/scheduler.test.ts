@@ -42,7 +42,12 @@ function scenarioWith(scheduler: readonly string[]): string {
 }
 
 function withPlugin(file: string): string {
-  return scenarioWith([...CONFIGURATION, "profiles:", `- plugins: {multiPoint: {enabled: [{name: Mine}]}}`, `  pluginConfig: [{name: Mine, args: {modulePath: ./${file}}}]`]);
+  return scenarioWith([
+    ...CONFIGURATION,
+    "profiles:",
+    `- plugins: {multiPoint: {enabled: [{name: Mine}]}}`,
+    `  pluginConfig: [{name: Mine, args: {modulePath: ./${file}}}]`,
+  ]);
 }
 
 function mistakesOf(path: string): string[] {
@@ -66,7 +71,9 @@ describe("a scenario's scheduler", () => {
 
   it("has them told at their place in a file of its own", () => {
     write("scheduler.yaml", `${CONFIGURATION.join("\n")}\nprofiles:\n- schedulerName: mine\n  plugin: {}\n`);
-    expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual(['scheduler.yaml:5:3: profiles[0].plugin: unknown field "profiles[0].plugin"']);
+    expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual([
+      'scheduler.yaml:5:3: profiles[0].plugin: unknown field "profiles[0].plugin"',
+    ]);
   });
 
   it("takes no extender, which would answer in real time", () => {
@@ -75,9 +82,13 @@ describe("a scenario's scheduler", () => {
   });
 
   it("tells of a plugin whose module is not there, or makes no plugin", async () => {
-    await expect(prepare({ files: [withPlugin("absent.mjs")], settings: {} })).rejects.toThrow(/scheduler: plugin Mine: .*absent\.mjs: cannot be imported/);
+    await expect(prepare({ files: [withPlugin("absent.mjs")], settings: {} })).rejects.toThrow(
+      /scheduler: plugin Mine: .*absent\.mjs: cannot be imported/,
+    );
     write("nothing.mjs", "export default () => ({});\n");
-    await expect(prepare({ files: [withPlugin("nothing.mjs")], settings: {} })).rejects.toThrow(/nothing\.mjs: the plugin has none of the methods/);
+    await expect(prepare({ files: [withPlugin("nothing.mjs")], settings: {} })).rejects.toThrow(
+      /nothing\.mjs: the plugin has none of the methods/,
+    );
     write("constant.mjs", "export default 3;\n");
     await expect(prepare({ files: [withPlugin("constant.mjs")], settings: {} })).rejects.toThrow(InvalidInput);
   });

@@ -69,7 +69,10 @@ export class EventRecording {
       const writer = new EventWriter(source.eventClient, (event) => {
         this.expireLater(event);
       });
-      this.recorders.set(source, (recorder = { correlator: source.eventSeries ? new EventSeries(nameOf) : new EventCorrelator(nameOf), writer }));
+      this.recorders.set(
+        source,
+        (recorder = { correlator: source.eventSeries ? new EventSeries(nameOf) : new EventCorrelator(nameOf), writer }),
+      );
     }
     return recorder;
   }

@@ -61,7 +61,8 @@ const Traced = closed({
     limit: Type.Optional(PositiveCount),
     resample: Type.Optional(
       Type.Boolean({
-        description: "Each arrival of the trace brings a pod drawn at random from the trace, with replacement, in place of its own; default false.",
+        description:
+          "Each arrival of the trace brings a pod drawn at random from the trace, with replacement, in place of its own; default false.",
         errorMessage: "must be true or false",
       }),
     ),

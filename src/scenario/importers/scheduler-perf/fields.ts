@@ -29,7 +29,8 @@ export class Fields {
 
   /** Fields of other names are mistakes. */
   allow(names: readonly string[]): void {
-    for (const name of Object.keys(this.values)) if (!names.includes(name)) this.wrong([name], `unknown field: ${suggestion(name, names)}`, "key");
+    for (const name of Object.keys(this.values))
+      if (!names.includes(name)) this.wrong([name], `unknown field: ${suggestion(name, names)}`, "key");
   }
 
   has(name: string): boolean {

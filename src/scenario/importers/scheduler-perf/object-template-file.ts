@@ -46,6 +46,11 @@ export class ObjectTemplateFile {
     }
   }
 
+  /** A template that needs no file. */
+  static builtIn(text: string): ObjectTemplateFile {
+    return new ObjectTemplateFile("<built in>", text, {});
+  }
+
   /** The object of an index. Objects of one template share their parts, unless the text depends on the index. */
   make(index: number, count: number, name: (generateName: string) => string, namespace?: string): ApiObject {
     const object = FIELD.test(this.text) ? this.parse(index, count, []) : (this.made ??= this.parse(index, count, []));
@@ -58,7 +63,8 @@ export class ObjectTemplateFile {
   private parse(index: number, count: number, mistakes: Mistake[]): ApiObject | undefined {
     const values: TemplateParameters = { ...this.parameters, Index: index, Count: count };
     const text = this.text.replace(FIELD, (_, field: string) => {
-      if (!Object.hasOwn(values, field)) mistakes.push({ file: this.file, line: 1, column: 1, message: `{{.${field}}}: there is no such parameter` });
+      if (!Object.hasOwn(values, field))
+        mistakes.push({ file: this.file, line: 1, column: 1, message: `{{.${field}}}: there is no such parameter` });
       return String(values[field]);
     });
     const documents = readDocuments(this.file, text, mistakes);

@@ -12,6 +12,21 @@ import type { CreatePods, Operation } from "./operation.js";
 /** Interval of a churn that names none. Source: churnOp in test/integration/scheduler_perf/operations.go */
 const DEFAULT_CHURN_INTERVAL = 500;
 
+/** The pod where neither operation nor test case names a template. Source: makeBasePod in test/integration/scheduler_perf, MakePodSpec in test/utils */
+const BASE_POD = ObjectTemplateFile.builtIn(`
+apiVersion: v1
+kind: Pod
+metadata: {generateName: pod-}
+spec:
+  containers:
+    - name: pause
+      image: registry.k8s.io/pause:3.10
+      ports: [{containerPort: 80}]
+      resources:
+        limits: {cpu: 100m, memory: 500Mi}
+        requests: {cpu: 100m, memory: 500Mi}
+`);
+
 type Read = (reader: OperationReader, fields: Fields) => Operation | undefined;
 
 interface Known {
@@ -60,7 +75,13 @@ export class OperationReader {
     }
     const name = reference.slice(1);
     if (Object.hasOwn(this.params, name)) return this.params[name];
-    this.mistakes.push(mistakeAt(this.document, { path: [...this.workload, "params"], at: "value", message: `has no parameter "${name}", which an operation asks for` }));
+    this.mistakes.push(
+      mistakeAt(this.document, {
+        path: [...this.workload, "params"],
+        at: "value",
+        message: `has no parameter "${name}", which an operation asks for`,
+      }),
+    );
     return undefined;
   }
 
@@ -103,11 +124,13 @@ export class OperationReader {
   }
 
   createPods(fields: Fields): CreatePods | undefined {
-    const template = this.template(fields, "podTemplatePath", this.defaultPodTemplate);
+    const isNamed = fields.has("podTemplatePath") || this.defaultPodTemplate !== undefined;
+    const template = isNamed ? this.template(fields, "podTemplatePath", this.defaultPodTemplate) : BASE_POD;
     const namespace = fields.optionalText("namespace");
     const collectMetrics = fields.flag("collectMetrics");
     const skipWaitToCompletion = fields.flag("skipWaitToCompletion");
-    if (collectMetrics && skipWaitToCompletion) fields.wrong(["collectMetrics"], "Invalid value: true: cannot be together with skipWaitToCompletion");
+    if (collectMetrics && skipWaitToCompletion)
+      fields.wrong(["collectMetrics"], "Invalid value: true: cannot be together with skipWaitToCompletion");
     const count = this.count(fields);
     if (template === undefined) return undefined;
     return { opcode: "createPods", count, template, collectMetrics, skipWaitToCompletion, ...(namespace !== undefined && { namespace }) };
@@ -137,7 +160,12 @@ const OPCODES: Readonly<Record<string, Known>> = {
     fields: [...COUNT, "prefix", "namespaceTemplatePath"],
     read: (reader, fields) => {
       const template = fields.has("namespaceTemplatePath") ? reader.template(fields, "namespaceTemplatePath") : undefined;
-      return { opcode: "createNamespaces", prefix: fields.text("prefix"), count: reader.count(fields), ...(template !== undefined && { template }) };
+      return {
+        opcode: "createNamespaces",
+        prefix: fields.text("prefix"),
+        count: reader.count(fields),
+        ...(template !== undefined && { template }),
+      };
     },
   },
   createPods: { fields: POD_FIELDS, read: (reader, fields) => reader.createPods(fields) },
@@ -161,10 +189,18 @@ const OPCODES: Readonly<Record<string, Known>> = {
         return undefined;
       }
       const number = fields.optionalNumber("number") ?? 0;
-      if (mode === "recreate" && number === 0) fields.wrong(["number"], "Invalid value: 0: must be above 0 where mode is recreate", "parent");
+      if (mode === "recreate" && number === 0)
+        fields.wrong(["number"], "Invalid value: 0: must be above 0 where mode is recreate", "parent");
       const namespace = fields.optionalText("namespace");
       const interval = (fields.optionalNumber("intervalMilliseconds") ?? DEFAULT_CHURN_INTERVAL) * MILLISECOND;
-      return { opcode: "churn", mode, number, interval, templates: reader.templates(fields, "templatePaths"), ...(namespace !== undefined && { namespace }) };
+      return {
+        opcode: "churn",
+        mode,
+        number,
+        interval,
+        templates: reader.templates(fields, "templatePaths"),
+        ...(namespace !== undefined && { namespace }),
+      };
     },
   },
   barrier: {
@@ -184,7 +220,12 @@ const OPCODES: Readonly<Record<string, Known>> = {
     read: (_reader, fields) => {
       const namespaces = fields.list("namespaces").map(String);
       if (namespaces.length === 0) fields.wrong(["namespaces"], "Required value: must name at least one namespace", "parent");
-      return { opcode: "startCollectingMetrics", name: fields.optionalText("name") ?? "", namespaces, labelSelector: fields.texts("labelSelector") };
+      return {
+        opcode: "startCollectingMetrics",
+        name: fields.optionalText("name") ?? "",
+        namespaces,
+        labelSelector: fields.texts("labelSelector"),
+      };
     },
   },
   stopCollectingMetrics: { fields: [], read: () => ({ opcode: "stopCollectingMetrics" }) },
@@ -214,7 +255,9 @@ const OPCODES: Readonly<Record<string, Known>> = {
       const namespace = fields.optionalText("namespace");
       const count = reader.count(fields, 1);
       const perSecond = fields.optionalNumber("updatePerSecond") ?? 0;
-      return template === undefined ? undefined : { opcode: "updateAny", count, template, perSecond, ...(namespace !== undefined && { namespace }) };
+      return template === undefined
+        ? undefined
+        : { opcode: "updateAny", count, template, perSecond, ...(namespace !== undefined && { namespace }) };
     },
   },
 };

@@ -24,7 +24,17 @@ export interface PerfWorkload {
   operations(): readonly Operation[];
 }
 
-const CASE_FIELDS = ["name", "labels", "featureGates", "workloadTemplate", "workloads", "defaultPodTemplatePath", "schedulerConfigPath", "metricsCollectorConfig", "defaultThresholdMetricSelector"];
+const CASE_FIELDS = [
+  "name",
+  "labels",
+  "featureGates",
+  "workloadTemplate",
+  "workloads",
+  "defaultPodTemplatePath",
+  "schedulerConfigPath",
+  "metricsCollectorConfig",
+  "defaultThresholdMetricSelector",
+];
 const WORKLOAD_FIELDS = ["name", "labels", "featureGates", "params", "threshold", "thresholdMetricSelector", "expectFailure"];
 
 /** @throws InvalidInput with every mistake of the file itself; those of operations come with {@link PerfWorkload.operations} */
@@ -40,7 +50,8 @@ function documentOf(file: string, mistakes: Mistake[]): ManifestDocument | undef
   try {
     const documents = readDocuments(file, readBytes(file), mistakes);
     if (Array.isArray(documents[0]?.value)) return documents[0];
-    if (mistakes.length === 0) mistakes.push({ file, line: 1, column: 1, message: "must be a list of test cases, as scheduler_perf's performance-config.yaml is" });
+    if (mistakes.length === 0)
+      mistakes.push({ file, line: 1, column: 1, message: "must be a list of test cases, as scheduler_perf's performance-config.yaml is" });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     mistakes.push({ file, line: 1, column: 1, message: error.message });
@@ -69,7 +80,9 @@ function casesOf(document: ManifestDocument, mistakes: Mistake[]): PerfWorkload[
         operations: () => {
           const wrong: Mistake[] = [];
           const reader = new OperationReader(document, params, path, test.optionalPath("defaultPodTemplatePath"), wrong);
-          const operations = template.flatMap((_operation, number) => reader.read([index, "workloadTemplate", number], template[number]) ?? []);
+          const operations = template.flatMap(
+            (_operation, number) => reader.read([index, "workloadTemplate", number], template[number]) ?? [],
+          );
           if (wrong.length > 0) throw new InvalidInput(wrong);
           return operations;
         },
