@@ -10,6 +10,7 @@ export type Check = (testCase: unknown, dump?: string) => readonly string[] | Pr
 type CheckerModule = Promise<{ readonly check: (testCase: never, dump?: string) => ReturnType<Check> }>;
 
 const MODULES: Readonly<Record<string, () => CheckerModule>> = {
+  "apiserver-answers": () => import("./apiserver-answers.js"),
   admission: () => import("./admission.js"),
   backoff: () => import("./backoff.js"),
   cgroup: () => import("./cgroup.js"),
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   "control-plane-timeline": () => import("./control-plane-timeline.js"),
   "config-invalid": () => import("./config-invalid.js"),
   eviction: () => import("./eviction.js"),
+  "hpa-decisions": () => import("./hpa-decisions.js"),
   images: () => import("./images.js"),
   "network-proxy": () => import("./network-proxy.js"),
   "node-allocatable": () => import("./node-allocatable.js"),
@@ -27,6 +29,7 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   qos: () => import("./qos.js"),
   quantity: () => import("./quantity.js"),
   queue: () => import("./queue.js"),
+  "renew-to-unknown": () => import("./renew-to-unknown.js"),
   sequence: () => import("./sequence.js"),
   single: () => import("./single.js"),
   termination: () => import("./termination.js"),
