@@ -30,6 +30,8 @@ export interface SchedulerClusterOptions {
   readonly configuration?: SchedulerConfiguration;
   readonly plugins?: PluginFactories;
   readonly attemptDuration?: Distribution;
+  /** Feature gate SchedulerPopFromBackoffQ; absent: on, as by default. */
+  readonly popFromBackoffQ?: boolean;
   readonly observer?: SchedulerObserver;
 }
 
@@ -40,7 +42,7 @@ export class SchedulerCluster {
   readonly client: ApiClient;
 
   constructor(options: SchedulerClusterOptions) {
-    const { seed, replication, epoch, configuration, plugins, attemptDuration, observer } = options;
+    const { seed, replication, epoch, configuration, plugins, attemptDuration, popFromBackoffQ, observer } = options;
     this.simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     const { simulation } = this;
     const parts = { controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: {}, apiServer: API_SERVER }, latencies: {}, network: SERVICES };
@@ -55,6 +57,7 @@ export class SchedulerCluster {
       ...(configuration !== undefined && { configuration }),
       ...(plugins !== undefined && { plugins }),
       ...(attemptDuration !== undefined && { attemptDuration }),
+      ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
       ...(observer !== undefined && { observer }),
     });
     this.endDeletedPods();

@@ -76,7 +76,8 @@ export class SchedulerPerfRun {
   private failure: string | undefined;
   private ended = false;
   private names = 0;
-  private namespaces = 0;
+  /** Number of the operation that is being performed. */
+  private current = 0;
   private nodes = 0;
   private podsCreated = 0;
   private podsScheduled = 0;
@@ -130,6 +131,7 @@ export class SchedulerPerfRun {
       this.cluster.simulation.stop();
       return;
     }
+    this.current = index;
     this.perform(this.operations[index], () => this.step(index + 1));
   }
 
@@ -170,7 +172,7 @@ export class SchedulerPerfRun {
         return;
       case "barrier": {
         const { namespaces, labelSelector, stage } = operation;
-        const isDone = stage === "Scheduled" ? isScheduled : (pod: Pod) => isScheduled(pod) || this.attempted.has(pod.metadata.uid ?? "");
+        const isDone = stage === "Scheduled" ? isScheduled : (pod: Pod) => isScheduled(pod) || isGated(pod) || this.attempted.has(pod.metadata.uid ?? "");
         const pods = (): Pod[] => this.podsIn(namespaces.length > 0 ? namespaces : [...this.podNamespaces], labelSelector);
         this.waitFor(`barrier for ${stage} pods`, () => pods().every(isDone), next);
         return;
@@ -250,7 +252,7 @@ export class SchedulerPerfRun {
 
   private createPods(operation: CreatePods, next: Next): void {
     const { count, template, collectMetrics, skipWaitToCompletion } = operation;
-    const namespace = operation.namespace ?? `namespace-${this.namespaces++}`;
+    const namespace = operation.namespace ?? `namespace-${this.current}`;
     this.podNamespaces.add(namespace);
     this.ensureNamespaces([namespace], () => {
       if (collectMetrics) this.startCollecting("", [namespace], {});
@@ -275,7 +277,7 @@ export class SchedulerPerfRun {
   }
 
   private churn({ mode, number, interval, namespace: given, templates }: Churn): void {
-    const namespace = given ?? `namespace-${this.namespaces++}`;
+    const namespace = given ?? `namespace-${this.current}`;
     const { simulation, client } = this.cluster;
     const created: ApiObject[][] = [];
     const cycle = (index: number): void => {
@@ -374,6 +376,11 @@ export class SchedulerPerfRun {
 
 function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
+}
+
+/** Gated pods have a PodScheduled condition from the start, which is all that the stage Attempted asks for. */
+function isGated({ spec }: Pod): boolean {
+  return (spec.schedulingGates ?? []).length > 0;
 }
 
 function isScheduled({ spec }: Pod): boolean {

@@ -40,6 +40,7 @@ export async function runPerfWorkload(workload: PerfWorkload, { seed, stopwatch,
   const operations = workload.operations();
   const path = config ?? workload.schedulerConfigPath;
   const configuration: SchedulerConfiguration | undefined = path === undefined ? undefined : readSchedulerFile(path);
+  const popFromBackoffQ = workload.featureGates["SchedulerPopFromBackoffQ"];
   let decisions = 0;
   let milliseconds = 0;
   let began = 0;
@@ -49,6 +50,7 @@ export async function runPerfWorkload(workload: PerfWorkload, { seed, stopwatch,
   const run = new SchedulerPerfRun(operations, {
     seed,
     epoch: EPOCH,
+    ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
     ...(cycle !== undefined && { attemptDuration: constant(cycle) }),
     ...(configuration !== undefined && { configuration, plugins: await loadPlugins(configuration) }),
     observer: {

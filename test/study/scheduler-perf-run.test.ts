@@ -10,13 +10,13 @@ import { SchedulerPerfRun, WorkloadFailed } from "../../src/study/scheduler-perf
 
 const POD = "{apiVersion: v1, kind: Pod, metadata: {generateName: pod-, labels: {app: x}}, spec: {containers: [{name: c, image: pause, resources: {requests: {cpu: 100m}}}]}}\n";
 
-function config(operations: string, more: Readonly<Record<string, string>> = {}, params = "{size: 4}"): string {
+function config(operations: string, more: Readonly<Record<string, string>> = {}, params = "{size: 4}", defaults = "  defaultPodTemplatePath: templates/pod.yaml\n"): string {
   const folder = mkdtempSync(join(tmpdir(), "kubewarp-perf-"));
   mkdirSync(join(folder, "templates"));
   for (const [name, text] of Object.entries({ "pod.yaml": POD, ...more })) writeFileSync(join(folder, "templates", name), text);
   const file = join(folder, "performance-config.yaml");
   const template = operations.trim().replaceAll(/^/gm, "    ");
-  writeFileSync(file, `- name: Case\n  defaultPodTemplatePath: templates/pod.yaml\n  workloadTemplate:\n${template}\n  workloads:\n    - name: w\n      threshold: 100\n      params: ${params}\n`);
+  writeFileSync(file, `- name: Case\n${defaults}  workloadTemplate:\n${template}\n  workloads:\n    - name: w\n      threshold: 100\n      params: ${params}\n`);
   return file;
 }
 
@@ -72,6 +72,19 @@ describe("SchedulerPerfRun", () => {
     expect(list(run, "set-0")).toHaveLength(0);
     expect(list(run, "set-1")).toHaveLength(5);
     expect(duration).toBeGreaterThan(2 * SECOND);
+  });
+
+  it("calls namespaces by the operation's number, takes gated pods as tried, and has a pod of its own where no template is named", () => {
+    const gated = POD.replace("spec: {", "spec: {schedulingGates: [{name: example.com/wait}], ");
+    const operations =
+      "- {opcode: createNodes, count: 1}\n" +
+      "- {opcode: createPods, count: 2, podTemplatePath: templates/gated.yaml, skipWaitToCompletion: true}\n" +
+      "- {opcode: barrier, stageRequirement: Attempted}\n- {opcode: createPods, count: 3}\n- {opcode: deletePods, namespace: namespace-3}\n- {opcode: createPods, count: 4}\n";
+    const [workload] = readPerformanceConfig(config(operations, { "gated.yaml": gated }, "{}", ""));
+    const run = new SchedulerPerfRun(workload.operations(), { seed: 1, epoch: 0 });
+    expect(run.run().podsScheduled).toBe(7);
+    expect([1, 3, 5].map((number) => list(run, `namespace-${number}`).length)).toEqual([2, 0, 4]);
+    expect(list(run, "namespace-5")[0].spec.containers[0].resources?.requests).toEqual({ cpu: "100m", memory: "500Mi" });
   });
 
   it("waits at a barrier until all are scheduled, or have been tried", () => {

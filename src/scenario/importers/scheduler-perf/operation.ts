@@ -24,7 +24,7 @@ export interface CreateNamespaces {
 export interface CreatePods {
   readonly opcode: "createPods";
   readonly count: number;
-  /** Absent: a namespace of its own. */
+  /** Absent: namespace-N, N being the number of the operation, from 0. */
   readonly namespace?: string;
   readonly template: ObjectTemplateFile;
   readonly collectMetrics: boolean;
@@ -44,6 +44,7 @@ export interface Churn {
   /** 0: without end. */
   readonly number: number;
   readonly interval: SimTime;
+  /** As for pods. */
   readonly namespace?: string;
   readonly templates: readonly ObjectTemplateFile[];
 }

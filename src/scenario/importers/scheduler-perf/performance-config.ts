@@ -15,6 +15,7 @@ export interface PerfWorkload {
   /** "TESTCASE/WORKLOAD" */
   readonly name: string;
   readonly labels: readonly string[];
+  /** SchedulerPopFromBackoffQ is heeded; the others have no part in the model. */
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Least average SchedulingThroughput, in pods a second; absent where there is none. */
   readonly threshold?: number;
