@@ -45,6 +45,7 @@ interface Known {
 export class FakeKubelet implements NodeAgent {
   running = false;
   private joined = false;
+  private serving = false;
   private readonly client: ApiClient;
   private readonly pods: Informer<Pod>;
   private readonly known = new Map<string, Known>();
@@ -73,16 +74,25 @@ export class FakeKubelet implements NodeAgent {
     const { simulation, identity, epoch, heartbeats } = this.options;
     const registered = newNode(identity, [], wholeSeconds(epoch, simulation.now));
     this.client.create<"Node">({ ...registered, status: { ...registered.status, conditions: [] } }, (result) => {
-      if (result.ok) this.joinLater();
-      else this.join();
+      if (result.ok) {
+        this.joinLater();
+        this.serve();
+      } else this.join(() => this.serve());
     });
     heartbeats.renew(this.name, simulation.now, this.period);
+  }
+
+  /** Pods are looked after when the node has said how it is. */
+  private serve(): void {
+    if (!this.running || this.serving) return;
+    this.serving = true;
     for (const pod of this.pods.list()) this.see(pod);
   }
 
   stop(): void {
     if (!this.running) return;
     this.running = false;
+    this.serving = false;
     this.options.heartbeats.cease(this.name);
     for (const { event } of this.known.values()) if (event !== undefined) this.options.simulation.cancel(event);
     this.known.clear();
@@ -107,25 +117,29 @@ export class FakeKubelet implements NodeAgent {
     else this.options.simulation.after(parseDuration(text), () => this.join());
   }
 
-  private join(): void {
+  private join(done?: () => void): void {
     this.joined = true;
-    this.reviseNode();
+    this.reviseNode(done);
   }
 
   /** A node that the control plane took for dead is Ready at once when its process is back. */
-  private reviseNode(): void {
+  private reviseNode(done?: () => void): void {
     const { identity, simulation, epoch } = this.options;
     this.client.get<"Node">({ kind: "Node", name: this.name }, (stored) => {
-      if (!this.running || !stored.ok || !conditionsDiffer(stored.object.status?.conditions, NO_PRESSURE)) return;
-      this.client.patchStatus<"Node">({ kind: "Node", name: this.name }, (node) => ({
-        ...node,
-        status: nodeStatus(identity, node.status, NO_PRESSURE, [], wholeSeconds(epoch, simulation.now)),
-      }));
+      if (!this.running || !stored.ok || !conditionsDiffer(stored.object.status?.conditions, NO_PRESSURE)) {
+        done?.();
+        return;
+      }
+      this.client.patchStatus<"Node">(
+        { kind: "Node", name: this.name },
+        (node) => ({ ...node, status: nodeStatus(identity, node.status, NO_PRESSURE, [], wholeSeconds(epoch, simulation.now)) }),
+        () => done?.(),
+      );
     });
   }
 
   private see(pod: Pod): void {
-    if (!this.running) return;
+    if (!this.serving) return;
     const uid = pod.metadata.uid ?? "";
     let known = this.known.get(uid);
     if (known === undefined) {
