@@ -16,7 +16,7 @@ import { withFlags } from "../control-plane/controllers/options.js";
 import type { EtcdCluster } from "../control-plane/etcd/etcd-cluster.js";
 import { LeaderElection } from "../control-plane/leader-election.js";
 import type { MetricsSource } from "../control-plane/controllers/podautoscaler/metrics-source.js";
-import { Simulation } from "../engine/simulation.js";
+import { type SimTime, Simulation } from "../engine/simulation.js";
 import { IngressProxies } from "../network/ingress-proxies.js";
 import { LoadBalancerController } from "../network/load-balancer-controller.js";
 import { NetworkPolicies } from "../network/network-policies.js";
@@ -54,6 +54,8 @@ export interface ClusterOptions {
   readonly metrics?: MetricsSource;
   /** How the scheduler tells nodes of equal score apart; absent: as upstream. */
   readonly tieBreak?: TieBreakRule;
+  /** How long after the controller manager's the scheduler's process starts; absent: together. */
+  readonly schedulerDelay?: SimTime;
 }
 
 export class Cluster {
@@ -72,6 +74,7 @@ export class Cluster {
   private readonly podNetwork: PodNetwork;
   private readonly profile: Profile;
   private readonly heartbeats: LeaseHeartbeats;
+  private readonly schedulerDelay: SimTime;
 
   constructor(
     readonly description: ClusterDescription,
@@ -80,6 +83,7 @@ export class Cluster {
     const { seed, replication, epoch, observer } = options;
     const simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     this.simulation = simulation;
+    this.schedulerDelay = options.schedulerDelay ?? 0;
     this.epoch = epoch;
     this.profile = profileOf(description);
     const { apiServer, etcd } = buildControlPlane(description, simulation, epoch, this.links);
@@ -136,7 +140,10 @@ export class Cluster {
   start(): void {
     this.apiServer.load([...this.machines.values()].map((machine) => machine.registeredNode(this.epoch)));
     for (const machine of this.machines.values()) machine.powerOn();
-    for (const election of this.elections) election.start();
+    const [controllerManager, scheduler] = this.elections;
+    controllerManager.start();
+    if (this.schedulerDelay === 0) scheduler.start();
+    else this.simulation.after(this.schedulerDelay, () => scheduler.start());
   }
 
   /** The scheduler that leads; undefined while none does. */

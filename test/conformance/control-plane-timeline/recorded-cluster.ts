@@ -17,6 +17,12 @@ const WHOLE_MINUTE = Date.UTC(2026, 0, 1) * MILLISECOND;
 const MIDDLE_OF_SECOND = 0.5;
 
 const MONITOR_PERIOD_MS = 5000;
+/**
+ * The node controller's tick before the last one ahead of the first action was the first of all: pods were collected at that phase
+ * of their 20 s. The scheduler came one tick later: it looked for pods that had waited too long at that phase of its 30 s.
+ */
+const CONTROLLERS_STARTED_MS = 2 * MONITOR_PERIOD_MS;
+const SCHEDULER_DELAY: SimTime = MONITOR_PERIOD_MS * MILLISECOND;
 /** Middle of the stand-ins' renewal period of 10.0 to 10.4 s. */
 const RENEW_PERIOD_MS = 10_200;
 /** Nodes of recordings were made about this long before the first action. */
@@ -57,7 +63,7 @@ export class RecordedCluster {
     const phases = testCase.nodeMonitorTickPhaseMs;
     const inOrder = [...phases.keys()].sort((a, b) => phases[a] - phases[b]);
     this.run = inOrder[Math.floor((inOrder.length - 1) / 2)] ?? 0;
-    this.start = WARM_UP + Math.round((MONITOR_PERIOD_MS - ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS)) * MILLISECOND);
+    this.start = WARM_UP + Math.round((CONTROLLERS_STARTED_MS - ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS)) * MILLISECOND);
     const description: ClusterDescription = {
       name: testCase.name,
       kubernetesVersion: "1.36.3",
@@ -76,7 +82,7 @@ export class RecordedCluster {
       latencies: MACHINE_LATENCIES,
     };
     const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
-    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), tieBreak: "name" });
+    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), tieBreak: "name", schedulerDelay: SCHEDULER_DELAY });
   }
 
   /** Runs up to the first action. */
