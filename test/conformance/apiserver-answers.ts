@@ -97,23 +97,22 @@ class RecordedServer {
     });
   }
 
-  request({ method, path = "", body, before = [] }: AnswersCase): Result<Plain> {
+  request({ method, path = "", body }: AnswersCase): Result<Plain> {
     const { kind: found, namespace, name, subresource } = addressOf(path);
     if (found === undefined) return { ok: false, status: PAGE_NOT_FOUND };
     const target = { kind: found, name, ...(namespace !== undefined && { namespace }) };
-    if (method === "GET") return this.answer((done) => this.client.get(target, done as never));
+    if (method === "GET") return this.answer((done) => this.client.get(target, done));
     if (method === "POST") return this.post(inNamespace(body as Plain, namespace));
     if (subresource !== "") return { ok: false, status: { ...PAGE_NOT_FOUND, message: `subresource ${subresource} is not simulated` } };
     if (method === "PUT") {
       const stored = this.api.objects.get(found, namespace, name)!;
       if (typeof body !== "string") return this.decoded(body as Plain, (object, done) => this.client.update(object as never, done));
       // An object with an older resourceVersion: another writer has been there meanwhile.
-      this.answer((done) => this.client.patch(target, (object) => ({ ...object, metadata: { ...object.metadata, labels: { touched: "yes" } } }) as never, done as never));
-      return this.answer((done) => this.client.update(stored as never, done as never));
+      this.answer((done) => this.client.patch(target, (object) => ({ ...object, metadata: { ...object.metadata, labels: { touched: "yes" } } }), done));
+      return this.answer((done) => this.client.update(stored, done));
     }
-    void before;
     return this.answer((done) =>
-      this.client.patch(target, (object) => decode(mergeStrategically(encode(object), body)) as typeof object, done as never),
+      this.client.patch(target, (object) => decode(mergeStrategically(encode(object), body)) as typeof object, done),
     );
   }
 

@@ -203,7 +203,11 @@ function withoutTies(message: string): string {
 
 /** What is left of a message where only the first ones were kept, which are not yet combined ones. */
 function shapeOf(message: string): string {
-  return message.replace(COMBINED, "").replace(/\d+/g, "N").replace(/@\S+/g, "@POD");
+  return message
+    .replace(COMBINED, "")
+    .replace(/\d+/g, "N")
+    .replace(/@\S+/g, "@POD")
+    .replace(/(nodes are available: )([^.]+)/g, (_, start: string, reasons: string) => start + reasons.split(", ").sort().join(", "));
 }
 
 /** How client-go marks an event that stands for many. */

@@ -78,7 +78,7 @@ export class WatchClient {
     let known = this.values.get(uid);
     const name = `${kind} ${this.naming.of(object)}`;
     if (known === undefined) {
-      this.values.set(uid, (known = new Map()));
+      this.values.set(uid, (known = new Map<string, unknown>()));
       if (!WITHOUT_LIFE.has(kind)) this.write(name, "created");
     }
     for (const [what, value] of valuesOf(object, this.naming, this.startOfRun)) {
@@ -107,7 +107,7 @@ export class WatchClient {
     this.transitions.push(value === undefined || value === null ? [this.now(), name, what] : [this.now(), name, what, value]);
   }
 
-  private recorded({ involvedObject: { kind = "", name = "" }, type, reason, source, message }: Event): void {
+  private recorded({ involvedObject: { kind, name }, type, reason, source, message }: Event): void {
     if (!this.isWriting) return;
     const object = `${kind} ${this.naming.ofName(name)}`;
     this.events.push({ t: Math.round(this.now()), object, type, reason, from: source.component, message: this.naming.text(message) });
