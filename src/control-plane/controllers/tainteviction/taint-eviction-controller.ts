@@ -13,7 +13,7 @@ import { isPodTerminal, withPodCondition } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
 import { BY_NODE, nodeNames } from "../pods-by-node.js";
 import { ApiError, perform, sleep, type Task } from "../task.js";
-import { tolerationSeconds } from "./toleration-time.js";
+import { toleratesAll, tolerationSeconds } from "./toleration-time.js";
 
 const ACCOUNT = "taint-eviction-controller";
 /** Attempts to delete a pod, and the pause between them. Source: retries in deletePodHandler of taint_eviction.go. */
@@ -83,8 +83,10 @@ class TaintEvictionController {
     const { now } = this.context.simulation;
     const since = planned?.since ?? now;
     const at = seconds === 0 ? now : since + seconds * SECOND;
+    // What no toleration allows is done at once, though the pod may be marked already; so it is told once more.
+    if (planned !== undefined && !toleratesAll(pod.spec.tolerations, taints)) this.cancel(pod);
     // A taint that comes later does not give more time.
-    if (planned !== undefined && planned.at <= at) return;
+    else if (planned !== undefined && planned.at <= at) return;
     this.forget(key);
     const event = this.context.after(Math.max(0, at - now), () => {
       perform(this.evict(pod), (outcome) => {

@@ -17,3 +17,8 @@ export function tolerationSeconds(tolerations: readonly Toleration[] | undefined
   }
   return least;
 }
+
+/** Whether each taint has a toleration, if only for a time. */
+export function toleratesAll(tolerations: readonly Toleration[] | undefined, taints: readonly Taint[]): boolean {
+  return taints.every((taint) => tolerations?.some((candidate) => tolerates(candidate, taint)) === true);
+}
