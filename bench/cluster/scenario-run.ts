@@ -41,7 +41,9 @@ function parseOptions(args: readonly string[], folders: Readonly<Record<string, 
       args: [...args],
       options: {
         runs: { type: "string" as const, default: String(DEFAULT_RUNS) },
-        ...Object.fromEntries(Object.entries(folders).map(([parameter, folder]) => [parameter, { type: "string" as const, default: folder }])),
+        ...Object.fromEntries(
+          Object.entries(folders).map(([parameter, folder]) => [parameter, { type: "string" as const, default: folder }]),
+        ),
       },
     }) as { values: Record<string, string> };
   } catch (error) {

@@ -68,10 +68,23 @@ function workloadsBelow(folder: string): string[] {
 function compare(binary: string, workload: string, name: string, folder: string): Row[] {
   const plain = join(folder, name);
   mkdirSync(plain);
-  for (const file of ["nodes.jsonl", "pods.jsonl"]) writeFileSync(join(plain, file), gunzipSync(readFileSync(join(workload, `${file}.gz`))));
+  for (const file of ["nodes.jsonl", "pods.jsonl"])
+    writeFileSync(join(plain, file), gunzipSync(readFileSync(join(workload, `${file}.gz`))));
   return PERCENTAGES.map((percentage) => {
     const limit = SAMPLE.workload === name && SAMPLE.percentage === percentage ? ["-limit", String(SAMPLE.pods)] : [];
-    const theirs = figures(binary, ["-in", plain, "-loop", "algo", "-parallelism", "1", "-gomaxprocs", "1", "-percentage", String(percentage), ...limit]);
+    const theirs = figures(binary, [
+      "-in",
+      plain,
+      "-loop",
+      "algo",
+      "-parallelism",
+      "1",
+      "-gomaxprocs",
+      "1",
+      "-percentage",
+      String(percentage),
+      ...limit,
+    ]);
     const ours = figures(process.execPath, [
       MAIN,
       "scheduler",

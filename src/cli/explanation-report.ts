@@ -35,14 +35,16 @@ function resultText(attempt: ExplainedAttempt["attempt"]): string {
 
 export function choiceText({ node, reason, total, tied, tieBreak }: Choice): string {
   if (reason !== "best total") return `${node} was taken: ${REASONS[reason]}`;
-  const tie = tied.length === 1 ? "no other node has as much" : `${tied.length} nodes have as much, and of these was taken ${TIE_BREAKS[tieBreak]}`;
+  const tie =
+    tied.length === 1 ? "no other node has as much" : `${tied.length} nodes have as much, and of these was taken ${TIE_BREAKS[tieBreak]}`;
   return `${node} was taken: total ${total ?? 0}, ${tie}`;
 }
 
 const REASONS: Readonly<Record<Exclude<Choice["reason"], "best total">, string>> = {
   "only feasible node": "no other node that was looked at is feasible, so nothing was scored",
   "nominated node": "the pod is nominated to it, so no other node was looked at",
-  "next best for an equal pod": "it was the next best for the pod before, which looks the same to the scheduler, so nothing was scored again",
+  "next best for an equal pod":
+    "it was the next best for the pod before, which looks the same to the scheduler, so nothing was scored again",
 };
 
 /** Everything below the head line: filters, scores, and what was left out. */
@@ -92,7 +94,9 @@ export function rejectionTable(nodes: readonly NodeExplanation[]): string {
       else known.count++;
     }
   }
-  const rows = [...counts.values()].sort((a, b) => b.count - a.count).map(({ count, plugin, reason, example }) => [String(count), plugin, reason, example]);
+  const rows = [...counts.values()]
+    .sort((a, b) => b.count - a.count)
+    .map(({ count, plugin, reason, example }) => [String(count), plugin, reason, example]);
   return rows.length === 0 ? "" : tableText(["NODES", "REJECTED BY", "REASON", "SUCH AS"], rows);
 }
 
@@ -107,7 +111,11 @@ function scoreSection(nodes: readonly NodeExplanation[], most: number): string {
 /** A line a node, a column a plugin with its weight, the total at the end. */
 export function scoreTable(nodes: readonly NodeExplanation[]): string {
   const plugins = nodes[0]?.scores ?? [];
-  const rows = nodes.map(({ node, scores, total }) => [node, ...scores.map(({ raw, normalized, weighted }) => `${raw} > ${normalized} > ${weighted}`), String(total ?? "")]);
+  const rows = nodes.map(({ node, scores, total }) => [
+    node,
+    ...scores.map(({ raw, normalized, weighted }) => `${raw} > ${normalized} > ${weighted}`),
+    String(total ?? ""),
+  ]);
   return tableText(["NODE", ...plugins.map(({ plugin, weight }) => `${plugin} x${weight}`), "TOTAL"], rows);
 }
 

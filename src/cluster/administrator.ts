@@ -2,7 +2,16 @@
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ObjectReference } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
-import type { ApiClient, ApiServerEndpoint, ApiStatus, Callback, DeleteOptions, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
+import type {
+  ApiClient,
+  ApiServerEndpoint,
+  ApiStatus,
+  Callback,
+  DeleteOptions,
+  ListOptions,
+  Result,
+  Target,
+} from "../control-plane/apiserver/client.js";
 import type { Machine } from "../node/machine.js";
 import { OUTSIDE } from "./reachability.js";
 
@@ -42,11 +51,19 @@ export class Administrator implements ApiClient {
     this.client.updateStatus<K>(object, done);
   }
 
-  patch<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  patch<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     this.client.patch(target, change, done);
   }
 
-  patchStatus<K extends Kind>(target: Target<K>, change: (current: ObjectsByKind[K]) => ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
+  patchStatus<K extends Kind>(
+    target: Target<K>,
+    change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
+    done?: Callback<ObjectsByKind[K]>,
+  ): void {
     this.client.patchStatus(target, change, done);
   }
 
@@ -99,7 +116,8 @@ export class Administrator implements ApiClient {
     }
     if (command[0] !== "kill") return { ok: true, exitCode: COMMAND_NOT_FOUND, stdout: "", stderr: `${command[0] ?? ""}: not found` };
     const killed = machine.killProcess({ kind: "Pod", name, ...(namespace !== undefined && { namespace }) }, container ?? names[0]);
-    if (!killed) return failure(500, "InternalError", `unable to upgrade connection: container not found ("${container ?? names[0] ?? ""}")`);
+    if (!killed)
+      return failure(500, "InternalError", `unable to upgrade connection: container not found ("${container ?? names[0] ?? ""}")`);
     return { ok: true, exitCode: 0, stdout: "", stderr: "" };
   }
 }

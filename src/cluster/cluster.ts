@@ -225,7 +225,13 @@ export class Cluster {
     const candidates = hosts.length === 0 ? [undefined] : hosts;
     const canWrite = (host: string | undefined): boolean => etcd.writable && this.links.isUp(host);
     const elections = [
-      new LeaderElection({ simulation, name: "kube-controller-manager", candidates, canWrite, lead: (host) => this.leadControllerManager(host, options) }),
+      new LeaderElection({
+        simulation,
+        name: "kube-controller-manager",
+        candidates,
+        canWrite,
+        lead: (host) => this.leadControllerManager(host, options),
+      }),
       new LeaderElection({ simulation, name: "kube-scheduler", candidates, canWrite, lead: (host) => this.leadScheduler(host, options) }),
     ];
     const changed = (): void => {

@@ -14,9 +14,16 @@ export interface ControlPlane {
 }
 
 /** What of a description the control plane is built from. */
-export type ControlPlaneParts = Pick<ClusterDescription, "controlPlane" | "latencies"> & { readonly network: Pick<NetworkDescription, "serviceCIDR"> };
+export type ControlPlaneParts = Pick<ClusterDescription, "controlPlane" | "latencies"> & {
+  readonly network: Pick<NetworkDescription, "serviceCIDR">;
+};
 
-export function buildControlPlane(description: ControlPlaneParts, simulation: Simulation, epoch: Timestamp, links: HostLinks): ControlPlane {
+export function buildControlPlane(
+  description: ControlPlaneParts,
+  simulation: Simulation,
+  epoch: Timestamp,
+  links: HostLinks,
+): ControlPlane {
   const { controlPlane, latencies, network } = description;
   const members = Array.from({ length: controlPlane.etcdMembers }, (_, index) => `etcd-${index + 1}`);
   const etcd = new EtcdCluster({ simulation, members, latencies });
@@ -35,7 +42,10 @@ export function buildControlPlane(description: ControlPlaneParts, simulation: Si
     links,
     authorizer: new RbacAuthorizer(),
     admission: defaultAdmissionPlugins({
-      tolerationSeconds: { ...(notReady !== undefined && { notReadySeconds: notReady }), ...(unreachable !== undefined && { unreachableSeconds: unreachable }) },
+      tolerationSeconds: {
+        ...(notReady !== undefined && { notReadySeconds: notReady }),
+        ...(unreachable !== undefined && { unreachableSeconds: unreachable }),
+      },
       ...(typeof disabled === "string" && { disabled: disabled.split(",") }),
     }),
     services: { serviceCIDRs: [network.serviceCIDR], ...(typeof portRange === "string" && { nodePortRange: portRange }) },

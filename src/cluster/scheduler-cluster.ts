@@ -45,7 +45,11 @@ export class SchedulerCluster {
     const { seed, replication, epoch, configuration, plugins, attemptDuration, popFromBackoffQ, observer } = options;
     this.simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     const { simulation } = this;
-    const parts = { controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: {}, apiServer: API_SERVER }, latencies: {}, network: SERVICES };
+    const parts = {
+      controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: {}, apiServer: API_SERVER },
+      latencies: {},
+      network: SERVICES,
+    };
     this.apiServer = buildControlPlane(parts, simulation, epoch, new HostLinks()).apiServer;
     const component = "default-scheduler";
     this.client = this.apiServer.connect({ ...ADMINISTRATOR, ...CLIENT });
@@ -72,7 +76,8 @@ export class SchedulerCluster {
     this.apiServer.onCommit(({ kind, type, object, previous }) => {
       if (kind !== "Pod" || type === "DELETED") return;
       const { metadata, spec } = object as Pod;
-      if (metadata.deletionTimestamp === undefined || previous?.metadata.deletionTimestamp !== undefined || spec.nodeName === undefined) return;
+      if (metadata.deletionTimestamp === undefined || previous?.metadata.deletionTimestamp !== undefined || spec.nodeName === undefined)
+        return;
       const { name, namespace, uid } = metadata;
       const target = { kind: "Pod" as const, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
       this.simulation.after(0, () => this.client.delete(target, { gracePeriodSeconds: 0 }));

@@ -5,6 +5,8 @@ const MOST_NAMES = 8;
 export class UnknownFaultTarget extends Error {
   override readonly name = "UnknownFaultTarget";
   constructor(fault: string, what: string, target: string, known: readonly string[]) {
-    super(`${fault}: there is no ${what} ${target}; known are ${known.slice(0, MOST_NAMES).join(", ")}${known.length > MOST_NAMES ? ", ..." : ""}`);
+    super(
+      `${fault}: there is no ${what} ${target}; known are ${known.slice(0, MOST_NAMES).join(", ")}${known.length > MOST_NAMES ? ", ..." : ""}`,
+    );
   }
 }

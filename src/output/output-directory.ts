@@ -7,11 +7,14 @@ import { basename, dirname, join, resolve } from "node:path";
 
 export class OutputDirectory {
   private readonly target: string;
+  /** As the user named it. */
+  private readonly shown: string;
   private readonly staging: string;
 
   /** Creates the staging folder. Throws the file system's error where the target's parent cannot be written. */
   constructor(target: string) {
     this.target = resolve(target);
+    this.shown = target;
     mkdirSync(dirname(this.target), { recursive: true });
     this.staging = mkdtempSync(join(dirname(this.target), `.${basename(this.target)}-`));
   }
@@ -31,7 +34,7 @@ export class OutputDirectory {
     const files = readdirSync(this.staging).sort();
     for (const file of files) renameSync(join(this.staging, file), join(this.target, file));
     rmSync(this.staging, { recursive: true, force: true });
-    return files.map((file) => join(this.target, file));
+    return files.map((file) => join(this.shown, file));
   }
 
   /** Throws away what was written. */

@@ -46,7 +46,14 @@ export class PodRecords {
     const pod = object as Pod;
     let record = this.live.get(at);
     if (record === undefined || type === "ADDED") {
-      record = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name, uid: pod.metadata.uid ?? "", created: time, pod, attempts: 0 };
+      record = {
+        namespace: pod.metadata.namespace ?? "",
+        name: pod.metadata.name,
+        uid: pod.metadata.uid ?? "",
+        created: time,
+        pod,
+        attempts: 0,
+      };
       this.records.push(record);
       this.live.set(at, record);
     }
@@ -86,7 +93,8 @@ function observe(record: PodRecord, pod: Pod, previous: Pod | undefined, time: S
   const phase = pod.status?.phase;
   if (record.started === undefined && phase === "Running") record.started = time;
   if (record.finished === undefined && (phase === "Succeeded" || phase === "Failed")) record.finished = time;
-  if (record.ready === undefined && pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) record.ready = time;
+  if (record.ready === undefined && pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"))
+    record.ready = time;
 }
 
 function reasonNotRunning({ pod, scheduled, lastFailure, deleted }: PodRecord): string {
@@ -97,6 +105,7 @@ function reasonNotRunning({ pod, scheduled, lastFailure, deleted }: PodRecord): 
   }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const waiting = statuses.find(({ state }) => state?.waiting?.reason !== undefined)?.state?.waiting;
-  if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating" && waiting.reason !== "PodInitializing") return waiting.reason;
+  if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating" && waiting.reason !== "PodInitializing")
+    return waiting.reason;
   return deleted === undefined ? "bound, but not started on its node" : "deleted before it was started on its node";
 }

@@ -18,7 +18,13 @@ export class RequestFigures {
   /** None where there was no traffic. */
   metrics(): Metric[] {
     if (this.total === 0) return [];
-    const answered = this.counts.ok === 0 ? [] : [0.5, 0.9, 0.99].map((p) => ({ metric: `request_latency_p${p * 100}_seconds`, value: secondsText(Math.round(this.latency.quantile(p))) }));
+    const answered =
+      this.counts.ok === 0
+        ? []
+        : [0.5, 0.9, 0.99].map((p) => ({
+            metric: `request_latency_p${p * 100}_seconds`,
+            value: secondsText(Math.round(this.latency.quantile(p))),
+          }));
     return [
       { metric: "requests", value: this.total },
       ...REQUEST_RESULTS.map((result) => ({ metric: `requests_${result}`, value: this.counts[result] })),

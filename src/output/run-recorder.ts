@@ -100,7 +100,11 @@ export class RunRecorder implements RunObserver {
 
   /** Writes what is left and returns the figures of the run. */
   finish(end: SimTime): RunFigures {
-    const figures = summarize(this, end, { events: this.eventCount, attempts: this.attemptCount, failedAttempts: this.unschedulableAttempts });
+    const figures = summarize(this, end, {
+      events: this.eventCount,
+      attempts: this.attemptCount,
+      failedAttempts: this.unschedulableAttempts,
+    });
     this.events?.close();
     this.attempts?.close();
     this.series?.close();
@@ -141,7 +145,8 @@ export class RunRecorder implements RunObserver {
   private file<Row>(table: Table<Row>): CsvFile<Row> | undefined {
     const { directory, replication, files } = this.options;
     if (directory === undefined || files?.includes(table.name) === false) return undefined;
-    const leading: { name: string; value: CsvValue } | undefined = replication === undefined ? undefined : { name: "replication", value: replication };
+    const leading: { name: string; value: CsvValue } | undefined =
+      replication === undefined ? undefined : { name: "replication", value: replication };
     return new CsvFile(directory.path(`${table.name}.csv`), table, leading);
   }
 

@@ -24,7 +24,11 @@ const QUANTILES = [
   ["p99", 0.99],
 ] as const;
 
-export function summarize(run: { readonly pods: PodRecords; readonly gauges: ClusterGauges; readonly requestFigures: RequestFigures }, end: SimTime, counts: Counts): RunFigures {
+export function summarize(
+  run: { readonly pods: PodRecords; readonly gauges: ClusterGauges; readonly requestFigures: RequestFigures },
+  end: SimTime,
+  counts: Counts,
+): RunFigures {
   const { records } = run.pods;
   const { gauges } = run;
   const neverRan = run.pods.neverRan();

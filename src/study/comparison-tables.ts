@@ -43,13 +43,21 @@ function high({ mean, halfWidth }: Estimate): number | undefined {
 
 function differenceColumns<Row extends { readonly difference: Estimate | undefined }>(): Column<Row>[] {
   return [
-    { name: "difference", meaning: "mean difference from the first configuration, replication by replication; empty for that one", value: ({ difference }) => difference?.mean },
+    {
+      name: "difference",
+      meaning: "mean difference from the first configuration, replication by replication; empty for that one",
+      value: ({ difference }) => difference?.mean,
+    },
     {
       name: "difference_ci95_low",
       meaning: "lower end of the 95 % confidence interval of the mean difference (paired t)",
       value: ({ difference }) => (difference === undefined ? undefined : low(difference)),
     },
-    { name: "difference_ci95_high", meaning: "upper end of that interval", value: ({ difference }) => (difference === undefined ? undefined : high(difference)) },
+    {
+      name: "difference_ci95_high",
+      meaning: "upper end of that interval",
+      value: ({ difference }) => (difference === undefined ? undefined : high(difference)),
+    },
   ];
 }
 
@@ -62,7 +70,11 @@ export const COMPARISON: Table<ComparisonRow> = {
     { name: "replications", meaning: "replications that have the metric", value: ({ estimate }) => estimate.n },
     { name: "mean", meaning: "mean over them", value: ({ estimate }) => estimate.mean },
     { name: "standard_deviation", meaning: "sample standard deviation", value: ({ estimate }) => estimate.standardDeviation },
-    { name: "ci95_low", meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication", value: ({ estimate }) => low(estimate) },
+    {
+      name: "ci95_low",
+      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
+      value: ({ estimate }) => low(estimate),
+    },
     { name: "ci95_high", meaning: "upper end of that interval", value: ({ estimate }) => high(estimate) },
     ...differenceColumns<ComparisonRow>(),
   ],
@@ -85,8 +97,16 @@ export const SCHEDULER_SPEED: Table<SpeedRow> = {
   columns: [
     { name: "scheduler", meaning: "name of the configuration", value: ({ scheduler }) => scheduler },
     { name: "decisions", meaning: "decisions of all replications", value: ({ decisions }) => decisions },
-    { name: "decisions_per_second", meaning: "decisions a second of wall time spent deciding (filters, scores, choice), mean over the replications", value: ({ perSecond }) => perSecond.mean },
-    { name: "ci95_low", meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication", value: ({ perSecond }) => low(perSecond) },
+    {
+      name: "decisions_per_second",
+      meaning: "decisions a second of wall time spent deciding (filters, scores, choice), mean over the replications",
+      value: ({ perSecond }) => perSecond.mean,
+    },
+    {
+      name: "ci95_low",
+      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
+      value: ({ perSecond }) => low(perSecond),
+    },
     { name: "ci95_high", meaning: "upper end of that interval", value: ({ perSecond }) => high(perSecond) },
     ...differenceColumns<SpeedRow>(),
   ],
@@ -106,7 +126,11 @@ export const PLUGIN_TIMES: Table<PluginTimeRow> = {
     { name: "scheduler", meaning: "name of the configuration", value: ({ scheduler }) => scheduler },
     { name: "point", meaning: "extension point", value: ({ point }) => point },
     { name: "plugin", meaning: "name of the plugin", value: ({ plugin }) => plugin },
-    { name: "calls", meaning: "calls that were timed: of every twentieth cycle, evaluated plainly; Filter and Score are called once a node", value: ({ calls }) => calls },
+    {
+      name: "calls",
+      meaning: "calls that were timed: of every twentieth cycle, evaluated plainly; Filter and Score are called once a node",
+      value: ({ calls }) => calls,
+    },
     { name: "nanoseconds_per_call", meaning: "mean wall time of a call", value: nanosecondsPerCall },
   ],
 };

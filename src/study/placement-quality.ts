@@ -58,7 +58,11 @@ export interface Fragmentation {
  * Source: Q. Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent",
  * USENIX ATC 2023, section 3.
  */
-export function gpuFragmentation<Node>(nodes: readonly Node[], tasks: readonly TaskKind<Node>[], freeGpus: (node: Node) => number): Fragmentation {
+export function gpuFragmentation<Node>(
+  nodes: readonly Node[],
+  tasks: readonly TaskKind<Node>[],
+  freeGpus: (node: Node) => number,
+): Fragmentation {
   const all = tasks.reduce((sum, { count }) => sum + count, 0);
   const useless = tasks.filter(({ usesGpu }) => !usesGpu).reduce((sum, { count }) => sum + count, 0);
   const users = tasks.filter(({ usesGpu }) => usesGpu);

@@ -46,15 +46,21 @@ export class PluginTimes {
     for (const plugin of profile.plugins.filter) {
       if (timed.skipsFilter(plugin.name) || left.length === 0) continue;
       const asked = left;
-      left = this.time(plugin.name, "Filter", asked.length, () => asked.filter((node) => profile.callFilters([plugin], timed, pod, node) === undefined));
+      left = this.time(plugin.name, "Filter", asked.length, () =>
+        asked.filter((node) => profile.callFilters([plugin], timed, pod, node) === undefined),
+      );
     }
     const { feasible } = search;
     if (feasible.length < 2) return;
-    for (const plugin of profile.plugins.preScore) this.time(plugin.name, "PreScore", 1, () => profile.callPreScore([plugin], timed, pod, feasible));
+    for (const plugin of profile.plugins.preScore)
+      this.time(plugin.name, "PreScore", 1, () => profile.callPreScore([plugin], timed, pod, feasible));
     for (const plugin of profile.plugins.score) {
       if (timed.skipsScore(plugin.name)) continue;
-      const scores = this.time(plugin.name, "Score", feasible.length, () => feasible.map((node): NodeScore => ({ node, score: plugin.score!(timed, pod, node) })));
-      if (plugin.normalizeScore !== undefined) this.time(plugin.name, "NormalizeScore", 1, () => plugin.normalizeScore!(timed, pod, scores));
+      const scores = this.time(plugin.name, "Score", feasible.length, () =>
+        feasible.map((node): NodeScore => ({ node, score: plugin.score!(timed, pod, node) })),
+      );
+      if (plugin.normalizeScore !== undefined)
+        this.time(plugin.name, "NormalizeScore", 1, () => plugin.normalizeScore!(timed, pod, scores));
     }
   }
 

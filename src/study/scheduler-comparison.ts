@@ -5,7 +5,16 @@
 import { Piscina } from "piscina";
 import { CsvFile, type Table } from "../output/csv.js";
 import { OutputDirectory } from "../output/output-directory.js";
-import { COMPARISON, PLUGIN_TIMES, SCHEDULER_RUNS, SCHEDULER_SPEED, type ComparisonRow, type PluginTimeRow, type SchedulerRunRow, type SpeedRow } from "./comparison-tables.js";
+import {
+  COMPARISON,
+  PLUGIN_TIMES,
+  SCHEDULER_RUNS,
+  SCHEDULER_SPEED,
+  type ComparisonRow,
+  type PluginTimeRow,
+  type SchedulerRunRow,
+  type SpeedRow,
+} from "./comparison-tables.js";
 import { pairedDifference } from "./paired-comparison.js";
 import type { SchedulerRunOrder, SchedulerRunOutcome } from "./scheduler-run.js";
 import type { RunOrder } from "./simulate.js";
@@ -53,7 +62,10 @@ export class SchedulerRunFailed extends Error {
 }
 
 /** @throws SchedulerRunFailed for the first run that fails; nothing is written then */
-export async function compareSchedulers(order: ComparisonOrder, finished: (done: number, all: number) => void = () => undefined): Promise<ComparisonResult> {
+export async function compareSchedulers(
+  order: ComparisonOrder,
+  finished: (done: number, all: number) => void = () => undefined,
+): Promise<ComparisonResult> {
   const { contestants, replications, workers, worker, output, ...run } = order;
   const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: workers });
   let done = 0;
@@ -116,18 +128,24 @@ export function comparisonRows(outcomes: Outcomes): ComparisonRow[] {
     return outcomes.flatMap(({ name }, at): ComparisonRow[] => {
       const known = values[at].filter((value) => value !== undefined);
       if (known.length === 0) return [];
-      return [{ metric, scheduler: name, estimate: estimate(known), difference: at === 0 ? undefined : pairedDifference(values[0], values[at]) }];
+      return [
+        { metric, scheduler: name, estimate: estimate(known), difference: at === 0 ? undefined : pairedDifference(values[0], values[at]) },
+      ];
     });
   });
 }
 
 function speedRows(outcomes: Outcomes): SpeedRow[] {
-  const rates = outcomes.map(({ runs }) => runs.map(({ times: { decisions, milliseconds } }) => (milliseconds > 0 ? (1000 * decisions) / milliseconds : undefined)));
+  const rates = outcomes.map(({ runs }) =>
+    runs.map(({ times: { decisions, milliseconds } }) => (milliseconds > 0 ? (1000 * decisions) / milliseconds : undefined)),
+  );
   return outcomes.flatMap(({ name, runs }, at): SpeedRow[] => {
     const known = rates[at].filter((rate) => rate !== undefined);
     if (known.length === 0) return [];
     const decisions = runs.reduce((sum, { times }) => sum + times.decisions, 0);
-    return [{ scheduler: name, decisions, perSecond: estimate(known), difference: at === 0 ? undefined : pairedDifference(rates[0], rates[at]) }];
+    return [
+      { scheduler: name, decisions, perSecond: estimate(known), difference: at === 0 ? undefined : pairedDifference(rates[0], rates[at]) },
+    ];
   });
 }
 
@@ -138,12 +156,20 @@ function pluginRows(outcomes: Outcomes): PluginTimeRow[] {
     for (const { plugin, point, calls, milliseconds } of runs.flatMap(({ times }) => times.plugins)) {
       const key = `${point} ${plugin}`;
       const known = sums.get(key);
-      sums.set(key, { scheduler: name, plugin, point, calls: calls + (known?.calls ?? 0), milliseconds: milliseconds + (known?.milliseconds ?? 0) });
+      sums.set(key, {
+        scheduler: name,
+        plugin,
+        point,
+        calls: calls + (known?.calls ?? 0),
+        milliseconds: milliseconds + (known?.milliseconds ?? 0),
+      });
     }
     return [...sums.values()];
   });
 }
 
 function runRows(outcomes: Outcomes): SchedulerRunRow[] {
-  return outcomes.flatMap(({ name, runs }) => runs.flatMap(({ figures }, replication) => figures.map((figure) => ({ scheduler: name, replication, ...figure }))));
+  return outcomes.flatMap(({ name, runs }) =>
+    runs.flatMap(({ figures }, replication) => figures.map((figure) => ({ scheduler: name, replication, ...figure }))),
+  );
 }

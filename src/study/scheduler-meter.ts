@@ -91,7 +91,11 @@ export class SchedulerMeter implements RunObserver {
       figures.push({ metric: `imbalance_${name}`, value: imbalance(nodes, resource) });
     }
     if (gpus.length > 0) {
-      const { free, fragmented } = gpuFragmentation(nodes, [...this.tasks.values()], (node) => gpusOf(cache, node.allocatable) - gpusOf(cache, node.requested));
+      const { free, fragmented } = gpuFragmentation(
+        nodes,
+        [...this.tasks.values()],
+        (node) => gpusOf(cache, node.allocatable) - gpusOf(cache, node.requested),
+      );
       figures.push({ metric: "fragmented_gpus", value: fragmented });
       figures.push({ metric: "fragmented_gpu_ratio", value: free === 0 ? 0 : fragmented / free });
     }

@@ -172,7 +172,10 @@ export class SchedulerPerfRun {
         return;
       case "barrier": {
         const { namespaces, labelSelector, stage } = operation;
-        const isDone = stage === "Scheduled" ? isScheduled : (pod: Pod) => isScheduled(pod) || isGated(pod) || this.attempted.has(pod.metadata.uid ?? "");
+        const isDone =
+          stage === "Scheduled"
+            ? isScheduled
+            : (pod: Pod) => isScheduled(pod) || isGated(pod) || this.attempted.has(pod.metadata.uid ?? "");
         const pods = (): Pod[] => this.podsIn(namespaces.length > 0 ? namespaces : [...this.podNamespaces], labelSelector);
         this.waitFor(`barrier for ${stage} pods`, () => pods().every(isDone), next);
         return;
@@ -193,7 +196,9 @@ export class SchedulerPerfRun {
         return;
       case "createAny": {
         const { template, count, namespace } = operation;
-        this.ensureNamespaces(namespace === undefined ? [] : [namespace], () => this.createAll(this.objectsOf(template, count, namespace), next));
+        this.ensureNamespaces(namespace === undefined ? [] : [namespace], () =>
+          this.createAll(this.objectsOf(template, count, namespace), next),
+        );
         return;
       }
       case "updateAny":
@@ -227,7 +232,10 @@ export class SchedulerPerfRun {
 
   private createNodes({ count, template, label, uniqueLabel }: CreateNodes, next: Next): void {
     const nodes = Array.from({ length: count }, (_, index) => {
-      const made = template === undefined ? { ...BASE_NODE, metadata: { name: this.nameOf(NODE_PREFIX) } } : this.objectOf(template, index, count, undefined);
+      const made =
+        template === undefined
+          ? { ...BASE_NODE, metadata: { name: this.nameOf(NODE_PREFIX) } }
+          : this.objectOf(template, index, count, undefined);
       const { name } = made.metadata;
       const labels: Labels = {
         "kubernetes.io/hostname": name,
@@ -244,7 +252,11 @@ export class SchedulerPerfRun {
   private ensureNamespaces(names: readonly string[], next: Next, template?: ObjectTemplateFile): void {
     const missing = names.filter((name) => this.cluster.apiServer.objects.get("Namespace", undefined, name) === undefined);
     const objects = missing.map((name, index): ApiObject => {
-      const base: ApiObject = template?.make(index, missing.length, () => name) ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+      const base: ApiObject = template?.make(index, missing.length, () => name) ?? {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name },
+      };
       return { ...base, metadata: { ...base.metadata, name } };
     });
     this.createAll(objects, next);
@@ -298,7 +310,8 @@ export class SchedulerPerfRun {
 
   private deletePods({ namespace, labelSelector, perSecond, skipWaitToCompletion }: DeletePods, next: Next): void {
     const pods = this.podsIn([namespace], labelSelector);
-    const remove = ({ metadata: { name, uid } }: Pod): void => this.cluster.client.delete({ kind: "Pod", namespace, name, ...(uid !== undefined && { uid }) });
+    const remove = ({ metadata: { name, uid } }: Pod): void =>
+      this.cluster.client.delete({ kind: "Pod", namespace, name, ...(uid !== undefined && { uid }) });
     const isGone = (): boolean => this.podsIn([namespace], labelSelector).length === 0;
     const wait = (): void => (skipWaitToCompletion ? undefined : this.waitFor(`pods deleted in namespace ${namespace}`, isGone, next));
     this.paced(pods, perSecond, remove, wait);
@@ -336,7 +349,9 @@ export class SchedulerPerfRun {
 
   private podsIn(namespaces: readonly string[], labels: Labels): Pod[] {
     const { objects } = this.cluster.apiServer;
-    return namespaces.flatMap((namespace) => [...objects.list("Pod", namespace)].filter(({ metadata }) => hasLabels(metadata.labels, labels)));
+    return namespaces.flatMap((namespace) =>
+      [...objects.list("Pod", namespace)].filter(({ metadata }) => hasLabels(metadata.labels, labels)),
+    );
   }
 
   private waitFor(what: string, isDone: () => boolean, next: Next): void {

@@ -36,7 +36,10 @@ export interface PerfOptions {
  * One row for each collection of metrics; one without throughput where the workload collects nothing.
  * @throws InvalidInput for mistakes in the workload, WorkloadFailed where it cannot be carried through
  */
-export async function runPerfWorkload(workload: PerfWorkload, { seed, stopwatch, config, cycle }: PerfOptions): Promise<readonly PerfRow[]> {
+export async function runPerfWorkload(
+  workload: PerfWorkload,
+  { seed, stopwatch, config, cycle }: PerfOptions,
+): Promise<readonly PerfRow[]> {
   const operations = workload.operations();
   const path = config ?? workload.schedulerConfigPath;
   const configuration: SchedulerConfiguration | undefined = path === undefined ? undefined : readSchedulerFile(path);
@@ -88,12 +91,20 @@ export const SCHEDULER_PERF: Table<PerfRow> = {
     { name: "pods_created", meaning: "pods created by createPods and createPodSets", value: ({ outcome }) => outcome.podsCreated },
     { name: "pods_scheduled", meaning: "pods that were bound, those of churn too", value: ({ outcome }) => outcome.podsScheduled },
     { name: "simulated_seconds", meaning: "simulated time that the workload took", value: ({ outcome }) => outcome.duration / SECOND },
-    { name: "average_pods_per_second", meaning: "SchedulingThroughput, Average: pods scheduled a simulated second; empty where scheduling took less than two samples", value: ({ throughput }) => throughput?.Average },
+    {
+      name: "average_pods_per_second",
+      meaning: "SchedulingThroughput, Average: pods scheduled a simulated second; empty where scheduling took less than two samples",
+      value: ({ throughput }) => throughput?.Average,
+    },
     { name: "perc50_pods_per_second", meaning: "SchedulingThroughput, Perc50", value: ({ throughput }) => throughput?.Perc50 },
     { name: "perc90_pods_per_second", meaning: "SchedulingThroughput, Perc90", value: ({ throughput }) => throughput?.Perc90 },
     { name: "perc95_pods_per_second", meaning: "SchedulingThroughput, Perc95", value: ({ throughput }) => throughput?.Perc95 },
     { name: "perc99_pods_per_second", meaning: "SchedulingThroughput, Perc99", value: ({ throughput }) => throughput?.Perc99 },
     { name: "threshold_pods_per_second", meaning: "least average that the workload asks for", value: ({ threshold }) => threshold },
-    { name: "decisions_per_second", meaning: "decisions of the simulator's scheduler a second of wall time spent deciding; two runs differ", value: ({ decisionsPerSecond }) => decisionsPerSecond },
+    {
+      name: "decisions_per_second",
+      meaning: "decisions of the simulator's scheduler a second of wall time spent deciding; two runs differ",
+      value: ({ decisionsPerSecond }) => decisionsPerSecond,
+    },
   ],
 };

@@ -76,6 +76,8 @@ export async function measureScheduler(order: SchedulerRunOrder, stopwatch: Stop
   simulation.run(duration);
   run.finish();
   const { metrics } = recorder.finish(simulation.now);
-  const chosen = metrics.filter(({ metric }) => SCHEDULER_METRICS.has(metric)).map(({ metric, value }) => ({ metric, value: Number(value) }));
+  const chosen = metrics
+    .filter(({ metric }) => SCHEDULER_METRICS.has(metric))
+    .map(({ metric, value }) => ({ metric, value: Number(value) }));
   return { figures: [...meter.figures(), ...chosen], times: meter.times() };
 }

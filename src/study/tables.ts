@@ -45,6 +45,10 @@ export const REPLICATIONS: Table<ReplicationRow> = {
     { name: "seed", meaning: "master seed of the study; with the replication's number it determines the run", value: ({ seed }) => seed },
     { name: "status", meaning: "done or failed", value: ({ error }) => (error === undefined ? "done" : "failed") },
     { name: "error", meaning: "why it failed", value: ({ error }) => error },
-    { name: "problems", meaning: "steps of the scenario that went wrong and expectations that did not hold", value: ({ problems }) => problems.length },
+    {
+      name: "problems",
+      meaning: "steps of the scenario that went wrong and expectations that did not hold",
+      value: ({ problems }) => problems.length,
+    },
   ],
 };

@@ -24,7 +24,8 @@ const DAMAGES: readonly ((text: string, random: () => number) => string)[] = [
     return lines.with(at, `${/^\s*/.exec(lines[at])![0]}fieldNobodyKnows: 1\n${lines[at]}`).join("\n");
   },
   // A value of the wrong type.
-  (text, random) => text.replace(pick(["duration: 2m", "replicas: 10", "count: 2", "cpu: 500m"], random), (found) => `${found.split(":")[0]}: [{a: b}]`),
+  (text, random) =>
+    text.replace(pick(["duration: 2m", "replicas: 10", "count: 2", "cpu: 500m"], random), (found) => `${found.split(":")[0]}: [{a: b}]`),
   // Bytes that are no text.
   (text, random) => {
     const at = Math.floor(random() * text.length);
@@ -70,11 +71,23 @@ describe("damaged files", () => {
 
   it.each([
     ["an empty file", named("empty.yaml", "")],
-    ["binary", named("binary.yaml", Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256))],
+    [
+      "binary",
+      named(
+        "binary.yaml",
+        Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256),
+      ),
+    ],
     ["UTF-16", named("utf16.yaml", Buffer.from(WEB_ON_TWO_WORKERS, "utf16le"))],
     ["tabs", named("tabs.yaml", "kind: Scenario\n\tduration: 1m\n")],
     ["a duplicate key", named("duplicate.yaml", WEB_ON_TWO_WORKERS.replace("duration: 2m", "duration: 2m\nduration: 3m"))],
-    ["an alias bomb", named("bomb.yaml", `a: &a [x, x]\nb: &b [*a, *a]\n${"cdefghijklmnopqrstuvwxyz".replace(/./g, (c) => `${c}: &${c} [*${String.fromCharCode(c.charCodeAt(0) - 1)}, *${String.fromCharCode(c.charCodeAt(0) - 1)}]\n`)}`)],
+    [
+      "an alias bomb",
+      named(
+        "bomb.yaml",
+        `a: &a [x, x]\nb: &b [*a, *a]\n${"cdefghijklmnopqrstuvwxyz".replace(/./g, (c) => `${c}: &${c} [*${String.fromCharCode(c.charCodeAt(0) - 1)}, *${String.fromCharCode(c.charCodeAt(0) - 1)}]\n`)}`,
+      ),
+    ],
     ["deep nesting", named("deep.yaml", "[".repeat(100_000))],
     ["a directory without manifests", join(folder, "empty")],
     ["a missing file", join(folder, "missing.yaml")],

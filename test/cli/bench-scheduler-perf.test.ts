@@ -17,7 +17,17 @@ describe("kubewarp bench scheduler-perf", () => {
   });
 
   it("ends with 1 below a workload's threshold", () => {
-    const { code, stderr } = kubewarp(["bench", "scheduler-perf", EXAMPLE, "-w", "Basic/50Nodes", "--cycle", "10ms", "--out", join(temporaryFolder(), "results")]);
+    const { code, stderr } = kubewarp([
+      "bench",
+      "scheduler-perf",
+      EXAMPLE,
+      "-w",
+      "Basic/50Nodes",
+      "--cycle",
+      "10ms",
+      "--out",
+      join(temporaryFolder(), "results"),
+    ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Basic\/50Nodes: 100 pods\/s on average; threshold is 200/);
   });

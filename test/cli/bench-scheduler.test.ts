@@ -17,7 +17,21 @@ describe("kubewarp bench scheduler", () => {
     const pack = fileWith(PACK, "pack.yaml");
     const [one, two] = ["1", "2"].map((workers) => {
       const out = join(temporaryFolder(), "results");
-      const { code, stdout, stderr } = kubewarp(["bench", "scheduler", scenario, "-c", "default", "-c", pack, "--replications", "2", "--workers", workers, "--out", out]);
+      const { code, stdout, stderr } = kubewarp([
+        "bench",
+        "scheduler",
+        scenario,
+        "-c",
+        "default",
+        "-c",
+        pack,
+        "--replications",
+        "2",
+        "--workers",
+        workers,
+        "--out",
+        out,
+      ]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^pods_never_scheduled +pack +\d/m);
       expect(stdout).toMatch(/^decisions_per_second +default +\d/m);

@@ -35,7 +35,12 @@ spec:
 
 interface Told {
   readonly attempts: number;
-  readonly explained: readonly { readonly result: string; readonly node?: string; readonly message?: string; readonly nodes: readonly { readonly node: string; readonly rejectedBy?: string }[] }[];
+  readonly explained: readonly {
+    readonly result: string;
+    readonly node?: string;
+    readonly message?: string;
+    readonly nodes: readonly { readonly node: string; readonly rejectedBy?: string }[];
+  }[];
 }
 
 describe("kubewarp explain", () => {

@@ -25,15 +25,24 @@ describe("tables of a decision", () => {
   });
 
   it("count rejected nodes by reason, most frequent first", () => {
-    const nodes = [rejected("a", "F", "Too many pods"), rejected("b", "F", "Insufficient cpu"), rejected("c", "F", "Insufficient cpu", "Too many pods"), rejected("d", "F", "Insufficient cpu")];
-    expect(rejectionTable(nodes)).toBe("NODES   REJECTED BY   REASON             SUCH AS\n3       F             Insufficient cpu   b\n2       F             Too many pods      a\n");
+    const nodes = [
+      rejected("a", "F", "Too many pods"),
+      rejected("b", "F", "Insufficient cpu"),
+      rejected("c", "F", "Insufficient cpu", "Too many pods"),
+      rejected("d", "F", "Insufficient cpu"),
+    ];
+    expect(rejectionTable(nodes)).toBe(
+      "NODES   REJECTED BY   REASON             SUCH AS\n3       F             Insufficient cpu   b\n2       F             Too many pods      a\n",
+    );
   });
 });
 
 describe("choiceText", () => {
   it("says how many tied and by which rule one of them was taken", () => {
     const tie = { node: "a", reason: "best total", total: 9, tied: ["a", "b"] } as const;
-    expect(choiceText({ ...tie, tieBreak: "name" })).toBe("a was taken: total 9, 2 nodes have as much, and of these was taken the smallest name");
+    expect(choiceText({ ...tie, tieBreak: "name" })).toBe(
+      "a was taken: total 9, 2 nodes have as much, and of these was taken the smallest name",
+    );
     expect(choiceText({ ...tie, tied: ["a"], tieBreak: "name" })).toBe("a was taken: total 9, no other node has as much");
   });
 });

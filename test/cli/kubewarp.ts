@@ -33,7 +33,11 @@ export function fileWith(text: string | Uint8Array, name = "scenario.yaml"): str
 
 /** Names and contents of all files of a folder. */
 export function contents(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder).sort().map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((file) => [file, readFileSync(join(folder, file), "utf8")]),
+  );
 }
 
 export const WEB_ON_TWO_WORKERS = `

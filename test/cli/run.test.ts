@@ -8,7 +8,15 @@ describe("kubewarp run", () => {
     const out = join(temporaryFolder(), "results");
     const { code, stdout, stderr } = kubewarp(["run", fileWith(WEB_ON_TWO_WORKERS), "--out", out]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(Object.keys(contents(out))).toEqual(["events.csv", "nodes.csv", "pods.csv", "requests.csv", "scheduling.csv", "series.csv", "summary.csv"]);
+    expect(Object.keys(contents(out))).toEqual([
+      "events.csv",
+      "nodes.csv",
+      "pods.csv",
+      "requests.csv",
+      "scheduling.csv",
+      "series.csv",
+      "summary.csv",
+    ]);
     // Two workers of 2 CPUs with a little reserved take 6 or 7 pods of half a CPU; the others wait.
     expect(stdout).toMatch(/pods that never ran: [234]\n.*0\/2 nodes are available: 2 Insufficient cpu\./);
   });
@@ -32,7 +40,9 @@ describe("kubewarp run", () => {
   });
 
   it("ends with 1 and says what, where an expectation does not hold", () => {
-    const file = fileWith(WEB_ON_TWO_WORKERS.replace("behaviors:", "expect:\n  - at: 60s\n    pods: {phase: Running}\n    count: 10\nbehaviors:"));
+    const file = fileWith(
+      WEB_ON_TWO_WORKERS.replace("behaviors:", "expect:\n  - at: 60s\n    pods: {phase: Running}\n    count: 10\nbehaviors:"),
+    );
     const { code, stderr } = kubewarp(["run", file, "--out", join(temporaryFolder(), "results")]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/scenario\.yaml:\d+: at 1m0s expected pods .*: found [678]/);

@@ -50,7 +50,12 @@ function parsed(text: string): string[][] {
 
 describe("a CSV file", () => {
   it("has a header and a line per row, absent values as empty fields", () => {
-    expect(written([{ text: "a", number: 1.5 }, { text: "b", number: undefined }])).toBe("text,number\na,1.5\nb,\n");
+    expect(
+      written([
+        { text: "a", number: 1.5 },
+        { text: "b", number: undefined },
+      ]),
+    ).toBe("text,number\na,1.5\nb,\n");
   });
 
   it("repeats a leading column in each row", () => {
@@ -59,9 +64,14 @@ describe("a CSV file", () => {
 
   it("reads back as it was written, whatever the text", () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ text: fc.string({ unit: "binary" }).filter((text) => !text.includes("\r")), number: fc.integer() }), { maxLength: 20 }), (rows) => {
-        expect(parsed(written(rows)).slice(1)).toEqual(rows.map(({ text, number }) => [text, String(number)]));
-      }),
+      fc.property(
+        fc.array(fc.record({ text: fc.string({ unit: "binary" }).filter((text) => !text.includes("\r")), number: fc.integer() }), {
+          maxLength: 20,
+        }),
+        (rows) => {
+          expect(parsed(written(rows)).slice(1)).toEqual(rows.map(({ text, number }) => [text, String(number)]));
+        },
+      ),
       { numRuns: 50 },
     );
   });

@@ -56,14 +56,17 @@ function contestantOption(text: string, before: readonly Contestant[] = []): rea
   const scheduler = text.slice(at + 1);
   const name = at > 0 ? text.slice(0, at) : basename(scheduler, extname(scheduler));
   if (scheduler === "" || at === 0) throw new InvalidArgumentError("must be FILE or NAME=FILE.");
-  if (before.some((other) => other.name === name)) throw new InvalidArgumentError(`there are two configurations called ${name}; give one a name of its own: NAME=FILE.`);
+  if (before.some((other) => other.name === name))
+    throw new InvalidArgumentError(`there are two configurations called ${name}; give one a name of its own: NAME=FILE.`);
   return [...before, { name, scheduler }];
 }
 
 async function benchScheduler(files: string[], { config, set = {}, out, replications, workers, ...flags }: BenchFlags): Promise<void> {
   const run = { files, settings: set, ...flags };
   const scenario = await prepare(run);
-  const contestants: readonly Contestant[] = config ?? [{ name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" }];
+  const contestants: readonly Contestant[] = config ?? [
+    { name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" },
+  ];
   if (files.includes("-")) throw new UsageError("standard input can be read once only; give a file");
   const order = { ...run, contestants, replications, workers, worker: WORKER, output: out ?? `results/${scenario.name}-schedulers` };
   // Mistakes in a configuration are told before anything runs.
@@ -80,9 +83,25 @@ async function benchScheduler(files: string[], { config, set = {}, out, replicat
 }
 
 function comparisonText(name: string, replications: number, { comparison, speed, plugins, files }: ComparisonResult): string {
-  const measures = comparison.map(({ metric, scheduler, estimate, difference }) => [metric, scheduler, ...cells(estimate), ...differenceCells(difference)]);
-  const speeds = speed.map(({ scheduler, perSecond, difference }) => ["decisions_per_second", scheduler, ...cells(perSecond), ...differenceCells(difference)]);
-  const times = plugins.map((row) => [row.point, row.plugin, row.scheduler, String(Math.round(nanosecondsPerCall(row))), String(row.calls)]);
+  const measures = comparison.map(({ metric, scheduler, estimate, difference }) => [
+    metric,
+    scheduler,
+    ...cells(estimate),
+    ...differenceCells(difference),
+  ]);
+  const speeds = speed.map(({ scheduler, perSecond, difference }) => [
+    "decisions_per_second",
+    scheduler,
+    ...cells(perSecond),
+    ...differenceCells(difference),
+  ]);
+  const times = plugins.map((row) => [
+    row.point,
+    row.plugin,
+    row.scheduler,
+    String(Math.round(nanosecondsPerCall(row))),
+    String(row.calls),
+  ]);
   return [
     `${name}: ${replications} replication${replications === 1 ? "" : "s"} of each configuration\n`,
     tableText(["METRIC", "SCHEDULER", "MEAN", "95% CI", "DIFFERENCE", "95% CI"], [...measures, ...speeds]),

@@ -45,8 +45,12 @@ async function explain(file: string, name: string, { namespace, set = {}, at, at
   const explained = explainPod(scenario, pod, time, attempt);
   const { attempts } = explained;
   if (attempts.length === 0) throw new UsageError(`${whyNoAttempt(explained, pod)} at ${formatDuration(time)}`);
-  const asked = attempt === "all" ? attempts : attempt === "last" ? attempts.slice(-1) : attempts.filter(({ number }) => number === attempt);
-  if (asked.length === 0) throw new UsageError(`${pod} had ${attempts.length} attempt${attempts.length === 1 ? "" : "s"} by ${formatDuration(time)}, not ${attempt}`);
+  const asked =
+    attempt === "all" ? attempts : attempt === "last" ? attempts.slice(-1) : attempts.filter(({ number }) => number === attempt);
+  if (asked.length === 0)
+    throw new UsageError(
+      `${pod} had ${attempts.length} attempt${attempts.length === 1 ? "" : "s"} by ${formatDuration(time)}, not ${attempt}`,
+    );
   if (output === "json") {
     process.stdout.write(`${JSON.stringify({ pod, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`);
     return;

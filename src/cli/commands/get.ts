@@ -33,7 +33,11 @@ export function addGet(program: Command): void {
     .action(get);
 }
 
-async function get(kind: string, names: string[], { filename, at, set = {}, seed, namespace, allNamespaces, selector, output }: GetFlags): Promise<void> {
+async function get(
+  kind: string,
+  names: string[],
+  { filename, at, set = {}, seed, namespace, allNamespaces, selector, output }: GetFlags,
+): Promise<void> {
   const scenario = await prepare({ files: filename, settings: set, ...(seed !== undefined && { seed }) });
   const words = ["get", kind, ...names];
   if (namespace !== undefined) words.push("--namespace", namespace);

@@ -12,7 +12,9 @@ export function addValidate(program: Command): void {
     .action((files: string[], { set = {} }: { readonly set?: Settings }) => {
       for (const scenario of loadScenarios(files, { parameters: new Map(Object.entries(set)) })) {
         const nodes = scenario.cluster.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
-        process.stdout.write(`${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`);
+        process.stdout.write(
+          `${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`,
+        );
       }
     });
 }

@@ -13,7 +13,11 @@ export const EVENTS: Table<EventRow> = {
   columns: [
     { name: "time_seconds", meaning: "when the API server stored it", value: ({ time }) => secondsText(time) },
     { name: "type", meaning: "Normal or Warning", value: ({ event }) => event.type },
-    { name: "reason", meaning: "Kubernetes' reason, such as Scheduled, FailedScheduling, NodeNotReady", value: ({ event }) => event.reason },
+    {
+      name: "reason",
+      meaning: "Kubernetes' reason, such as Scheduled, FailedScheduling, NodeNotReady",
+      value: ({ event }) => event.reason,
+    },
     { name: "kind", meaning: "kind of the object that the event is about", value: ({ event }) => event.involvedObject.kind },
     { name: "namespace", meaning: "its namespace, empty for cluster-scoped objects", value: ({ event }) => event.involvedObject.namespace },
     { name: "name", meaning: "its name", value: ({ event }) => event.involvedObject.name },

@@ -10,4 +10,13 @@ import { SUMMARY } from "./summary.js";
 import { TRACE } from "./trace.js";
 
 /** Only names and meanings: what a row is differs from table to table. */
-export const TABLES: readonly Pick<Table<never>, "name" | "row" | "columns">[] = [PODS, NODES, EVENTS, SCHEDULING, SERIES, REQUESTS, SUMMARY, TRACE];
+export const TABLES: readonly Pick<Table<never>, "name" | "row" | "columns">[] = [
+  PODS,
+  NODES,
+  EVENTS,
+  SCHEDULING,
+  SERIES,
+  REQUESTS,
+  SUMMARY,
+  TRACE,
+];

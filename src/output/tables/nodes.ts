@@ -36,5 +36,7 @@ export const NODES: Table<NodeRow> = {
 };
 
 function taints({ object }: NodeGauge): string | undefined {
-  return object?.spec.taints?.map(({ key, value, effect }) => `${key}${value === undefined || value === "" ? "" : `=${value}`}:${effect}`).join("|");
+  return object?.spec.taints
+    ?.map(({ key, value, effect }) => `${key}${value === undefined || value === "" ? "" : `=${value}`}:${effect}`)
+    .join("|");
 }

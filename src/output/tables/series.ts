@@ -43,11 +43,23 @@ export const SERIES: Table<SeriesRow> = {
     { name: "pods_succeeded", meaning: "pods in phase Succeeded that still exist", value: ({ succeeded }) => succeeded },
     { name: "pods_failed", meaning: "pods in phase Failed that still exist", value: ({ failed }) => failed },
     { name: "nodes_ready", meaning: "Ready nodes; 1 or 0 for a node", value: ({ readyNodes }) => readyNodes },
-    { name: "cpu_requested_millicores", meaning: "sum of requests of bound pods that have not ended", value: ({ requestedCpu }) => requestedCpu },
+    {
+      name: "cpu_requested_millicores",
+      meaning: "sum of requests of bound pods that have not ended",
+      value: ({ requestedCpu }) => requestedCpu,
+    },
     { name: "cpu_allocatable_millicores", meaning: "allocatable CPU", value: ({ allocatableCpu }) => allocatableCpu },
-    { name: "cpu_requested_ratio", meaning: "requested over allocatable", value: ({ requestedCpu, allocatableCpu }) => ratio(requestedCpu, allocatableCpu) },
+    {
+      name: "cpu_requested_ratio",
+      meaning: "requested over allocatable",
+      value: ({ requestedCpu, allocatableCpu }) => ratio(requestedCpu, allocatableCpu),
+    },
     { name: "cpu_used_millicores", meaning: "CPU that containers use", value: ({ usedCpu }) => Math.round(usedCpu) },
-    { name: "memory_requested_bytes", meaning: "sum of requests of bound pods that have not ended", value: ({ requestedMemory }) => requestedMemory },
+    {
+      name: "memory_requested_bytes",
+      meaning: "sum of requests of bound pods that have not ended",
+      value: ({ requestedMemory }) => requestedMemory,
+    },
     { name: "memory_allocatable_bytes", meaning: "allocatable memory", value: ({ allocatableMemory }) => allocatableMemory },
     {
       name: "memory_requested_ratio",
