@@ -17,10 +17,12 @@ export function seedOption(text: string): number | string {
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-/** A duration such as 90s or 15m, in microseconds. */
+/** A duration such as 90s or 15m, in microseconds; not negative. */
 export function durationOption(text: string): SimTime {
   try {
-    return parseDuration(text);
+    const duration = parseDuration(text);
+    if (duration < 0) throw new InvalidArgumentError("must not be negative.");
+    return duration;
   } catch (error) {
     if (error instanceof TimeFormatError) throw new InvalidArgumentError("must be a duration such as 90s or 15m.");
     throw error;

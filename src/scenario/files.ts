@@ -20,10 +20,13 @@ export function pathFrom(from: string, path: string): string {
   return join(dirname(from), path);
 }
 
+/** Standard input can be read once, but is asked for as often as a file. */
+let stdin: Buffer | undefined;
+
 /** The bytes of a file, unpacked where it is packed with gzip; `-` reads stdin. @throws FileError */
 export function readBytes(path: string): Uint8Array {
   try {
-    const bytes = readFileSync(path === "-" ? 0 : path);
+    const bytes = path === "-" ? (stdin ??= readFileSync(0)) : readFileSync(path);
     return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1] ? gunzipSync(bytes) : bytes;
   } catch (error) {
     throw new FileError(reason(error));

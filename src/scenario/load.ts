@@ -146,6 +146,7 @@ function readScenario(document: ManifestDocument, options: LoadOptions, mistakes
 export function normalizeScenario(file: ScenarioFile, source: Source): Scenario {
   const duration = durationOf(file.duration);
   if (duration === 0) source.wrong(["duration"], "Invalid value: 0: must be above 0");
+  if (optionalDuration(file.outputs?.interval) === 0) source.wrong(["outputs", "interval"], "Invalid value: 0: must be above 0");
   const cluster = normalizeCluster(file.cluster, source, readScheduler(file.scheduler, source));
   const traffic = normalizeTraffic(file.traffic ?? [], source);
   const { interval, files } = file.outputs ?? {};

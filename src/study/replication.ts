@@ -20,7 +20,7 @@ export interface ReplicationOutcome {
 export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
   const directory = new OutputDirectory(order.output);
   try {
-    const { figures, outcome } = simulate(await prepare(order), order.replication, directory);
+    const { figures, outcome } = await simulate(await prepare(order), order.replication, directory);
     directory.publish();
     return { replication: order.replication, figures, problems: outcome.problems };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** One run of a scenario, from its files to its figures and tables: the cluster is built, the scenario scheduled, all of it recorded. */
-import { Cluster } from "../cluster/cluster.js";
+import { setImmediate } from "node:timers/promises";
+import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import type { SimTime } from "../engine/simulation.js";
 import { CsvFile } from "../output/csv.js";
@@ -81,13 +82,13 @@ export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cl
  *
  * @param traced "namespace/name" of the pod whose creation is traced
  */
-export function simulate(
+export async function simulate(
   scenario: Scenario,
   replication?: number,
   directory?: OutputDirectory,
   progress?: ProgressListener,
   traced?: string,
-): RunResult {
+): Promise<RunResult> {
   const { cluster: description, seed, epoch, duration, outputs } = scenario;
   const machines = description.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
   const recorder: RunRecorder = new RunRecorder({
@@ -97,7 +98,7 @@ export function simulate(
     nodeSeries: machines <= MOST_NODES_WITH_SERIES,
     nodeUsage: (node) => cluster.usage(node) ?? NO_USAGE,
   });
-  const cluster: Cluster = new Cluster(description, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
+  const cluster: Cluster = built(scenario, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
   const { simulation } = cluster;
   const traceLog = traced === undefined ? undefined : tracePod(cluster, traced);
   const run = new ScenarioRun(cluster, scenario);
@@ -112,6 +113,8 @@ export function simulate(
   for (let slice = 1; slice <= PROGRESS_SLICES; slice++) {
     events += simulation.run(Math.round((duration * slice) / PROGRESS_SLICES));
     progress?.(simulation.now, recorder.pods.records.length, events);
+    // Between slices the process hears signals.
+    await setImmediate();
   }
   const outcome = run.finish();
   const trace = traceLog?.steps;
@@ -125,6 +128,16 @@ export function simulate(
     events,
     ...(trace !== undefined && { trace }),
   };
+}
+
+/** Settings that no machine or range can have are the scenario's mistake, though they are found only when the cluster is built. */
+function built({ cluster, file }: Scenario, options: ClusterOptions): Cluster {
+  try {
+    return new Cluster(cluster, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidInput([{ file, line: 1, column: 1, message: `cluster: ${error.message}` }]);
+  }
 }
 
 function tracePod({ apiServer }: Cluster, pod: string): PodTraceLog {

@@ -1,7 +1,10 @@
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { contents, fileWith, kubewarp, temporaryFolder, WEB_ON_TWO_WORKERS } from "./kubewarp.js";
+import { contents, fileWith, kubewarp, MAIN, ROOT, temporaryFolder, WEB_ON_TWO_WORKERS } from "./kubewarp.js";
 
 describe("kubewarp run", () => {
   it("writes every table and counts the pods that never ran, with the reason", () => {
@@ -54,6 +57,42 @@ describe("kubewarp run", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/scenario\.yaml:5:1: durration: .*did you mean "duration"\?/);
     expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe("kubewarp run, interrupted", () => {
+  it("ends with exit code 130 and leaves earlier results as they were, with nothing beside them", async () => {
+    const parent = temporaryFolder();
+    const out = join(parent, "results");
+    mkdirSync(out);
+    writeFileSync(join(out, "pods.csv"), "earlier");
+    const child = spawn(process.execPath, [MAIN, "run", join(ROOT, "scenarios/thousands.yaml"), "--out", out], { stdio: ["ignore", "ignore", "pipe"] });
+    // The run has begun when its staging folder is there.
+    while (readdirSync(parent).length < 2) await setTimeout(20);
+    await setTimeout(300);
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(code).toBe(130);
+    expect(readdirSync(parent)).toEqual(["results"]);
+    expect(contents(out)).toEqual({ "pods.csv": "earlier" });
+  });
+});
+
+describe("kubewarp validate", () => {
+  it("reads standard input", () => {
+    const { code, stdout } = kubewarp(["validate", "-"], { input: WEB_ON_TWO_WORKERS });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "web: valid; 1 objects, 2 nodes, 0 steps\n" });
+  });
+});
+
+describe("settings under which time would stand still", () => {
+  it.each([
+    ["an interval of 0s", "outputs: {interval: 0s}", /outputs\.interval: Invalid value: 0: must be above 0/],
+    ["requests without a pause", "traffic: [{name: t, from: external, to: {service: web}, interarrival: 0s}]", /interarrival: must have a mean above 0/],
+  ])("are refused: %s", (_, field, message) => {
+    const { code, stderr } = kubewarp(["validate", fileWith(WEB_ON_TWO_WORKERS.replace("behaviors:", `${field}\nbehaviors:`))]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 });
 

@@ -16,7 +16,7 @@ async function requestedOnWorkers(app: string): Promise<ReadonlyMap<string, numb
 
 describe("the example of a plugin, examples/headroom", () => {
   it("does what its scenario expects of it", async () => {
-    expect(simulate(await prepared).outcome.problems).toEqual([]);
+    expect((await simulate(await prepared)).outcome.problems).toEqual([]);
   });
 
   it("leaves half a core of each worker's two free of ordinary pods", async () => {
@@ -26,6 +26,6 @@ describe("the example of a plugin, examples/headroom", () => {
   it("does not hold without the plugin", async () => {
     const scenario = await prepared;
     const cluster = { ...scenario.cluster, scheduler: {}, schedulerPlugins: {} };
-    expect(simulate({ ...scenario, cluster }).outcome.problems).not.toEqual([]);
+    expect((await simulate({ ...scenario, cluster })).outcome.problems).not.toEqual([]);
   });
 });

@@ -45,10 +45,10 @@ async function run(files: string[], { set = {}, out, quiet = false, output, trac
   const directory = new OutputDirectory(out ?? `results/${scenario.name}`);
   await interruptible(
     () => directory.discard(),
-    () => {
+    async () => {
       const progress = progressBar(scenario.duration, quiet);
       try {
-        const result = simulate(scenario, undefined, directory, (...seen) => progress.update(...seen), traced);
+        const result = await simulate(scenario, undefined, directory, (...seen) => progress.update(...seen), traced);
         progress.stop();
         const written = directory.publish();
         process.stdout.write(runReport(result, written, output));

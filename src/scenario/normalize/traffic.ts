@@ -53,6 +53,10 @@ function loadOf(traffic: Traffic, path: Path, source: Source): TrafficGenerator[
     return { users: traffic.users, thinkTime: source.distribution([...path, "thinkTime"], traffic.thinkTime ?? 0) };
   if (traffic.stages !== undefined)
     return { stages: traffic.stages.map(({ duration, rate }) => ({ duration: durationOf(duration), requestsPerSecond: rate })) };
-  if (traffic.interarrival !== undefined) return { interarrival: source.distribution([...path, "interarrival"], traffic.interarrival) };
+  if (traffic.interarrival !== undefined) {
+    const interarrival = source.distribution([...path, "interarrival"], traffic.interarrival);
+    if (!(interarrival.mean > 0)) source.wrong([...path, "interarrival"], "must have a mean above 0");
+    return { interarrival };
+  }
   return { interarrival: exponential(SECOND / (traffic.rate ?? 1)) };
 }
