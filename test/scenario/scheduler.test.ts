@@ -96,7 +96,7 @@ describe("a scenario's scheduler", () => {
   it("fails the run where a plugin breaks, with plugin, point, pod and node", async () => {
     write("broken.mjs", "export default () => ({ filter: () => null.missing });\n");
     const scenario = await prepare({ files: [withPlugin("broken.mjs")], settings: {} });
-    expect(() => simulate(scenario)).toThrow(PluginError);
-    expect(() => simulate(scenario)).toThrow(/plugin Mine at Filter for pod default\/one-\S* on node \S+: threw TypeError/);
+    await expect(simulate(scenario)).rejects.toThrow(PluginError);
+    await expect(simulate(scenario)).rejects.toThrow(/plugin Mine at Filter for pod default\/one-\S* on node \S+: threw TypeError/);
   });
 });
