@@ -3,6 +3,7 @@
  *
  * Source of names: https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
  */
+import type { ExtensionPoint } from "../framework/plugin.js";
 import type { NodeSelector, PreferredSchedulingTerm, TopologySpreadConstraint } from "../../api/types/index.js";
 
 export interface ResourceSpec {
@@ -70,22 +71,7 @@ export interface PluginSet {
   readonly disabled?: readonly PluginReference[];
 }
 
-/** Extension points as the configuration names them. */
-export type ConfigurationPoint =
-  | "preEnqueue"
-  | "queueSort"
-  | "preFilter"
-  | "filter"
-  | "postFilter"
-  | "preScore"
-  | "score"
-  | "reserve"
-  | "permit"
-  | "preBind"
-  | "bind"
-  | "postBind";
-
-export type PluginsConfiguration = Readonly<Partial<Record<ConfigurationPoint | "multiPoint", PluginSet>>>;
+export type PluginsConfiguration = Readonly<Partial<Record<ExtensionPoint | "multiPoint", PluginSet>>>;
 
 export interface ProfileConfiguration {
   readonly schedulerName?: string;

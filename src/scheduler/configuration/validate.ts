@@ -9,11 +9,10 @@ import { qualifiedName } from "../../api/validation/names.js";
 import type { CompletedConfiguration, CompletedProfile, Extender } from "./defaults.js";
 import { ARGS_CHECKS } from "./plugin-args.js";
 import { API_VERSION } from "./schema.js";
-import type { ConfigurationPoint } from "./types.js";
+import { EXTENSION_POINTS } from "../framework/plugin.js";
 
 /** Plugins of earlier releases: validation.go (invalidPluginsByVersion) */
 const REMOVED_PLUGINS = new Set(["AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits"]);
-const POINTS: readonly ConfigurationPoint[] = ["preEnqueue", "queueSort", "preFilter", "filter", "postFilter", "preScore", "score", "reserve", "permit", "preBind", "bind", "postBind"];
 
 function clientConnection({ clientConnection: { burst } }: CompletedConfiguration): FieldError[] {
   return burst < 0 ? [invalid("clientConnection.burst", burst, "must be non-negative")] : [];
@@ -47,7 +46,7 @@ function removed(field: string, name: string): FieldError[] {
 function profile(path: string, { schedulerName, percentageOfNodesToScore, plugins = {}, pluginConfig }: CompletedProfile): FieldError[] {
   const errors: FieldError[] = schedulerName === "" ? [required(`${path}.schedulerName`)] : [];
   errors.push(...percentage(`${path}.percentageOfNodesToScore`, percentageOfNodesToScore));
-  for (const point of POINTS) {
+  for (const point of EXTENSION_POINTS) {
     plugins[point]?.enabled?.forEach(({ name = "" }, i) => errors.push(...removed(`${path}.plugins.${point}.enabled[${i}]`, name)));
   }
   pluginConfig.forEach(({ name, args }, i) => {

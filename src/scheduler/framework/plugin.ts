@@ -111,21 +111,8 @@ export interface Plugin {
   sign?(pod: PodInfo): string | undefined;
 }
 
-export type ExtensionPoint =
-  | "preEnqueue"
-  | "queueSort"
-  | "preFilter"
-  | "filter"
-  | "postFilter"
-  | "preScore"
-  | "score"
-  | "reserve"
-  | "permit"
-  | "preBind"
-  | "bind"
-  | "postBind";
-
-export const EXTENSION_POINTS: readonly ExtensionPoint[] = [
+/** In the order in which a pod meets them, as the configuration names them. */
+export const EXTENSION_POINTS = [
   "preEnqueue",
   "queueSort",
   "preFilter",
@@ -138,7 +125,9 @@ export const EXTENSION_POINTS: readonly ExtensionPoint[] = [
   "preBind",
   "bind",
   "postBind",
-];
+] as const;
+
+export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
 
 const METHOD: Readonly<Record<ExtensionPoint, keyof Plugin>> = {
   preEnqueue: "preEnqueue",
