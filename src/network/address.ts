@@ -68,6 +68,10 @@ export class Cidr {
     return offset >= 0n && offset >> BigInt((this.family === "IPv4" ? 32 : 128) - this.prefixLength) === 0n;
   }
 
+  overlaps(other: Cidr): boolean {
+    return this.contains(other.at(0)) || other.contains(this.at(0));
+  }
+
   toString(): string {
     return `${this.at(0)}/${this.prefixLength}`;
   }

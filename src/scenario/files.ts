@@ -26,10 +26,11 @@ let stdin: Buffer | undefined;
 /** The bytes of a file, unpacked where it is packed with gzip; `-` reads stdin. @throws FileError */
 export function readBytes(path: string): Uint8Array {
   try {
+    if (path !== "-" && statSync(path).isCharacterDevice()) throw new FileError("is a device; must be a file");
     const bytes = path === "-" ? (stdin ??= readFileSync(0)) : readFileSync(path);
     return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1] ? gunzipSync(bytes) : bytes;
   } catch (error) {
-    throw new FileError(reason(error));
+    throw error instanceof FileError ? error : new FileError(reason(error));
   }
 }
 

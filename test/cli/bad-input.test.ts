@@ -94,6 +94,35 @@ describe("damaged files", () => {
     ["a link to itself", join(folder, "loop.yaml")],
     ["a number", named("number.yaml", "42\n")],
     ["no nodes", named("nodes.yaml", WEB_ON_TWO_WORKERS.replace(/nodes: .*/, "nodes: []"))],
+    ["ten to the twelve nodes", named("many-nodes.yaml", WEB_ON_TWO_WORKERS.replace(/count: 2/, "count: 1000000000000"))],
+    ["a duration beyond the clock", named("long.yaml", WEB_ON_TWO_WORKERS.replace("duration: 2m", "duration: 9000000h"))],
+    ["a device", "/dev/zero"],
+    [
+      "a period of no length",
+      named(
+        "period.yaml",
+        WEB_ON_TWO_WORKERS.replace("cluster:", 'cluster:\n  controlPlane: { controllerManager: { node-monitor-period: "0s" } }'),
+      ),
+    ],
+    [
+      "address ranges that overlap",
+      named("overlap.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", "cluster:\n  network: { podCIDR: 10.96.0.0/16 }")),
+    ],
+    [
+      "address ranges of two families",
+      named("families.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", 'cluster:\n  network: { podCIDR: "fd00::/48" }')),
+    ],
+    [
+      "an impossible address range",
+      named("range.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", "cluster:\n  network: { podCIDR: 10.999.0.0/16 }")),
+    ],
+    [
+      "requests faster than the clock",
+      named(
+        "requests.yaml",
+        `${WEB_ON_TWO_WORKERS}`.replace("cluster:", "traffic:\n  - { name: users, to: { service: web }, rate: 1000000000 }\ncluster:"),
+      ),
+    ],
     ["a negative duration", named("negative.yaml", WEB_ON_TWO_WORKERS.replace("duration: 2m", "duration: -2m"))],
   ])("run as %s end with exit code 2, one clear line each, and nothing written", (_, file) => {
     const out = join(folder, "results");

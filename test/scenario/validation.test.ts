@@ -8,7 +8,7 @@ const wrong = (lines: string) => mistakesOf(() => load(lines));
 describe("mistakes in a scenario", () => {
   it("name the place, what is wrong and what would be right", () => {
     expect(wrong("timeline:\n  - at: 60\n    kubectl: get pods\n")).toEqual([
-      'scenario.yaml:10:9: timeline[0].at: Invalid value: 60: must be a duration such as "90s", "15m" or "1h30m"; did you mean "60s"?',
+      'scenario.yaml:10:9: timeline[0].at: Invalid value: 60: must be a duration such as "90s", "15m" or "1h30m", at most "99999h"; did you mean "60s"?',
     ]);
   });
 

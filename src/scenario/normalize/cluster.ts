@@ -11,6 +11,7 @@ import type { SchedulerConfiguration } from "../../scheduler/configuration/types
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import type { DurationDistribution } from "../schema/distribution.js";
 import { mistakeAt, type Finding } from "../mistake.js";
+import { checkRanges } from "./network-ranges.js";
 import { describe } from "../validation.js";
 import { durationOf, type Source } from "./source.js";
 
@@ -39,6 +40,9 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
   const plugin = cluster.network?.plugin ?? "calico";
   const { encapsulation, mtu, loadBalancerAddresses, prefixDelegation } = cluster.network ?? {};
   checkPlugin(plugin, encapsulation, source);
+  const podCIDR = cluster.network?.podCIDR ?? DEFAULT_POD_CIDR;
+  const serviceCIDR = cluster.network?.serviceCIDR ?? DEFAULT_SERVICE_CIDR;
+  checkRanges({ podCIDR, serviceCIDR }, source);
   return {
     name: cluster.name ?? DEFAULT_NAME,
     kubernetesVersion: fullVersion(cluster.kubernetesVersion ?? DEFAULT_VERSION),
@@ -55,8 +59,8 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
     },
     network: {
       plugin,
-      podCIDR: cluster.network?.podCIDR ?? DEFAULT_POD_CIDR,
-      serviceCIDR: cluster.network?.serviceCIDR ?? DEFAULT_SERVICE_CIDR,
+      podCIDR,
+      serviceCIDR,
       proxyMode: cluster.network?.proxyMode ?? (plugin === "cilium" ? "ebpf" : "iptables"),
       ...(encapsulation !== undefined && { encapsulation }),
       ...(mtu !== undefined && { mtu }),

@@ -1,7 +1,18 @@
 /** `cluster:` what machines there are and how the control plane, the network and the kubelets are set. */
 import Type, { type Static } from "typebox";
 import { Latencies } from "./latencies.js";
-import { closed, Count, DurationText, ObjectName, PositiveCount, Probability, Resources, StringMap, Text } from "./value.js";
+import {
+  closed,
+  Count,
+  DurationText,
+  ObjectName,
+  PositiveCount,
+  PositiveDurationText,
+  Probability,
+  Resources,
+  StringMap,
+  Text,
+} from "./value.js";
 
 const Cidr = Type.String({
   pattern: "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]+)/[0-9]{1,3}$",
@@ -21,10 +32,14 @@ export const Taint = closed({
   }),
 });
 
+/** Twenty times as many as Kubernetes supports (https://kubernetes.io/docs/setup/best-practices/cluster-large/), for studies beyond it. */
+const MOST_NODES = 100_000;
+const NodeCount = Type.Integer({ minimum: 0, maximum: MOST_NODES, errorMessage: `must be a whole number from 0 to ${MOST_NODES}` });
+
 export const NodeGroup = closed({
   name: ObjectName,
   count: Type.Optional(
-    Type.Unsafe<number>({ ...Count, description: "Nodes of this kind, called NAME-1 to NAME-count; absent: one node called NAME." }),
+    Type.Unsafe<number>({ ...NodeCount, description: "Nodes of this kind, called NAME-1 to NAME-count; absent: one node called NAME." }),
   ),
   names: Type.Optional(Type.Array(ObjectName, { minItems: 1, description: "Names of the nodes, instead of count." })),
   role: Type.Optional(
@@ -60,6 +75,7 @@ export type NodeGroup = Static<typeof NodeGroup>;
 const Rate = Type.Number({ minimum: 0, errorMessage: "must be a number, 0 or more" });
 const Flag = Type.Optional(Type.Boolean({ errorMessage: "must be true or false" }));
 const TimeFlag = Type.Optional(DurationText);
+const PeriodFlag = Type.Optional(PositiveDurationText);
 const CountFlag = Type.Optional(Count);
 const RateFlag = Type.Optional(Rate);
 
@@ -80,7 +96,7 @@ const ControllerManagerFlags = closed({
   "concurrent-resource-quota-syncs": CountFlag,
   "concurrent-horizontal-pod-autoscaler-syncs": CountFlag,
   "max-endpoints-per-slice": CountFlag,
-  "node-monitor-period": TimeFlag,
+  "node-monitor-period": PeriodFlag,
   "node-monitor-grace-period": TimeFlag,
   "node-startup-grace-period": TimeFlag,
   "node-eviction-rate": RateFlag,
@@ -88,12 +104,12 @@ const ControllerManagerFlags = closed({
   "unhealthy-zone-threshold": Type.Optional(Type.Unsafe<number>(Probability)),
   "large-cluster-size-threshold": CountFlag,
   "terminated-pod-gc-threshold": CountFlag,
-  "horizontal-pod-autoscaler-sync-period": TimeFlag,
+  "horizontal-pod-autoscaler-sync-period": PeriodFlag,
   "horizontal-pod-autoscaler-tolerance": RateFlag,
   "horizontal-pod-autoscaler-downscale-stabilization": TimeFlag,
   "horizontal-pod-autoscaler-cpu-initialization-period": TimeFlag,
   "horizontal-pod-autoscaler-initial-readiness-delay": TimeFlag,
-  "resource-quota-sync-period": TimeFlag,
+  "resource-quota-sync-period": PeriodFlag,
   "allocate-node-cidrs": Flag,
   "cluster-cidr": Type.Optional(Type.Array(Cidr)),
   "node-cidr-mask-size-ipv4": CountFlag,
@@ -120,12 +136,12 @@ const Signals = Type.Optional(
 /** Settings of the kubelets, as src/node/settings.ts names them. Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
 const KubeletFields = closed({
   leaseRenewPeriod: Type.Optional(
-    Type.Unsafe<string | 0>({
-      ...DurationText,
+    Type.Unsafe<string>({
+      ...PositiveDurationText,
       description: "Between two heartbeats (renewals of the node's Lease): 5s by profile mission, 10s by kubernetes-1.36.",
     }),
   ),
-  nodeStatusUpdateFrequency: TimeFlag,
+  nodeStatusUpdateFrequency: PeriodFlag,
   maxPods: CountFlag,
   podsPerCore: CountFlag,
   serializeImagePulls: Flag,
@@ -138,7 +154,7 @@ const KubeletFields = closed({
   evictionMinimumReclaim: Signals,
   evictionMaxPodGracePeriod: CountFlag,
   evictionPressureTransitionPeriod: TimeFlag,
-  evictionMonitoringPeriod: TimeFlag,
+  evictionMonitoringPeriod: PeriodFlag,
   imageGCHighThresholdPercent: CountFlag,
   imageGCLowThresholdPercent: CountFlag,
   imageMinimumGCAge: TimeFlag,
@@ -148,7 +164,7 @@ const KubeletFields = closed({
   maxContainerRestartPeriod: TimeFlag,
   kubeAPIQPS: RateFlag,
   kubeAPIBurst: CountFlag,
-  plegRelistPeriod: TimeFlag,
+  plegRelistPeriod: PeriodFlag,
   startupDuration: Type.Optional(
     Type.Unsafe<string | 0>({ ...DurationText, description: "From the start of the kubelet's process until it looks after pods." }),
   ),

@@ -23,7 +23,13 @@ const To = closed(
   { description: "Where requests go." },
 );
 
-const Rate = Type.Number({ exclusiveMinimum: 0, errorMessage: "must be a number of requests a second, above 0" });
+/** One each microsecond, which is the resolution of the simulated clock. */
+const MOST_REQUESTS_PER_SECOND = 1_000_000;
+const Rate = Type.Number({
+  exclusiveMinimum: 0,
+  maximum: MOST_REQUESTS_PER_SECOND,
+  errorMessage: `must be a number of requests a second, above 0 and at most ${MOST_REQUESTS_PER_SECOND}`,
+});
 
 export const Traffic = closed({
   name: ObjectName,
@@ -41,7 +47,11 @@ export const Traffic = closed({
     Type.Array(
       closed({
         duration: DurationText,
-        rate: Type.Number({ minimum: 0, errorMessage: "must be a number of requests a second, 0 or more" }),
+        rate: Type.Number({
+          minimum: 0,
+          maximum: MOST_REQUESTS_PER_SECOND,
+          errorMessage: `must be a number of requests a second, from 0 to ${MOST_REQUESTS_PER_SECOND}`,
+        }),
       }),
       {
         minItems: 1,

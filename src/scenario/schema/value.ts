@@ -6,10 +6,22 @@ export function closed<P extends Record<string, TSchema>>(properties: P, options
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
 
-/** Number and unit of Go's time.ParseDuration: https://pkg.go.dev/time#ParseDuration */
-const GO_DURATION = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)";
+/**
+ * Number and unit of Go's time.ParseDuration (https://pkg.go.dev/time#ParseDuration). So many digits that each part stays below 32
+ * years: the simulated clock, which counts microseconds in a safe integer, ends after 285.
+ */
+const GO_DURATION = [
+  { unit: "h", digits: 5 },
+  { unit: "m", digits: 7 },
+  { unit: "s", digits: 9 },
+  { unit: "ms", digits: 12 },
+  { unit: "us|µs|μs", digits: 15 },
+  { unit: "ns", digits: 18 },
+]
+  .map(({ unit, digits }) => `([0-9]{1,${digits}}(\\.[0-9]*)?|\\.[0-9]+)(${unit})`)
+  .join("|");
 
-const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m"';
+const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m", at most "99999h"';
 
 /** Duration as Go and Kubernetes write it; a bare 0 is allowed as in Go. */
 export const DurationText = Type.Union([Type.String({ pattern: `^(0|(${GO_DURATION})+)$` }), Type.Literal(0)], {
@@ -17,6 +29,13 @@ export const DurationText = Type.Union([Type.String({ pattern: `^(0|(${GO_DURATI
   errorMessage: DURATION_MEANING,
 });
 export type DurationText = Static<typeof DurationText>;
+
+/** A duration in which time passes: what is done so often, or takes so long at least. */
+export const PositiveDurationText = Type.String({
+  pattern: `^(?=.*[1-9])(${GO_DURATION})+$`,
+  description: 'A duration above 0, such as "5s".',
+  errorMessage: 'must be a duration above 0, such as "5s" or "1m30s", at most "99999h"',
+});
 
 /** Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 export const QuantityText = Type.Union(

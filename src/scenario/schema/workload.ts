@@ -11,17 +11,25 @@ const Template = Type.Unsafe<Readonly<Record<string, unknown>>>({
   errorMessage: "must be a Kubernetes object with apiVersion and kind",
 });
 
+/** Ten times the million pods that the simulator is made for: each waits in memory for its time. */
+const MOST_ARRIVALS = 10_000_000;
+const ArrivalCount = Type.Integer({
+  minimum: 1,
+  maximum: MOST_ARRIVALS,
+  errorMessage: `must be a whole number from 1 to ${MOST_ARRIVALS}`,
+});
+
 export const Arrivals = Type.Union(
   [
     closed(
       {
         interarrival: DurationDistribution,
-        count: Type.Optional(PositiveCount),
+        count: Type.Optional(ArrivalCount),
         until: Type.Optional(DurationText),
       },
       { description: "One after the other, with a random time in between; ends after count objects or at the time until." },
     ),
-    closed({ count: PositiveCount, over: DurationText }, { description: "So many, evenly over the duration." }),
+    closed({ count: ArrivalCount, over: DurationText }, { description: "So many, evenly over the duration." }),
     closed({ times: Type.Array(DurationText, { minItems: 1 }) }, { description: "At these times after start." }),
   ],
   { description: "When objects arrive." },
