@@ -1,4 +1,5 @@
 /** Exit codes, and how an error reaches the user: one line each, no stack trace unless asked for. */
+import { OutputDirectoryError } from "../output/output-directory.js";
 import { InvalidInput } from "../scenario/mistake.js";
 import { PluginError } from "../scheduler/framework/plugin-error.js";
 
@@ -22,7 +23,9 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 export function exitCodeOf(error: unknown): number {
-  return error instanceof InvalidInput || error instanceof UsageError || isFileError(error) ? EXIT.badInput : EXIT.failed;
+  const isInput =
+    error instanceof InvalidInput || error instanceof UsageError || error instanceof OutputDirectoryError || isFileError(error);
+  return isInput ? EXIT.badInput : EXIT.failed;
 }
 
 /** Writes the error to stderr; with `debug` the stack trace too. */
@@ -30,9 +33,12 @@ export function reportError(error: unknown, debug: boolean): void {
   process.stderr.write(`${debug && error instanceof Error ? (error.stack ?? error.message) : lineOf(error)}\n`);
 }
 
+/** Errors whose message is the whole story. */
+const PLAIN_ERRORS = [UsageError, RunFailed, PluginError, OutputDirectoryError];
+
 function lineOf(error: unknown): string {
   if (error instanceof InvalidInput) return error.message;
-  if (error instanceof UsageError || error instanceof RunFailed || error instanceof PluginError) return `kubewarp: ${error.message}`;
+  if (error instanceof Error && PLAIN_ERRORS.some((kind) => error instanceof kind)) return `kubewarp: ${error.message}`;
   if (isFileError(error)) return `kubewarp: ${error.path ?? ""}: ${FILE_ERROR_TEXTS[error.code ?? ""] ?? error.message}`;
   const message = error instanceof Error ? error.message : String(error);
   return `kubewarp: the simulator failed: ${message} (--debug prints where; please report it)`;

@@ -12,8 +12,16 @@ export function settingOption(text: string, before: Settings = {}): Settings {
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** `NAMESPACE/NAME`, or the name of a pod in the namespace default. Returns both. */
+export function podOption(text: string): string {
+  const parts = text.split("/");
+  if (parts.length > 2 || parts.includes("")) throw new InvalidArgumentError("must be NAMESPACE/NAME, or NAME in default.");
+  return parts.length === 2 ? text : `default/${text}`;
+}
+
 /** A whole number, or any text, as seed. */
 export function seedOption(text: string): number | string {
+  if (text === "") throw new InvalidArgumentError("must be a number or a text.");
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 

@@ -2,8 +2,14 @@
  * Result files that are there whole or not at all: everything is written to a temporary folder beside the target and renamed file by
  * file when the run has succeeded. A failed or killed run leaves the files of an earlier run as they were.
  */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+
+/** Results cannot be written where the user wants them; one line that names the place. */
+export class OutputDirectoryError extends Error {
+  override readonly name = "OutputDirectoryError";
+}
 
 export class OutputDirectory {
   private readonly target: string;
@@ -11,12 +17,21 @@ export class OutputDirectory {
   private readonly shown: string;
   private readonly staging: string;
 
-  /** Creates the staging folder. Throws the file system's error where the target's parent cannot be written. */
+  /** Creates the staging folder, and clears away those of runs that were killed. @throws OutputDirectoryError */
   constructor(target: string) {
     this.target = resolve(target);
     this.shown = target;
-    mkdirSync(dirname(this.target), { recursive: true });
-    this.staging = mkdtempSync(join(dirname(this.target), `.${basename(this.target)}-`));
+    const parent = dirname(this.target);
+    const file = fileOnTheWay(this.target);
+    if (file !== undefined) throw new OutputDirectoryError(`${target}: ${file} is a file, not a directory`);
+    const prefix = `.${basename(this.target)}-${hostname()}-`;
+    try {
+      mkdirSync(parent, { recursive: true });
+      removeAbandoned(parent, prefix);
+      this.staging = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+    } catch (error) {
+      throw new OutputDirectoryError(`${target}: cannot write to ${parent}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    }
   }
 
   /** Where a file may be written until {@link publish}. */
@@ -28,17 +43,46 @@ export class OutputDirectory {
     writeFileSync(this.path(file), text);
   }
 
-  /** Moves all files to the target and returns their paths, sorted. */
-  publish(): string[] {
+  /**
+   * Moves all files to the target and returns their paths, sorted. Files of `family` that an earlier run left there and this one has not
+   * written are removed, lest they be taken for its results.
+   */
+  publish(family: readonly string[] = []): string[] {
     mkdirSync(this.target, { recursive: true });
     const files = readdirSync(this.staging).sort();
     for (const file of files) renameSync(join(this.staging, file), join(this.target, file));
-    rmSync(this.staging, { recursive: true, force: true });
+    for (const file of family) if (!files.includes(file)) rmSync(join(this.target, file), { force: true });
+    this.discard();
     return files.map((file) => join(this.shown, file));
   }
 
   /** Throws away what was written. */
   discard(): void {
     rmSync(this.staging, { recursive: true, force: true });
+  }
+}
+
+/** The part of a path that exists and is no directory. */
+function fileOnTheWay(path: string): string | undefined {
+  let place = path;
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  return statSync(place).isDirectory() ? undefined : place;
+}
+
+/** Staging folders of processes on this machine that are no longer there: SIGKILL leaves no time to tidy up. */
+function removeAbandoned(parent: string, prefix: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OutputDirectory } from "../../src/output/output-directory.js";
+import { OutputDirectory, OutputDirectoryError } from "../../src/output/output-directory.js";
 
 function folder(): string {
   return mkdtempSync(join(tmpdir(), "kubewarp-out-"));
@@ -29,5 +30,36 @@ describe("an output directory", () => {
     second.discard();
     expect(readFileSync(join(target, "a.csv"), "utf8")).toBe("first");
     expect(readdirSync(parent)).toEqual(["results"]);
+  });
+
+  it("takes away what an earlier run of its family left and this one has not written, and nothing else", () => {
+    const target = join(folder(), "results");
+    const first = new OutputDirectory(target);
+    for (const file of ["a.csv", "trace.csv", "notes.txt"]) first.write(file, "first");
+    first.publish();
+    const second = new OutputDirectory(target);
+    second.write("a.csv", "second");
+    second.publish(["a.csv", "trace.csv"]);
+    expect(readdirSync(target).sort()).toEqual(["a.csv", "notes.txt"]);
+  });
+
+  it("clears away the staging folder of a killed run, not that of one that still goes on", () => {
+    const parent = folder();
+    const dead = spawnSync(process.execPath, ["--version"]).pid;
+    mkdirSync(join(parent, `.results-${hostname()}-${dead}-abc`));
+    mkdirSync(join(parent, `.results-${hostname()}-${process.pid}-abc`));
+    mkdirSync(join(parent, `.results-elsewhere-${dead}-abc`));
+    new OutputDirectory(join(parent, "results")).publish();
+    expect(readdirSync(parent).sort()).toEqual(
+      [`.results-${hostname()}-${process.pid}-abc`, `.results-elsewhere-${dead}-abc`, "results"].sort(),
+    );
+  });
+
+  it("says which part of its path is a file", () => {
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    for (const target of [file, join(file, "results")]) {
+      expect(() => new OutputDirectory(target)).toThrow(new OutputDirectoryError(`${target}: ${file} is a file, not a directory`));
+    }
   });
 });

@@ -3,11 +3,12 @@ import { Option, type Command } from "commander";
 import { objectKey } from "../../api/kinds.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { OutputDirectory } from "../../output/output-directory.js";
+import { TABLES } from "../../output/tables/index.js";
 import { similar } from "../../scenario/suggestion.js";
 import { prepare, simulate, type RunResult } from "../../study/simulate.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
-import { positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { podOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
 import { progressBar } from "../progress.js";
 import { REPORT_FORMATS, runReport, type ReportFormat } from "../run-report.js";
 
@@ -33,15 +34,14 @@ export function addRun(program: Command): void {
     .option("--until <duration>", "end of the run, instead of the scenario's duration", positiveDurationOption)
     .option("--out <dir>", "folder for the CSV files (default: results/NAME)")
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
-    .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)")
+    .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)", podOption)
     .addOption(new Option("-o, --output <format>", "format of the summary").choices(REPORT_FORMATS).default("table"))
     .option("-q, --quiet", "no progress bar")
     .action(run);
 }
 
-async function run(files: string[], { set = {}, out, quiet = false, output, trace, ...flags }: RunFlags): Promise<void> {
+async function run(files: string[], { set = {}, out, quiet = false, output, trace: traced, ...flags }: RunFlags): Promise<void> {
   const scenario = await prepare({ files, settings: set, ...flags });
-  const traced = trace === undefined || trace.includes("/") ? trace : `default/${trace}`;
   const directory = new OutputDirectory(out ?? `results/${scenario.name}`);
   await interruptible(
     () => directory.discard(),
@@ -50,7 +50,7 @@ async function run(files: string[], { set = {}, out, quiet = false, output, trac
       try {
         const result = await simulate(scenario, undefined, directory, (...seen) => progress.update(...seen), traced);
         progress.stop();
-        const written = directory.publish();
+        const written = directory.publish(TABLES.map(({ name }) => `${name}.csv`));
         process.stdout.write(runReport(result, written, output));
         const { problems } = result.outcome;
         if (traced !== undefined && result.trace === undefined) throw new RunFailed([...problems, noSuchPod(traced, result)].join("\n"));
