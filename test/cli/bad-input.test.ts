@@ -120,7 +120,7 @@ describe("damaged files", () => {
       "requests faster than the clock",
       named(
         "requests.yaml",
-        `${WEB_ON_TWO_WORKERS}`.replace("cluster:", "traffic:\n  - { name: users, to: { service: web }, rate: 1000000000 }\ncluster:"),
+        WEB_ON_TWO_WORKERS.replace("cluster:", "traffic:\n  - { name: users, to: { service: web }, rate: 1000000000 }\ncluster:"),
       ),
     ],
     ["a negative duration", named("negative.yaml", WEB_ON_TWO_WORKERS.replace("duration: 2m", "duration: -2m"))],
