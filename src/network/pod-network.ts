@@ -3,6 +3,7 @@
  *
  * Serves the kubelet as its CNI plugin ({@link PodNetwork.setUp}, {@link PodNetwork.tearDown}, {@link PodNetwork.listening}).
  */
+import { ZONE_LABEL } from "../api/topology-labels.js";
 import { objectKey } from "../api/kinds.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
@@ -106,7 +107,7 @@ export class PodNetwork {
       host.isNode = true;
       this.members.push(host);
     }
-    host.zone = node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
+    host.zone = node.metadata.labels?.[ZONE_LABEL] ?? "";
     const addresses = (node.status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
     if (addresses.length > 0) {
       host.addresses = addresses;

@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/architecture/nodes/, https://kubernetes.io/docs/reference/labels-annotations-taints/ and
  * pkg/kubelet/nodestatus/setters.go.
  */
+import { HOSTNAME_LABEL, REGION_LABEL, ZONE_LABEL } from "../api/topology-labels.js";
 import type { Condition, Labels, ResourceList } from "../api/types/meta.js";
 import type { ContainerImage, Node, NodeStatus, Taint } from "../api/types/node.js";
 import type { Timestamp } from "../api/types/meta.js";
@@ -38,8 +39,6 @@ const KERNEL_VERSION = "6.12.0";
 const ARCHITECTURE = "amd64";
 const OPERATING_SYSTEM = "linux";
 
-const ZONE_LABEL = "topology.kubernetes.io/zone";
-const REGION_LABEL = "topology.kubernetes.io/region";
 /** A node lists at most so many images (nodeStatusMaxImages). */
 const MAX_LISTED_IMAGES = 50;
 
@@ -48,7 +47,7 @@ export function nodeLabels({ name, labels, zone, region }: NodeIdentity): Labels
     "beta.kubernetes.io/arch": ARCHITECTURE,
     "beta.kubernetes.io/os": OPERATING_SYSTEM,
     "kubernetes.io/arch": ARCHITECTURE,
-    "kubernetes.io/hostname": name,
+    [HOSTNAME_LABEL]: name,
     "kubernetes.io/os": OPERATING_SYSTEM,
     ...(region !== undefined && { [REGION_LABEL]: region }),
     ...(zone !== undefined && { [ZONE_LABEL]: zone }),

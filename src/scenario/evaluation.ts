@@ -1,4 +1,5 @@
 /** Whether an expectation holds, read off the cluster's stored objects and counters. */
+import { ZONE_LABEL } from "../api/topology-labels.js";
 import { isDeepStrictEqual } from "node:util";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
@@ -6,8 +7,6 @@ import type { Event } from "../api/types/policy.js";
 import type { Bounds, EventQuery, Expectation, NodeQuery, PodQuery } from "./expectation.js";
 import { fieldAt } from "./field-path.js";
 import type { ClusterView, RequestCounts } from "./simulated-cluster.js";
-
-const ZONE = "topology.kubernetes.io/zone";
 
 export interface Verdict {
   readonly holds: boolean;
@@ -62,7 +61,7 @@ function isPodMatch(query: PodQuery, pod: Pod, view: ClusterView): boolean {
   if (query.node !== undefined && query.node !== spec.nodeName) return false;
   if (
     query.zone !== undefined &&
-    (spec.nodeName === undefined || query.zone !== view.get("Node", undefined, spec.nodeName)?.metadata.labels?.[ZONE])
+    (spec.nodeName === undefined || query.zone !== view.get("Node", undefined, spec.nodeName)?.metadata.labels?.[ZONE_LABEL])
   )
     return false;
   const restarts = (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
@@ -77,7 +76,7 @@ function isNodeMatch(query: NodeQuery, node: Node): boolean {
   const { metadata, spec } = node;
   if (query.name !== undefined && query.name !== metadata.name) return false;
   if (query.selector?.(metadata.labels) === false) return false;
-  if (query.zone !== undefined && query.zone !== metadata.labels?.[ZONE]) return false;
+  if (query.zone !== undefined && query.zone !== metadata.labels?.[ZONE_LABEL]) return false;
   if (query.ready !== undefined && !hasCondition(node, "Ready", query.ready)) return false;
   if (query.unschedulable !== undefined && query.unschedulable !== (spec.unschedulable ?? false)) return false;
   const { taint } = query;

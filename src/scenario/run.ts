@@ -2,6 +2,7 @@
  * Sets a scenario going on a simulated cluster: behaviors, manifests, workloads, timeline, faults, traffic and expectations become
  * events. Whoever runs the simulation calls {@link ScenarioRun.finish} at the end.
  */
+import { ZONE_LABEL } from "../api/topology-labels.js";
 import { kindInfo } from "../api/kinds.js";
 import type { Manifest } from "../api/manifest/load.js";
 import { formatDuration } from "../api/duration.js";
@@ -16,8 +17,6 @@ import { KubectlError, KubectlSession } from "./kubectl/session.js";
 import type { Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
 import type { RequestCounts, SimulatedCluster } from "./simulated-cluster.js";
 import { WorkloadSource, type WorkloadCounts } from "./workload-source.js";
-
-const ZONE = "topology.kubernetes.io/zone";
 
 /** A step of the timeline, or the manifests at its beginning, and how it went. */
 export interface TimelineEntry {
@@ -175,7 +174,7 @@ export class ScenarioRun {
       case "zoneOutage":
       case "zoneReturn":
         for (const node of [...view.list("Node")]) {
-          if (node.metadata.labels?.[ZONE] !== fault.zone) continue;
+          if (node.metadata.labels?.[ZONE_LABEL] !== fault.zone) continue;
           if (fault.name === "zoneOutage") faults.nodePowerOff(node.metadata.name);
           else faults.nodePowerOn(node.metadata.name);
         }

@@ -3,6 +3,7 @@
  *
  * Source of the rules: test/integration/scheduler_perf (executor.go, operations.go)
  */
+import { HOSTNAME_LABEL } from "../api/topology-labels.js";
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ApiObject, Labels } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
@@ -238,7 +239,7 @@ export class SchedulerPerfRun {
           : this.objectOf(template, index, count, undefined);
       const { name } = made.metadata;
       const labels: Labels = {
-        "kubernetes.io/hostname": name,
+        [HOSTNAME_LABEL]: name,
         ...made.metadata.labels,
         ...(label !== undefined && { [label.key]: label.values[index % label.values.length] }),
         ...(uniqueLabel !== undefined && { [uniqueLabel]: name }),

@@ -1,3 +1,4 @@
+import { ZONE_LABEL } from "../../api/topology-labels.js";
 import type { SimTime } from "../../engine/simulation.js";
 import type { NodeGauge } from "../cluster-gauges.js";
 import { secondsText, type Table } from "../csv.js";
@@ -7,14 +8,12 @@ export interface NodeRow {
   readonly end: SimTime;
 }
 
-const ZONE = "topology.kubernetes.io/zone";
-
 export const NODES: Table<NodeRow> = {
   name: "nodes",
   row: "a node that was registered in the run, as it was at the end",
   columns: [
     { name: "node", meaning: "name", value: ({ gauge }) => gauge.name },
-    { name: "zone", meaning: "label topology.kubernetes.io/zone", value: ({ gauge }) => gauge.object?.metadata.labels?.[ZONE] },
+    { name: "zone", meaning: "label topology.kubernetes.io/zone", value: ({ gauge }) => gauge.object?.metadata.labels?.[ZONE_LABEL] },
     { name: "registered_seconds", meaning: "when the Node object was created", value: ({ gauge }) => secondsText(gauge.created) },
     { name: "exists", meaning: "whether the Node object still exists", value: ({ gauge }) => gauge.object !== undefined },
     { name: "ready", meaning: "condition Ready is True", value: ({ gauge }) => gauge.ready },

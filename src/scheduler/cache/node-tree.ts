@@ -3,13 +3,14 @@
  *
  * Source of the rules: pkg/scheduler/backend/cache/node_tree.go, k8s.io/component-helpers/node/topology (GetZoneKey)
  */
+import { BETA_REGION_LABEL, BETA_ZONE_LABEL, REGION_LABEL, ZONE_LABEL } from "../../api/topology-labels.js";
 import type { Node } from "../../api/types/index.js";
 
 /** Region and zone together; the beta labels are asked first. The empty key where the node has neither. */
 export function zoneKeyOf(node: Node): string {
   const labels = node.metadata.labels ?? {};
-  const region = labels["failure-domain.beta.kubernetes.io/region"] ?? labels["topology.kubernetes.io/region"] ?? "";
-  const zone = labels["failure-domain.beta.kubernetes.io/zone"] ?? labels["topology.kubernetes.io/zone"] ?? "";
+  const region = labels[BETA_REGION_LABEL] ?? labels[REGION_LABEL] ?? "";
+  const zone = labels[BETA_ZONE_LABEL] ?? labels[ZONE_LABEL] ?? "";
   return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }
 

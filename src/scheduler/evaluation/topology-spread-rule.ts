@@ -5,7 +5,8 @@ import type { Handle } from "../framework/handle.js";
 import { MAX_NODE_SCORE } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
 import type { PodTopologySpread } from "../plugins/pod-topology-spread.js";
-import { HOSTNAME, topologyWeight, type SpreadConstraints } from "../plugins/spread-constraints.js";
+import { HOSTNAME_LABEL } from "../../api/topology-labels.js";
+import { topologyWeight, type SpreadConstraints } from "../plugins/spread-constraints.js";
 import { CountedConstraint } from "./counted-constraint.js";
 import type { DomainCheck } from "./domain-check.js";
 import type { Rule } from "./rule.js";
@@ -110,7 +111,7 @@ export class TopologySpreadRule implements Rule {
     const { cache } = this.handle;
     const bound = cache.idBound;
     for (const counted of [...hard, ...soft]) counted.clear(bound);
-    this.onNode = soft.map(({ constraint }) => (constraint.topologyKey === HOSTNAME ? new Int32Array(bound) : undefined));
+    this.onNode = soft.map(({ constraint }) => (constraint.topologyKey === HOSTNAME_LABEL ? new Int32Array(bound) : undefined));
     const requireAll = this.constraints!.requireAllTopologies;
     for (const node of cache.nodes) {
       const hasKeys = ({ column }: CountedConstraint): boolean => column.domainOf[node.id] !== NO_DOMAIN;
@@ -140,7 +141,7 @@ export class TopologySpreadRule implements Rule {
     const requireAll = this.constraints!.requireAllTopologies;
     if (requireAll) for (let i = 0; i < count; i++) if (this.lacksKey(nodes[i])) ignored++;
     const weights = soft.map(({ constraint, column }) => {
-      if (constraint.topologyKey === HOSTNAME) return topologyWeight(count - ignored);
+      if (constraint.topologyKey === HOSTNAME_LABEL) return topologyWeight(count - ignored);
       const { domainOf } = column;
       if (this.seen.length <= column.domains + 1) this.seen = new Int32Array(2 * column.domains + 8);
       const { seen } = this;

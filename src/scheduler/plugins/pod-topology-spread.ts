@@ -3,6 +3,7 @@
  *
  * Source: pkg/scheduler/framework/plugins/podtopologyspread (filtering.go, scoring.go)
  */
+import { HOSTNAME_LABEL } from "../../api/topology-labels.js";
 import type { Node, Pod } from "../../api/types/index.js";
 import type { PodTopologySpreadArgs } from "../configuration/types.js";
 import { TopologySpreadRule } from "../evaluation/topology-spread-rule.js";
@@ -29,7 +30,6 @@ import { SKIP, unresolvable, unschedulable, type Status } from "../framework/sta
 import {
   countMatching,
   hasAllKeys,
-  HOSTNAME,
   spreadConstraintsOf,
   topologyWeight,
   type SpreadConstraint,
@@ -141,11 +141,11 @@ export class PodTopologySpread implements Plugin {
         continue;
       }
       soft.forEach(({ topologyKey }, i) => {
-        if (topologyKey !== HOSTNAME) add(counts[i], node.metadata.labels?.[topologyKey] ?? "", 0);
+        if (topologyKey !== HOSTNAME_LABEL) add(counts[i], node.metadata.labels?.[topologyKey] ?? "", 0);
       });
     }
     const weights = soft.map(({ topologyKey }, i) =>
-      topologyWeight(topologyKey === HOSTNAME ? feasible.length - ignored.size : counts[i].size),
+      topologyWeight(topologyKey === HOSTNAME_LABEL ? feasible.length - ignored.size : counts[i].size),
     );
     for (const node of this.handle.cache.nodes) {
       const { labels } = node.node.metadata;
@@ -169,7 +169,9 @@ export class PodTopologySpread implements Plugin {
       const { topologyKey, maxSkew } = constraints[i];
       if (labels === undefined || !Object.hasOwn(labels, topologyKey)) continue;
       const count =
-        topologyKey === HOSTNAME ? countMatching(node, constraints[i], pod.shape.namespace) : (counts[i].get(labels[topologyKey]) ?? 0);
+        topologyKey === HOSTNAME_LABEL
+          ? countMatching(node, constraints[i], pod.shape.namespace)
+          : (counts[i].get(labels[topologyKey]) ?? 0);
       score += count * weights[i] + (maxSkew - 1);
     }
     return Math.round(score);

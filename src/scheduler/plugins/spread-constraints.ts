@@ -3,6 +3,7 @@
  *
  * Source: pkg/scheduler/framework/plugins/podtopologyspread (common.go, plugin.go)
  */
+import { HOSTNAME_LABEL, ZONE_LABEL } from "../../api/topology-labels.js";
 import type { LabelSelector, Labels, Node, TopologySpreadConstraint } from "../../api/types/index.js";
 import type { PodTopologySpreadArgs } from "../configuration/types.js";
 import { compileSelector, type LabelPredicate } from "../framework/label-matching.js";
@@ -13,12 +14,10 @@ import type { PodShape } from "../framework/pod-shape.js";
 import { isTolerated } from "../framework/tolerations.js";
 import { defaultSelector } from "./default-selector.js";
 
-export const HOSTNAME = "kubernetes.io/hostname";
-
 /** Built-in constraints for pods that have none of their own: plugin.go (systemDefaultConstraints) */
 const SYSTEM_DEFAULT_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
-  { topologyKey: HOSTNAME, whenUnsatisfiable: "ScheduleAnyway", maxSkew: 3 },
-  { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 5 },
+  { topologyKey: HOSTNAME_LABEL, whenUnsatisfiable: "ScheduleAnyway", maxSkew: 3 },
+  { topologyKey: ZONE_LABEL, whenUnsatisfiable: "ScheduleAnyway", maxSkew: 5 },
 ];
 
 export interface SpreadConstraint {

@@ -3,6 +3,7 @@
  *
  * Source: pkg/scheduler/framework/plugins/volumezone/volume_zone.go
  */
+import { BETA_REGION_LABEL, BETA_ZONE_LABEL, REGION_LABEL, ZONE_LABEL } from "../../api/topology-labels.js";
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../api/types/index.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
 import { ADD, queueIf, UPDATE, UPDATE_NODE_LABEL, type EventRegistration } from "../framework/events.js";
@@ -23,8 +24,8 @@ import {
 
 /** Older labels and those that replaced them. */
 const GA_LABEL: Readonly<Record<string, string>> = {
-  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
-  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+  [BETA_ZONE_LABEL]: ZONE_LABEL,
+  [BETA_REGION_LABEL]: REGION_LABEL,
 };
 const TOPOLOGY_LABELS = [...Object.keys(GA_LABEL), ...Object.values(GA_LABEL)];
 /** Several zones in one label are parted by this (cloud-provider volume/helpers). */

@@ -3,13 +3,12 @@
  *
  * Source: kubernetes/plugin/pkg/admission/podtopologylabels.
  */
+import { REGION_LABEL, ZONE_LABEL } from "../../../api/topology-labels.js";
 import type { Labels } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
 import type { ObjectReader } from "../object-store.js";
 import type { AdmissionPlugin } from "./admission.js";
 
-const ZONE = "topology.kubernetes.io/zone";
-const REGION = "topology.kubernetes.io/region";
 const NO_LABELS: Labels = {};
 
 export class PodTopologyLabels implements AdmissionPlugin {
@@ -19,8 +18,8 @@ export class PodTopologyLabels implements AdmissionPlugin {
 
   admitBinding(pod: Pod, nodeName: string, objects: ObjectReader): Pod {
     const place = objects.get("Node", undefined, nodeName)?.metadata.labels;
-    const zone = place?.[ZONE];
-    const region = place?.[REGION];
+    const zone = place?.[ZONE_LABEL];
+    const region = place?.[REGION_LABEL];
     if (zone === undefined && region === undefined) return pod;
     return { ...pod, metadata: { ...pod.metadata, labels: this.labelsAt(pod.metadata.labels ?? NO_LABELS, zone, region) } };
   }
@@ -31,7 +30,7 @@ export class PodTopologyLabels implements AdmissionPlugin {
     if (byPlace === undefined) this.placed.set(labels, (byPlace = new Map<string, Labels>()));
     let placed = byPlace.get(key);
     if (placed === undefined) {
-      placed = { ...labels, ...(zone !== undefined && { [ZONE]: zone }), ...(region !== undefined && { [REGION]: region }) };
+      placed = { ...labels, ...(zone !== undefined && { [ZONE_LABEL]: zone }), ...(region !== undefined && { [REGION_LABEL]: region }) };
       byPlace.set(key, placed);
     }
     return placed;

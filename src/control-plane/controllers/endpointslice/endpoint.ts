@@ -3,13 +3,12 @@
  *
  * Source: staging/src/k8s.io/endpointslice/utils.go (podToEndpoint, getEndpointPorts), pkg/util/endpoints.
  */
+import { ZONE_LABEL } from "../../../api/topology-labels.js";
 import type { Endpoint, EndpointSlice, Node, Pod, Service } from "../../../api/types/index.js";
 import { isPodReady, isPodTerminal } from "../pod-conditions.js";
 
 export type AddressType = EndpointSlice["addressType"];
 export type SlicePort = NonNullable<EndpointSlice["ports"]>[number];
-
-const ZONE_LABEL = "topology.kubernetes.io/zone";
 
 /** Addresses of the pod in one family. */
 export function addressesOf(pod: Pod, type: AddressType): readonly string[] {

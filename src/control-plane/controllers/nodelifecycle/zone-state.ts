@@ -5,6 +5,7 @@
  * Source: https://kubernetes.io/docs/concepts/architecture/nodes/#rate-limits-on-eviction and kubernetes
  * pkg/controller/nodelifecycle/node_lifecycle_controller.go (ComputeZoneState, handleDisruption, setLimiterInZone).
  */
+import { REGION_LABEL, ZONE_LABEL } from "../../../api/topology-labels.js";
 import type { Node } from "../../../api/types/index.js";
 
 export type ZoneState = "Initial" | "Normal" | "PartialDisruption" | "FullDisruption";
@@ -26,8 +27,8 @@ const FEW_NODES = 2;
 
 /** Zones are told apart by region and zone label; nodes without either are one zone. */
 export function zoneOf(node: Node): string {
-  const region = node.metadata.labels?.["topology.kubernetes.io/region"] ?? "";
-  const zone = node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
+  const region = node.metadata.labels?.[REGION_LABEL] ?? "";
+  const zone = node.metadata.labels?.[ZONE_LABEL] ?? "";
   return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }
 

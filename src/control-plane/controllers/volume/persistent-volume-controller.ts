@@ -5,6 +5,7 @@
  * Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/ and kubernetes
  * pkg/controller/volume/persistentvolume/pv_controller.go.
  */
+import { ZONE_LABEL } from "../../../api/topology-labels.js";
 import { objectKey } from "../../../api/kinds.js";
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
@@ -30,7 +31,6 @@ const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 const PROVISIONER = "volume.kubernetes.io/storage-provisioner";
 /** A class with this provisioner has its volumes made by administrators. */
 const NO_PROVISIONER = "kubernetes.io/no-provisioner";
-const ZONE_LABEL = "topology.kubernetes.io/zone";
 
 class PersistentVolumeController {
   private readonly calls: ApiCalls;
