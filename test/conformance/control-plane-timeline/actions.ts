@@ -62,7 +62,7 @@ export class Actions {
     simulation.at(Math.max(simulation.now, this.recorded.start + Math.round(action.at * SECOND)), () => {
       const begin = this.watch.now();
       this.carryOut(action, (error) => {
-        this.results.push({ at: action.at, begin, answered: this.watch.now(), ...(error !== undefined && { error }) });
+        this.results.push({ at: action.at, begin, answered: this.watch.now(), ...(error !== undefined && { errors: [error] }) });
         this.next(index + 1);
       });
     });

@@ -120,9 +120,19 @@ export interface DrainLine {
   readonly text: string | null;
 }
 
+/** What befell a node that became Unknown: moments, and how long after them the control plane reacted. Least and greatest of its pods. */
 export interface NodeOutage {
   readonly node: string;
   readonly lastRenew?: number;
+  readonly unknown?: number;
+  readonly unknownToNoSchedule?: number | null;
+  readonly unknownToNoExecute?: number | null;
+  readonly unknownToPodsNotReady?: readonly [number, number] | null;
+  readonly noExecuteToPodsDeleting?: readonly [number, number] | null;
+  readonly back?: number;
+  readonly backToNoScheduleRemoved?: number | null;
+  readonly backToNoExecuteRemoved?: number | null;
+  readonly backToPodsDeleted?: readonly [number, number] | null;
 }
 
 export interface TimelineCase {
@@ -165,7 +175,8 @@ export interface OwnActionResult {
   readonly at: number;
   readonly begin: number;
   readonly answered: number;
-  readonly error?: ActionError;
+  /** The one error, as recordings list those of their runs. */
+  readonly errors?: readonly ActionError[];
 }
 
 /** What the simulator did, in the form in which recordings are written. */

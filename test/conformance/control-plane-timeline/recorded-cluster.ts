@@ -7,6 +7,7 @@ import { lognormal } from "../../../src/engine/distribution-families.js";
 import { MILLISECOND, SECOND, type SimTime } from "../../../src/engine/simulation.js";
 import type { NodeGroup, TimelineCase } from "./case.js";
 import { settingsOf } from "./flags.js";
+import { chosenRun } from "./run.js";
 
 /** The cluster has been up for about this long at a recording's first action. */
 const WARM_UP: SimTime = 60 * SECOND;
@@ -61,8 +62,7 @@ export class RecordedCluster {
   constructor(private readonly testCase: TimelineCase) {
     const settings = settingsOf(testCase.extraFlags ?? {});
     const phases = testCase.nodeMonitorTickPhaseMs;
-    const inOrder = [...phases.keys()].sort((a, b) => phases[a] - phases[b]);
-    this.run = inOrder[Math.floor((inOrder.length - 1) / 2)] ?? 0;
+    this.run = chosenRun(testCase);
     this.start = WARM_UP + Math.round((CONTROLLERS_STARTED_MS - ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS)) * MILLISECOND);
     const description: ClusterDescription = {
       name: testCase.name,
