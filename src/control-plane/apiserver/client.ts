@@ -100,6 +100,8 @@ export interface InformerHandlers<T extends ApiObject> {
 export interface Informer<T extends ApiObject> extends Lister<T> {
   /** False until the first list has arrived, and while the watch is broken. */
   readonly isFollowing?: boolean;
+  /** The resourceVersion up to which changes of the kind are in the cache; absent where the cache is never behind. */
+  readonly lastSyncResourceVersion?: number;
   /** Objects already in the cache are handed to `added` at once. */
   addHandlers(handlers: InformerHandlers<T>): void;
   /** Adds a named index; the function gives the values under which an object is found. Adding the same name again has no effect. */

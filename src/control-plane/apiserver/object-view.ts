@@ -7,6 +7,8 @@ type Bucket<T> = Map<string, T>;
 const NO_OBJECTS: readonly never[] = [];
 
 export class ObjectView<T extends ApiObject = ApiObject> {
+  /** Revision of the store up to which changes of the kind are in the view. */
+  revision = 0;
   private readonly objects = new Map<string, T>();
   private readonly indexes = new Map<IndexFunction<T>, Map<string, Bucket<T>>>();
 
@@ -60,6 +62,7 @@ export class ObjectView<T extends ApiObject = ApiObject> {
   /** A view of the same objects, with the same indexes, that no longer follows this one. */
   clone(): ObjectView<T> {
     const copy = new ObjectView<T>();
+    copy.revision = this.revision;
     for (const [key, object] of this.objects) copy.objects.set(key, object);
     for (const values of this.indexes.keys()) copy.addIndex(values);
     return copy;

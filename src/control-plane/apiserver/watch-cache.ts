@@ -19,7 +19,8 @@ class Channel {
   readonly view = new ObjectView();
 
   apply(change: Change, listener: DeliveryListener | undefined): void {
-    const { type, key, object } = change;
+    const { type, key, object, revision } = change;
+    this.view.revision = revision;
     const previous = type === "DELETED" ? this.view.delete(key) : this.view.set(key, object);
     const current = type === "DELETED" ? undefined : object;
     if (previous === undefined && current === undefined) return;
@@ -73,12 +74,14 @@ export class WatchCache {
     let cache = this.kinds.get(kind);
     if (cache === undefined) {
       this.kinds.set(kind, (cache = new KindCache(this.store.revision)));
+      cache.all.view.revision = cache.revision;
       for (const { key, object } of this.store.entries(kind)) cache.all.view.set(key, object);
     }
     if (kind !== "Pod" || podsOfNode === undefined) return cache.all;
     let channel = cache.byNode.get(podsOfNode);
     if (channel === undefined) {
       cache.byNode.set(podsOfNode, (channel = new Channel()));
+      channel.view.revision = cache.all.view.revision;
       // What the view does not have yet, or no longer, is in changes that are still to be delivered.
       for (const { key } of this.store.podEntriesOnNode(podsOfNode)) {
         const pod = cache.all.view.get(key) as Pod | undefined;

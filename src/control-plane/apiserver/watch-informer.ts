@@ -24,6 +24,10 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
     return this.following;
   }
 
+  get lastSyncResourceVersion(): number {
+    return this.view.revision;
+  }
+
   get size(): number {
     return this.view.size;
   }

@@ -29,7 +29,11 @@ export function namespaceIsTerminating(error: ApiError): boolean {
 export class PodControl {
   private readonly ownerReferences = new Map<string, readonly OwnerReference[]>();
 
-  constructor(private readonly calls: ApiCalls) {}
+  /** @param created is told of each pod that was created, as the API server answered it */
+  constructor(
+    private readonly calls: ApiCalls,
+    private readonly created?: (pod: Pod, owner: ApiObject) => void,
+  ) {}
 
   /** The pod that a template makes for an owner; all pods of one template share its spec, labels and annotations. */
   podFromTemplate(template: PodTemplateSpec, owner: ApiObject): Pod {
@@ -59,6 +63,7 @@ export class PodControl {
   *create(pod: Pod, owner: ApiObject): Task<Pod> {
     try {
       const created = yield* this.calls.create<"Pod">(pod);
+      this.created?.(created, owner);
       this.calls.recordEvent(referenceTo(owner), "Normal", "SuccessfulCreate", `Created pod: ${created.metadata.name}`);
       return created;
     } catch (error) {

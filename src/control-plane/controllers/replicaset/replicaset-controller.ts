@@ -1,32 +1,26 @@
 /**
  * The ReplicaSet controller, which also serves ReplicationControllers: keeps the wished number of pods of a template.
  *
- * Source: kubernetes pkg/controller/replicaset/replica_set.go; that a sync waits for the controller's own writes is
- * https://github.com/kubernetes/enhancements/issues/5647.
+ * Source: kubernetes pkg/controller/replicaset/replica_set.go.
  */
 import { objectKey } from "../../../api/kinds.js";
-import { compileLabelSelector, compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
-import type { Pod, ReplicaSet, ReplicationController } from "../../../api/types/index.js";
+import { compileLabelSet } from "../../../api/selector.js";
+import type { Pod } from "../../../api/types/index.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
+import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
-import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
+import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodActive, isPodAvailable, untilAvailable } from "../pod-conditions.js";
-import { namespaceIsTerminating, PodControl } from "../pod-control.js";
-import { podsToDelete } from "../pod-deletion-ranking.js";
+import { PodControl } from "../pod-control.js";
 import { sameValue } from "../same-value.js";
-import { slowStart } from "../slow-start.js";
-import { ApiError, firstError, inParallel, unless, type Task } from "../task.js";
+import { ApiError, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { ORPHANS, orphanNamespace } from "../orphans.js";
 import { OwnedPods } from "./owned-pods.js";
+import { hasLabelsOf, matcherOf, PodClaims, type Replicated } from "./pod-claims.js";
+import { ReplicaManager } from "./replica-manager.js";
 import { nextReplicaSetStatus, type ManageFailure, type ReplicaCounts } from "./replicaset-status.js";
-
-/** Most pods that one sync creates or deletes. Source: BurstReplicas in replica_set.go. */
-export const BURST_REPLICAS = 500;
-
-type Replicated = ReplicaSet | ReplicationController;
 
 /** What tells the two kinds apart. */
 export interface ReplicatedKind {
@@ -38,28 +32,28 @@ export interface ReplicatedKind {
 
 class ReplicaSetController {
   private readonly calls: ApiCalls;
-  private readonly podControl: PodControl;
   private readonly pods: Informer<Pod>;
   private readonly owners: Informer<Replicated>;
   private readonly queue: WorkQueue;
   private readonly expectations = new Expectations();
   private readonly owned = new OwnedPods();
-  /** Versions of owners that were written here and that the cache does not show yet. */
-  private readonly unseen = new Map<string, number>();
-  /** Keys of owners that some pod without a controller may match. */
-  private readonly mayAdopt = new Set<string>();
+  private readonly consistency: ConsistencyStore;
+  private readonly claims: PodClaims;
+  private readonly replicas: ReplicaManager;
 
   constructor(
     private readonly context: ControllerContext,
     private readonly kind: ReplicatedKind,
   ) {
     this.calls = context.calls(kind.account, kind.account);
-    this.podControl = new PodControl(this.calls);
     this.queue = context.queue({ workers: kind.workers, sync: (key) => this.sync(key) });
     this.pods = context.informer("Pod");
     this.owners = context.informer(kind.kind);
+    this.consistency = new ConsistencyStore(kind.kind === "ReplicaSet" ? { Pod: this.pods, ReplicaSet: this.owners } : {});
+    const podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    this.claims = new PodClaims(this.calls, this.pods);
+    this.replicas = new ReplicaManager(context, podControl, this.expectations, this.pods, this.owners);
     this.pods.addIndex(BY_OWNER, ownerUids);
-    this.pods.addIndex(ORPHANS, orphanNamespace);
     this.owners.addIndex(BY_OWNER, ownerUids);
     this.owners.addHandlers({
       added: (owner) => this.ownerAdded(owner),
@@ -75,25 +69,23 @@ class ReplicaSetController {
 
   private ownerAdded(owner: Replicated): void {
     const key = objectKey(owner);
-    this.mayAdopt.add(key);
+    this.claims.lookAgain(key);
     this.queue.add(key);
   }
 
   private ownerUpdated(previous: Replicated, current: Replicated): void {
     if (previous.metadata.uid !== current.metadata.uid) this.ownerDeleted(previous);
-    if (!sameValue(previous.spec.selector, current.spec.selector)) this.mayAdopt.add(objectKey(current));
+    if (!sameValue(previous.spec.selector, current.spec.selector)) this.claims.lookAgain(objectKey(current));
     if (previous.spec.template !== current.spec.template && !sameValue(previous.spec.template?.metadata, current.spec.template?.metadata))
       this.owned.counts(current.metadata.uid!).relabelled = true;
-    const key = objectKey(current);
-    if (Number(current.metadata.resourceVersion) >= (this.unseen.get(key) ?? Number.POSITIVE_INFINITY)) this.unseen.delete(key);
-    this.queue.add(key);
+    this.queue.add(objectKey(current));
   }
 
   private ownerDeleted(owner: Replicated): void {
     const key = objectKey(owner);
-    this.unseen.delete(key);
+    this.consistency.clear(key);
     this.expectations.forget(key);
-    this.mayAdopt.delete(key);
+    this.claims.forget(key);
     this.owned.forget(owner.metadata.uid!);
     this.queue.add(key);
   }
@@ -133,7 +125,7 @@ class ReplicaSetController {
     }
     if (after.kind !== this.kind.kind) return;
     const key = this.ownerKey(current)!;
-    if (relabelled && !this.hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
+    if (relabelled && !hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
     if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(current));
     const counted = this.owned.change(after.uid, previous, current);
     if (counted || relabelled || this.isShort(key, after.uid)) this.queue.add(key);
@@ -149,7 +141,7 @@ class ReplicaSetController {
     if (after?.kind === this.kind.kind) {
       this.owned.add(after.uid, current);
       const key = this.ownerKey(current)!;
-      if (!this.hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
+      if (!hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
       this.expectations.creationObserved(key);
       this.queue.add(key);
     }
@@ -175,31 +167,20 @@ class ReplicaSetController {
   private orphanChanged(pod: Pod): void {
     if (this.owners.size === 0) return;
     for (const owner of this.owners.inNamespace(pod.metadata.namespace!)) {
-      if (!this.matcher(owner)(pod.metadata.labels)) continue;
-      this.mayAdopt.add(objectKey(owner));
+      if (!matcherOf(owner)(pod.metadata.labels)) continue;
+      this.claims.lookAgain(objectKey(owner));
       this.queue.add(objectKey(owner));
     }
   }
 
-  /** Whether the pod has all labels of the owner's template, and those by which the owner finds it. */
-  private hasLabelsOf(owner: Replicated | undefined, { metadata }: Pod): boolean {
-    return (
-      owner !== undefined && compileLabelSet(owner.spec.template?.metadata?.labels)(metadata.labels) && this.matcher(owner)(metadata.labels)
-    );
-  }
-
-  private matcher(owner: Replicated): LabelMatcher {
-    return owner.kind === "ReplicaSet" ? compileLabelSelector(owner.spec.selector) : compileLabelSet(owner.spec.selector);
-  }
-
   private *sync(key: string): Task<void> {
+    this.consistency.ensureReady(key);
     const owner = this.owners.get(key);
     if (owner === undefined) {
+      this.consistency.clear(key);
       this.expectations.forget(key);
       return;
     }
-    // The watch brings the version that was written last, and with it the next sync; until then the cache is known to be behind.
-    if (this.unseen.has(key)) return;
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
     const adopted = yield* this.claim(owner);
     // Adopted pods are counted when the watch brings them back, and then a sync does what this one leaves undone.
@@ -210,7 +191,8 @@ class ReplicaSetController {
     const counts = this.counts(owner);
     if (mayManage && owner.metadata.deletionTimestamp === undefined) {
       const missing = (owner.spec.replicas ?? 1) - this.owned.counts(owner.metadata.uid!).active;
-      error = missing > 0 ? yield* this.createPods(owner, missing) : missing < 0 ? yield* this.deletePods(owner, -missing) : undefined;
+      error =
+        missing > 0 ? yield* this.replicas.create(owner, missing) : missing < 0 ? yield* this.replicas.delete(owner, -missing) : undefined;
       if (error !== undefined) failure = { reason: missing > 0 ? "FailedCreate" : "FailedDelete", message: error.message };
     }
     yield* this.updateStatus(owner, counts, failure);
@@ -218,82 +200,19 @@ class ReplicaSetController {
     this.wakeWhenAvailable(key);
   }
 
-  private *createPods(owner: Replicated, missing: number): Task<ApiError | undefined> {
-    const key = objectKey(owner);
-    const count = Math.min(missing, BURST_REPLICAS);
-    const template = owner.spec.template!;
-    this.expectations.expectCreations(key, count, this.context.simulation.now);
-    const { successes, error } = yield* slowStart(count, () => this.podControl.createFromTemplate(template, owner));
-    for (let skipped = successes; skipped < count; skipped++) this.expectations.creationObserved(key);
-    return error === undefined || namespaceIsTerminating(error) ? undefined : error;
-  }
-
-  private *deletePods(owner: Replicated, surplus: number): Task<ApiError | undefined> {
-    const key = objectKey(owner);
-    const active = [...controlledBy(this.pods, owner.metadata.uid!)].filter(isPodActive);
-    const doomed = podsToDelete(active, this.relatedPods(owner), Math.min(surplus, BURST_REPLICAS), this.context.now());
-    this.expectations.expectDeletions(key, doomed.map(objectKey), this.context.simulation.now);
-    const outcomes = yield* inParallel(doomed, doomed.length, (pod) => this.deletePod(key, pod, owner));
-    return firstError(outcomes);
-  }
-
-  private *deletePod(key: string, pod: Pod, owner: Replicated): Task<void> {
-    try {
-      yield* unless(["NotFound"], this.podControl.delete(pod, owner));
-    } catch (error) {
-      this.expectations.deletionObserved(key, objectKey(pod));
-      throw error;
-    }
-  }
-
-  /** Active pods of all ReplicaSets of the same Deployment. */
-  private *relatedPods(owner: Replicated): Iterable<Pod> {
-    const controller = controllerOf(owner);
-    if (controller === undefined) return;
-    for (const sibling of controlledBy(this.owners, controller.uid)) {
-      for (const pod of controlledBy(this.pods, sibling.metadata.uid!)) if (isPodActive(pod)) yield pod;
-    }
-  }
-
-  /** Adopts matching pods without a controller and releases own pods that match no longer. Returns how many were adopted. */
+  /** Adopts and releases pods. Returns how many were adopted. */
   private *claim(owner: Replicated): Task<number> {
     const key = objectKey(owner);
-    const matches = this.matcher(owner);
-    if (this.owned.counts(owner.metadata.uid!).relabelled) {
-      for (const pod of [...controlledBy(this.pods, owner.metadata.uid!)]) {
-        if (!matches(pod.metadata.labels) && owner.metadata.deletionTimestamp === undefined) yield* this.release(pod, owner);
-      }
-    }
-    if (!this.mayAdopt.delete(key) || owner.metadata.deletionTimestamp !== undefined) return 0;
-    const orphans = [...this.pods.byIndex(ORPHANS, owner.metadata.namespace!)].filter(
-      (pod) => pod.metadata.deletionTimestamp === undefined && isPodActive(pod) && matches(pod.metadata.labels),
-    );
+    if (this.owned.counts(owner.metadata.uid!).relabelled) yield* this.claims.releaseStrangers(owner);
+    const orphans = this.claims.orphansOf(owner);
     if (orphans.length === 0) return 0;
     this.expectations.expectCreations(key, orphans.length, this.context.simulation.now);
     let adopted = 0;
     for (const pod of orphans) {
-      if ((yield* unless(["NotFound", "Invalid"], this.adopt(pod, owner))) !== undefined) adopted++;
+      if ((yield* this.claims.adopt(pod, owner)) !== undefined) adopted++;
       else this.expectations.creationObserved(key);
     }
     return adopted;
-  }
-
-  private adopt(pod: Pod, owner: Replicated): Task<Pod> {
-    const reference = controllerReference(owner);
-    return this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => {
-      const others = (current.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== reference.uid);
-      return { ...current, metadata: { ...current.metadata, ownerReferences: [...others, reference] } };
-    });
-  }
-
-  private *release(pod: Pod, owner: Replicated): Task<void> {
-    yield* unless(
-      ["NotFound", "Invalid"],
-      this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => {
-        const others = (current.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
-        return { ...current, metadata: { ...current.metadata, ownerReferences: others } };
-      }),
-    );
   }
 
   private counts(owner: Replicated): ReplicaCounts {
@@ -326,21 +245,13 @@ class ReplicaSetController {
     const status = nextReplicaSetStatus(owner.status, owner.metadata.generation, counts, failure, this.context.nowInSeconds());
     if (status === owner.status) return;
     try {
-      this.written(yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...owner, status }));
+      this.consistency.wroteAt(objectKey(owner), yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...owner, status }));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status.reason === "NotFound") throw error;
       // One retry on the newest version, as upstream does, with the status that was found.
       const newest = yield* this.calls.get<ReplicatedKind["kind"]>(targetOf<ReplicatedKind["kind"]>(owner));
-      this.written(yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...newest, status }));
+      this.consistency.wroteAt(objectKey(owner), yield* this.calls.updateStatus<ReplicatedKind["kind"]>({ ...newest, status }));
     }
-  }
-
-  /** Remembers a version that the API server answered with, unless the watch was faster. */
-  private written(owner: Replicated): void {
-    const key = objectKey(owner);
-    const version = Number(owner.metadata.resourceVersion);
-    const cached = this.owners.get(key);
-    if (cached !== undefined && Number(cached.metadata.resourceVersion) < version) this.unseen.set(key, version);
   }
 
   /** Looks again when the next ready pod has been ready for minReadySeconds. */

@@ -1,0 +1,86 @@
+/**
+ * Which pods are an owner's: matching pods that nobody controls are adopted, own pods that match no longer are released.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions and kubernetes
+ * pkg/controller/controller_ref_manager.go (ClaimPods).
+ */
+import { objectKey } from "../../../api/kinds.js";
+import { compileLabelSelector, compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
+import type { Pod, ReplicaSet, ReplicationController } from "../../../api/types/index.js";
+import { targetOf, type Informer } from "../../apiserver/client.js";
+import type { ApiCalls } from "../api-calls.js";
+import { ORPHANS, orphanNamespace } from "../orphans.js";
+import { controlledBy, controllerReference } from "../owner-references.js";
+import { isPodActive } from "../pod-conditions.js";
+import { unless, type Task } from "../task.js";
+
+export type Replicated = ReplicaSet | ReplicationController;
+
+/** By which labels an owner finds its pods. */
+export function matcherOf(owner: Replicated): LabelMatcher {
+  return owner.kind === "ReplicaSet" ? compileLabelSelector(owner.spec.selector) : compileLabelSet(owner.spec.selector);
+}
+
+/** Whether the pod has all labels of the owner's template, and those by which the owner finds it. */
+export function hasLabelsOf(owner: Replicated | undefined, { metadata }: Pod): boolean {
+  return (
+    owner !== undefined && compileLabelSet(owner.spec.template?.metadata?.labels)(metadata.labels) && matcherOf(owner)(metadata.labels)
+  );
+}
+
+export class PodClaims {
+  /** Keys of owners that some pod without a controller may match. */
+  private readonly mayAdopt = new Set<string>();
+
+  constructor(
+    private readonly calls: ApiCalls,
+    private readonly pods: Informer<Pod>,
+  ) {
+    pods.addIndex(ORPHANS, orphanNamespace);
+  }
+
+  /** A pod without a controller may match the owner. */
+  lookAgain(key: string): void {
+    this.mayAdopt.add(key);
+  }
+
+  forget(key: string): void {
+    this.mayAdopt.delete(key);
+  }
+
+  /** Lets go of own pods that match no longer. */
+  *releaseStrangers(owner: Replicated): Task<void> {
+    if (owner.metadata.deletionTimestamp !== undefined) return;
+    const matches = matcherOf(owner);
+    for (const pod of [...controlledBy(this.pods, owner.metadata.uid!)]) if (!matches(pod.metadata.labels)) yield* this.release(pod, owner);
+  }
+
+  /** Matching pods without a controller, where any may have come since they were last asked for. */
+  orphansOf(owner: Replicated): Pod[] {
+    if (!this.mayAdopt.delete(objectKey(owner)) || owner.metadata.deletionTimestamp !== undefined) return [];
+    const matches = matcherOf(owner);
+    return [...this.pods.byIndex(ORPHANS, owner.metadata.namespace!)].filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined && isPodActive(pod) && matches(pod.metadata.labels),
+    );
+  }
+
+  /** Makes the owner the pod's controller; undefined where the pod is gone or has found another. */
+  adopt(pod: Pod, owner: Replicated): Task<Pod | undefined> {
+    const reference = controllerReference(owner);
+    const patch = this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => {
+      const others = (current.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== reference.uid);
+      return { ...current, metadata: { ...current.metadata, ownerReferences: [...others, reference] } };
+    });
+    return unless(["NotFound", "Invalid"], patch);
+  }
+
+  private *release(pod: Pod, owner: Replicated): Task<void> {
+    yield* unless(
+      ["NotFound", "Invalid"],
+      this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => {
+        const others = (current.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
+        return { ...current, metadata: { ...current.metadata, ownerReferences: others } };
+      }),
+    );
+  }
+}
