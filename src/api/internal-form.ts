@@ -7,41 +7,10 @@ import { isPlainObject } from "./decode.js";
 import { formatTimestamp } from "./duration.js";
 import type { StructType, Type } from "./schema/descriptor.js";
 import { structOf } from "./schema/descriptor.js";
+import { goFieldName } from "./schema/go-names.js";
 import "./schema/index.js";
 
 type Plain = Readonly<Record<string, unknown>>;
-
-/** Go's names that are more than the field's name with a capital. */
-const GO_NAMES: Readonly<Record<string, string>> = {
-  dnsPolicy: "DNSPolicy",
-  dnsConfig: "DNSConfig",
-  tty: "TTY",
-  os: "OS",
-  ip: "IP",
-  uid: "UID",
-  apiVersion: "APIVersion",
-  seLinuxOptions: "SELinuxOptions",
-  seLinuxChangePolicy: "SELinuxChangePolicy",
-  fsGroup: "FSGroup",
-  fsGroupChangePolicy: "FSGroupChangePolicy",
-  fsType: "FSType",
-  httpGet: "HTTPGet",
-  httpHeaders: "HTTPHeaders",
-  tcpSocket: "TCPSocket",
-  grpc: "GRPC",
-  gcePersistentDisk: "GCEPersistentDisk",
-  awsElasticBlockStore: "AWSElasticBlockStore",
-  pdName: "PDName",
-  nfs: "NFS",
-  iscsi: "ISCSI",
-  rbd: "RBD",
-  cephfs: "CephFS",
-  fc: "FC",
-  csi: "CSI",
-  storageos: "StorageOS",
-  gmsaCredentialSpecName: "GMSACredentialSpecName",
-  gmsaCredentialSpec: "GMSACredentialSpec",
-};
 
 /** Fields of a pod's spec that the internal type keeps in the security context. */
 const HOST_FIELDS = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
@@ -106,15 +75,11 @@ const SECURITY_CONTEXT_ORDER = [
 /** Types of the common library, which keep their JSON names and leave out what is empty. */
 const TAGGED: ReadonlySet<string> = new Set(["LabelSelector", "LabelSelectorRequirement", "ObjectMeta"]);
 
-function goName(field: string): string {
-  return Object.hasOwn(GO_NAMES, field) ? GO_NAMES[field] : field.charAt(0).toUpperCase() + field.slice(1);
-}
-
 function internalStruct(type: StructType, value: Plain): Plain {
   if (TAGGED.has(type.name)) return value;
   if (type.name === "PodSpec") return internalPodSpec(value);
   const result: Record<string, unknown> = {};
-  for (const field of type.fields.values()) result[goName(field.name)] = internalField(type, field.name, value);
+  for (const field of type.fields.values()) result[goFieldName(type.name, field.name)] = internalField(type, field.name, value);
   return result;
 }
 
@@ -145,11 +110,16 @@ function internalPodSpec(spec: Plain): Plain {
   const result: Record<string, unknown> = {};
   for (const name of POD_SPEC_ORDER) {
     const value = internalField(type, name, spec);
-    if (name !== "securityContext") result[goName(name)] = value;
+    if (name !== "securityContext") result[goFieldName(type.name, name)] = value;
     else {
-      const host = Object.fromEntries(HOST_FIELDS.map((field) => [goName(field), internalField(type, field, spec)]));
+      const host = Object.fromEntries(HOST_FIELDS.map((field) => [goFieldName(type.name, field), internalField(type, field, spec)]));
       const own = isPlainObject(value)
-        ? Object.fromEntries(SECURITY_CONTEXT_ORDER.map((field) => [goName(field), value[goName(field)]]))
+        ? Object.fromEntries(
+            SECURITY_CONTEXT_ORDER.map((field) => [
+              goFieldName("PodSecurityContext", field),
+              value[goFieldName("PodSecurityContext", field)],
+            ]),
+          )
         : undefined;
       result.SecurityContext = own === undefined ? null : { ...host, ...own };
     }

@@ -119,6 +119,8 @@ export class Quantity {
   readonly value: number;
   /** The amount in thousandths, rounded up, as Go's MilliValue(). */
   readonly milliValue: number;
+  /** The text as it was parsed, where upstream keeps that, otherwise empty. */
+  readonly spelling: string;
   #text: string | undefined;
 
   /**
@@ -127,13 +129,14 @@ export class Quantity {
    * @param arbitrary whether upstream holds it with arbitrary precision (inf.Dec), which decides how it overflows
    */
   constructor(
-    private readonly mantissa: bigint,
-    private readonly scale: number,
+    readonly mantissa: bigint,
+    readonly scale: number,
     private readonly arbitrary: boolean,
     readonly format: QuantityFormat,
     text?: string,
   ) {
     this.#text = text;
+    this.spelling = text ?? "";
     this.value = Number(this.scaledValue(0));
     this.milliValue = Number(this.scaledValue(-3));
   }

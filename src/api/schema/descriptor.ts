@@ -9,6 +9,7 @@
  *   T!          written even when empty (a field without omitempty)
  *   T+          the same, and present in decoded objects even when the manifest leaves it out
  *   Name        another type, here or in another group
+ *   ... Name    on a line of its own: the fields of that type, which has to be defined before; Go embeds it here
  *   Name = T    at the left margin: a named simple type, as Kubernetes' error texts show it
  *
  * Fields stand in the order in which the API server writes them.
@@ -37,8 +38,14 @@ export interface StructType {
   /** Go's name without package, such as "PodSpec". */
   readonly name: string;
   readonly goName: string;
+  /** The fields of the JSON form, those of embedded types among them. */
   readonly fields: ReadonlyMap<string, Field>;
+  /** What stands in the Go type, in Go's order. */
+  readonly members: readonly Member[];
 }
+
+/** A field, or a type that Go embeds. */
+export type Member = Field | { readonly embedded: StructType };
 
 export type Type = SimpleType | ListType | StructType;
 
@@ -80,6 +87,7 @@ const GO_NAMES: Readonly<Partial<Record<string, string>>> = {
 
 interface MutableStruct extends StructType {
   readonly fields: Map<string, Field>;
+  readonly members: Member[];
 }
 
 const structs = new Map<string, MutableStruct>();
@@ -89,7 +97,7 @@ const named = new Map<string, Type>();
 function structNamed(name: string): MutableStruct {
   let found = structs.get(name);
   if (found === undefined) {
-    found = { form: "struct", name, goName: `v1.${name}`, fields: new Map() };
+    found = { form: "struct", name, goName: `v1.${name}`, fields: new Map(), members: [] };
     structs.set(name, found);
   }
   return found;
@@ -120,11 +128,19 @@ export function defineTypes(goPackage: string, text: string): void {
     if (raw.startsWith(" ")) {
       if (current === undefined) throw new Error(`field outside of a type: ${line}`);
       const [name, spelled] = line.split(/\s+/) as [string, string];
+      if (name === "...") {
+        const embedded = structOf(spelled);
+        for (const field of embedded.fields.values()) current.fields.set(field.name, field);
+        current.members.push({ embedded });
+        continue;
+      }
       const pointer = spelled.startsWith("*");
       const present = spelled.endsWith("+");
       const always = present || spelled.endsWith("!");
       const type = typeFrom(spelled.slice(pointer ? 1 : 0, always ? -1 : undefined));
-      current.fields.set(name, { name, type, pointer, always, present });
+      const field: Field = { name, type, pointer, always, present };
+      current.fields.set(name, field);
+      current.members.push(field);
       continue;
     }
     const [names, alias] = line.split(" = ") as [string, string | undefined];

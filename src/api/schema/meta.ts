@@ -1,31 +1,34 @@
 /** Metadata common to all kinds (apimachinery's meta/v1). */
 import { defineTypes } from "./descriptor.js";
 
+defineTypes("types", "UID = string");
+
 defineTypes(
   "v1",
   `
-LabelSelectorOperator ConditionStatus = string
+LabelSelectorOperator ConditionStatus ManagedFieldsOperationType = string
+FieldsV1 = any
 OwnerReference
   apiVersion string!
   kind string!
   name string!
-  uid string!
+  uid UID!
   controller *bool
   blockOwnerDeletion *bool
 ManagedFieldsEntry
   manager string
-  operation string
+  operation ManagedFieldsOperationType
   apiVersion string
-  time Time
+  time *Time
   fieldsType string
-  fieldsV1 any
+  fieldsV1 *FieldsV1
   subresource string
 ObjectMeta
   name string
   generateName string
   namespace string
   selfLink string
-  uid string
+  uid UID
   resourceVersion string
   generation int64
   creationTimestamp Time
@@ -57,7 +60,7 @@ ObjectReference
   kind string
   namespace string
   name string
-  uid string
+  uid UID
   apiVersion string
   resourceVersion string
   fieldPath string

@@ -11,6 +11,7 @@ TaintEffect TolerationOperator NodeSelectorOperator UnsatisfiableConstraintActio
 SupplementalGroupsPolicy PodSELinuxChangePolicy SeccompProfileType AppArmorProfileType Capability ProcMountType PodConditionType = string
 PersistentVolumeAccessMode PersistentVolumeMode AzureDataDiskCachingMode AzureDataDiskKind PodPhase PodQOSClass ResourceClaimName = string
 ContainerRestartRuleOnExitCodesOperator = string
+ResourceList = {}Quantity
 HTTPHeader
   name string!
   value string!
@@ -30,11 +31,13 @@ GRPCAction
   service *string!
 SleepAction
   seconds int64!
-Probe
+ProbeHandler
   exec *ExecAction
   httpGet *HTTPGetAction
   tcpSocket *TCPSocketAction
   grpc *GRPCAction
+Probe
+  ... ProbeHandler
   initialDelaySeconds int32
   timeoutSeconds int32
   periodSeconds int32
@@ -57,10 +60,10 @@ ContainerPort
   protocol Protocol
   hostIP string
 ConfigMapEnvSource
-  name string
+  ... LocalObjectReference
   optional *bool
 SecretEnvSource
-  name string
+  ... LocalObjectReference
   optional *bool
 EnvFromSource
   prefix string
@@ -74,11 +77,11 @@ ResourceFieldSelector
   resource string!
   divisor Quantity!
 ConfigMapKeySelector
-  name string
+  ... LocalObjectReference
   key string!
   optional *bool
 SecretKeySelector
-  name string
+  ... LocalObjectReference
   key string!
   optional *bool
 FileKeySelector
@@ -100,8 +103,8 @@ ResourceClaim
   name string!
   request string
 ResourceRequirements
-  limits {}Quantity
-  requests {}Quantity
+  limits ResourceList
+  requests ResourceList
   claims []ResourceClaim
 ContainerResizePolicy
   resourceName ResourceName!
@@ -181,7 +184,7 @@ Container
   stdin bool
   stdinOnce bool
   tty bool
-EphemeralContainer
+EphemeralContainerCommon
   name string!
   image string
   command []string
@@ -207,6 +210,8 @@ EphemeralContainer
   stdin bool
   stdinOnce bool
   tty bool
+EphemeralContainer
+  ... EphemeralContainerCommon
   targetContainerName string
 KeyToPath
   key string!
@@ -276,7 +281,7 @@ FCVolumeSource
   readOnly bool
   wwids []string
 ConfigMapVolumeSource
-  name string
+  ... LocalObjectReference
   items []KeyToPath
   defaultMode *int32
   optional *bool
@@ -292,25 +297,108 @@ ServiceAccountTokenProjection
   expirationSeconds *int64
   path string!
 SecretProjection
-  name string
+  ... LocalObjectReference
   items []KeyToPath
   optional *bool
 ConfigMapProjection
-  name string
+  ... LocalObjectReference
   items []KeyToPath
   optional *bool
 DownwardAPIProjection
   items []DownwardAPIVolumeFile
+ClusterTrustBundleProjection
+  name *string
+  signerName *string
+  labelSelector *LabelSelector
+  optional *bool
+  path string!
+PodCertificateProjection
+  signerName string
+  keyType string
+  maxExpirationSeconds *int32
+  credentialBundlePath string
+  keyPath string
+  certificateChainPath string
+  userAnnotations {}string
 VolumeProjection
   secret *SecretProjection
   downwardAPI *DownwardAPIProjection
   configMap *ConfigMapProjection
   serviceAccountToken *ServiceAccountTokenProjection
-  clusterTrustBundle any
-  podCertificate any
+  clusterTrustBundle *ClusterTrustBundleProjection
+  podCertificate *PodCertificateProjection
 ProjectedVolumeSource
   sources []VolumeProjection!
   defaultMode *int32
+GitRepoVolumeSource
+  repository string!
+  revision string
+  directory string
+GlusterfsVolumeSource
+  endpoints string!
+  path string!
+  readOnly bool
+FlexVolumeSource
+  driver string!
+  fsType string
+  secretRef *LocalObjectReference
+  readOnly bool
+  options {}string
+CinderVolumeSource
+  volumeID string!
+  fsType string
+  readOnly bool
+  secretRef *LocalObjectReference
+CephFSVolumeSource
+  monitors []string!
+  path string
+  user string
+  secretFile string
+  secretRef *LocalObjectReference
+  readOnly bool
+FlockerVolumeSource
+  datasetName string
+  datasetUUID string
+AzureFileVolumeSource
+  secretName string!
+  shareName string!
+  readOnly bool
+VsphereVirtualDiskVolumeSource
+  volumePath string!
+  fsType string
+  storagePolicyName string
+  storagePolicyID string
+QuobyteVolumeSource
+  registry string!
+  volume string!
+  readOnly bool
+  user string
+  group string
+  tenant string
+PhotonPersistentDiskVolumeSource
+  pdID string!
+  fsType string
+PortworxVolumeSource
+  volumeID string!
+  fsType string
+  readOnly bool
+ScaleIOVolumeSource
+  gateway string!
+  system string!
+  secretRef *LocalObjectReference!
+  sslEnabled bool
+  protectionDomain string
+  storagePool string
+  storageMode string
+  volumeName string!
+  fsType string
+  readOnly bool
+StorageOSVolumeSource
+  volumeName string
+  volumeNamespace string
+  fsType string
+  readOnly bool
+  secretRef *LocalObjectReference
 CSIVolumeSource
   driver string!
   readOnly *bool
@@ -318,8 +406,8 @@ CSIVolumeSource
   volumeAttributes {}string
   nodePublishSecretRef *LocalObjectReference
 VolumeResourceRequirements
-  limits {}Quantity
-  requests {}Quantity
+  limits ResourceList
+  requests ResourceList
 PersistentVolumeClaimSpec
   accessModes []PersistentVolumeAccessMode
   selector *LabelSelector
@@ -338,38 +426,40 @@ EphemeralVolumeSource
 ImageVolumeSource
   reference string
   pullPolicy PullPolicy
-Volume
-  name string!
+VolumeSource
   hostPath *HostPathVolumeSource
   emptyDir *EmptyDirVolumeSource
   gcePersistentDisk *GCEPersistentDiskVolumeSource
   awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
-  gitRepo *any
+  gitRepo *GitRepoVolumeSource
   secret *SecretVolumeSource
   nfs *NFSVolumeSource
   iscsi *ISCSIVolumeSource
-  glusterfs *any
+  glusterfs *GlusterfsVolumeSource
   persistentVolumeClaim *PersistentVolumeClaimVolumeSource
   rbd *RBDVolumeSource
-  flexVolume *any
-  cinder *any
-  cephfs *any
-  flocker *any
+  flexVolume *FlexVolumeSource
+  cinder *CinderVolumeSource
+  cephfs *CephFSVolumeSource
+  flocker *FlockerVolumeSource
   downwardAPI *DownwardAPIVolumeSource
   fc *FCVolumeSource
-  azureFile *any
+  azureFile *AzureFileVolumeSource
   configMap *ConfigMapVolumeSource
-  vsphereVolume *any
-  quobyte *any
+  vsphereVolume *VsphereVirtualDiskVolumeSource
+  quobyte *QuobyteVolumeSource
   azureDisk *AzureDiskVolumeSource
-  photonPersistentDisk *any
+  photonPersistentDisk *PhotonPersistentDiskVolumeSource
   projected *ProjectedVolumeSource
-  portworxVolume *any
-  scaleIO *any
-  storageos *any
+  portworxVolume *PortworxVolumeSource
+  scaleIO *ScaleIOVolumeSource
+  storageos *StorageOSVolumeSource
   csi *CSIVolumeSource
   ephemeral *EphemeralVolumeSource
   image *ImageVolumeSource
+Volume
+  name string!
+  ... VolumeSource
 NodeSelectorRequirement
   key string!
   operator NodeSelectorOperator!
@@ -492,7 +582,7 @@ PodSpec
   runtimeClassName *string
   enableServiceLinks *bool
   preemptionPolicy *PreemptionPolicy
-  overhead {}Quantity
+  overhead ResourceList
   topologySpreadConstraints []TopologySpreadConstraint
   setHostnameAsFQDN *bool
   os *PodOS

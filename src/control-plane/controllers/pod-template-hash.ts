@@ -3,28 +3,13 @@
  *
  * Source: kubernetes pkg/controller/controller_utils.go (ComputeHash) and apimachinery pkg/util/rand/rand.go (SafeEncodeString).
  */
+import { fnv1a32, fnv1of32 } from "../../api/fnv.js";
+import { goDump } from "../../api/go-dump.js";
 import { mapJson } from "../../api/go-json.js";
 import type { Container, PodTemplateSpec } from "../../api/types/index.js";
 
 /** Letters and digits of generated names: no vowels and none that look alike, so that no words arise. */
 const SAFE_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-
-const FNV_OFFSET_BASIS = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/** FNV-1a of 32 bits. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function fnv1a32(bytes: Uint8Array, start = FNV_OFFSET_BASIS): number {
-  let hash = start;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
-  return hash;
-}
-
-/** FNV-1 of 32 bits, which multiplies before it mixes the byte in. Source: as above. */
-function fnv1of32(bytes: Uint8Array): number {
-  let hash = FNV_OFFSET_BASIS;
-  for (const byte of bytes) hash = (Math.imul(hash, FNV_PRIME) ^ byte) >>> 0;
-  return hash;
-}
 
 /** Writes a text in the alphabet of generated names. */
 export function safeEncode(text: string): string {
@@ -39,13 +24,21 @@ function littleEndian(count: number): Uint8Array {
   return bytes;
 }
 
-/**
- * The hash of a template. @param collisionCount how often the hash met another template's name (status.collisionCount).
- *
- * Upstream hashes Go's dump of the template; here it is a canonical text, so that hashes differ from a real cluster's.
- */
+/** Hashes of templates without a count of collisions: a controller asks again at each look. */
+const known = new WeakMap<PodTemplateSpec, number>();
+
+function hashOf(template: PodTemplateSpec): number {
+  let hash = known.get(template);
+  if (hash === undefined) {
+    hash = fnv1a32(new TextEncoder().encode(goDump("PodTemplateSpec", template)));
+    known.set(template, hash);
+  }
+  return hash;
+}
+
+/** The hash of a template. @param collisionCount how often the hash met another template's name (status.collisionCount). */
 export function podTemplateHash(template: PodTemplateSpec, collisionCount?: number): string {
-  const hash = fnv1a32(new TextEncoder().encode(mapJson(template)));
+  const hash = hashOf(template);
   return safeEncode(String(collisionCount === undefined ? hash : fnv1a32(littleEndian(collisionCount), hash)));
 }
 
@@ -55,13 +48,21 @@ function withResources(containers: readonly Container[] | undefined): readonly C
 }
 
 /**
- * The hash of a StatefulSet's revision, of the JSON patch that puts its template back.
+ * The JSON patch that puts a template back, which a ControllerRevision keeps as its data.
+ *
+ * Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go and pkg/controller/daemon/update.go (getPatch).
+ */
+export function revisionPatch(template: PodTemplateSpec): string {
+  const { containers, initContainers } = template.spec;
+  const spec = { ...template.spec, containers: withResources(containers), initContainers: withResources(initContainers) };
+  return mapJson({ spec: { template: { ...template, metadata: template.metadata ?? {}, spec, $patch: "replace" } } });
+}
+
+/**
+ * The hash of a StatefulSet's revision.
  *
  * Source: kubernetes pkg/controller/history/controller_history.go (HashControllerRevision).
  */
 export function revisionHash(template: PodTemplateSpec, collisionCount: number): string {
-  const { containers, initContainers } = template.spec;
-  const spec = { ...template.spec, containers: withResources(containers), initContainers: withResources(initContainers) };
-  const patch = mapJson({ spec: { template: { ...template, metadata: template.metadata ?? {}, spec, $patch: "replace" } } });
-  return safeEncode(String(fnv1of32(new TextEncoder().encode(patch + String(collisionCount)))));
+  return safeEncode(String(fnv1of32(new TextEncoder().encode(revisionPatch(template) + String(collisionCount)))));
 }

@@ -17,7 +17,7 @@ import { sameValue } from "../same-value.js";
 import { ApiError, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { parseSchedule, ScheduleError, type CronSchedule } from "./cron-schedule.js";
-import { formatSchedule, isKnownZone, isTooLate, jobName, missedRuns, NoMomentsError, untilNextRun } from "./due-run.js";
+import { formatSchedule, isKnownZone, isTooLate, jobName, missedRuns, NoMomentsError, TOO_MANY_MISSED_TIMES, untilNextRun } from "./due-run.js";
 import { TimeZone } from "./time-zone.js";
 
 const ACCOUNT = "cronjob-controller";
@@ -167,11 +167,7 @@ class CronJobController {
     try {
       const { mostRecent, missed } = missedRuns(cronJob, schedule, now, true);
       if (mostRecent !== undefined && missed === "many") {
-        this.warn(
-          cronJob,
-          "TooManyMissedTimes",
-          "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew",
-        );
+        this.warn(cronJob, TOO_MANY_MISSED_TIMES.reason, TOO_MANY_MISSED_TIMES.message);
       }
       return mostRecent;
     } catch (error) {

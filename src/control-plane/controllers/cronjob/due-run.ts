@@ -15,6 +15,12 @@ const LOOK_DELAY = 100_000;
 /** More missed runs than this earn a warning. Source: utils.go. */
 const MANY = 100;
 
+/** The event that many missed runs earn. Source: cronjob_controllerv2.go. */
+export const TOO_MANY_MISSED_TIMES = {
+  reason: "TooManyMissedTimes",
+  message: "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew",
+};
+
 /** A schedule that names no moments. */
 export class NoMomentsError extends Error {
   constructor() {
