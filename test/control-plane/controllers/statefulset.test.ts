@@ -73,6 +73,19 @@ describe("a StatefulSet", () => {
     expect(what.toSorted()).toEqual(["+db-0", "+db-1", "+db-2", "+db-3"]);
   });
 
+  it("makes pods that are managed in parallel in batches of 1, 2, 4 by their ordinals", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    const { what, seconds } = history(cluster);
+    cluster.apply(statefulSet("db", 7, { podManagementPolicy: "Parallel" }, SLOW));
+    cluster.runTo(1);
+    expect(what[0]).toBe("+db-0");
+    expect(what.slice(1, 3).toSorted()).toEqual(["+db-1", "+db-2"]);
+    expect(what.slice(3).toSorted()).toEqual(["+db-3", "+db-4", "+db-5", "+db-6"]);
+    expect(seconds[1]).toBeGreaterThan(seconds[0]);
+    expect(seconds[3]).toBeGreaterThan(seconds[2]);
+  });
+
   it("updates from the last ordinal down to the partition and takes over the rest later", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);

@@ -19,6 +19,7 @@ import { sameValue } from "../same-value.js";
 import { ApiError, firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { claimsOf, isRunningAndReady, isTerminating, ordinalOf, revisionOfPod, statefulPod } from "./stateful-pod.js";
+import { batchesOf } from "./stateful-batches.js";
 import { needsCurrentRevision, planStateful, type StatefulAction } from "./stateful-plan.js";
 
 const ACCOUNT = "statefulset-controller";
@@ -82,8 +83,10 @@ class StatefulSetController {
     let error: ApiError | undefined;
     if (set.metadata.deletionTimestamp === undefined) {
       const actions = planStateful(set, pods, revisions.update.metadata.name, this.context.now());
-      // Pods that are managed in parallel are acted on in parallel, ordered ones come singly anyway.
-      error = firstError(yield* inParallel(actions, actions.length, (action) => this.act(set, revisions, action)));
+      for (const batch of batchesOf(set, actions)) {
+        error = firstError(yield* inParallel(batch, batch.length, (action) => this.act(set, revisions, action)));
+        if (error !== undefined) break;
+      }
       for (const pod of pods) if (error === undefined && pod.status?.phase === "Pending") yield* this.createClaims(set, pod);
     }
     yield* this.updateStatus(set, pods, revisions);
