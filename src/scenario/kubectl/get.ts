@@ -115,6 +115,6 @@ function sortedByName(objects: readonly AnyObject[]): readonly AnyObject[] {
   return [...objects].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
-function noneFound(namespace: string | undefined, isNamespaced: boolean): string {
+export function noneFound(namespace: string | undefined, isNamespaced: boolean): string {
   return namespace === undefined || !isNamespaced ? "No resources found" : `No resources found in ${namespace} namespace.`;
 }

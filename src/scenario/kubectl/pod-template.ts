@@ -23,6 +23,15 @@ export function withTemplate<T extends ApiObject>(object: T, template: PodTempla
   return { ...object, spec: { ...(object as unknown as Deployment).spec, template } };
 }
 
+/** Label that the Deployment controller adds to the templates of its replica sets. */
+const POD_TEMPLATE_HASH = "pod-template-hash";
+
+/** The template as its Deployment has it. */
+export function withoutTemplateHash(template: PodTemplateSpec): PodTemplateSpec {
+  const labels = Object.fromEntries(Object.entries(template.metadata?.labels ?? {}).filter(([key]) => key !== POD_TEMPLATE_HASH));
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
 /** The object with the containers' and init containers' edited copies; the same object where nothing changed. */
 export function withContainers<T extends ApiObject>(object: T, edit: (container: Container) => Container): T {
   const template = templateOf(object);

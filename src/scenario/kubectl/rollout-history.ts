@@ -4,7 +4,7 @@ import type { ApiObject } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
 import type { ControllerRevision, ReplicaSet } from "../../api/types/workloads.js";
 import { flag } from "./flags.js";
-import { templateOf, withTemplate } from "./pod-template.js";
+import { templateOf, withoutTemplateHash, withTemplate } from "./pod-template.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
 import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
 import { mergeStrategically } from "./strategic-merge.js";
@@ -15,7 +15,6 @@ import type { Verb } from "./verb.js";
 /** Source of the names: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const REVISION = "deployment.kubernetes.io/revision";
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
-const POD_TEMPLATE_HASH = "pod-template-hash";
 
 export interface Revision {
   readonly number: number;
@@ -37,7 +36,7 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
     const replicaSets = (yield* session.list("ReplicaSet", object.metadata.namespace)).filter(isOwned);
     return sorted(
       replicaSets.map((one: ReplicaSet) => {
-        const template = withoutHash(one.spec.template);
+        const template = withoutTemplateHash(one.spec.template);
         return {
           number: Number(one.metadata.annotations?.[REVISION] ?? 0),
           ...cause(one),
@@ -62,11 +61,6 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
 
 function sorted(revisions: readonly Revision[]): readonly Revision[] {
   return revisions.filter(({ number }) => number > 0).sort((a, b) => a.number - b.number);
-}
-
-function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
-  const labels = Object.fromEntries(Object.entries(template.metadata?.labels ?? {}).filter(([key]) => key !== POD_TEMPLATE_HASH));
-  return { ...template, metadata: { ...template.metadata, labels } };
 }
 
 export const rolloutHistory: Verb = {

@@ -3,6 +3,7 @@ import { autoscale } from "./autoscale.js";
 import { cordon, uncordon } from "./cordon.js";
 import { createFromFiles, createVerbs } from "./create.js";
 import { deleteVerb } from "./delete.js";
+import { describe } from "./describe.js";
 import { drain } from "./drain.js";
 import { exec } from "./exec.js";
 import { expose } from "./expose.js";
@@ -28,6 +29,7 @@ const ALL: readonly Verb[] = [
   patch,
   deleteVerb,
   get,
+  describe,
   scale,
   autoscale,
   setImage,

@@ -1,0 +1,68 @@
+/** kubectl describe: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_describe/ */
+import { type Kind, type ObjectsByKind } from "../../api/kinds.js";
+import type { ApiObject, Timestamp } from "../../api/types/meta.js";
+import type { Event } from "../../api/types/policy.js";
+import type { Describer, Surroundings } from "./describe/describer.js";
+import { describerOf } from "./describe/describers.js";
+import { alignElastically } from "./describe/elastic-columns.js";
+import { eventLines, isAbout } from "./describe/events.js";
+import { flag } from "./flags.js";
+import { noneFound } from "./get.js";
+import type { Script } from "./script.js";
+import { attempt, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import type { AnyObject, KubectlSession } from "./session.js";
+import type { Verb } from "./verb.js";
+
+export const describe: Verb = {
+  name: "describe",
+  flags: [...SELECTION_FLAGS.filter(({ name }) => name !== "all"), flag("show-events", "boolean"), flag("chunk-size", "integer")],
+  prepare(given, context) {
+    const selection = parseSelection(given, context, given.positional, true);
+    const showsEvents = given.text("show-events") !== "false";
+    return function* (session) {
+      const objects = yield* resolve(session, selection);
+      if (objects.length === 0 && session.errors.length === 0) {
+        const isNamespaced = selection.kinds.some(({ namespaced }) => namespaced);
+        session.print(noneFound(selection.namespace, isNamespaced));
+      }
+      let isFirst = true;
+      for (const object of objects) {
+        // Two empty lines lie between one description and the next.
+        if (!isFirst) for (const empty of ["", ""]) session.print(empty);
+        isFirst = false;
+        yield* attempt(session, describeOne(session, object, showsEvents));
+      }
+    };
+  },
+};
+
+function* describeOne(session: KubectlSession, object: AnyObject, showsEvents: boolean): Script<void> {
+  const describer = describerOf(object.kind);
+  const found = new Map<Kind, readonly AnyObject[]>();
+  for (const kind of describer.related ?? []) found.set(kind, yield* session.list(kind, object.metadata.namespace));
+  const around: Surroundings = { list: <K extends Kind>(kind: K) => (found.get(kind) ?? []) as readonly ObjectsByKind[K][] };
+  const events = showsEvents && describer.hasEvents !== false ? yield* session.list("Event", object.metadata.namespace) : undefined;
+  for (const line of description(
+    object,
+    describer,
+    around,
+    events?.filter((event) => isAbout(event, object)),
+    session.clock,
+  ))
+    session.print(line);
+}
+
+/** The description of an object, line by line; without events where they are undefined. */
+export function description(
+  object: ApiObject,
+  describer: Describer<ApiObject>,
+  around: Surroundings,
+  events: readonly Event[] | undefined,
+  now: Timestamp,
+): readonly string[] {
+  // The columns of the events do not depend on what stands above them.
+  return [
+    ...alignElastically(describer.describe(object, around, now)),
+    ...(events === undefined ? [] : alignElastically(eventLines(events, now))),
+  ];
+}

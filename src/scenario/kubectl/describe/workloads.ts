@@ -1,0 +1,182 @@
+/** Deployments, replica sets, stateful sets and daemon sets. Source: kubectl/pkg/describe/describe.go. */
+import { isDeepStrictEqual } from "node:util";
+import { formatLabelSelector } from "../../../api/selector.js";
+import type { PodTemplateSpec } from "../../../api/types/pod.js";
+import type { PersistentVolumeClaim } from "../../../api/types/storage.js";
+import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../../../api/types/workloads.js";
+import { withoutTemplateHash } from "../pod-template.js";
+import { type Describer, podsStatus, type Surroundings } from "./describer.js";
+import {
+  annotationLines,
+  controlledBy,
+  field,
+  labelLines,
+  type Lines,
+  longTime,
+  NONE,
+  pairsInLine,
+  quantityText,
+  workloadConditions,
+} from "./lines.js";
+import { podTemplateLines } from "./pod.js";
+
+export const deploymentDescriber: Describer<Deployment> = {
+  related: ["ReplicaSet"],
+  describe(deployment, around) {
+    const { metadata, spec, status = {} } = deployment;
+    const { rollingUpdate, type = "RollingUpdate" } = spec.strategy ?? {};
+    const counts = [
+      `${spec.replicas ?? 1} desired`,
+      `${status.updatedReplicas ?? 0} updated`,
+      `${status.replicas ?? 0} total`,
+      `${status.availableReplicas ?? 0} available`,
+      `${status.unavailableReplicas ?? 0} unavailable`,
+    ];
+    return [
+      field(0, "Name", metadata.name),
+      field(0, "Namespace", metadata.namespace ?? ""),
+      field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
+      ...labelLines(0, "Labels", metadata.labels),
+      ...annotationLines(0, "Annotations", metadata.annotations),
+      field(0, "Selector", formatLabelSelector(spec.selector)),
+      field(0, "Replicas", counts.join(" | ")),
+      field(0, "StrategyType", type),
+      field(0, "MinReadySeconds", spec.minReadySeconds ?? 0),
+      ...(rollingUpdate === undefined
+        ? []
+        : [
+            field(
+              0,
+              "RollingUpdateStrategy",
+              `${rollingUpdate.maxUnavailable ?? 0} max unavailable, ${rollingUpdate.maxSurge ?? 0} max surge`,
+            ),
+          ]),
+      ...podTemplateLines(spec.template),
+      ...workloadConditions(status.conditions),
+      ...replicaSetLines(deployment, around),
+    ];
+  },
+};
+
+function replicaSetLines({ metadata, spec }: Deployment, around: Surroundings): Lines {
+  const own = around
+    .list("ReplicaSet")
+    .filter((one) => one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === metadata.uid))
+    .sort((a, b) => (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0));
+  if (own.length === 0) return [];
+  const current = own.find((one) => isSameTemplate(one.spec.template, spec.template));
+  const text = (sets: readonly ReplicaSet[]) =>
+    sets.map((one) => `${one.metadata.name} (${one.status?.replicas ?? 0}/${one.spec.replicas ?? 1} replicas created)`).join(", ") || NONE;
+  return [
+    field(0, "OldReplicaSets", text(own.filter((one) => one !== current))),
+    field(0, "NewReplicaSet", text(current === undefined ? [] : [current])),
+  ];
+}
+
+function isSameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
+  return isDeepStrictEqual(withoutTemplateHash(a), withoutTemplateHash(b));
+}
+
+export const replicaSetDescriber: Describer<ReplicaSet> = {
+  related: ["Pod"],
+  describe(set, around) {
+    const { metadata, spec, status } = set;
+    return [
+      field(0, "Name", metadata.name),
+      field(0, "Namespace", metadata.namespace ?? ""),
+      field(0, "Selector", formatLabelSelector(spec.selector)),
+      ...labelLines(0, "Labels", metadata.labels),
+      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...controlledBy(metadata),
+      field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
+      field(0, "Pods Status", podsStatus(set, spec.selector, around)),
+      ...podTemplateLines(spec.template),
+      ...workloadConditions(status?.conditions),
+    ];
+  },
+};
+
+export const replicationControllerDescriber: Describer<ReplicationController> = {
+  related: ["Pod"],
+  describe(controller, around) {
+    const { metadata, spec, status } = controller;
+    return [
+      field(0, "Name", metadata.name),
+      field(0, "Namespace", metadata.namespace ?? ""),
+      field(0, "Selector", pairsInLine(spec.selector)),
+      ...labelLines(0, "Labels", metadata.labels),
+      ...annotationLines(0, "Annotations", metadata.annotations),
+      field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
+      field(0, "Pods Status", podsStatus(controller, { matchLabels: spec.selector ?? {} }, around)),
+      ...podTemplateLines(spec.template),
+      ...workloadConditions(status?.conditions),
+    ];
+  },
+};
+
+export const statefulSetDescriber: Describer<StatefulSet> = {
+  related: ["Pod"],
+  describe(set, around) {
+    const { metadata, spec, status } = set;
+    const { type = "RollingUpdate", rollingUpdate } = spec.updateStrategy ?? {};
+    return [
+      field(0, "Name", metadata.name),
+      field(0, "Namespace", metadata.namespace ?? ""),
+      field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
+      field(0, "Selector", formatLabelSelector(spec.selector)),
+      ...labelLines(0, "Labels", metadata.labels),
+      ...annotationLines(0, "Annotations", metadata.annotations),
+      field(0, "Replicas", `${spec.replicas ?? 1} desired | ${status?.replicas ?? 0} total`),
+      field(0, "Update Strategy", type),
+      ...(rollingUpdate?.partition === undefined
+        ? []
+        : [
+            field(1, "Partition", rollingUpdate.partition),
+            ...(rollingUpdate.maxUnavailable === undefined ? [] : [field(1, "MaxUnavailable", rollingUpdate.maxUnavailable)]),
+          ]),
+      field(0, "Pods Status", podsStatus(set, spec.selector, around)),
+      ...podTemplateLines(spec.template),
+      ...claimTemplateLines(spec.volumeClaimTemplates ?? []),
+    ];
+  },
+};
+
+function claimTemplateLines(templates: readonly PersistentVolumeClaim[]): Lines {
+  if (templates.length === 0) return [field(0, "Volume Claims", NONE)];
+  return [
+    "Volume Claims:",
+    ...templates.flatMap(({ metadata, spec }) => {
+      const storage = spec.resources?.requests?.["storage"];
+      return [
+        field(1, "Name", metadata.name),
+        field(1, "StorageClass", spec.storageClassName ?? ""),
+        ...labelLines(1, "Labels", metadata.labels),
+        ...labelLines(1, "Annotations", metadata.annotations),
+        field(1, "Capacity", storage === undefined ? "<default>" : quantityText(storage)),
+        field(1, "Access Modes", `[${(spec.accessModes ?? []).join(" ")}]`),
+      ];
+    }),
+  ];
+}
+
+export const daemonSetDescriber: Describer<DaemonSet> = {
+  related: ["Pod"],
+  describe(set, around) {
+    const { metadata, spec, status } = set;
+    return [
+      field(0, "Name", metadata.name),
+      field(0, "Namespace", metadata.namespace ?? ""),
+      field(0, "Selector", formatLabelSelector(spec.selector)),
+      field(0, "Node-Selector", pairsInLine(spec.template.spec.nodeSelector)),
+      ...labelLines(0, "Labels", metadata.labels),
+      ...annotationLines(0, "Annotations", metadata.annotations),
+      `Desired Number of Nodes Scheduled: ${status?.desiredNumberScheduled ?? 0}`,
+      `Current Number of Nodes Scheduled: ${status?.currentNumberScheduled ?? 0}`,
+      `Number of Nodes Scheduled with Up-to-date Pods: ${status?.updatedNumberScheduled ?? 0}`,
+      `Number of Nodes Scheduled with Available Pods: ${status?.numberAvailable ?? 0}`,
+      `Number of Nodes Misscheduled: ${status?.numberMisscheduled ?? 0}`,
+      field(0, "Pods Status", podsStatus(set, spec.selector, around)),
+      ...podTemplateLines(spec.template),
+    ];
+  },
+};
