@@ -56,7 +56,7 @@ async function measure(file: string, settings: Readonly<Record<string, string>>)
   const began = performance.now();
   const cpuBefore = process.cpuUsage();
   const directory = new OutputDirectory(join(parent, "results"));
-  const { figures, events, end } = await simulate(await prepare({ files: [file], settings }), undefined, directory);
+  const { figures, events, end } = await simulate(await prepare({ files: [file], settings }), { directory });
   directory.publish();
   const wall = (performance.now() - began) / 1000;
   const cpu = process.cpuUsage(cpuBefore);

@@ -67,6 +67,7 @@ export class Cluster {
   readonly faults: Faults;
   readonly view: ClusterView;
   private readonly elections: readonly LeaderElection[];
+  private readonly etcd: EtcdCluster;
   private leadingScheduler: Scheduler | undefined;
   private readonly behaviors = new Behaviors();
   private readonly links = new HostLinks();
@@ -90,6 +91,7 @@ export class Cluster {
     const heartbeats = new LeaseHeartbeats(simulation, this.links, etcd);
     this.heartbeats = heartbeats;
     this.apiServer = apiServer;
+    this.etcd = etcd;
     this.observe(observer);
 
     const plugin = networkPlugin(description.network.plugin, description.network.encapsulation, description.network.mtu);
@@ -149,6 +151,28 @@ export class Cluster {
   /** The scheduler that leads; undefined while none does. */
   get scheduler(): Scheduler | undefined {
     return this.leadingScheduler;
+  }
+
+  /** Whether writes are taken, a controller manager with all of its controllers leads, and a scheduler does. */
+  get isControlPlaneUp(): boolean {
+    const isWhole = this.description.controlPlane.controllerManager["controllers"] === undefined;
+    return isWhole && this.etcd.writable && !this.etcd.full && this.elections.every(({ hasLeader }) => hasLeader);
+  }
+
+  /** Whether the scheduler has all of its plugins, and no others. */
+  get hasDefaultScheduler(): boolean {
+    return this.description.scheduler === undefined;
+  }
+
+  /** Whether the machine has power, its kubelet runs, and the API server hears it. */
+  isNodeUp(name: string): boolean {
+    const machine = this.machines.get(name);
+    return machine?.powered === true && machine.kubelet.running && this.links.isUp(name);
+  }
+
+  /** Called after each fault, and after the end of each. */
+  onFault(listener: () => void): void {
+    this.faults.onFault(listener);
   }
 
   /** Switches on machines that were not there before; their kubelets register them. Names must be new. */

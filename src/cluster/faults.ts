@@ -19,6 +19,8 @@ export interface FaultSurroundings {
 }
 
 export class Faults {
+  private readonly listeners: (() => void)[] = [];
+
   constructor(private readonly cluster: FaultSurroundings) {}
 
   /** The machine loses power: its processes and network are gone at once, without a word to anybody. */
@@ -27,6 +29,7 @@ export class Faults {
     this.cluster.dataPath.powerOff(node);
     machine.powerOff();
     this.networkChanged();
+    this.tell();
   }
 
   /** The machine boots and its kubelet starts. */
@@ -35,15 +38,18 @@ export class Faults {
     this.cluster.dataPath.powerOn(node);
     this.networkChanged();
     machine.powerOn();
+    this.tell();
   }
 
   /** The kubelet process stops; containers run on. */
   kubeletStop(node: string): void {
     this.machine("kubeletStop", node).stopKubelet();
+    this.tell();
   }
 
   kubeletStart(node: string): void {
     this.machine("kubeletStart", node).startKubelet();
+    this.tell();
   }
 
   /** The hosts still reach each other but no other host, and no other host reaches them. */
@@ -51,6 +57,7 @@ export class Faults {
     for (const host of hosts) this.machine("networkPartition", host);
     this.cluster.dataPath.partition(hosts);
     this.networkChanged();
+    this.tell();
   }
 
   /** Ends every partition that involves one of the hosts; all partitions where none is named. */
@@ -58,27 +65,32 @@ export class Faults {
     for (const host of hosts) this.machine("networkHeal", host);
     this.cluster.dataPath.heal(hosts);
     this.networkChanged();
+    this.tell();
   }
 
   /** The kernel module br_netfilter is unloaded: bridged packets pass by the rules of kube-proxy. */
   brNetfilterUnload(node: string): void {
     this.machine("brNetfilterUnload", node);
     this.cluster.dataPath.setBridgeNetfilter(node, false);
+    this.tell();
   }
 
   brNetfilterLoad(node: string): void {
     this.machine("brNetfilterLoad", node);
     this.cluster.dataPath.setBridgeNetfilter(node, true);
+    this.tell();
   }
 
   etcdMemberLoss(member: string): void {
     this.etcdMember("etcdMemberLoss", member);
     this.cluster.etcd.lose(member);
+    this.tell();
   }
 
   etcdMemberReturn(member: string): void {
     this.etcdMember("etcdMemberReturn", member);
     this.cluster.etcd.restore(member);
+    this.tell();
   }
 
   /** The API server of that control-plane node stops. */
@@ -86,12 +98,14 @@ export class Faults {
     this.apiServerHost("apiServerLoss", node);
     this.cluster.reachability.setRunning(node, false);
     this.followLinks();
+    this.tell();
   }
 
   apiServerReturn(node: string): void {
     this.apiServerHost("apiServerReturn", node);
     this.cluster.reachability.setRunning(node, true);
     this.followLinks();
+    this.tell();
   }
 
   /** The container's main process is killed (SIGKILL), by nobody's order. */
@@ -107,6 +121,16 @@ export class Faults {
         running.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`),
       );
     }
+    this.tell();
+  }
+
+  /** Called after each fault, and after the end of each. */
+  onFault(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private networkChanged(): void {

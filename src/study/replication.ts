@@ -2,11 +2,14 @@
 import type { RunFigures } from "../output/run-summary.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import { prepare, simulate, type RunOrder } from "./simulate.js";
+import { violationLines } from "./violation-report.js";
 
 export interface ReplicationOrder extends RunOrder {
   readonly replication: number;
   /** Folder in which this replication's tables are written. */
   readonly output: string;
+  /** Whether the run is held to the invariants of a control plane. */
+  readonly check: boolean;
 }
 
 /** What a worker sends back: plain data. */
@@ -15,14 +18,18 @@ export interface ReplicationOutcome {
   readonly figures: RunFigures;
   /** Steps of the scenario that went wrong and expectations that did not hold. */
   readonly problems: readonly string[];
+  /** Lines about invariants that did not hold. */
+  readonly violations: readonly string[];
 }
 
 export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
   const directory = new OutputDirectory(order.output);
   try {
-    const { figures, outcome } = await simulate(await prepare(order), order.replication, directory);
+    const { replication, check } = order;
+    const { figures, outcome, invariants } = await simulate(await prepare(order), { replication, directory, check });
     directory.publish();
-    return { replication: order.replication, figures, problems: outcome.problems };
+    const violations = invariants === undefined ? [] : violationLines(invariants);
+    return { replication, figures, problems: outcome.problems, violations };
   } catch (error) {
     directory.discard();
     throw error;

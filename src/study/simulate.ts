@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
+import { InvariantChecker, type InvariantReport } from "../cluster/invariants/invariant-checker.js";
 import type { SimTime } from "../engine/simulation.js";
 import { CsvFile } from "../output/csv.js";
 import type { OutputDirectory } from "../output/output-directory.js";
@@ -40,6 +41,19 @@ export interface RunResult {
   readonly events: number;
   /** Steps of the traced pod's creation; absent where none was asked for, or no such pod was created. */
   readonly trace?: readonly TraceStep[];
+  /** What became of the invariants; absent where they were not checked. */
+  readonly invariants?: InvariantReport;
+}
+
+export interface SimulateOptions {
+  readonly replication?: number;
+  /** Where the tables go; publishing them is the caller's part. Absent: none are written. */
+  readonly directory?: OutputDirectory;
+  readonly progress?: ProgressListener;
+  /** "namespace/name" of the pod whose creation is traced. */
+  readonly traced?: string;
+  /** Whether the run is held to the invariants of a control plane, which does not change it. */
+  readonly check?: boolean;
 }
 
 /** Told now and then while a run goes on. */
@@ -77,18 +91,9 @@ export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cl
   }
 }
 
-/**
- * Runs a scenario to its end. Tables go to the directory, where one is given; publishing them is the caller's part.
- *
- * @param traced "namespace/name" of the pod whose creation is traced
- */
-export async function simulate(
-  scenario: Scenario,
-  replication?: number,
-  directory?: OutputDirectory,
-  progress?: ProgressListener,
-  traced?: string,
-): Promise<RunResult> {
+/** Runs a scenario to its end. */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<RunResult> {
+  const { replication, directory, progress, traced, check = false } = options;
   const { cluster: description, seed, epoch, duration, outputs } = scenario;
   const machines = description.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
   const recorder: RunRecorder = new RunRecorder({
@@ -101,6 +106,7 @@ export async function simulate(
   const cluster: Cluster = built(scenario, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
   const { simulation } = cluster;
   const traceLog = traced === undefined ? undefined : tracePod(cluster, traced);
+  const checker = check ? new InvariantChecker(cluster) : undefined;
   const run = new ScenarioRun(cluster, scenario);
   run.start();
   cluster.start();
@@ -127,6 +133,7 @@ export async function simulate(
     end: simulation.now,
     events,
     ...(trace !== undefined && { trace }),
+    ...(checker !== undefined && { invariants: checker.finish() }),
   };
 }
 

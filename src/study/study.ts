@@ -22,6 +22,8 @@ export interface StudyOrder extends Omit<RunOrder, "output"> {
   readonly workers: number;
   /** Folder for the results. */
   readonly output: string;
+  /** Whether the replications are held to the invariants of a control plane; absent: they are not. */
+  readonly check?: boolean;
 }
 
 export interface StudyResult {
@@ -64,12 +66,14 @@ interface Replicated {
 
 async function replicate(pool: Piscina, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
   try {
-    const { files, settings, seed, until } = order;
-    const task: ReplicationOrder = { files, settings, seed, replication, output: folder, ...(until !== undefined && { until }) };
+    const { files, settings, seed, until, check = false } = order;
+    const task: ReplicationOrder = { files, settings, seed, replication, output: folder, check, ...(until !== undefined && { until }) };
     const outcome = (await pool.run(task)) as ReplicationOutcome;
-    return { row: { replication, seed, error: undefined, problems: outcome.problems }, outcome, folder };
+    const { problems, violations } = outcome;
+    return { row: { replication, seed, error: undefined, problems, violations }, outcome, folder };
   } catch (error) {
-    return { row: { replication, seed: order.seed, error: error instanceof Error ? error.message : String(error), problems: [] }, folder };
+    const message = error instanceof Error ? error.message : String(error);
+    return { row: { replication, seed: order.seed, error: message, problems: [], violations: [] }, folder };
   }
 }
 

@@ -12,6 +12,8 @@ export interface ReplicationRow {
   readonly seed: number | string;
   readonly error: string | undefined;
   readonly problems: readonly string[];
+  /** Lines about invariants that did not hold; never in a table. */
+  readonly violations: readonly string[];
 }
 
 export const STUDY: Table<EstimateRow> = {

@@ -30,7 +30,7 @@ interface Arrived {
 }
 
 async function pods(trace: string, replication: number): Promise<Arrived[]> {
-  const { cluster } = await simulate(await prepare({ files: [scenario(trace)], settings: {} }), replication);
+  const { cluster } = await simulate(await prepare({ files: [scenario(trace)], settings: {} }), { replication });
   return [...cluster.view.list("Pod", "default")].map(({ metadata, spec }) => ({
     name: metadata.name,
     created: metadata.creationTimestamp ?? 0,

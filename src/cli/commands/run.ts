@@ -6,6 +6,7 @@ import { OutputDirectory } from "../../output/output-directory.js";
 import { TABLES } from "../../output/tables/index.js";
 import { similar } from "../../scenario/suggestion.js";
 import { prepare, simulate, type RunResult } from "../../study/simulate.js";
+import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import { podOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
@@ -20,6 +21,7 @@ interface RunFlags {
   readonly set?: Settings;
   readonly quiet?: boolean;
   readonly trace?: string;
+  readonly check?: boolean;
 }
 
 /** Names that are offered in place of a pod that is not there. */
@@ -36,11 +38,15 @@ export function addRun(program: Command): void {
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)", podOption)
     .addOption(new Option("-o, --output <format>", "format of the summary").choices(REPORT_FORMATS).default("table"))
+    .option("--check", "hold the run to the invariants of a control plane; the run itself does not change")
     .option("-q, --quiet", "no progress bar")
     .action(run);
 }
 
-async function run(files: string[], { set = {}, out, quiet = false, output, trace: traced, ...flags }: RunFlags): Promise<void> {
+async function run(
+  files: string[],
+  { set = {}, out, quiet = false, output, trace: traced, check = false, ...flags }: RunFlags,
+): Promise<void> {
   const scenario = await prepare({ files, settings: set, ...flags });
   const directory = new OutputDirectory(out ?? `results/${scenario.name}`);
   await interruptible(
@@ -48,11 +54,17 @@ async function run(files: string[], { set = {}, out, quiet = false, output, trac
     async () => {
       const progress = progressBar(scenario.duration, quiet);
       try {
-        const result = await simulate(scenario, undefined, directory, (...seen) => progress.update(...seen), traced);
+        const result = await simulate(scenario, {
+          directory,
+          progress: (...seen) => progress.update(...seen),
+          ...(traced !== undefined && { traced }),
+          check,
+        });
         progress.stop();
         const written = directory.publish(TABLES.map(({ name }) => `${name}.csv`));
         process.stdout.write(runReport(result, written, output));
-        const { problems } = result.outcome;
+        const violations = result.invariants === undefined ? [] : violationLines(result.invariants);
+        const problems = [...result.outcome.problems, ...violations];
         if (traced !== undefined && result.trace === undefined) throw new RunFailed([...problems, noSuchPod(traced, result)].join("\n"));
         if (problems.length > 0) throw new RunFailed(problems.join("\n"));
       } catch (error) {

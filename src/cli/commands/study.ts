@@ -16,6 +16,7 @@ interface StudyFlags {
   readonly until?: SimTime;
   readonly out?: string;
   readonly set?: Settings;
+  readonly check?: boolean;
 }
 
 const DEFAULT_REPLICATIONS = 10;
@@ -33,12 +34,21 @@ export function addStudy(program: Command): void {
     .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
     .option("--out <dir>", "folder for the CSV files (default: results/NAME-study)")
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .option("--check", "hold each replication to the invariants of a control plane")
     .action(study);
 }
 
-async function study(files: string[], { set = {}, out, replications, workers, ...flags }: StudyFlags): Promise<void> {
+async function study(files: string[], { set = {}, out, replications, workers, check = false, ...flags }: StudyFlags): Promise<void> {
   const scenario = await prepare({ files, settings: set, ...flags });
-  const order = { files, settings: set, replications, workers, seed: scenario.seed, output: out ?? `results/${scenario.name}-study` };
+  const order = {
+    files,
+    settings: set,
+    replications,
+    workers,
+    seed: scenario.seed,
+    output: out ?? `results/${scenario.name}-study`,
+    check,
+  };
   const result = await interruptible(
     () => process.stderr.write(`kubewarp: tables of finished replications are in ${order.output}/replications\n`),
     () =>
@@ -48,8 +58,10 @@ async function study(files: string[], { set = {}, out, replications, workers, ..
   );
   process.stdout.write(studyText(scenario.name, result));
   const failed = result.replications.filter(({ error }) => error !== undefined).length;
-  const broken = result.replications.filter(({ problems }) => problems.length > 0);
-  const lines = broken.map(({ replication, problems }) => `replication ${replication}: ${problems.join("\n  ")}`);
+  const wrong = result.replications.map(({ replication, problems, violations }) => ({ replication, found: [...problems, ...violations] }));
+  const lines = wrong
+    .filter(({ found }) => found.length > 0)
+    .map(({ replication, found }) => `replication ${replication}: ${found.join("\n  ")}`);
   if (failed > 0) lines.push(`${failed} of ${replications} replications failed`);
   if (lines.length > 0) throw new RunFailed(lines.join("\n"));
 }

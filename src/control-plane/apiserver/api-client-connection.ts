@@ -8,7 +8,7 @@ import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, Target } 
 import type { EventRecording } from "./event-recording.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
-import type { Caller, Subresource, Verb } from "./request.js";
+import type { Caller, Subresource, Verb, WritePrecondition } from "./request.js";
 import type { RequestPath, Sender } from "./request-path.js";
 
 const NO_OPTIONS: DeleteOptions = {};
@@ -44,11 +44,18 @@ export class ApiClientConnection implements ApiClient, Sender {
   }
 
   update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
-    this.send("update", "", targetOfObject(object), () => this.registry.update(object, "", this.caller.user), done);
+    this.send("update", "", targetOfObject(object), () => this.registry.update(object, "", this.caller.user), done, object.metadata);
   }
 
   updateStatus<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
-    this.send("update", "status", targetOfObject(object), () => this.registry.update(object, "status", this.caller.user), done);
+    this.send(
+      "update",
+      "status",
+      targetOfObject(object),
+      () => this.registry.update(object, "status", this.caller.user),
+      done,
+      object.metadata,
+    );
   }
 
   patch<K extends Kind>(
@@ -68,7 +75,7 @@ export class ApiClientConnection implements ApiClient, Sender {
   }
 
   delete<K extends Kind>(target: Target<K>, options: DeleteOptions = NO_OPTIONS, done?: Callback<ObjectsByKind[K]>): void {
-    this.send("delete", "", target, () => this.registry.delete(target, options, this.caller.user), done);
+    this.send("delete", "", target, () => this.registry.delete(target, options, this.caller.user), done, options.preconditions);
   }
 
   bind(pod: Target<"Pod">, nodeName: string, done?: Callback<Pod>): void {
@@ -93,7 +100,7 @@ export class ApiClientConnection implements ApiClient, Sender {
       }
       return found.sort(byKey);
     };
-    this.path.send(this, { verb: "list", subresource: "", target, handle, done });
+    this.path.send(this, { verb: "list", subresource: "", target, precondition: undefined, handle, done });
   }
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
@@ -106,8 +113,9 @@ export class ApiClientConnection implements ApiClient, Sender {
     target: Target,
     handle: () => ApiObject,
     done: Callback<ObjectsByKind[K]> | undefined,
+    precondition?: WritePrecondition,
   ): void {
-    this.path.send(this, { verb, subresource, target, handle, done });
+    this.path.send(this, { verb, subresource, target, precondition, handle, done });
   }
 }
 

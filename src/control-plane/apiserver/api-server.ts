@@ -27,7 +27,7 @@ import { ObjectIdentities } from "./object-identities.js";
 import { KUBERNETES_RULES, type ObjectRules } from "./object-rules.js";
 import { type ObjectReader, ObjectStore } from "./object-store.js";
 import { Registry } from "./registry/registry.js";
-import type { Caller, TracedRequest } from "./request.js";
+import type { Caller, HandlingListener, TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
 import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
@@ -60,8 +60,9 @@ export interface ApiServerOptions {
   readonly bootstrap?: boolean;
 }
 
-/** Told of requests that have been answered, and of changes as informers get them. */
+/** Told of requests when they are handled and when they have been answered, and of changes as informers get them. */
 export interface TraceListener {
+  readonly handling?: HandlingListener;
   readonly request?: (request: TracedRequest) => void;
   readonly delivered?: (change: Change, component: string, host: string | undefined, time: SimTime) => void;
 }
@@ -174,6 +175,7 @@ export class ApiServer implements ApiServerEndpoint {
   trace(listener: TraceListener): void {
     this.traceListeners.push(listener);
     if (listener.request !== undefined) this.path.trace(listener.request);
+    if (listener.handling !== undefined) this.path.traceHandling(listener.handling);
     this.watches.listener ??= (change, { component, host }) => {
       for (const { delivered } of this.traceListeners) delivered?.(change, component, host, this.simulation.now);
     };

@@ -14,7 +14,7 @@ import type { HostLinks } from "./host-links.js";
 import type { LatencySampler } from "./latencies.js";
 import type { ObjectReader } from "./object-store.js";
 import { isRefusal } from "./registry/registry.js";
-import { type Caller, isRead, type RequestSteps, type RequestWork, type TracedRequest } from "./request.js";
+import { type Caller, type HandlingListener, isRead, type RequestSteps, type RequestWork, type TracedRequest } from "./request.js";
 import { CLIENT_TIMEOUT, ETCD_FULL, ETCD_TIMEOUT, forbiddenRequest, TOO_MANY_REQUESTS } from "./status-errors.js";
 
 /** A client gives up after this long. Source: the kubelet's heartbeat client, kubernetes/cmd/kubelet/app/server.go. */
@@ -75,6 +75,7 @@ export class RequestPath {
   private readonly stalled = new Set<number>();
   private readonly answers = new Map<number, number>();
   private readonly listeners: ((request: TracedRequest) => void)[] = [];
+  private readonly handlingListeners: HandlingListener[] = [];
   private inFlight = 0;
   private pipeline!: CommitPipeline;
 
@@ -114,6 +115,10 @@ export class RequestPath {
 
   trace(listener: (request: TracedRequest) => void): void {
     this.listeners.push(listener);
+  }
+
+  traceHandling(listener: HandlingListener): void {
+    this.handlingListeners.push(listener);
   }
 
   /** Answers so far by HTTP status code. */
@@ -201,6 +206,7 @@ export class RequestPath {
       this.stall(slot);
       return;
     }
+    const handled = this.handlingListeners.length === 0 ? undefined : this.announce(request);
     const before = this.pipeline.pending;
     try {
       request.answer = { ok: true, object: handle() };
@@ -209,8 +215,17 @@ export class RequestPath {
         throw new Error(`${verb} ${target.kind} ${target.name} ${subresource} of ${request.sender.caller.user} failed`, { cause: error });
       request.answer = { ok: false, status: error.status };
     }
+    handled?.(request.answer.ok);
     if (this.pipeline.pending > before) this.pipeline.await(slot);
     else this.respond(slot, request.answer);
+  }
+
+  private announce({ sender: { caller }, work }: Request): (accepted: boolean) => void {
+    const { verb, subresource, target, precondition } = work;
+    const handled = this.handlingListeners.map((listener) => listener({ caller, verb, subresource, target, precondition }));
+    return (accepted) => {
+      for (const listener of handled) listener?.(accepted);
+    };
   }
 
   private refusal({ sender: { caller }, work: { verb, subresource, target } }: Request): ApiStatus | undefined {

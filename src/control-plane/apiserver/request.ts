@@ -16,11 +16,30 @@ export interface Caller {
   readonly host: string | undefined;
 }
 
+/** What a write asks of the stored object: that it still is the one that the writer has read. */
+export interface WritePrecondition {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** A request whose turn it is: it has passed the checks, and what is stored is what it finds. */
+export interface HandledRequest {
+  readonly caller: Caller;
+  readonly verb: Verb;
+  readonly subresource: Subresource;
+  readonly target: Target;
+  readonly precondition: WritePrecondition | undefined;
+}
+
+/** Called before each request is handled; the function that it returns is called right afterwards and told whether it was accepted. */
+export type HandlingListener = (request: HandledRequest) => ((accepted: boolean) => void) | undefined;
+
 /** What a request asks for. */
 export interface RequestWork {
   readonly verb: Verb;
   readonly subresource: Subresource;
   readonly target: Target;
+  readonly precondition: WritePrecondition | undefined;
   /** Does the work when the request has passed the checks. @throws ApiStatusError where it is refused */
   readonly handle: () => ApiObject | readonly ApiObject[];
   readonly done: ((result: Result<never>) => void) | undefined;

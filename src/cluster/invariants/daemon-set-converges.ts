@@ -1,0 +1,76 @@
+/**
+ * A DaemonSet has one pod on each node that it belongs on, and its status says so.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#how-daemon-pods-are-scheduled
+ */
+import { compileLabelSet, compileNodeSelector } from "../../api/selector.js";
+import type { Node, Taint } from "../../api/types/node.js";
+import type { Pod, Toleration } from "../../api/types/pod.js";
+import type { DaemonSet } from "../../api/types/workloads.js";
+import { isTolerated } from "../../scheduler/framework/tolerations.js";
+import type { Invariant, ObservedCluster } from "./invariant.js";
+import { isActive } from "./pod-state.js";
+import { creationMayBeRefused } from "./refusals.js";
+
+/** Added to every daemon pod. Source: the table of the page above. */
+const DAEMON_TOLERATIONS: readonly Toleration[] = [
+  { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" },
+  { key: "node.kubernetes.io/unreachable", operator: "Exists", effect: "NoExecute" },
+  ...["disk-pressure", "memory-pressure", "pid-pressure", "unschedulable"].map((taint): Toleration => ({
+    key: `node.kubernetes.io/${taint}`,
+    operator: "Exists",
+    effect: "NoSchedule",
+  })),
+];
+
+export function daemonSetConverges(cluster: ObservedCluster): Invariant {
+  const { committed } = cluster;
+  const check = (set: DaemonSet): void => {
+    const { metadata, status, spec } = set;
+    if (metadata.deletionTimestamp !== undefined) return;
+    const nodes = [...committed.list("Node")];
+    if (!cluster.isSettled(committed.changedAt(set), ...nodes.map((node) => committed.changedAt(node)))) return;
+    const wanted = nodes.filter((node) => belongsOn(set, node));
+    if (status?.observedGeneration !== metadata.generation) {
+      cluster.violated(set, `expected observedGeneration ${metadata.generation ?? "none"}, found ${status?.observedGeneration ?? "none"}`);
+    }
+    if (status?.desiredNumberScheduled !== wanted.length) {
+      cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${status?.desiredNumberScheduled ?? "none"}`);
+    }
+    const pods = [...committed.podsOf(set)].filter(isActive);
+    // During an update that surges or waits a node has two pods, or none.
+    const isUpdating = (status?.updatedNumberScheduled ?? 0) !== (status?.desiredNumberScheduled ?? 0);
+    if (isUpdating || spec.updateStrategy?.type === "OnDelete" || creationMayBeRefused(committed, metadata.namespace)) return;
+    const terminating = new Set([...committed.podsOf(set)].filter((pod) => !isActive(pod)).map(nodeOf));
+    for (const { metadata: node } of wanted) {
+      const count = pods.filter((pod) => nodeOf(pod) === node.name).length;
+      if (count !== 1 && !terminating.has(node.name)) cluster.violated(set, `expected 1 pod on node ${node.name}, found ${count}`);
+    }
+  };
+  return {
+    ended: () => {
+      for (const set of committed.list("DaemonSet")) check(set);
+    },
+  };
+}
+
+/** The node that the pod is bound to or meant for. */
+function nodeOf({ spec }: Pod): string | undefined {
+  if (spec.nodeName !== undefined) return spec.nodeName;
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return terms.flatMap(({ matchFields = [] }) => matchFields.flatMap(({ values = [] }) => values)).at(0);
+}
+
+function belongsOn({ spec }: DaemonSet, node: Node): boolean {
+  const { nodeSelector, affinity, tolerations = [], nodeName, hostNetwork } = spec.template.spec;
+  if (nodeName !== undefined && nodeName !== node.metadata.name) return false;
+  if (nodeSelector !== undefined && !compileLabelSet(nodeSelector)(node.metadata.labels)) return false;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required !== undefined && !compileNodeSelector(required)(node)) return false;
+  const network: Toleration[] =
+    hostNetwork === true ? [{ key: "node.kubernetes.io/network-unavailable", operator: "Exists", effect: "NoSchedule" }] : [];
+  const tolerated = [...tolerations, ...DAEMON_TOLERATIONS, ...network];
+  const repels = (taint: Taint): boolean => taint.effect !== "PreferNoSchedule" && !isTolerated(taint, tolerated);
+  const taints = node.spec.taints ?? [];
+  return !taints.some(repels);
+}

@@ -1,0 +1,45 @@
+/**
+ * What is being deleted goes: pods when their grace period is over, other objects when nothing holds them any more.
+ *
+ * The pods of a node that is not there to end them stay, and with them the owners and namespaces that wait for them.
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination,
+ * https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion
+ */
+import type { ApiObject } from "../../api/types/meta.js";
+import type { Pod } from "../../api/types/pod.js";
+import { SECOND } from "../../engine/simulation.js";
+import type { Invariant, ObservedCluster } from "./invariant.js";
+
+/** Finalizers of the control plane's own controllers; others are anybody's. */
+const OWN_FINALIZERS: ReadonlySet<string> = new Set(["foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking", "kubernetes"]);
+
+export function deletedObjectsGo(cluster: ObservedCluster): Invariant {
+  const { committed } = cluster;
+
+  const isHeld = (object: ApiObject): boolean => {
+    const { finalizers = [], uid, name } = object.metadata;
+    if (finalizers.some((finalizer) => !OWN_FINALIZERS.has(finalizer))) return true;
+    if (object.kind === "Pod") {
+      const { nodeName } = (object as Pod).spec;
+      return nodeName !== undefined && committed.get("Node", nodeName) !== undefined && !cluster.isNodeUp(nodeName);
+    }
+    if (object.kind === "Namespace") {
+      for (const other of committed.all()) if (other.metadata.namespace === name) return true;
+      return false;
+    }
+    for (const _ of committed.dependentsOf(uid)) return true;
+    return false;
+  };
+
+  return {
+    ended: () => {
+      for (const object of committed.all()) {
+        const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
+        if (deletionTimestamp === undefined) continue;
+        const grace = deletionGracePeriodSeconds * SECOND;
+        if (!cluster.isSettled(committed.changedAt(object) + grace) || isHeld(object)) continue;
+        cluster.violated(object, `expected it to be gone ${deletionGracePeriodSeconds} s after its deletion, found it still there`);
+      }
+    },
+  };
+}

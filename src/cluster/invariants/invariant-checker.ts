@@ -1,0 +1,127 @@
+/**
+ * Holds a run to what a control plane must keep. It listens to what the API server commits, answers and delivers, and looks around at the
+ * end; it schedules nothing, draws nothing and changes nothing, so that a run is the same with it and without.
+ */
+import type { Kind } from "../../api/kinds.js";
+import { KINDS, objectKey } from "../../api/kinds.js";
+import type { ApiObject } from "../../api/types/meta.js";
+import type { ApiServer } from "../../control-plane/apiserver/api-server.js";
+import type { Change } from "../../control-plane/apiserver/change.js";
+import type { HandledRequest } from "../../control-plane/apiserver/request.js";
+import type { SimTime } from "../../engine/simulation.js";
+import { CommittedObjects } from "./committed-objects.js";
+import { SETTLING_TIME, type Invariant, type ObservedCluster, type StartInvariant, type Violation } from "./invariant.js";
+import { INVARIANTS } from "./invariants.js";
+
+/** What the checker asks of a cluster. */
+export interface CheckedCluster {
+  readonly simulation: { readonly now: SimTime };
+  readonly apiServer: Pick<ApiServer, "objects" | "onCommit" | "trace">;
+  /** Whether writes are taken and the whole control plane works, with all of its controllers on. */
+  readonly isControlPlaneUp: boolean;
+  readonly hasDefaultScheduler: boolean;
+  isNodeUp(name: string): boolean;
+  onFault(listener: () => void): void;
+}
+
+/** What a checked run has come to. */
+export interface InvariantReport {
+  /** In order of time; of each invariant the first ones only. */
+  readonly violations: readonly Violation[];
+  /** How many there were of each invariant that did not hold. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Of one invariant; further ones are only counted. */
+const MOST_KEPT = 20;
+
+interface Checked {
+  readonly name: string;
+  readonly invariant: Invariant;
+}
+
+export class InvariantChecker {
+  private readonly counts = new Map<string, number>();
+  private readonly found: Violation[] = [];
+  private readonly committed = new CommittedObjects();
+  private readonly invariants: readonly Checked[];
+  private lastFault: SimTime = 0;
+  private permissionsTaken = false;
+
+  /** Watches the cluster from now on: make it before the first event. */
+  constructor(
+    private readonly cluster: CheckedCluster,
+    invariants: Readonly<Record<string, StartInvariant>> = INVARIANTS,
+  ) {
+    const { apiServer } = cluster;
+    for (const { kind } of KINDS) for (const object of apiServer.objects.list(kind)) if (kind !== "Event") this.committed.add(object);
+    this.invariants = Object.entries(invariants).map(([name, start]) => ({ name, invariant: start(this.observed(name)) }));
+    apiServer.onCommit((change) => this.commit(change));
+    const watching = this.invariants.flatMap(({ invariant }) => invariant.delivered?.bind(invariant) ?? []);
+    const handling = this.invariants.flatMap(({ invariant }) => invariant.handling ?? []);
+    apiServer.trace({
+      ...(handling.length > 0 && {
+        handling: (request: HandledRequest) => {
+          const handled = handling.map((listener) => listener(request));
+          return (accepted: boolean) => {
+            for (const listener of handled) listener?.(accepted);
+          };
+        },
+      }),
+      ...(watching.length > 0 && {
+        delivered: (change: Change, component: string, host: string | undefined) => {
+          if (change.kind === "Event") return;
+          const watcher = host === undefined ? component : `${component} on ${host}`;
+          for (const listener of watching) listener(change, watcher);
+        },
+      }),
+    });
+    cluster.onFault(() => {
+      this.lastFault = cluster.simulation.now;
+    });
+  }
+
+  /** To be called once, when the run is over. */
+  finish(): InvariantReport {
+    for (const { invariant } of this.invariants) invariant.ended?.();
+    return { violations: this.found, counts: this.counts };
+  }
+
+  private commit(change: Change): void {
+    if (change.kind === "Event") return;
+    this.committed.apply(change);
+    if (change.previous !== undefined && PERMISSION_KINDS.has(change.kind)) this.permissionsTaken = true;
+    for (const { invariant } of this.invariants) invariant.committed?.(change);
+  }
+
+  private observed(name: string): ObservedCluster {
+    const { cluster, committed } = this;
+    return {
+      get now() {
+        return cluster.simulation.now;
+      },
+      committed,
+      stored: cluster.apiServer.objects,
+      hasDefaultScheduler: cluster.hasDefaultScheduler,
+      isNodeUp: (node) => cluster.isNodeUp(node),
+      isSettled: (...since) => this.isSettled(since),
+      violated: (object, expected) => this.violated(name, object, expected),
+    };
+  }
+
+  private isSettled(since: readonly SimTime[]): boolean {
+    const { isControlPlaneUp, simulation } = this.cluster;
+    return isControlPlaneUp && !this.permissionsTaken && simulation.now - Math.max(this.lastFault, ...since) >= SETTLING_TIME;
+  }
+
+  private violated(invariant: string, object: ApiObject | string, expected: string): void {
+    const count = (this.counts.get(invariant) ?? 0) + 1;
+    this.counts.set(invariant, count);
+    if (count > MOST_KEPT) return;
+    const named = typeof object === "string" ? object : `${object.kind} ${objectKey(object)}`;
+    this.found.push({ time: this.cluster.simulation.now, invariant, object: named, expected });
+  }
+}
+
+/** A scenario that takes rights away stops whoever had them: nothing has to come about any more. */
+const PERMISSION_KINDS: ReadonlySet<Kind> = new Set<Kind>(["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]);

@@ -1,0 +1,58 @@
+/**
+ * What an invariant is: something that holds in every run whatever happens to the cluster, checked from the outside by watching what
+ * the API server stores, answers and delivers. A broken invariant is a mistake of the simulator, never of the scenario.
+ */
+import type { ApiObject } from "../../api/types/meta.js";
+import type { Change } from "../../control-plane/apiserver/change.js";
+import type { ObjectReader } from "../../control-plane/apiserver/object-store.js";
+import type { HandlingListener } from "../../control-plane/apiserver/request.js";
+import { SECOND, type SimTime } from "../../engine/simulation.js";
+import type { CommittedObjects } from "./committed-objects.js";
+
+/** Each method is optional: an invariant has those of whose moments it wants to be told. None has an effect on the run. */
+export interface Invariant {
+  /** A change was committed; the committed objects are already those after it. Events are left out. */
+  committed?(change: Change): void;
+  /** A request is about to be handled, and has been. */
+  readonly handling?: HandlingListener;
+  /** A watch has delivered a change. @param watcher component and machine of the informer */
+  delivered?(change: Change, watcher: string): void;
+  /** The run is over: what should have come about by now? */
+  ended?(): void;
+}
+
+/** What an invariant sees of the run. */
+export interface ObservedCluster {
+  readonly now: SimTime;
+  readonly committed: CommittedObjects;
+  /** What requests find when they are handled: the committed objects and what etcd's log has beyond them. */
+  readonly stored: ObjectReader;
+  /** Whether the scheduler is the default one: all plugins on, and no others. */
+  readonly hasDefaultScheduler: boolean;
+  /** Whether the machine runs, and its kubelet with it, and the API server hears it. */
+  isNodeUp(name: string): boolean;
+  /**
+   * Whether what follows from something at the given times must have come about: the control plane works, and neither fault nor any of
+   * these times is less than {@link SETTLING_TIME} ago.
+   */
+  isSettled(...since: readonly SimTime[]): boolean;
+  /** Reports that the invariant does not hold. @param expected what should be, and what is */
+  violated(object: ApiObject | string, expected: string): void;
+}
+
+export type StartInvariant = (cluster: ObservedCluster) => Invariant;
+
+/**
+ * Time in which controllers, scheduler and kubelets act on what they learn: several times the longest of their periods that matter here
+ * (30 s between the scheduler's looks at pods that wait too long, 20 s between collections of pods, 17 s until another leader works, 10 s of back-off).
+ */
+export const SETTLING_TIME: SimTime = 60 * SECOND;
+
+export interface Violation {
+  readonly time: SimTime;
+  /** Name of the invariant. */
+  readonly invariant: string;
+  /** "Pod default/web-1" */
+  readonly object: string;
+  readonly expected: string;
+}

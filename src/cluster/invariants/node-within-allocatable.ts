@@ -1,0 +1,74 @@
+/**
+ * The scheduler binds no pod to a node that has no room for its requests, and a kubelet runs no more than its node has room for.
+ *
+ * Pods that were created with a node's name have passed no scheduler: it learns of them when they are there, and the kubelet turns away
+ * what does not fit. So they do not count for the first part. Pods that have ended count for neither.
+ *
+ * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled
+ */
+import type { Node } from "../../api/types/node.js";
+import type { Pod } from "../../api/types/pod.js";
+import { SECOND, type SimTime } from "../../engine/simulation.js";
+import type { Invariant, ObservedCluster } from "./invariant.js";
+import { hasEnded } from "./pod-state.js";
+import { amountsOf, amountText, exceeded, requested, sumOf, type Amounts } from "./requested-resources.js";
+
+/** A node that has shrunk was still as large as before to a scheduler that decides within so long. */
+const MEMORY_OF_SHRINKING: SimTime = 5 * SECOND;
+
+export function nodeWithinAllocatable(cluster: ObservedCluster): Invariant {
+  const { committed } = cluster;
+  /** Uids of pods that were created with a node's name. */
+  const placed = new Set<string>();
+  const shrunk = new Map<string, { readonly at: SimTime; readonly before: Amounts }>();
+
+  const bound = (pod: Pod): void => {
+    const name = pod.spec.nodeName!;
+    const node = committed.get("Node", name);
+    // A node that has just been removed cannot be checked any more; its pods are collected.
+    if (node === undefined) return;
+    const counted = [...committed.podsOnNode(name)].filter((other) => !hasEnded(other) && !placed.has(other.metadata.uid!));
+    const sum = sumOf(counted);
+    const asked = new Map([...sum].filter(([resource]) => (requested(pod).get(resource) ?? 0n) > 0n));
+    const allocatable = allocatableOf(node);
+    const over = exceeded(asked, allocatable);
+    if (over.length === 0) return;
+    const earlier = shrunk.get(name);
+    if (earlier !== undefined && cluster.now - earlier.at <= MEMORY_OF_SHRINKING && exceeded(asked, earlier.before).length === 0) return;
+    cluster.violated(node, `${overText(over, allocatable, asked)} after ${pod.metadata.namespace ?? ""}/${pod.metadata.name} was bound`);
+  };
+
+  return {
+    committed: ({ type, kind, object, previous }) => {
+      if (kind === "Node" && previous !== undefined && (previous as Node).status?.allocatable !== (object as Node).status?.allocatable) {
+        shrunk.set(object.metadata.name, { at: cluster.now, before: allocatableOf(previous as Node) });
+      }
+      if (kind !== "Pod") return;
+      const { nodeName } = (object as Pod).spec;
+      if (nodeName === undefined) return;
+      if (type === "ADDED") placed.add(object.metadata.uid!);
+      else if (type === "DELETED") placed.delete(object.metadata.uid!);
+      else if ((previous as Pod).spec.nodeName === undefined && cluster.hasDefaultScheduler) bound(object as Pod);
+    },
+    ended: () => {
+      for (const node of committed.list("Node")) {
+        const { name } = node.metadata;
+        if (!cluster.isNodeUp(name) || !cluster.isSettled(committed.changedAt(node), committed.podsChangedAt(name))) continue;
+        const running = sumOf([...committed.podsOnNode(name)].filter(({ status }) => status?.phase === "Running"));
+        const allocatable = allocatableOf(node);
+        const over = exceeded(running, allocatable);
+        if (over.length > 0) cluster.violated(node, `${overText(over, allocatable, running)} run by the kubelet`);
+      }
+    },
+  };
+}
+
+function allocatableOf({ status }: Node): Amounts {
+  return amountsOf(status?.allocatable ?? status?.capacity ?? {});
+}
+
+function overText(over: readonly string[], available: Amounts, asked: Amounts): string {
+  return over
+    .map((name) => `expected pods that request at most ${amountText(name, available)}, found ${amountText(name, asked)}`)
+    .join(", ");
+}
