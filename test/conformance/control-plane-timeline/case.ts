@@ -150,7 +150,7 @@ export interface TimelineCase {
     readonly schedulerArgs?: readonly string[];
   };
   readonly startSecondOfMinute?: number;
-  readonly nodeMonitorTickPhaseMs: readonly number[];
+  readonly nodeMonitorTickPhaseMs?: readonly number[];
   readonly outages?: readonly { readonly run: number; readonly nodes: readonly NodeOutage[] }[];
   readonly actionResults: readonly ActionResult[];
   readonly series: readonly Series[];

@@ -1,7 +1,7 @@
 /** Compares the table of outages with a recorded run's: how soon after Unknown, after a taint and after the return each reaction came. */
 import type { NodeOutage, Observed, TimelineCase } from "./case.js";
 import { outagesOf } from "./outages.js";
-import { chosenRun } from "./run.js";
+import { chosenRun } from "./phases.js";
 import { largeClusterMs, REACTION_MS } from "./tolerance.js";
 
 const TICK_MS = 5000;

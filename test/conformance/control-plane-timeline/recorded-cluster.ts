@@ -7,7 +7,7 @@ import { lognormal } from "../../../src/engine/distribution-families.js";
 import { MILLISECOND, SECOND, type SimTime } from "../../../src/engine/simulation.js";
 import type { NodeGroup, TimelineCase } from "./case.js";
 import { settingsOf } from "./flags.js";
-import { chosenRun } from "./run.js";
+import { lastRenewalOf, returnsOf, tickPhaseOf } from "./phases.js";
 
 /** The cluster has been up for about this long at a recording's first action. */
 const WARM_UP: SimTime = 60 * SECOND;
@@ -54,16 +54,12 @@ export class RecordedCluster {
   /** CPU by label selector, millicores shared evenly by the pods that match. */
   readonly load = new Map<string, number>();
   private readonly nodesByKubelet = new Map<string, string[]>();
-  /** Which recorded run gave what differs from run to run: the phases of ticks and renewals. */
-  private readonly run: number;
   /** Simulated time of the recording's first action. The controllers were started at 0, with the node controller's first tick. */
   readonly start: SimTime;
 
   constructor(private readonly testCase: TimelineCase) {
     const settings = settingsOf(testCase.extraFlags ?? {});
-    const phases = testCase.nodeMonitorTickPhaseMs;
-    this.run = chosenRun(testCase);
-    this.start = WARM_UP + Math.round((CONTROLLERS_STARTED_MS - ((phases[this.run] ?? 0) % MONITOR_PERIOD_MS)) * MILLISECOND);
+    this.start = WARM_UP + Math.round((CONTROLLERS_STARTED_MS - (tickPhaseOf(testCase) % MONITOR_PERIOD_MS)) * MILLISECOND);
     const description: ClusterDescription = {
       name: testCase.name,
       kubernetesVersion: "1.36.3",
@@ -103,8 +99,14 @@ export class RecordedCluster {
     for (const name of this.nodesByKubelet.get(process) ?? []) this.cluster.machines.get(name)?.stopKubelet();
   }
 
+  /** A process sees after up to 11 s that it has to report; where it is recorded when, it does so then. */
   startKubelet(process: string): void {
-    for (const name of this.nodesByKubelet.get(process) ?? []) this.cluster.machines.get(name)?.startKubelet();
+    const { simulation, machines } = this.cluster;
+    const returns = returnsOf(this.testCase);
+    for (const name of this.nodesByKubelet.get(process) ?? []) {
+      const at = Math.max(simulation.now, this.start + Math.round((returns.get(name) ?? 0) * MILLISECOND));
+      simulation.at(at, () => machines.get(name)?.startKubelet());
+    }
   }
 
   addNodes(groups: readonly NodeGroup[]): void {
@@ -129,7 +131,7 @@ export class RecordedCluster {
 
   /** When a node's process was started, so that its renewals come when the recorded ones came. Milliseconds from the first action. */
   private startOf(node: string): number {
-    const recorded = this.testCase.outages?.find(({ run }) => run === this.run + 1)?.nodes.find((outage) => outage.node === node)?.lastRenew;
+    const recorded = lastRenewalOf(this.testCase, node);
     if (recorded === undefined) return NODES_STARTED_MS;
     return recorded - Math.max(0, Math.ceil(recorded / RENEW_PERIOD_MS)) * RENEW_PERIOD_MS;
   }

@@ -14,13 +14,8 @@ const WHOLE_SECONDS_MS = 1100;
 /** Each controller's client sends 20 requests a second. */
 const LARGE_CLUSTER_MS = 1000;
 const LARGE_CLUSTER_NODES = 60;
-/** One period of the node controller. */
-const TICK_MS = 5000;
 /** A stand-in's process sees so late at most that it has to report again. */
 export const RETURN_MS = 11_000;
-
-/** What the node controller does at a tick only, when a node has come back. */
-const AT_NEXT_TICK = /^(?:events )?Node \S+ taint-=\S+:NoExecute/;
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -34,7 +29,6 @@ export function toleranceOf(testCase: TimelineCase): Tolerance {
     const classes = [REACTION_MS + SHARE * recordedMs, large];
     if (wholeSeconds.some(({ since, about }) => recordedMs >= since && about.test(key))) classes.push(WHOLE_SECONDS_MS);
     if (returned !== undefined && recordedMs >= returned.at) {
-      if (AT_NEXT_TICK.test(key)) classes.push(TICK_MS + REACTION_MS);
       // Of several nodes each has a moment of its own; what follows from it is held to the outages' table.
       if (returned.nodes > 1) classes.push(RETURN_MS + Math.max(...classes));
     }
