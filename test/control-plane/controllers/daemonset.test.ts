@@ -63,7 +63,7 @@ describe("a DaemonSet", () => {
     expect(cluster.eventsOf("SuccessfulCreate").every(({ component }) => component === "daemonset-controller")).toBe(true);
   });
 
-  it("keeps a pod on a node that becomes NoSchedule, as misscheduled, and takes it off a NoExecute one", () => {
+  it("keeps a pod on a node that becomes NoSchedule, and takes it off a NoExecute one", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 2);
     cluster.runTo(1);
@@ -72,10 +72,78 @@ describe("a DaemonSet", () => {
     cluster.change("Node", "worker-1", tainted("NoSchedule"));
     cluster.runTo(10);
     expect(nodesOf(cluster)).toEqual(["worker-1", "worker-2"]);
-    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 1, numberMisscheduled: 1 });
     cluster.change("Node", "worker-1", tainted("NoExecute"));
     cluster.runTo(15);
     expect(nodesOf(cluster)).toEqual(["worker-2"]);
+  });
+
+  it("notices a misscheduled pod with its next change, and at once that the node takes pods again", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.runTo(1);
+    cluster.apply(daemonSet("agent"));
+    cluster.runTo(5);
+    cluster.change("Node", "worker-1", tainted("NoSchedule"));
+    cluster.runTo(10);
+    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 2, numberMisscheduled: 0 });
+    cluster.change("DaemonSet", "agent", (agent) => ({ ...agent, metadata: { ...agent.metadata, labels: { team: "a" } } }));
+    cluster.runTo(15);
+    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 1, numberMisscheduled: 1 });
+    cluster.change("Node", "worker-1", (node) => ({ ...node, spec: {} }));
+    cluster.runTo(20);
+    expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 2, numberMisscheduled: 0 });
+  });
+
+  it("replaces half of its pods at a time: nodes whose pod is gone count as unavailable", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 6);
+    cluster.runTo(1);
+    cluster.apply(daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "50%" } } }, SLOW));
+    cluster.runTo(8);
+    const seen = extremes(cluster);
+    cluster.change("DaemonSet", "agent", update);
+    // 1 s to stop, 2 s to be ready, twice.
+    cluster.runTo(10.5);
+    expect(cluster.eventsOf("SuccessfulDelete")).toHaveLength(3);
+    cluster.runTo(15);
+    expect(cluster.list("Pod").map(({ spec }) => spec.containers[0].image)).toEqual(Array(6).fill("web:2"));
+    expect(seen.least).toBe(3);
+  });
+
+  it("with surge leaves old pods on nodes that take no new ones until as many are available elsewhere", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("old", 2);
+    cluster.runTo(1);
+    cluster.apply(
+      daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, SLOW),
+    );
+    cluster.runTo(8);
+    const seen = extremes(cluster);
+    for (const node of ["old-1", "old-2"]) cluster.change("Node", node, tainted("NoSchedule"));
+    cluster.addNodes("new", 2);
+    cluster.runTo(8.5);
+    cluster.change("DaemonSet", "agent", update);
+    cluster.runTo(10);
+    expect(nodesOf(cluster)).toEqual(["new-1", "new-2", "old-1", "old-2"]);
+    cluster.runTo(30);
+    expect(nodesOf(cluster)).toEqual(["new-1", "new-2"]);
+    expect(seen.least).toBe(2);
+  });
+
+  it("pauses between the deletions of failed pods of a node, twice as long each time", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.runTo(1);
+    cluster.apply(daemonSet("agent", {}, { "fake-kubelet/run": "100ms", "fake-kubelet/exit": "1" }));
+    cluster.runTo(20);
+    const times = cluster.eventsOf("FailedDaemonPod").map(({ seconds }) => seconds);
+    const gaps = times.slice(1).map((time, i) => time - times[i]);
+    expect(times.length).toBeGreaterThanOrEqual(4);
+    // A failure during a pause is looked at again after the whole pause, so that the gap is longer by the time the pod ran.
+    for (const [i, gap] of gaps.slice(0, 3).entries()) {
+      expect(gap).toBeGreaterThanOrEqual(2 ** i);
+      expect(gap).toBeLessThan(2 ** i + 0.5);
+    }
   });
 
   it("updates one node at a time and never has two unavailable", () => {

@@ -5,38 +5,34 @@
  */
 import { objectKey } from "../../../api/kinds.js";
 import type { ControllerRevision, DaemonSet, Node, Pod, PodTemplateSpec } from "../../../api/types/index.js";
-import { MINUTE, SECOND, type SimTime } from "../../../engine/simulation.js";
+import { SECOND } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
+import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
-import { byRevision, keepsTemplate, newRevision, REVISION_HASH_LABEL, surplusRevisions } from "../history/controller-history.js";
+import { REVISION_HASH_LABEL } from "../history/controller-history.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
-import { isPodAvailable, isPodReady, isPodTerminal, untilAvailable } from "../pod-conditions.js";
-import { PodControl, referenceTo } from "../pod-control.js";
-import { podTemplateHash } from "../pod-template-hash.js";
+import { isPodReady, isPodTerminal } from "../pod-conditions.js";
+import { namespaceIsTerminating, PodControl, referenceTo } from "../pod-control.js";
+import { BY_NODE, nodeNames } from "../pods-by-node.js";
 import { sameValue } from "../same-value.js";
 import { slowStart } from "../slow-start.js";
-import { firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
+import { ApiError, firstError, inParallel, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { byCreationAndPhase, isUpdated, planManage, planUpdate, updateBounds } from "./daemon-plan.js";
+import { DaemonHistory } from "./daemon-history.js";
+import { planManage } from "./daemon-plan.js";
+import { countedDaemonStatus, type DaemonSetStatus } from "./daemon-status.js";
+import { planUpdate } from "./daemon-update.js";
+import { FailedPodsBackoff } from "./failed-pods-backoff.js";
 import { affinityForNode, daemonTolerations, nodeFitness, nodeOfDaemonPod } from "./node-fitness.js";
 
 const ACCOUNT = "daemon-set-controller";
 const COMPONENT = "daemonset-controller";
 /** Most pods that one sync creates or deletes. Source: BurstReplicas in daemon_controller.go. */
 const BURST_REPLICAS = 250;
-/** Pauses before a failed daemon pod is deleted. Source: failedPodsBackoff in cmd/kube-controller-manager/app/apps.go. */
-const FIRST_PAUSE: SimTime = SECOND;
-const LONGEST_PAUSE: SimTime = 15 * MINUTE;
-const DEFAULT_HISTORY_LIMIT = 10;
 const TEMPLATE_GENERATION_ANNOTATION = "deprecated.daemonset.template.generation";
 const TEMPLATE_GENERATION_LABEL = "pod-template-generation";
-
-interface Pause {
-  length: SimTime;
-  since: SimTime;
-}
 
 class DaemonSetController {
   private readonly calls: ApiCalls;
@@ -44,27 +40,27 @@ class DaemonSetController {
   private readonly daemonSets: Informer<DaemonSet>;
   private readonly pods: Informer<Pod>;
   private readonly nodes: Informer<Node>;
-  private readonly revisions: Informer<ControllerRevision>;
   private readonly queue: WorkQueue;
+  private readonly history: DaemonHistory;
+  private readonly consistency: ConsistencyStore;
   private readonly expectations = new Expectations();
-  private readonly pauses = new Map<string, Pause>();
+  private readonly failedPods = new FailedPodsBackoff();
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, COMPONENT);
-    this.podControl = new PodControl(this.calls);
     this.queue = context.queue({ workers: context.options.concurrentDaemonSetSyncs, sync: (key) => this.sync(key) });
     this.daemonSets = context.informer("DaemonSet");
     this.pods = context.informer("Pod");
     this.nodes = context.informer("Node");
-    this.revisions = context.informer("ControllerRevision");
+    this.history = new DaemonHistory(this.calls, context.informer("ControllerRevision"), this.pods);
+    this.consistency = new ConsistencyStore({ Pod: this.pods, DaemonSet: this.daemonSets });
+    this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
     this.pods.addIndex(BY_OWNER, ownerUids);
-    this.revisions.addIndex(BY_OWNER, ownerUids);
+    this.pods.addIndex(BY_NODE, nodeNames);
     this.daemonSets.addHandlers({
       added: (daemonSet) => this.queue.add(objectKey(daemonSet)),
       updated: (_, daemonSet) => this.queue.add(objectKey(daemonSet)),
-      deleted: (daemonSet) => {
-        this.expectations.forget(objectKey(daemonSet));
-      },
+      deleted: (daemonSet) => this.forget(objectKey(daemonSet)),
     });
     this.pods.addHandlers({
       added: (pod) => this.podAdded(pod),
@@ -72,76 +68,99 @@ class DaemonSetController {
       deleted: (pod) => this.podDeleted(pod),
     });
     this.nodes.addHandlers({
-      added: (node) => this.nodeChanged(undefined, node),
-      updated: (previous, current) => this.nodeChanged(previous, current),
+      added: (node) => this.nodeChanged(node),
+      updated: ({ spec, metadata }, current) => {
+        if (!sameValue(spec.taints, current.spec.taints) || !sameValue(metadata.labels, current.metadata.labels)) this.nodeChanged(current);
+      },
     });
+  }
+
+  private forget(key: string): void {
+    this.consistency.clear(key);
+    this.expectations.forget(key);
   }
 
   private keyOf(pod: Pod): string | undefined {
     const controller = controllerOf(pod);
-    return controller?.kind === "DaemonSet" ? `${pod.metadata.namespace}/${controller.name}` : undefined;
+    if (controller?.kind !== "DaemonSet") return undefined;
+    const key = `${pod.metadata.namespace}/${controller.name}`;
+    return this.daemonSets.get(key)?.metadata.uid === controller.uid ? key : undefined;
   }
 
   private podAdded(pod: Pod): void {
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.podDeleted(pod);
+      return;
+    }
     const key = this.keyOf(pod);
     if (key === undefined) return;
-    if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(pod));
-    else this.expectations.creationObserved(key);
+    this.expectations.creationObserved(key);
     this.queue.add(key);
   }
 
   private podUpdated(previous: Pod, current: Pod): void {
+    if (current.metadata.deletionTimestamp !== undefined) {
+      this.podDeleted(current);
+      return;
+    }
     const key = this.keyOf(current);
     if (key === undefined) return;
-    const deleted = current.metadata.deletionTimestamp !== undefined;
-    if (deleted) this.expectations.deletionObserved(key, objectKey(current));
-    if (
-      deleted !== (previous.metadata.deletionTimestamp !== undefined) ||
-      previous.status?.phase !== current.status?.phase ||
-      isPodReady(previous) !== isPodReady(current) ||
-      previous.metadata.labels !== current.metadata.labels
-    ) {
-      this.queue.add(key);
-    }
+    this.queue.add(key);
+    const { minReadySeconds = 0 } = this.daemonSets.get(key)!.spec;
+    // A second more, so that the clock's whole seconds are past the time for certain.
+    if (minReadySeconds > 0 && !isPodReady(previous) && isPodReady(current)) this.queue.addAfter(key, (minReadySeconds + 1) * SECOND);
   }
 
+  /** Each sign of a pod's end counts as a deletion: that it is being deleted, each change from then on, and that it is gone. */
   private podDeleted(pod: Pod): void {
     const key = this.keyOf(pod);
     if (key === undefined) return;
-    this.expectations.deletionObserved(key, objectKey(pod));
+    this.expectations.deletionObserved(key);
     this.queue.add(key);
   }
 
-  private nodeChanged(previous: Node | undefined, current: Node): void {
-    if (previous !== undefined && previous.spec.taints === current.spec.taints && previous.metadata.labels === current.metadata.labels)
-      return;
+  /** A node that takes no new pods any more is noticed when a DaemonSet is synced for another reason. */
+  private nodeChanged(node: Node): void {
     for (const daemonSet of this.daemonSets.list()) {
-      const after = nodeFitness(daemonSet, current);
-      const before = previous === undefined ? undefined : nodeFitness(daemonSet, previous);
-      if (before === undefined ? after.shouldRun : before.shouldRun !== after.shouldRun || before.mayStay !== after.mayStay)
-        this.queue.add(objectKey(daemonSet));
+      const { shouldRun, mayStay } = nodeFitness(daemonSet, node);
+      const hasPod = this.hasPodOn(node.metadata.name, daemonSet);
+      if (hasPod ? !mayStay || (daemonSet.status?.numberMisscheduled ?? 0) > 0 : shouldRun) this.queue.add(objectKey(daemonSet));
     }
   }
 
+  private hasPodOn(node: string, { metadata: { uid } }: DaemonSet): boolean {
+    for (const pod of this.pods.byIndex(BY_NODE, node)) if (controllerOf(pod)?.uid === uid) return true;
+    return false;
+  }
+
   private *sync(key: string): Task<void> {
+    this.consistency.ensureReady(key);
     const daemonSet = this.daemonSets.get(key);
+    if (daemonSet === undefined) this.forget(key);
     if (daemonSet === undefined || daemonSet.metadata.deletionTimestamp !== undefined) return;
-    const { current, old } = yield* this.constructHistory(daemonSet);
+    const { current, old } = yield* this.history.revisionsOf(daemonSet);
     const hash = current.metadata.labels![REVISION_HASH_LABEL];
     if (!this.expectations.satisfied(key, this.context.simulation.now)) {
       yield* this.updateStatus(daemonSet, hash, false);
       return;
     }
-    yield* this.manage(daemonSet, hash);
-    if (
-      this.expectations.satisfied(key, this.context.simulation.now) &&
-      (daemonSet.spec.updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate"
-    ) {
-      yield* this.rollingUpdate(daemonSet, hash);
-    }
-    yield* this.cleanUpHistory(daemonSet, old);
+    const error = yield* this.bringUpToDate(daemonSet, hash, old);
     yield* this.updateStatus(daemonSet, hash, true);
-    this.wakeWhenAvailable(daemonSet, key);
+    if (error !== undefined) throw error;
+  }
+
+  /** Creates and deletes pods, and revisions that are too many. Returns what went wrong. */
+  private *bringUpToDate(daemonSet: DaemonSet, hash: string, old: readonly ControllerRevision[]): Task<ApiError | undefined> {
+    try {
+      yield* this.manage(daemonSet, hash);
+      const isSettled = this.expectations.satisfied(objectKey(daemonSet), this.context.simulation.now);
+      if (isSettled && daemonSet.spec.updateStrategy?.type !== "OnDelete") yield* this.rollingUpdate(daemonSet, hash);
+      yield* this.history.cleanUp(daemonSet, old);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
   }
 
   /** Pods by the node that they are on or meant for; ended ones that are being deleted make room already. */
@@ -164,8 +183,7 @@ class DaemonSetController {
     for (const pod of ended) if (this.mayDeleteEnded(daemonSet, pod)) podsToDelete.push(pod);
     // Pods that wait for a node that is gone would wait for ever.
     for (const [name, pods] of podsOnNode) {
-      if (this.nodes.get(name) !== undefined) continue;
-      podsToDelete.push(...pods.filter(({ spec, metadata }) => (spec.nodeName ?? "") === "" && metadata.deletionTimestamp === undefined));
+      if (this.nodes.get(name) === undefined) podsToDelete.push(...pods.filter(({ spec }) => (spec.nodeName ?? "") === ""));
     }
     yield* this.syncPods(daemonSet, podsToDelete, nodesNeedingPods, hash);
   }
@@ -176,15 +194,12 @@ class DaemonSetController {
     const node = pod.spec.nodeName ?? "";
     const failed = pod.status?.phase === "Failed";
     if (failed) {
-      const key = `${daemonSet.metadata.uid}/${node}`;
-      const { now } = this.context.simulation;
-      const pause = this.pauses.get(key);
-      if (pause !== undefined && now - pause.since < pause.length) {
-        this.queue.addAfter(objectKey(daemonSet), pause.since + pause.length - now);
+      const key = `${daemonSet.metadata.uid}/${daemonSet.status?.observedGeneration ?? 0}/${node}`;
+      const pause = this.failedPods.begin(key, this.context.simulation.now);
+      if (pause !== undefined) {
+        this.queue.addAfter(objectKey(daemonSet), pause);
         return false;
       }
-      const forgotten = pause === undefined || now - pause.since > 2 * LONGEST_PAUSE;
-      this.pauses.set(key, { length: forgotten ? FIRST_PAUSE : Math.min(2 * pause.length, LONGEST_PAUSE), since: now });
     }
     const reason = failed ? "FailedDaemonPod" : "SucceededDaemonPod";
     const message = `Found ${failed ? "failed" : "succeeded"} daemon pod ${namespace}/${name} on node ${node}, will try to ${failed ? "kill" : "delete"} it`;
@@ -193,9 +208,9 @@ class DaemonSetController {
   }
 
   private *rollingUpdate(daemonSet: DaemonSet, hash: string): Task<void> {
-    let desired = 0;
-    for (const node of this.nodes.list()) if (nodeFitness(daemonSet, node).shouldRun) desired++;
-    const plan = planUpdate(daemonSet, this.podsOnNode(daemonSet), hash, updateBounds(daemonSet, desired), this.context.now());
+    const nodes = new Map<string, Node>();
+    for (const node of this.nodes.list()) nodes.set(node.metadata.name, node);
+    const plan = planUpdate(daemonSet, nodes, this.podsOnNode(daemonSet), hash, this.context.now());
     yield* this.syncPods(daemonSet, plan.podsToDelete, plan.nodesNeedingPods, hash);
   }
 
@@ -203,7 +218,7 @@ class DaemonSetController {
     const key = objectKey(daemonSet);
     const creations = nodes.slice(0, BURST_REPLICAS);
     const deletions = doomed.slice(0, BURST_REPLICAS);
-    this.expectations.expect(key, creations.length, deletions.map(objectKey), this.context.simulation.now);
+    this.expectations.expect(key, creations.length, deletions.length, this.context.simulation.now);
     const template = templateOfPods(daemonSet, hash);
     const { successes, error } = yield* slowStart(creations.length, (index) => this.createPod(daemonSet, template, creations[index]));
     for (let skipped = successes; skipped < creations.length; skipped++) this.expectations.creationObserved(key);
@@ -212,107 +227,45 @@ class DaemonSetController {
     if (failed !== undefined) throw failed;
   }
 
-  private createPod(daemonSet: DaemonSet, template: PodTemplateSpec, node: string): Task<Pod> {
+  /** That the namespace is going away is no error: a pod that will never come is expected, so that nobody tries again. */
+  private *createPod(daemonSet: DaemonSet, template: PodTemplateSpec, node: string): Task<void> {
     const spec = { ...template.spec, affinity: affinityForNode(template.spec.affinity, node) };
-    return this.podControl.createFromTemplate({ ...template, spec }, daemonSet);
+    try {
+      yield* this.podControl.createFromTemplate({ ...template, spec }, daemonSet);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !namespaceIsTerminating(error)) throw error;
+    }
   }
 
   private *deletePod(key: string, pod: Pod, daemonSet: DaemonSet): Task<void> {
     try {
-      yield* unless(["NotFound"], this.podControl.delete(pod, daemonSet));
+      yield* this.podControl.delete(pod, daemonSet);
     } catch (error) {
-      this.expectations.deletionObserved(key, objectKey(pod));
-      throw error;
+      this.expectations.deletionObserved(key);
+      if (!(error instanceof ApiError) || error.status.reason !== "NotFound") throw error;
     }
   }
 
-  /** The revision of the present template, made where there is none, and all others. */
-  private *constructHistory(
-    daemonSet: DaemonSet,
-  ): Task<{ readonly current: ControllerRevision; readonly old: readonly ControllerRevision[] }> {
-    const all = [...controlledBy(this.revisions, daemonSet.metadata.uid!)].sort(byRevision);
-    const matching = all.filter((revision) => keepsTemplate(revision, daemonSet.spec.template));
-    const old = all.filter((revision) => !matching.includes(revision));
-    const number = (old.at(-1)?.revision ?? 0) + 1;
-    let current = matching.at(-1);
-    if (current === undefined) {
-      const wished = newRevision(daemonSet, number, podTemplateHash(daemonSet.spec.template, daemonSet.status?.collisionCount));
-      const created = yield* unless(["AlreadyExists"], this.calls.create<"ControllerRevision">(wished));
-      current = created ?? (yield* this.afterCollision(daemonSet, wished));
-    } else if (current.revision < number) current = yield* this.calls.update<"ControllerRevision">({ ...current, revision: number });
-    return { current, old };
-  }
-
-  private *afterCollision(daemonSet: DaemonSet, wished: ControllerRevision): Task<ControllerRevision> {
-    const { namespace, name } = wished.metadata;
-    const present = yield* this.calls.get<"ControllerRevision">({ kind: "ControllerRevision", namespace: namespace!, name });
-    if (keepsTemplate(present, daemonSet.spec.template)) return present;
-    if (daemonSet.status !== undefined) {
-      const collisionCount = (daemonSet.status.collisionCount ?? 0) + 1;
-      yield* this.calls.updateStatus<"DaemonSet">({ ...daemonSet, status: { ...daemonSet.status, collisionCount } });
-    }
-    throw new RetryLater(`found a stale collision count of DaemonSet ${objectKey(daemonSet)}`);
-  }
-
-  private *cleanUpHistory(daemonSet: DaemonSet, old: readonly ControllerRevision[]): Task<void> {
-    const limit = daemonSet.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
-    if (old.length <= limit) return;
-    const live = new Set<string | undefined>();
-    for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!)) live.add(pod.metadata.labels?.[REVISION_HASH_LABEL]);
-    const inUse = new Set(
-      old.filter(({ metadata }) => live.has(metadata.labels?.[REVISION_HASH_LABEL])).map(({ metadata }) => metadata.name),
-    );
-    for (const revision of surplusRevisions(old, inUse, limit)) {
-      yield* unless(["NotFound"], this.calls.delete<"ControllerRevision">(targetOf<"ControllerRevision">(revision)));
-    }
-  }
-
+  /** @param observed whether this generation of the DaemonSet was acted upon */
   private *updateStatus(daemonSet: DaemonSet, hash: string, observed: boolean): Task<void> {
-    const podsOnNode = this.podsOnNode(daemonSet);
-    const minReadySeconds = daemonSet.spec.minReadySeconds ?? 0;
-    let desired = 0;
-    let scheduled = 0;
-    let misscheduled = 0;
-    let ready = 0;
-    let available = 0;
-    let updated = 0;
-    for (const node of this.nodes.list()) {
-      const pods = podsOnNode.get(node.metadata.name);
-      if (!nodeFitness(daemonSet, node).shouldRun) {
-        if (pods !== undefined) misscheduled++;
-        continue;
-      }
-      desired++;
-      if (pods === undefined) continue;
-      scheduled++;
-      const [pod] = pods.sort(byCreationAndPhase);
-      if (isPodReady(pod)) ready++;
-      if (isPodAvailable(pod, minReadySeconds, this.context.now())) available++;
-      if (isUpdated(pod, hash)) updated++;
-    }
+    const counted = countedDaemonStatus(daemonSet, this.nodes.list(), this.podsOnNode(daemonSet), hash, this.context.now());
     const { generation } = daemonSet.metadata;
-    const status: NonNullable<DaemonSet["status"]> = {
-      ...daemonSet.status,
-      currentNumberScheduled: scheduled,
-      numberMisscheduled: misscheduled,
-      desiredNumberScheduled: desired,
-      numberReady: ready,
-      updatedNumberScheduled: updated,
-      numberAvailable: available,
-      numberUnavailable: desired - available,
-      ...(observed && generation !== undefined && { observedGeneration: generation }),
-    };
-    if (sameValue(status, daemonSet.status)) return;
-    yield* this.calls.updateStatus<"DaemonSet">({ ...daemonSet, status });
+    const status = observed && generation !== undefined ? { ...counted, observedGeneration: generation } : counted;
+    if (!sameValue(status, daemonSet.status)) this.consistency.wroteAt(objectKey(daemonSet), yield* this.writeStatus(daemonSet, status));
+    const { minReadySeconds = 0 } = daemonSet.spec;
+    if (minReadySeconds > 0 && status.numberReady !== status.numberAvailable)
+      this.queue.addAfter(objectKey(daemonSet), minReadySeconds * SECOND);
   }
 
-  private wakeWhenAvailable(daemonSet: DaemonSet, key: string): void {
-    const minReadySeconds = daemonSet.spec.minReadySeconds ?? 0;
-    if (minReadySeconds === 0) return;
-    let next = Number.POSITIVE_INFINITY;
-    for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!))
-      next = Math.min(next, untilAvailable(pod, minReadySeconds, this.context.now()) ?? next);
-    if (next !== Number.POSITIVE_INFINITY) this.queue.addAfter(key, next);
+  /** Tries once more on the newest version, with the status that was found. Source: StatusUpdateRetries in daemon_controller.go. */
+  private *writeStatus(daemonSet: DaemonSet, status: DaemonSetStatus): Task<DaemonSet> {
+    try {
+      return yield* this.calls.updateStatus<"DaemonSet">({ ...daemonSet, status });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const newest = yield* this.calls.get<"DaemonSet">(targetOf<"DaemonSet">(daemonSet));
+      return yield* this.calls.updateStatus<"DaemonSet">({ ...newest, status });
+    }
   }
 }
 

@@ -3,7 +3,6 @@
  *
  * Source: kubernetes pkg/controller/job/job_controller.go (manageJob).
  */
-import { objectKey } from "../../../api/kinds.js";
 import type { Job, Pod, PodTemplateSpec } from "../../../api/types/index.js";
 import type { SimTime } from "../../../engine/simulation.js";
 import type { ControllerContext } from "../controller-context.js";
@@ -59,10 +58,10 @@ export class ActivePods {
   private *deletePods(sync: JobSync, doomed: readonly Pod[]): Task<void> {
     const batch = doomed.slice(0, BURST);
     if (batch.length === 0) return;
-    this.expectations.expectDeletions(sync.key, batch.map(objectKey), this.context.simulation.now);
+    this.expectations.expect(sync.key, 0, batch.length, this.context.simulation.now);
     const outcomes = yield* inParallel(batch, batch.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
     outcomes.forEach((outcome, i) => {
-      if (!outcome.ok) this.expectations.deletionObserved(sync.key, objectKey(batch[i]));
+      if (!outcome.ok) this.expectations.deletionObserved(sync.key);
       else {
         sync.active--;
         if (isPodReady(batch[i])) sync.ready--;
@@ -76,7 +75,7 @@ export class ActivePods {
     const indexes = isIndexed(job) ? this.indexesToAdd(sync, missing) : undefined;
     const count = indexes?.length ?? missing;
     if (count === 0) return;
-    this.expectations.expectCreations(key, count, this.context.simulation.now);
+    this.expectations.expect(key, count, 0, this.context.simulation.now);
     const template = trackedTemplate(job.spec.template);
     const { successes, error } = yield* slowStart(count, (i) => this.podControl.create(this.podOf(sync, template, indexes?.[i]), job));
     for (let skipped = successes; skipped < count; skipped++) this.expectations.creationObserved(key);

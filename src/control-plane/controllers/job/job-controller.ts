@@ -94,7 +94,7 @@ class JobController {
   private podAdded(pod: Pod): void {
     const key = this.keyOf(pod);
     if (key === undefined) return;
-    if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(pod));
+    if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key);
     else this.expectations.creationObserved(key);
     this.queue.addAfter(key, BATCH_PERIOD);
   }
@@ -104,7 +104,7 @@ class JobController {
     if (!isTracked(current)) this.released.delete(current.metadata.uid!);
     const key = this.keyOf(current);
     if (key === undefined) return;
-    if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(current));
+    if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key);
     if (isWorthASync(previous, current)) this.queue.addAfter(key, BATCH_PERIOD);
   }
 
@@ -113,7 +113,7 @@ class JobController {
     this.released.delete(pod.metadata.uid!);
     const key = this.keyOf(pod);
     if (key === undefined) return;
-    this.expectations.deletionObserved(key, objectKey(pod));
+    this.expectations.deletionObserved(key);
     this.queue.addAfter(key, BATCH_PERIOD);
   }
 

@@ -7,7 +7,7 @@ import { objectKey } from "../../../api/kinds.js";
 import type { Pod } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ControllerContext } from "../controller-context.js";
-import type { Expectations } from "../expectations.js";
+import type { TrackingExpectations } from "../expectations.js";
 import { controlledBy, controllerOf } from "../owner-references.js";
 import { isPodActive } from "../pod-conditions.js";
 import { namespaceIsTerminating, type PodControl } from "../pod-control.js";
@@ -23,7 +23,7 @@ export class ReplicaManager {
   constructor(
     private readonly context: ControllerContext,
     private readonly podControl: PodControl,
-    private readonly expectations: Expectations,
+    private readonly expectations: TrackingExpectations,
     private readonly pods: Informer<Pod>,
     private readonly owners: Informer<Replicated>,
   ) {}

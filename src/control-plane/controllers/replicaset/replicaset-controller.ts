@@ -10,7 +10,7 @@ import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
-import { Expectations } from "../expectations.js";
+import { TrackingExpectations } from "../expectations.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodActive, isPodAvailable, untilAvailable } from "../pod-conditions.js";
 import { PodControl } from "../pod-control.js";
@@ -35,7 +35,7 @@ class ReplicaSetController {
   private readonly pods: Informer<Pod>;
   private readonly owners: Informer<Replicated>;
   private readonly queue: WorkQueue;
-  private readonly expectations = new Expectations();
+  private readonly expectations = new TrackingExpectations();
   private readonly owned = new OwnedPods();
   private readonly consistency: ConsistencyStore;
   private readonly claims: PodClaims;
