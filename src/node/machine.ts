@@ -1,51 +1,36 @@
 /** A machine of the cluster: its resources, its power, its container runtime, and the kubelet that runs on it. */
-import type { Labels, ResourceList, Timestamp } from "../api/types/meta.js";
-import type { Node, Taint } from "../api/types/node.js";
+import type { ResourceList, Timestamp } from "../api/types/meta.js";
+import type { Node } from "../api/types/node.js";
 import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { RandomStream } from "../engine/random.js";
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
 import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
-import { CONTAINER_RUNTIMES, type ContainerRuntimeName } from "./container-runtime.js";
+import { CONTAINER_RUNTIMES } from "./container-runtime.js";
+import { DEFAULT_RUNTIME, identityOf, type NodeDescription } from "./described-node.js";
 import { FakeKubelet } from "./fake-kubelet.js";
 import { ImagePuller } from "./image-puller.js";
 import { registryOf, type ImageRegistry } from "./images.js";
 import { Kubelet } from "./kubelet.js";
 import type { NodeAgent } from "./node-agent.js";
-import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
 import { listedImages, newNode, type NodeIdentity } from "./node-object.js";
 import { NodeResourceUsage, type NodeUsage, type PodUsage } from "./node-resource-usage.js";
 import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
-import { amountOf, CPU, PODS } from "./resources.js";
+import { amountOf, CPU } from "./resources.js";
 import { MISSION, REGISTRY_LATENCY, type KubeletSettings } from "./settings.js";
 
-export interface MachineOptions {
+export interface MachineOptions extends NodeDescription {
   readonly simulation: Simulation;
   /** Unix time at simulated time 0, microseconds. */
   readonly epoch: Timestamp;
   readonly endpoint: ApiServerEndpoint;
   readonly heartbeats: NodeHeartbeats;
-  readonly name: string;
-  /** cpu, memory, ephemeral-storage, extended resources; pods where it is not the kubelet's maxPods. */
-  readonly capacity: ResourceList;
-  readonly systemReserved?: ResourceList;
-  readonly kubeReserved?: ResourceList;
-  readonly addresses: readonly string[];
-  readonly labels?: Labels;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly taints?: readonly Taint[];
-  readonly zone?: string;
-  readonly region?: string;
-  /** Without "v": "1.36.0". */
-  readonly kubernetesVersion?: string;
-  readonly runtime?: ContainerRuntimeName;
   /** Costs of the runtime where they are not its usual ones, microseconds. */
   readonly sandboxDuration?: Distribution;
   readonly containerStartDuration?: Distribution;
   /** "fake" runs nothing: see {@link FakeKubelet}. */
   readonly agent?: "kubelet" | "fake";
-  readonly settings?: Partial<KubeletSettings>;
   readonly network?: PodNetwork;
   readonly behaviorOf?: BehaviorSource;
   readonly registry?: ImageRegistry;
@@ -59,9 +44,6 @@ export interface MachineOptions {
 
 /** 1 Gbit/s: a common link of a virtual machine. An assumption, and a setting. */
 const REGISTRY_BANDWIDTH = 125_000_000;
-const KUBERNETES_VERSION = "1.36.0";
-/** Disk for pods where the description names none: the usual small cloud disk. */
-const ASSUMED_EPHEMERAL_STORAGE = "100Gi";
 
 export class Machine {
   readonly name: string;
@@ -70,6 +52,8 @@ export class Machine {
   readonly images: ImagePuller;
   readonly kubelet: NodeAgent;
   powered = false;
+  /** The machine is no more, and cannot be switched on. */
+  private terminated = false;
   private readonly simulation: Simulation;
   private readonly identity: NodeIdentity;
   private readonly settings: KubeletSettings;
@@ -82,12 +66,10 @@ export class Machine {
     this.name = name;
     this.settings = { ...MISSION, ...options.settings };
     const cores = amountOf(CPU, options.capacity[CPU] ?? 0) / 1000;
-    this.capacity = {
-      "ephemeral-storage": ASSUMED_EPHEMERAL_STORAGE,
-      [PODS]: String(podCapacity(this.settings.maxPods, this.settings.podsPerCore, Math.floor(cores))),
-      ...options.capacity,
-    };
-    this.allocatable = nodeAllocatable(this.capacity, options.systemReserved ?? {}, options.kubeReserved ?? {}, this.settings.evictionHard);
+    const identity = identityOf(options);
+    this.identity = identity;
+    this.capacity = identity.capacity;
+    this.allocatable = identity.allocatable;
     this.images = new ImagePuller(
       simulation,
       {
@@ -100,22 +82,8 @@ export class Machine {
     );
     for (const image of options.images ?? []) this.images.preload(image);
     this.resources = new NodeResourceUsage(simulation, cores, this.settings.cpuCFSQuota);
-    const runtimeName = options.runtime ?? "containerd";
+    const runtimeName = options.runtime ?? DEFAULT_RUNTIME;
     const profile = CONTAINER_RUNTIMES[runtimeName];
-    const identity: NodeIdentity = {
-      name,
-      addresses: options.addresses,
-      labels: options.labels ?? {},
-      annotations: options.annotations ?? {},
-      taints: options.taints ?? [],
-      zone: options.zone,
-      region: options.region,
-      capacity: this.capacity,
-      allocatable: this.allocatable,
-      kubeletVersion: `v${options.kubernetesVersion ?? KUBERNETES_VERSION}`,
-      containerRuntimeVersion: profile.version,
-    };
-    this.identity = identity;
     const costs = simulation.stream(`kubelet/${name}/runtime`);
     const sandbox = options.sandboxDuration ?? profile.sandboxDuration;
     const start = options.containerStartDuration ?? profile.containerStartDuration;
@@ -146,7 +114,7 @@ export class Machine {
 
   /** Switches the machine on; after its boot the kubelet's process starts. */
   powerOn(): void {
-    if (this.powered) return;
+    if (this.powered || this.terminated) return;
     this.powered = true;
     this.startAfter(this.settings.bootDuration);
   }
@@ -158,6 +126,12 @@ export class Machine {
     this.stopKubelet();
     this.images.abort();
     this.kubelet.losePower();
+  }
+
+  /** The machine is given back to the cloud: power is gone for good. */
+  terminate(): void {
+    this.powerOff();
+    this.terminated = true;
   }
 
   /** Ends the kubelet's process; containers run on. */
