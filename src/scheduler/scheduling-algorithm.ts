@@ -167,8 +167,12 @@ export function rejectedByPreFilter(nodeCount: number, status: Status, narrowedB
     nodeCount,
     preFilterMessage: status.message,
     unschedulablePlugins: new Set([...narrowedBy, ...(status.plugin === "" ? [] : [status.plugin])]),
-    statuses: () => ({ byNode: new Map(), absent: status }),
+    statuses: () => statusesByName(new Map(), status),
   };
+}
+
+function statusesByName(byNode: ReadonlyMap<string, Status>, absent: Status): NodeToStatus {
+  return { byNode, absent, statusOf: ({ name }) => byNode.get(name) ?? absent };
 }
 
 function rejectedByFilters(
@@ -177,7 +181,7 @@ function rejectedByFilters(
   absent: Status,
   narrowedBy: readonly string[],
 ): Diagnosis {
-  const statuses: NodeToStatus = { byNode, absent };
+  const statuses = statusesByName(byNode, absent);
   const plugins = new Set(narrowedBy);
   const reasonCounts = new Map<string, number>();
   const count = (reasons: readonly string[], nodes: number): void => {

@@ -89,6 +89,7 @@ const template = fc.record({
   affinity: fc.option(affinity, { freq: 2 }),
   constraints: fc.option(fc.array(constraint, { minLength: 1, maxLength: 2 }), { freq: 2 }),
   claim: fc.option(fc.constant("data"), { freq: 12 }),
+  priority: fc.constantFrom(0, 0, 5),
 });
 
 const TAINTS: readonly Taint[] = [
@@ -142,7 +143,7 @@ function nodeOf(number: number, state: NodeState): Node {
   };
 }
 
-function specOf({ requests: wanted, port, image, tolerates, affinity: wishes, constraints, claim }: Template): PodSpec {
+function specOf({ requests: wanted, port, image, tolerates, affinity: wishes, constraints, claim, priority }: Template): PodSpec {
   const container: Container = {
     name: "main",
     image,
@@ -151,6 +152,7 @@ function specOf({ requests: wanted, port, image, tolerates, affinity: wishes, co
   };
   return {
     containers: [container],
+    priority,
     ...(tolerates && { tolerations: [{ key: "dedicated", operator: "Exists" }] }),
     ...(wishes !== null && { affinity: wishes }),
     ...(constraints !== null && { topologySpreadConstraints: constraints }),
@@ -365,6 +367,7 @@ const SMALL_TEMPLATE: Template = {
   },
   constraints: null,
   claim: null,
+  priority: 0,
 };
 const SMALL_NODE: NodeState = { zone: "a", rack: null, disk: "ssd", taints: [], cordoned: false, cpu: "4", gpus: "0", images: [] };
 
@@ -415,6 +418,8 @@ describe("incremental evaluation", () => {
     const step = fc.oneof(
       { weight: 12, arbitrary: fc.record({ do: fc.constant("schedule" as const), template: fc.nat(2) }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), pod: fc.nat(200) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("nominate" as const), template: fc.nat(2), node: fc.nat(170) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("end nominations" as const) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("node" as const), node: fc.nat(170), state: nodeState }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("remove node" as const), node: fc.nat(170) }) },
     );

@@ -11,20 +11,18 @@ import type { Diagnosis } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
-import { Status } from "../framework/status.js";
 import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
+import { diagnosisFrom } from "./coded-diagnosis.js";
 import { NominatedNodes } from "./nominated-nodes.js";
 import { OnePassSearch } from "./one-pass-search.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
-import { UNKNOWN } from "./node-evaluation.js";
+import { UNKNOWN, type NodeValues } from "./node-values.js";
 import type { ShapeEvaluation } from "./shape-evaluation.js";
 
 /** What has to be asked anew each time: whether the node, by its number, is rejected after all. */
 type Rejects = (id: number) => boolean;
-
-const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
 
 export class IncrementalAlgorithm {
   private readonly plain: SchedulingAlgorithm;
@@ -54,9 +52,17 @@ export class IncrementalAlgorithm {
     const shape = evaluation.of(pod.shape);
     shape.catchUp();
     const signature = this.plain.beginCycle(profile, pod);
-    const nominated = NominatedNodes.before(profile, evaluation.codes, evaluation.trials, shape, pod, !isPlainIdle);
+    const { nominator } = profile.handle;
+    let values: NodeValues = shape.nodes;
+    let nominated: NominatedNodes | undefined;
+    if (nominator.size > 0) {
+      const reckoned = evaluation.withNominated(shape, pod.priority);
+      const isKnown = isPlainIdle && shape.checks.length === 0 && !nominator.hasAffinityPods && nominator.nodeOfPod(pod.uid) === undefined;
+      if (isKnown) values = reckoned;
+      else nominated = NominatedNodes.before(profile, evaluation.codes, reckoned, pod, !isPlainIdle || shape.checks.length > 0);
+    }
     if (signature === undefined && isPlainIdle && nominated === undefined && this.tieBreak === "upstream" && !shape.hasMoreScores) {
-      return this.scheduleInOnePass(evaluation, shape, state, pod);
+      return this.scheduleInOnePass(evaluation, shape, values, state, pod);
     }
     const rejectsPlainly = isPlainIdle
       ? undefined
@@ -65,15 +71,15 @@ export class IncrementalAlgorithm {
       nominated === undefined
         ? rejectsPlainly
         : (id: number): boolean => (nominated.has(id) ? nominated.codeOf(id) !== 0 : rejectsPlainly?.(id) === true);
-    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, rejects, node.id));
-    if (hint !== undefined && !this.isRejected(shape, rejects, hint.id)) {
+    const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, values, rejects, node.id));
+    if (hint !== undefined && !this.isRejected(shape, values, rejects, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
-    const count = this.search(profile, shape, rejects);
+    const count = this.search(profile, shape, values, rejects);
     const { feasible, totals } = this;
-    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, isPlainIdle, nominated, state, pod) };
+    if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, values, isPlainIdle, nominated, state, pod) };
     const evaluatedNodes = this.evaluated;
     if (count === 1) {
       const node = this.cache.nodeById(feasible[0]);
@@ -96,14 +102,20 @@ export class IncrementalAlgorithm {
   private evaluated = 0;
 
   /** Search and choice in one pass, where each node's own score decides. */
-  private scheduleInOnePass(evaluation: ProfileEvaluation, shape: ShapeEvaluation, state: CycleState, pod: PodInfo): CycleOutcome {
+  private scheduleInOnePass(
+    evaluation: ProfileEvaluation,
+    shape: ShapeEvaluation,
+    values: NodeValues,
+    state: CycleState,
+    pod: PodInfo,
+  ): CycleOutcome {
     const { order } = this.cache;
     const nodes = order.length;
     const wanted = numFeasibleNodesToFind(nodes, evaluation.profile.percentageOfNodesToScore);
     const { onePass } = this;
-    onePass.run(shape, order, this.start.index % nodes, wanted);
+    onePass.run(shape, values, order, this.start.index % nodes, wanted);
     const { found, looked } = onePass;
-    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, true, undefined, state, pod) };
+    if (found === 0) return { diagnosis: this.diagnose(evaluation, shape, values, true, undefined, state, pod) };
     this.start.index = onePass.end;
     const node = this.cache.nodeById(onePass.id);
     if (found === 1) return { result: { node, evaluatedNodes: looked, feasibleNodes: 1 } };
@@ -122,8 +134,8 @@ export class IncrementalAlgorithm {
     return shape.spec.affinity === undefined || namedNodes(shape) === undefined;
   }
 
-  private isRejected(shape: ShapeEvaluation, rejects: Rejects | undefined, id: number): boolean {
-    return shape.nodes.valueOf(id) < 0 || shape.checkRules(id) !== 0 || rejects?.(id) === true;
+  private isRejected(shape: ShapeEvaluation, values: NodeValues, rejects: Rejects | undefined, id: number): boolean {
+    return values.valueOf(id) < 0 || shape.checkRules(id) !== 0 || rejects?.(id) === true;
   }
 
   /** Room for the results of a search over so many nodes. */
@@ -135,12 +147,12 @@ export class IncrementalAlgorithm {
   }
 
   /** Finds feasible nodes in order, with the part of their totals that is each node's own. Returns how many. */
-  private search(profile: Profile, shape: ShapeEvaluation, rejects: Rejects | undefined): number {
+  private search(profile: Profile, shape: ShapeEvaluation, values: NodeValues, rejects: Rejects | undefined): number {
     const { order } = this.cache;
     const nodes = order.length;
     this.makeRoom(nodes);
     const { feasible, totals } = this;
-    const { value } = shape.nodes;
+    const { value } = values;
     const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
     let found = 0;
     let at = this.start.index % nodes;
@@ -148,7 +160,7 @@ export class IncrementalAlgorithm {
     for (; looked < nodes; looked++) {
       const id = order[at];
       let total = value[id];
-      if (total === UNKNOWN) total = shape.nodes.judge(id);
+      if (total === UNKNOWN) total = values.valueOf(id);
       if (total >= 0 && shape.checkRules(id) === 0 && rejects?.(id) !== true) {
         if (found === wanted) break;
         feasible[found] = id;
@@ -165,6 +177,7 @@ export class IncrementalAlgorithm {
   private diagnose(
     evaluation: ProfileEvaluation,
     shape: ShapeEvaluation,
+    values: NodeValues,
     isPlainIdle: boolean,
     nominated: NominatedNodes | undefined,
     state: CycleState,
@@ -172,32 +185,16 @@ export class IncrementalAlgorithm {
   ): Diagnosis {
     const { profile, codes } = evaluation;
     if (!evaluation.keepsFilterOrder || !isPlainIdle) return this.plain.diagnose(profile, state.reset(), pod);
+    const preFilter = (): void => void profile.runPreFilter(state.reset(), pod);
+    const { value } = values;
+    if (nominated === undefined && shape.checks.length === 0)
+      return diagnosisFrom(this.cache, codes, values.rejections, (id) => -value[id], preFilter);
+    const found = new Uint16Array(this.cache.idBound);
     const { order } = this.cache;
-    const { value } = shape.nodes;
-    const codeOf = (id: number): number => {
-      if (nominated?.has(id) === true) return nominated.codeOf(id);
-      return value[id] < 0 ? -value[id] : shape.checkRules(id);
-    };
-    const found = Array.from(order, codeOf);
+    for (const id of order)
+      found[id] = nominated?.has(id) === true ? nominated.codeOf(id) : value[id] < 0 ? -value[id] : shape.checkRules(id);
     const counts = new Int32Array(codes.bound);
-    for (const code of found) counts[code]++;
-    const reasonCounts = new Map<string, number>();
-    const unschedulablePlugins = new Set<string>();
-    counts.forEach((count, code) => {
-      if (count === 0) return;
-      const status = codes.statusOf(code);
-      unschedulablePlugins.add(status.plugin);
-      for (const reason of status.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + count);
-    });
-    return {
-      nodeCount: order.length,
-      reasonCounts,
-      unschedulablePlugins,
-      statuses: () => {
-        profile.runPreFilter(state.reset(), pod);
-        const byNode = new Map(Array.from(order, (id, at) => [this.cache.nodeById(id).name, codes.statusOf(found[at])]));
-        return { byNode, absent: NOT_LOOKED_AT };
-      },
-    };
+    for (const id of order) counts[found[id]]++;
+    return diagnosisFrom(this.cache, codes, counts, (id) => found[id], preFilter);
   }
 }

@@ -1,19 +1,16 @@
 /**
- * The verdict on every node and the sum of its scores, as far as they depend on that node alone, kept until the node changes.
+ * The verdict on every node and the sum of its scores, as far as they depend on that node alone.
  *
- * A node is judged again when it is next looked at after a change there. Shapes of pods that plugins read alike share one evaluation.
+ * Shapes of pods that plugins read alike share one evaluation.
  */
 import type { Cache } from "../cache/cache.js";
-import { NODE_TAINTS } from "../cache/change-log.js";
 import type { NodeFilter, NodeScorer } from "../framework/node-local-plugin.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodShape } from "../framework/pod-shape.js";
+import { NodeValues } from "./node-values.js";
 import type { StatusCodes } from "./status-codes.js";
-import { BLOCK_SHIFT, ValueBlocks } from "./value-blocks.js";
 
-/** Mark of a node that has to be judged again. */
-export const UNKNOWN = -(2 ** 31);
 /** The Node object alone does not rule the node out. */
 const PASSED = 1;
 
@@ -34,27 +31,15 @@ export function evaluationKey({ filters, scorers }: LocalPlugins, shape: PodShap
   return parts.join("\n");
 }
 
-export class NodeEvaluation {
-  /** By node: {@link UNKNOWN}, minus the code of the status that rejects the node, or the weighted sum of the scores. */
-  value = new Int32Array(0);
-  /** Summaries of {@link value} in the order of the search. */
-  readonly blocks = new ValueBlocks();
+export class NodeEvaluation extends NodeValues {
   /** By node: 0 unknown, {@link PASSED}, or the code of the status that rejects the node for what the Node object says. */
   private fixed = new Uint16Array(0);
   private readonly nodeFilters: NodeFilter[] = [];
   private readonly podFilters: NodeFilter[] = [];
   private readonly scorers: { readonly score: NodeScorer; readonly weight: number }[] = [];
-  private position: number;
-  private orderVersion = -1;
 
-  constructor(
-    private readonly cache: Cache,
-    private readonly codes: StatusCodes,
-    shape: PodShape,
-    { filters, scorers }: LocalPlugins,
-    weights: ReadonlyMap<string, number>,
-  ) {
-    this.position = cache.log.end;
+  constructor(cache: Cache, codes: StatusCodes, shape: PodShape, { filters, scorers }: LocalPlugins, weights: ReadonlyMap<string, number>) {
+    super(cache, codes);
     for (const { local } of filters) {
       const filter = local!.filterOf?.(shape);
       if (filter !== undefined) (local!.reads === "node" ? this.nodeFilters : this.podFilters).push(filter);
@@ -65,60 +50,31 @@ export class NodeEvaluation {
     }
   }
 
-  /** Follows the changes since the last time. */
-  catchUp(): void {
-    const { cache } = this;
-    const { log } = cache;
-    if (this.value.length < cache.idBound) this.grow();
-    if (this.orderVersion !== cache.orderVersion) {
-      this.orderVersion = cache.orderVersion;
-      this.blocks.reset(cache.order.length);
-    }
-    if (this.position === log.end) return;
-    if (!log.reachesBackTo(this.position)) {
-      this.value.fill(UNKNOWN);
-      this.fixed.fill(0);
-      this.blocks.reset(cache.order.length);
-    } else {
-      const { value, blocks, fixed } = this;
-      const { positionOf } = cache;
-      for (let at = this.position; at < log.end; at++) {
-        const node = log.nodeAt(at);
-        value[node] = UNKNOWN;
-        blocks.known[positionOf[node] >> BLOCK_SHIFT] = 0;
-        if (log.kindAt(at) >= NODE_TAINTS) fixed[node] = 0;
-      }
-    }
-    this.position = log.end;
+  protected override objectChanged(id: number): void {
+    this.fixed[id] = 0;
   }
 
-  private grow(): void {
-    const size = Math.max(this.cache.idBound, 2 * this.value.length);
-    const value = new Int32Array(size).fill(UNKNOWN);
-    value.set(this.value);
-    this.value = value;
+  protected override objectsChanged(): void {
+    this.fixed.fill(0);
+  }
+
+  protected override grow(size: number): void {
+    super.grow(size);
     const fixed = new Uint16Array(size);
     fixed.set(this.fixed);
     this.fixed = fixed;
   }
 
-  /** Judges a node again. Returns its new {@link value}. */
-  judge(id: number): number {
+  protected override judge(id: number): number {
     const node = this.cache.nodeById(id);
     let fixed = this.fixed[id];
-    if (fixed === 0) this.fixed[id] = fixed = this.judgeFixed(node);
-    return (this.value[id] = fixed === PASSED ? this.judgePods(node) : -fixed);
-  }
-
-  /** The {@link value} of a node, judged again where it has to be. */
-  valueOf(id: number): number {
-    const value = this.value[id];
-    return value === UNKNOWN ? this.judge(id) : value;
+    if (fixed === 0) this.fixed[id] = fixed = this.judgeObject(node);
+    return fixed === PASSED ? this.judgePods(node) : -fixed;
   }
 
   /** Code of the status that rejects a copy of a node; 0 where it passes. Nothing is kept. */
   judgeTrial(node: NodeInfo): number {
-    const fixed = this.judgeFixed(node);
+    const fixed = this.judgeObject(node);
     if (fixed !== PASSED) return fixed;
     for (const filter of this.podFilters) {
       const status = filter(node);
@@ -127,7 +83,7 @@ export class NodeEvaluation {
     return 0;
   }
 
-  private judgeFixed(node: NodeInfo): number {
+  private judgeObject(node: NodeInfo): number {
     for (const filter of this.nodeFilters) {
       const status = filter(node);
       if (status !== undefined) return this.codes.codeOf(status);

@@ -1,6 +1,7 @@
 /** Search and choice in one pass over the nodes, where each node's own value decides and ties are broken as upstream. */
 import { preorderRanks, windowMinima } from "../node-selection.js";
-import { UNKNOWN } from "./node-evaluation.js";
+import { bitsBetween, countBits, lowestBit, numberOfBit, withoutLowest } from "./bit-masks.js";
+import type { NodeValues } from "./node-values.js";
 import type { ShapeEvaluation } from "./shape-evaluation.js";
 import { BLOCK_SIZE, BLOCK_SHIFT } from "./value-blocks.js";
 
@@ -15,77 +16,89 @@ export class OnePassSearch {
   id = -1;
   best = -1;
   tied = 0;
+  /** Rank of the chosen node among the feasible ones. */
+  private rank = 0;
 
   /** @param wanted the search ends at the first feasible node past so many */
-  run(shape: ShapeEvaluation, order: Int32Array, start: number, wanted: number): void {
+  run(shape: ShapeEvaluation, values: NodeValues, order: Int32Array, start: number, wanted: number): void {
     const nodes = order.length;
-    const { value, blocks } = shape.nodes;
+    const { blocks } = values;
     const hasChecks = shape.checks.length > 0;
-    const rank = preorderRanks(nodes);
-    const leastRank = windowMinima(nodes);
+    this.best = this.id = -1;
+    this.tied = 0;
     let at = start;
     let looked = 0;
     let found = 0;
-    let best = -1;
-    let bestId = -1;
-    let bestRank = 0;
-    let tied = 0;
-    search: while (looked < nodes) {
-      const from = at;
+    while (looked < nodes) {
       const block = at >> BLOCK_SHIFT;
-      const blockEnd = Math.min((block + 1) * BLOCK_SIZE, nodes);
-      const end = Math.min(blockEnd, at + nodes - looked);
-      const isWhole = !hasChecks && end === blockEnd && at === block * BLOCK_SIZE;
-      if (isWhole && blocks.known[block] === 1) {
-        const feasible = blocks.feasible[block];
-        const greatest = blocks.best[block];
-        if (found + feasible <= wanted && (greatest < best || (greatest === best && leastRank[found] >= bestRank))) {
-          found += feasible;
-          if (greatest === best) tied += blocks.ties[block];
-          looked += end - from;
-          at = end === nodes ? 0 : end;
-          continue;
-        }
+      const first = block << BLOCK_SHIFT;
+      const end = Math.min(first + BLOCK_SIZE, nodes, at + nodes - looked);
+      blocks.refresh(block);
+      let feasible = blocks.feasible[block] & bitsBetween(at - first, end - first);
+      if (hasChecks) feasible = passing(shape, order, first, feasible);
+      const count = countBits(feasible);
+      if (found + count > wanted) {
+        const past = withoutLowest(feasible, wanted - found);
+        const cut = numberOfBit(lowestBit(past));
+        this.weigh(values, order, block, feasible & ~past, found);
+        found = wanted;
+        looked += first + cut - at;
+        at = first + cut;
+        break;
       }
-      const foundBefore = found;
-      let blockBest = -1;
-      let blockTies = 0;
-      for (; at < end; at++) {
-        const id = order[at];
-        let total = value[id];
-        if (total === UNKNOWN) total = shape.nodes.judge(id);
-        if (total < 0 || (hasChecks && shape.checkRules(id) !== 0)) continue;
-        if (found === wanted) {
-          looked += at - from;
-          break search;
-        }
-        if (total > blockBest) {
-          blockBest = total;
-          blockTies = 1;
-        } else if (total === blockBest) blockTies++;
-        if (total > best) {
-          best = total;
-          bestId = id;
-          bestRank = rank[found];
-          tied = 1;
-        } else if (total === best) {
-          tied++;
-          if (rank[found] < bestRank) {
-            bestId = id;
-            bestRank = rank[found];
-          }
-        }
-        found++;
-      }
-      looked += end - from;
-      if (isWhole) blocks.store(block, found - foundBefore, blockBest, blockTies);
-      if (at === nodes) at = 0;
+      this.weigh(values, order, block, feasible, found);
+      found += count;
+      looked += end - at;
+      at = end === nodes ? 0 : end;
     }
     this.found = found;
     this.looked = looked;
     this.end = at;
-    this.id = bestId;
-    this.best = best;
-    this.tied = tied;
   }
+
+  /** Compares the feasible nodes of a block with the best so far. @param found how many were found before */
+  private weigh(values: NodeValues, order: Int32Array, block: number, feasible: number, found: number): void {
+    const { blocks } = values;
+    let value = blocks.best[block];
+    if (feasible === 0 || value < this.best) return;
+    let best = blocks.top[block] & feasible;
+    if (best === 0) {
+      // The best ones of the block are out of the question.
+      value = -1;
+      for (let left = feasible; left !== 0; left &= left - 1) {
+        const bit = lowestBit(left);
+        const own = values.value[order[(block << BLOCK_SHIFT) + numberOfBit(bit)]];
+        if (own > value) {
+          value = own;
+          best = bit;
+        } else if (own === value) best |= bit;
+      }
+      if (value < this.best) return;
+    }
+    if (value > this.best) {
+      this.best = value;
+      this.tied = 0;
+      this.rank = Number.POSITIVE_INFINITY;
+    }
+    this.tied += countBits(best);
+    if (windowMinima(order.length)[found] >= this.rank) return;
+    const ranks = preorderRanks(order.length);
+    for (let left = best; left !== 0; left &= left - 1) {
+      const bit = lowestBit(left);
+      const rank = ranks[found + countBits(feasible & (bit - 1))];
+      if (rank >= this.rank) continue;
+      this.rank = rank;
+      this.id = order[(block << BLOCK_SHIFT) + numberOfBit(bit)];
+    }
+  }
+}
+
+/** Those of the nodes of a block that pass the rules too. */
+function passing(shape: ShapeEvaluation, order: Int32Array, first: number, nodes: number): number {
+  let passed = nodes;
+  for (let left = nodes; left !== 0; left &= left - 1) {
+    const bit = lowestBit(left);
+    if (shape.checkRules(order[first + numberOfBit(bit)]) !== 0) passed &= ~bit;
+  }
+  return passed;
 }

@@ -4,7 +4,8 @@ import { extendsPoint, MAX_NODE_SCORE, type NodeLocal, type Plugin } from "../fr
 import type { PodShape } from "../framework/pod-shape.js";
 import type { Profile } from "../framework/profile.js";
 import { evaluationKey, NodeEvaluation, type LocalPlugins } from "./node-evaluation.js";
-import type { Trials } from "./nominated-nodes.js";
+import { NominatedTrials } from "./nominated-trials.js";
+import { NominatedValues } from "./nominated-values.js";
 import { NormalizedScores } from "./normalized-scores.js";
 import { PlainPlugins } from "./plain-plugins.js";
 import { ShapeEvaluation } from "./shape-evaluation.js";
@@ -15,6 +16,9 @@ const MEMORY_BUDGET = 256 * 2 ** 20;
 /** Bytes that one evaluation takes for each node. */
 const BYTES_PER_NODE = 16;
 const MIN_EVALUATIONS = 64;
+/** So many evaluations are kept with nominated pods, each for so many priorities; past that all are made anew. */
+const MOST_NOMINATED = 64;
+const MOST_PRIORITIES = 8;
 
 function isFollowed(plugin: Plugin): boolean {
   return plugin.local !== undefined || plugin.incremental !== undefined;
@@ -30,7 +34,9 @@ export class ProfileEvaluation {
   readonly codes = new StatusCodes();
   readonly plain: PlainPlugins;
   /** Copies of nodes with the pods nominated to them. */
-  readonly trials: Trials = new Map();
+  private readonly trials = new NominatedTrials();
+  /** By what is known without the nominated pods, then by priority. */
+  private readonly nominated = new Map<NodeEvaluation, Map<number, NominatedValues>>();
   /** Whether the first filter to reject a node here is the first in the profile's order too, for any pod without volumes. */
   readonly keepsFilterOrder: boolean;
   /** Whether totals fit into 32 bits. */
@@ -101,6 +107,28 @@ export class ProfileEvaluation {
     return new ShapeEvaluation(cache, nodes, normalized, rules);
   }
 
+  /** The values of nodes for pods of the shape and that priority, with the pods that are nominated to nodes and go before them. */
+  withNominated({ nodes }: ShapeEvaluation, priority: number): NominatedValues {
+    const { cache, nominator } = this.profile.handle;
+    let byPriority = this.nominated.get(nodes);
+    if (byPriority === undefined) {
+      if (this.nominated.size === MOST_NOMINATED) this.forgetNominated();
+      this.nominated.set(nodes, (byPriority = new Map<number, NominatedValues>()));
+    }
+    let values = byPriority.get(priority);
+    if (values === undefined) {
+      if (byPriority.size === MOST_PRIORITIES) byPriority.clear();
+      byPriority.set(priority, (values = new NominatedValues(cache, this.codes, nodes, this.trials, nominator, priority)));
+    }
+    values.catchUp();
+    return values;
+  }
+
+  private forgetNominated(): void {
+    this.nominated.clear();
+    this.trials.clear();
+  }
+
   private scoresOf(key: string, score: NodeScorer, local: NodeLocal): NormalizedScores {
     let scores = this.normalized.get(key);
     if (scores === undefined)
@@ -124,5 +152,6 @@ export class ProfileEvaluation {
     });
     this.nodes.clear();
     this.normalized.clear();
+    this.forgetNominated();
   }
 }

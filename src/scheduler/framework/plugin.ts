@@ -36,6 +36,8 @@ export interface NodeToStatus {
   readonly byNode: ReadonlyMap<string, Status>;
   /** Status of nodes that no filter looked at, because PreFilter had left them out. */
   readonly absent: Status;
+  /** The one or the other. */
+  statusOf(node: NodeInfo): Status;
 }
 
 export interface PostFilterResult {

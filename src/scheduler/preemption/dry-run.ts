@@ -37,7 +37,11 @@ export interface DryRun {
  * Tries the nodes one after the other, from the offset on and around, until `wanted` candidates are found of which one violates no
  * PodDisruptionBudget.
  */
-export function dryRun(nodes: readonly NodeInfo[], search: { readonly offset: number; readonly wanted: number }, trialOn: (node: NodeInfo) => Trial): DryRun {
+export function dryRun(
+  nodes: readonly NodeInfo[],
+  search: { readonly offset: number; readonly wanted: number },
+  trialOn: (node: NodeInfo) => Trial,
+): DryRun {
   const candidates: Candidate[] = [];
   const failed: [string, Status][] = [];
   let foundHarmless = false;

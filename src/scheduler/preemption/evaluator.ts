@@ -10,7 +10,6 @@ import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { NodeToStatus } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import { Status } from "../framework/status.js";
 import { bestCandidates, type Candidate } from "./candidate.js";
 import { dryRun, victimsOn, type DryRun, type Preemptor, type Trial } from "./dry-run.js";
 import { KeptTrials } from "./kept-trials.js";
@@ -41,14 +40,15 @@ export class PreemptionEvaluator {
     if (pod.pod.spec.preemptionPolicy === "Never") return NEVER;
     const nominated = pod.pod.status?.nominatedNodeName ?? "";
     if (nominated === "") return undefined;
-    if ((statuses.byNode.get(nominated) ?? statuses.absent).code === "UnschedulableAndUnresolvable") return undefined;
-    const waits = this.handle.cache.node(nominated)?.pods.some((other) => other.priority < pod.priority && isEndedByPreemption(other));
-    return waits === true ? WAITS_FOR_VICTIMS : undefined;
+    const node = this.handle.cache.node(nominated);
+    if (node === undefined || statuses.statusOf(node).code === "UnschedulableAndUnresolvable") return undefined;
+    const waits = node.pods.some((other) => other.priority < pod.priority && isEndedByPreemption(other));
+    return waits ? WAITS_FOR_VICTIMS : undefined;
   }
 
   /** Nodes where removing pods may help, in the order in which nodes are walked. */
-  potentialNodes({ byNode, absent }: NodeToStatus): NodeInfo[] {
-    return this.handle.cache.nodes.filter(({ name }) => (byNode.get(name) ?? absent).code === "Unschedulable");
+  potentialNodes(statuses: NodeToStatus): NodeInfo[] {
+    return this.handle.cache.nodes.filter((node) => statuses.statusOf(node).code === "Unschedulable");
   }
 
   /** How many candidates are enough. */
@@ -94,13 +94,15 @@ export class PreemptionEvaluator {
     const reasonCounts = new Map<string, number>();
     for (const [, { reasons }] of failed) for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1);
     if (failed.length < nodeCount) reasonCounts.set(NOT_HELPFUL, nodeCount - failed.length);
-    return fitErrorMessage({ nodeCount, reasonCounts, unschedulablePlugins: new Set(), statuses: () => ({ byNode: new Map(failed), absent: new Status("Unschedulable") }) });
+    return fitErrorMessage({ nodeCount, reasonCounts });
   }
 }
 
 function isEndedByPreemption({ pod, isTerminating }: PodInfo): boolean {
   return (
     isTerminating &&
-    pod.status?.conditions?.some(({ type, status, reason }) => type === "DisruptionTarget" && status === "True" && reason === PREEMPTION_BY_SCHEDULER) === true
+    pod.status?.conditions?.some(
+      ({ type, status, reason }) => type === "DisruptionTarget" && status === "True" && reason === PREEMPTION_BY_SCHEDULER,
+    ) === true
   );
 }
