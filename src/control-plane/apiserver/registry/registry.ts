@@ -165,9 +165,11 @@ export class Registry {
   private markedFirst(entry: StoreEntry, now: Timestamp): ApiObject {
     const { object } = entry;
     if (object.metadata.deletionTimestamp !== undefined) return object;
+    const { generation } = object.metadata;
+    const counted = generation !== undefined && { generation: generation + 1 };
     return this.replaced("Pod", entry, {
       ...object,
-      metadata: { ...object.metadata, deletionTimestamp: now, deletionGracePeriodSeconds: 0 },
+      metadata: { ...object.metadata, ...counted, deletionTimestamp: now, deletionGracePeriodSeconds: 0 },
     });
   }
 
