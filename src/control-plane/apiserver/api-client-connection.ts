@@ -3,6 +3,7 @@ import type { Kind, ObjectsByKind } from "../../api/kinds.js";
 import { labelSelectorMatches } from "../../api/selector.js";
 import type { ApiObject, ObjectReference } from "../../api/types/meta.js";
 import type { Pod } from "../../api/types/pod.js";
+import type { PodDisruptionBudget } from "../../api/types/policy.js";
 import type { SimTime } from "../../engine/simulation.js";
 import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, Target } from "./client.js";
 import type { EventRecording } from "./event-recording.js";
@@ -83,7 +84,13 @@ export class ApiClientConnection implements ApiClient, Sender {
   }
 
   evict(pod: Target<"Pod">, options: DeleteOptions = NO_OPTIONS, done?: Callback<Pod>): void {
-    this.send<"Pod">("create", "eviction", pod, () => this.registry.evict(pod, options, this.caller.user), done);
+    let budgets: readonly PodDisruptionBudget[] = [];
+    const read = (): void => {
+      budgets = this.registry.budgetsOf(pod);
+    };
+    const handle = (): ApiObject => this.registry.evict(pod, budgets, options, this.caller.user);
+    const rereading = { read, nextTry: this.registry.evictionRetries() };
+    this.path.send(this, { verb: "create", subresource: "eviction", target: pod, precondition: undefined, handle, rereading, done });
   }
 
   get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {

@@ -98,6 +98,7 @@ export class ApiServer implements ApiServerEndpoint {
       admission: new AdmissionChain(admission),
       services,
       now: () => epoch + simulation.now,
+      evictionJitter: simulation.stream("kube-apiserver/eviction-retry"),
       emit: (change) => {
         if (this.loading) this.pipeline.publishAtOnce(change);
         else this.pipeline.write(change);

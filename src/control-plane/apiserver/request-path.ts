@@ -14,8 +14,16 @@ import type { HostLinks } from "./host-links.js";
 import type { LatencySampler } from "./latencies.js";
 import type { ObjectReader } from "./object-store.js";
 import { isRefusal } from "./registry/registry.js";
-import { type Caller, type HandlingListener, isRead, type RequestSteps, type RequestWork, type TracedRequest } from "./request.js";
-import { CLIENT_TIMEOUT, ETCD_FULL, ETCD_TIMEOUT, forbiddenRequest, TOO_MANY_REQUESTS } from "./status-errors.js";
+import {
+  type Caller,
+  type HandlingListener,
+  isRead,
+  type RequestSteps,
+  type RequestWork,
+  type Rereading,
+  type TracedRequest,
+} from "./request.js";
+import { ChangedSinceRead, CLIENT_TIMEOUT, ETCD_FULL, ETCD_TIMEOUT, forbiddenRequest, TOO_MANY_REQUESTS } from "./status-errors.js";
 
 /** A client gives up after this long. Source: the kubelet's heartbeat client, kubernetes/cmd/kubelet/app/server.go. */
 const CLIENT_TIMEOUT_AFTER: SimTime = 10 * SECOND;
@@ -173,6 +181,7 @@ export class RequestPath {
     const validated = reads ? authorized : admitted + latencies.validation.sample();
     if (this.listeners.length > 0)
       request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
+    if (work.rereading !== undefined) simulation.after(authorized - now, work.rereading.read);
     let arrival = validated;
     const { name } = work.target;
     if (name !== "" && name !== undefined) {
@@ -196,7 +205,7 @@ export class RequestPath {
 
   private handle(slot: number): void {
     const request = this.requests[slot]!;
-    const { verb, subresource, target, handle } = request.work;
+    const { verb, subresource, target, handle, rereading } = request.work;
     const refusal = this.refusal(request);
     if (refusal !== undefined) {
       this.respond(slot, { ok: false, status: refusal });
@@ -213,11 +222,28 @@ export class RequestPath {
     } catch (error) {
       if (!isRefusal(error))
         throw new Error(`${verb} ${target.kind} ${target.name} ${subresource} of ${request.sender.caller.user} failed`, { cause: error });
+      const delay = error instanceof ChangedSinceRead ? rereading?.nextTry() : undefined;
+      if (delay !== undefined) {
+        handled?.(false);
+        this.retry(slot, rereading!, delay);
+        return;
+      }
       request.answer = { ok: false, status: error.status };
     }
     handled?.(request.answer.ok);
     if (this.pipeline.pending > before) this.pipeline.await(slot);
     else this.respond(slot, request.answer);
+  }
+
+  /** The server itself tries again, with what it reads then. */
+  private retry(slot: number, rereading: Rereading, delay: SimTime): void {
+    const { simulation, latencies } = this.options;
+    simulation.after(delay, () => {
+      rereading.read();
+      simulation.after(latencies.validation.sample(), () => {
+        this.handle(slot);
+      });
+    });
   }
 
   private announce({ sender: { caller }, work }: Request): (accepted: boolean) => void {

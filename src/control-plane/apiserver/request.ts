@@ -34,6 +34,14 @@ export interface HandledRequest {
 /** Called before each request is handled; the function that it returns is called right afterwards and told whether it was accepted. */
 export type HandlingListener = (request: HandledRequest) => ((accepted: boolean) => void) | undefined;
 
+/** How work goes on that writes what follows from what it has read a moment before, where that has changed in between. */
+export interface Rereading {
+  /** Looks at what is stored, when the request has been authorised and at each further try. */
+  readonly read: () => void;
+  /** Microseconds to the next try; undefined where the server gives up and answers with the conflict. */
+  readonly nextTry: () => SimTime | undefined;
+}
+
 /** What a request asks for. */
 export interface RequestWork {
   readonly verb: Verb;
@@ -42,6 +50,8 @@ export interface RequestWork {
   readonly precondition: WritePrecondition | undefined;
   /** Does the work when the request has passed the checks. @throws ApiStatusError where it is refused */
   readonly handle: () => ApiObject | readonly ApiObject[];
+  /** Absent where the work reads and writes in one step. */
+  readonly rereading?: Rereading;
   readonly done: ((result: Result<never>) => void) | undefined;
 }
 

@@ -50,6 +50,14 @@ export function modifiedConflict(kind: Kind, name: string): ApiStatusError {
   );
 }
 
+/** What the server itself had read to handle a request has been modified before it wrote: it may try again. */
+export class ChangedSinceRead extends ApiStatusError {
+  constructor(kind: Kind, name: string) {
+    super(modifiedConflict(kind, name).status);
+    this.name = "ChangedSinceRead";
+  }
+}
+
 export function preconditionConflict(
   kind: Kind,
   name: string,

@@ -55,7 +55,7 @@ describe("the disruption controller", () => {
   it("keeps the status by which evictions are refused", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 2);
-    cluster.apply(deployment("web", 3), budget({ maxUnavailable: 1 }));
+    cluster.apply(deployment("web", 3, {}, { "fake-kubelet/ready": "3s" }), budget({ maxUnavailable: 1 }));
     cluster.runTo(5);
     expect(cluster.get("PodDisruptionBudget", "web")?.status).toMatchObject({
       disruptionsAllowed: 1,
@@ -69,7 +69,7 @@ describe("the disruption controller", () => {
         codes.push(result.ok ? 201 : result.status.code),
       );
     }
-    cluster.runTo(5.02);
+    cluster.runTo(5.6);
     expect(codes.toSorted()).toEqual([201, 429]);
     cluster.runTo(10);
     expect(cluster.get("PodDisruptionBudget", "web")?.status).toMatchObject({ disruptionsAllowed: 1, currentHealthy: 3 });
@@ -81,5 +81,56 @@ describe("the disruption controller", () => {
     cluster.runTo(2);
     expect(cluster.eventsOf("NoPods").map(({ message }) => message)).toContain("No matching pods found");
     expect(cluster.get("PodDisruptionBudget", "web")?.status).toMatchObject({ disruptionsAllowed: 0, expectedPods: 0 });
+  });
+});
+
+describe("evictions at the same time", () => {
+  function evictAll(cluster: SmallCluster): { code: number; at: number }[] {
+    const answers: { code: number; at: number }[] = [];
+    for (const { metadata } of cluster.list("Pod")) {
+      cluster.kubectl.evict({ kind: "Pod", namespace: "default", name: metadata.name }, {}, (result) =>
+        answers.push({ code: result.ok ? 201 : result.status.code, at: cluster.simulation.now / 1_000_000 }),
+      );
+    }
+    return answers;
+  }
+
+  it("conflict over their budget: one is let through, and the server tries the others again after half a second", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 3, {}, { "fake-kubelet/ready": "3s" }), budget({ maxUnavailable: 1 }));
+    cluster.runTo(5);
+    const answers = evictAll(cluster);
+    cluster.runTo(5.2);
+    expect(answers.map(({ code }) => code)).toEqual([201]);
+    cluster.runTo(6);
+    expect(answers.map(({ code }) => code)).toEqual([201, 429, 429]);
+    // 500 ms and up to a tenth more, and the way there and back.
+    for (const { at } of answers.slice(1)) {
+      expect(at).toBeGreaterThan(5.5);
+      expect(at).toBeLessThan(5.57);
+    }
+  });
+
+  it("are all let through by a budget that allows all of them, one after the other", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 3), budget({ maxUnavailable: 3 }));
+    cluster.runTo(5);
+    const answers = evictAll(cluster);
+    cluster.runTo(8);
+    expect(answers.map(({ code }) => code)).toEqual([201, 201, 201]);
+    expect(answers[0].at).toBeLessThan(5.1);
+    expect(answers[1].at).toBeGreaterThan(5.5);
+  });
+
+  it("do not wait for each other where no budget is concerned", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 3));
+    cluster.runTo(5);
+    const answers = evictAll(cluster);
+    cluster.runTo(5.1);
+    expect(answers.map(({ code }) => code)).toEqual([201, 201, 201]);
   });
 });

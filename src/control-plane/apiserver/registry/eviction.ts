@@ -7,12 +7,25 @@ import { labelSelectorMatches } from "../../../api/selector.js";
 import type { Condition, Timestamp } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
 import type { PodDisruptionBudget } from "../../../api/types/policy.js";
+import type { RandomStream } from "../../../engine/random.js";
+import { MILLISECOND, type SimTime } from "../../../engine/simulation.js";
 import { ApiStatusError, forbidden } from "../status-errors.js";
 
 /** More unconfirmed evictions than this are refused. Source: eviction.go MaxDisruptedPodSize. */
 const MAX_DISRUPTED_PODS = 2_000;
 /** Seconds after which a client may ask again while the budget's status is out of date. Source: eviction.go createTooManyRequestsError. */
 const RETRY_AFTER_SECONDS = 10;
+
+/** How often the server tries to take a disruption of a budget that others write at the same time. Source of the three: eviction.go EvictionsRetry. */
+const TRIES = 20;
+const RETRY_DELAY: SimTime = 500 * MILLISECOND;
+const RETRY_JITTER = 0.1;
+
+/** Delays between the tries of one eviction, undefined after the last of them. */
+export function evictionRetries(jitter: RandomStream): () => SimTime | undefined {
+  let tries = 1;
+  return () => (tries++ < TRIES ? Math.round(RETRY_DELAY * (1 + RETRY_JITTER * jitter.uniform())) : undefined);
+}
 
 function tooManyRequests(message: string, retryAfterSeconds?: number): ApiStatusError {
   return new ApiStatusError({
@@ -34,17 +47,20 @@ export function ignoresBudgets(pod: Pod): boolean {
   return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || pod.metadata.deletionTimestamp !== undefined;
 }
 
+/** The budgets that select the pod, among those of its namespace. */
+export function budgetsOf(pod: Pod, budgets: Iterable<PodDisruptionBudget>): PodDisruptionBudget[] {
+  const matching: PodDisruptionBudget[] = [];
+  for (const budget of budgets) if (labelSelectorMatches(budget.spec.selector, pod.metadata.labels)) matching.push(budget);
+  return matching;
+}
+
 /**
  * The budget with one disruption taken, or undefined where the eviction costs none.
  *
- * @param budgets those of the pod's namespace
+ * @param matching the budgets that select the pod
  * @throws ApiStatusError 429 while the budget has no disruption to give, 500 where several budgets select the pod
  */
-export function takeDisruption(pod: Pod, budgets: Iterable<PodDisruptionBudget>, now: Timestamp): PodDisruptionBudget | undefined {
-  const matching: PodDisruptionBudget[] = [];
-  for (const budget of budgets) {
-    if (labelSelectorMatches(budget.spec.selector, pod.metadata.labels)) matching.push(budget);
-  }
+export function takeDisruption(pod: Pod, matching: readonly PodDisruptionBudget[], now: Timestamp): PodDisruptionBudget | undefined {
   if (matching.length === 0) return undefined;
   if (matching.length > 1) {
     throw new ApiStatusError({

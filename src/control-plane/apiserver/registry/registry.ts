@@ -8,7 +8,9 @@ import { kindInfo, type Kind, type ObjectsByKind } from "../../../api/kinds.js";
 import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
 import type { Service } from "../../../api/types/network.js";
 import type { Pod } from "../../../api/types/pod.js";
-import { SECOND } from "../../../engine/simulation.js";
+import type { PodDisruptionBudget } from "../../../api/types/policy.js";
+import type { RandomStream } from "../../../engine/random.js";
+import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { type AdmissionChain, type AdmissionRequest, RefusedSpec } from "../admission/admission.js";
 import type { Change } from "../change.js";
 import type { DeleteOptions, Target } from "../client.js";
@@ -20,6 +22,7 @@ import {
   alreadyExists,
   ApiStatusError,
   badRequest,
+  ChangedSinceRead,
   forbidden,
   invalid,
   modifiedConflict,
@@ -27,7 +30,7 @@ import {
   preconditionConflict,
 } from "../status-errors.js";
 import { bindPod } from "./binding.js";
-import { ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
+import { budgetsOf, evictionRetries, ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
 import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
 import { changedBeyondMetadata, countsGenerations } from "./strategy.js";
@@ -48,6 +51,8 @@ export interface RegistryOptions {
   readonly services: ServiceAllocations;
   /** Microseconds since the Unix epoch. */
   readonly now: () => Timestamp;
+  /** Spreads the tries of evictions that are in each other's way. */
+  readonly evictionJitter: RandomStream;
   /** Gets each change in the order in which it has to be committed. */
   readonly emit: (change: Change) => void;
 }
@@ -184,17 +189,34 @@ export class Registry {
     );
   }
 
-  /** @throws ApiStatusError 404, 429 or 500 */
-  evict(target: Target<"Pod">, options: DeleteOptions, user: string): ApiObject {
+  /** The budgets that an eviction of the pod has to respect, as they are now. */
+  budgetsOf(target: Target<"Pod">): readonly PodDisruptionBudget[] {
+    const { store } = this.options;
+    const pod = store.entry("Pod", this.namespaceOf("Pod", target.namespace), target.name)?.object as Pod | undefined;
+    return pod === undefined ? [] : budgetsOf(pod, store.list("PodDisruptionBudget", pod.metadata.namespace));
+  }
+
+  /** Delays between the tries of one eviction. */
+  evictionRetries(): () => SimTime | undefined {
+    return evictionRetries(this.options.evictionJitter);
+  }
+
+  /**
+   * @param budgets as {@link budgetsOf} gave them a moment before
+   * @throws ApiStatusError 404, 429 or 500; ChangedSinceRead where a budget that has a disruption to give was changed meanwhile
+   */
+  evict(target: Target<"Pod">, budgets: readonly PodDisruptionBudget[], options: DeleteOptions, user: string): ApiObject {
     const { store } = this.options;
     const entry = this.foundTarget(target);
     const pod = entry.object as Pod;
     const now = this.wholeSeconds();
     if (!ignoresBudgets(pod)) {
-      const budget = takeDisruption(pod, store.list("PodDisruptionBudget", pod.metadata.namespace), now);
+      const budget = takeDisruption(pod, budgets, now);
       if (budget !== undefined) {
         const { namespace, name } = budget.metadata;
-        this.replaced("PodDisruptionBudget", store.entry("PodDisruptionBudget", namespace, name)!, budget);
+        const stored = store.entry("PodDisruptionBudget", namespace, name);
+        if (stored?.object !== budgets[0]) throw new ChangedSinceRead("PodDisruptionBudget", name);
+        this.replaced("PodDisruptionBudget", stored, budget);
       }
       this.replaced("Pod", entry, withDisruptionTarget(pod, now));
     }
