@@ -3,11 +3,13 @@
  *
  * Source of the rules: pkg/scheduler/schedule_one.go (bindingCycle)
  */
+import { bindingByExtender } from "./extenders/bind.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Profile } from "./framework/profile.js";
 import { Status } from "./framework/status.js";
 import type { WaitingPods } from "./framework/waiting-pods.js";
+import { writeBinding } from "./plugins/default-binder.js";
 
 export type BindingEnd = (failed: Status | undefined) => void;
 
@@ -41,7 +43,7 @@ export function runBindingCycle(
   waiting: WaitingPods,
   end: BindingEnd,
 ): void {
-  const bind = (): void => bindWith(profile, state, pod, nodeName, 0, end);
+  const bind = (): void => bindPod(profile, state, pod, nodeName, end);
   const preBind = (): void => preBindWith(profile, state, pod, nodeName, 0, (failed) => (failed === undefined ? bind() : end(failed)));
   if (timeouts.size === 0) preBind();
   else waiting.wait(pod, timeouts, (failed) => (failed === undefined ? preBind() : end(failed)));
@@ -66,6 +68,18 @@ function preBindWith(profile: Profile, state: CycleState, pod: PodInfo, nodeName
   });
 }
 
+/** An extender that binds pods comes before the plugins: it says that it has bound the pod, and the simulator writes that down. */
+function bindPod(profile: Profile, state: CycleState, pod: PodInfo, nodeName: string, end: BindingEnd): void {
+  const bound: BindingEnd = (failed) => {
+    if (failed === undefined) for (const plugin of profile.plugins.postBind) plugin.postBind!(state, pod, nodeName);
+    end(failed);
+  };
+  const outside = bindingByExtender(profile.handle.extenders ?? [], pod, nodeName);
+  if (outside === undefined) bindWith(profile, state, pod, nodeName, 0, bound);
+  else if (outside.failure !== undefined) bound(new Status("Error", [outside.failure]));
+  else writeBinding(profile.handle.client!, pod, nodeName, bound);
+}
+
 /** Asks the bind plugins in turn until one does not skip. */
 function bindWith(profile: Profile, state: CycleState, pod: PodInfo, nodeName: string, at: number, end: BindingEnd): void {
   const plugin = profile.plugins.bind.at(at);
@@ -78,8 +92,6 @@ function bindWith(profile: Profile, state: CycleState, pod: PodInfo, nodeName: s
       bindWith(profile, state, pod, nodeName, at + 1, end);
       return;
     }
-    const failed = failure(answer, plugin.name, "Bind");
-    if (failed === undefined) for (const other of profile.plugins.postBind) other.postBind!(state, pod, nodeName);
-    end(failed);
+    end(failure(answer, plugin.name, "Bind"));
   });
 }

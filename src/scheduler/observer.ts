@@ -2,7 +2,8 @@
 import type { Pod } from "../api/types/index.js";
 import type { SimTime } from "../engine/simulation.js";
 import type { Cache } from "./cache/cache.js";
-import type { CycleOutcome } from "./cycle-outcome.js";
+import type { CycleError, CycleOutcome } from "./cycle-outcome.js";
+import type { NodeExtender } from "./extenders/extender.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Profile } from "./framework/profile.js";
 import type { TieBreakRule } from "./node-selection.js";
@@ -45,8 +46,12 @@ export interface SchedulingCycle {
   readonly tieBreak: TieBreakRule;
 }
 
-/** Told what a cycle came to, before anything follows from it. */
-export type DecisionListener = (outcome: CycleOutcome) => void;
+/**
+ * Told what a cycle came to, before anything follows from it.
+ *
+ * @param extenders the extenders as they answered in this cycle; asking them again asks nobody outside
+ */
+export type DecisionListener = (outcome: CycleOutcome | CycleError, extenders: readonly NodeExtender[]) => void;
 
 export interface SchedulerObserver {
   attempt?(attempt: SchedulingAttempt): void;

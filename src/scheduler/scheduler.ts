@@ -14,6 +14,8 @@ import { buildProfiles, DEFAULT_SCHEDULER_NAME, type PluginFactories } from "./c
 import type { SchedulerConfiguration } from "./configuration/types.js";
 import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
+import { ExtenderError, type Extender } from "./extenders/extender.js";
+import { RememberingExtender } from "./extenders/remembered-answers.js";
 import { DELETE } from "./framework/events.js";
 import { WaitingPods } from "./framework/waiting-pods.js";
 import { CycleState } from "./framework/cycle-state.js";
@@ -30,8 +32,8 @@ import type { AttemptResult, SchedulerObserver } from "./observer.js";
 import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
 import { IncrementalAlgorithm } from "./evaluation/incremental-algorithm.js";
-import type { ScheduleResult } from "./cycle-outcome.js";
-import type { SearchStart } from "./scheduling-algorithm.js";
+import type { CycleError, CycleOutcome, ScheduleResult } from "./cycle-outcome.js";
+import { SchedulingAlgorithm, type SearchStart } from "./scheduling-algorithm.js";
 
 /**
  * Simulated duration of a scheduling attempt in microseconds where none is given: 3 ms, about the 349 pods a second that
@@ -49,6 +51,8 @@ export interface SchedulerOptions {
   readonly observer?: SchedulerObserver;
   /** Plugins that are not in-tree, by name. */
   readonly plugins?: PluginFactories;
+  /** The extenders that the configuration names, in the order in which they are asked. */
+  readonly extenders?: readonly Extender[];
   /** How long an attempt keeps the scheduler busy, in microseconds; sampled from the stream "scheduler/attempt". */
   readonly attemptDuration?: Distribution;
   /** How equal totals are told apart; as upstream by default, "random" draws from the stream "scheduler/tie-break". */
@@ -76,7 +80,8 @@ export class Scheduler {
   private readonly handle: Handle;
   /** Pods that Permit plugins hold back. */
   readonly waitingPods: WaitingPods;
-  private readonly algorithm: IncrementalAlgorithm;
+  private readonly algorithm: Pick<SchedulingAlgorithm, "schedule">;
+  private readonly extenders: readonly RememberingExtender[];
   private readonly searchStart: SearchStart = { index: 0 };
   private readonly attemptDuration: Distribution;
   private busy = false;
@@ -84,8 +89,10 @@ export class Scheduler {
   private watching = false;
   private flush: { readonly id: EventId; readonly time: SimTime } | undefined;
 
+  /** @throws Error where the configuration names extenders and none are given */
   constructor(private readonly options: SchedulerOptions) {
-    const { simulation, epoch, client, informers, configuration = {} } = options;
+    const { simulation, epoch, client, informers, configuration = {}, extenders = [] } = options;
+    if (extenders.length !== (configuration.extenders?.length ?? 0)) throw new Error("the extenders of the scheduler's configuration are not connected");
     const resources = new ResourceIndex();
     this.cache = new Cache(resources);
     this.attemptDuration = options.attemptDuration ?? DEFAULT_ATTEMPT_DURATION;
@@ -105,10 +112,16 @@ export class Scheduler {
         this.wake();
       },
       client,
+      extenders,
     };
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
-    this.algorithm = new IncrementalAlgorithm(this.cache, this.searchStart, tieBreak);
+    this.extenders = extenders.map((extender) => new RememberingExtender(extender));
+    // What extenders answer may be another thing each time, so that nothing is kept of earlier cycles.
+    this.algorithm =
+      extenders.length === 0
+        ? new IncrementalAlgorithm(this.cache, this.searchStart, tieBreak)
+        : new SchedulingAlgorithm(this.cache, this.searchStart, tieBreak, { extenders: this.extenders });
     const sort = [...this.profiles.values()][0].plugins.queueSort[0];
     this.queue = new SchedulingQueue({
       now: () => this.handle.now(),
@@ -200,15 +213,32 @@ export class Scheduler {
         searchStart: this.searchStart.index,
         tieBreak: this.options.tieBreak ?? "upstream",
       });
-      const outcome = this.algorithm.schedule(profile, state, pod.podInfo);
-      decided?.(outcome);
-      conclude = "result" in outcome ? this.place(profile, state, pod, outcome.result, time, duration) : this.reject(profile, state, pod, outcome.diagnosis, time, duration);
+      for (const extender of this.extenders) extender.begin();
+      const outcome = this.decide(profile, state, pod.podInfo);
+      decided?.(outcome, this.extenders.map((extender) => extender.replay()));
+      conclude = this.conclusionOf(profile, state, pod, outcome, time, duration);
     }
     simulation.after(duration, () => {
       conclude();
       this.busy = false;
       this.wake();
     });
+  }
+
+  private decide(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome | CycleError {
+    try {
+      return this.algorithm.schedule(profile, state, pod);
+    } catch (error) {
+      if (error instanceof ExtenderError) return { error: error.message };
+      throw error;
+    }
+  }
+
+  /** Does what follows from a decision at once; what it returns is done when the attempt is over. */
+  private conclusionOf(profile: Profile, state: CycleState, pod: QueuedPodInfo, outcome: CycleOutcome | CycleError, time: SimTime, duration: SimTime): () => void {
+    if ("result" in outcome) return this.place(profile, state, pod, outcome.result, time, duration);
+    if ("diagnosis" in outcome) return this.reject(profile, state, pod, outcome.diagnosis, time, duration);
+    return () => this.fail(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] });
   }
 
   /** Assumes the pod on its node; the binding cycle begins when the attempt is over. */

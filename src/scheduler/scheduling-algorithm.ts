@@ -7,6 +7,8 @@
 import { ResultReuse, SortedNodes } from "./result-reuse.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { Cache } from "./cache/cache.js";
+import { ExtenderError, EXTENDER_NAME, type NodeExtender } from "./extenders/extender.js";
+import { EXTENDER_SCALE, extenderScores, passExtenders, type ExtenderScores, type ExtenderSearch, type ExtenderVerdict } from "./extenders/node-extenders.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { Diagnosis } from "./framework/fit-error.js";
 import type { NodeInfo } from "./framework/node-info.js";
@@ -23,9 +25,20 @@ export interface SearchStart {
 
 /** Nodes found by one search. */
 export interface Search {
-  readonly feasible: NodeInfo[];
-  readonly statuses: Map<string, Status>;
+  readonly feasible: readonly NodeInfo[];
+  readonly statuses: ReadonlyMap<string, Status>;
   readonly absent: Status;
+  /** What rejected nodes: plugins by name, and {@link EXTENDER_NAME}. */
+  readonly rejectedBy: ReadonlySet<string>;
+  /** What extenders said, in the order in which they were asked. */
+  readonly extenders: readonly ExtenderVerdict[];
+}
+
+/** Nodes that were scored: what each plugin and each extender gave, and the weighted totals, parallel to the nodes. */
+export interface Scored {
+  readonly plugins: readonly PluginScores[];
+  readonly extenders: readonly ExtenderScores[];
+  readonly totals: readonly number[];
 }
 
 const NOT_LOOKED_AT = new Status("UnschedulableAndUnresolvable");
@@ -40,6 +53,8 @@ export interface AlgorithmOptions {
   readonly reuseResults?: boolean;
   /** About so many bytes may go into what is kept of earlier cycles. */
   readonly memoryBudget?: number;
+  /** Processes outside that filter and score as well. */
+  readonly extenders?: readonly NodeExtender[];
 }
 
 export class SchedulingAlgorithm {
@@ -54,6 +69,7 @@ export class SchedulingAlgorithm {
     private readonly options: AlgorithmOptions = {},
   ) {}
 
+  /** @throws ExtenderError where an extender fails that may not */
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
     const nodes = this.cache.nodes;
     const signature = this.beginCycle(profile, pod);
@@ -61,9 +77,10 @@ export class SchedulingAlgorithm {
     if (preFilter.status !== undefined) return { diagnosis: rejectedByPreFilter(nodes.length, preFilter.status, preFilter.narrowedBy) };
 
     const hint = this.hintFor(profile, signature, (node) => profile.runFilter(state, pod, node)?.isRejected === true);
-    const { feasible, statuses, absent } = this.findFeasible(profile, state, pod, preFilter, hint);
-    const evaluatedNodes = feasible.length + statuses.size;
-    if (feasible.length === 0) return { diagnosis: rejectedByFilters(nodes.length, statuses, absent, preFilter.narrowedBy) };
+    const search = this.findFeasible(profile, state, pod, preFilter, hint);
+    const { feasible } = search;
+    const evaluatedNodes = feasible.length + search.statuses.size;
+    if (feasible.length === 0) return { diagnosis: rejectedByFilters(nodes.length, search, preFilter.narrowedBy) };
     if (feasible.length === 1) {
       this.storeResults(profile, signature, hint, feasible[0], undefined);
       return { result: { node: feasible[0], evaluatedNodes, feasibleNodes: 1 } };
@@ -82,11 +99,14 @@ export class SchedulingAlgorithm {
   diagnose(profile: Profile, state: CycleState, pod: PodInfo): Diagnosis {
     const preFilter = profile.runPreFilter(state, pod);
     const statuses = new Map<string, Status>();
+    const rejectedBy = new Set<string>();
     for (const node of this.cache.nodes) {
       const status = profile.runFilterWithNominated(state, pod, node);
-      if (status !== undefined) statuses.set(node.name, status);
+      if (status === undefined) continue;
+      statuses.set(node.name, status);
+      rejectedBy.add(status.plugin);
     }
-    return rejectedByFilters(this.cache.nodeCount, statuses, NOT_LOOKED_AT, preFilter.narrowedBy);
+    return rejectedByFilters(this.cache.nodeCount, { statuses, absent: NOT_LOOKED_AT, rejectedBy }, preFilter.narrowedBy);
   }
 
   /** Counts a cycle. Returns the signature under which its results may be used again, if they may. */
@@ -122,43 +142,70 @@ export class SchedulingAlgorithm {
     return sorted;
   }
 
-  /** The nodes that a search finds. A nominated node, or one hinted at, is tried alone first; that does not move the start. */
+  /**
+   * The nodes that a search finds. A nominated node, or one hinted at, is tried alone first; that does not move the start, but where it
+   * fails in vain it counts among the nodes that were looked at.
+   *
+   * @throws ExtenderError where an extender fails that may not
+   */
   findFeasible(profile: Profile, state: CycleState, pod: PodInfo, preFilter: PreFilterOutcome, hint?: NodeInfo): Search {
-    const first = hint ?? this.cache.node(pod.pod.status?.nominatedNodeName ?? "");
+    const statuses = new Map<string, Status>();
+    const rejectedBy = new Set<string>();
+    const passes = (node: NodeInfo): boolean => {
+      const status = profile.runFilterWithNominated(state, pod, node);
+      if (status === undefined) return true;
+      statuses.set(node.name, status);
+      rejectedBy.add(status.plugin);
+      return false;
+    };
+    const nominated = pod.pod.status?.nominatedNodeName ?? "";
+    const first = nominated === "" ? hint : this.cache.node(nominated);
     if (first !== undefined && (preFilter.nodeNames === undefined || preFilter.nodeNames.has(first.name))) {
-      if (profile.runFilterWithNominated(state, pod, first) === undefined)
-        return { feasible: [first], statuses: new Map(), absent: NOT_LOOKED_AT };
+      const { passed, verdicts } = this.passFirst(pod, passes(first) ? [first] : [], statuses);
+      if (passed.length > 0) return { feasible: passed, statuses, absent: NOT_LOOKED_AT, rejectedBy, extenders: verdicts };
     }
     const all = this.cache.nodes;
     const names = preFilter.nodeNames;
     const nodes = names === undefined ? all : all.filter((node) => names.has(node.name));
-    const wanted = numFeasibleNodesToFind(nodes.length, profile.percentageOfNodesToScore);
+    const wanted = this.wanted(profile, nodes.length);
     const feasible: NodeInfo[] = [];
-    const statuses = new Map<string, Status>();
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[(this.start.index + i) % nodes.length];
-      const status = profile.runFilterWithNominated(state, pod, node);
-      if (status !== undefined) statuses.set(node.name, status);
-      else if (feasible.length < wanted) feasible.push(node);
-      else break;
+      if (!passes(node)) continue;
+      if (feasible.length === wanted) break;
+      feasible.push(node);
     }
     if (all.length > 0) this.start.index = (this.start.index + feasible.length + statuses.size) % all.length;
-    return { feasible, statuses, absent: names === undefined ? NOT_LOOKED_AT : leftOutBy(preFilter.narrowedBy) };
+    const { passed, verdicts } = passExtenders(this.options.extenders ?? [], pod, feasible, statuses);
+    if (passed.length !== feasible.length) rejectedBy.add(EXTENDER_NAME);
+    return { feasible: passed, statuses, absent: names === undefined ? NOT_LOOKED_AT : leftOutBy(preFilter.narrowedBy), rejectedBy, extenders: verdicts };
   }
 
-  /** Scores of each plugin and the weighted totals, parallel to the nodes. */
-  score(
-    profile: Profile,
-    state: CycleState,
-    pod: PodInfo,
-    nodes: readonly NodeInfo[],
-  ): { readonly plugins: readonly PluginScores[]; readonly totals: readonly number[] } {
+  /** An extender that fails over the one node leaves the whole search to be made. */
+  private passFirst(pod: PodInfo, nodes: readonly NodeInfo[], statuses: Map<string, Status>): ExtenderSearch {
+    try {
+      return passExtenders(this.options.extenders ?? [], pod, nodes, statuses);
+    } catch (error) {
+      if (error instanceof ExtenderError) return { passed: [], verdicts: [] };
+      throw error;
+    }
+  }
+
+  /** How many feasible nodes are enough: one where nothing could tell more of them apart. */
+  private wanted(profile: Profile, nodes: number): number {
+    const outside = this.options.extenders?.some(({ settings }) => settings.filters || settings.prioritizes) === true;
+    return outside || profile.scores ? numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore) : 1;
+  }
+
+  score(profile: Profile, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Scored {
     profile.runPreScore(state, pod, nodes);
     const plugins = profile.runScore(state, pod, nodes);
-    const totals = nodes.map((_, at) =>
-      plugins.reduce((sum, { skipped, normalized, weight }) => (skipped ? sum : sum + normalized[at] * weight), 0),
-    );
-    return { plugins, totals };
+    const extenders = extenderScores(this.options.extenders ?? [], pod, nodes);
+    const totals = nodes.map((_, at) => {
+      const ofPlugins = plugins.reduce((sum, { skipped, normalized, weight }) => (skipped ? sum : sum + normalized[at] * weight), 0);
+      return extenders.reduce((sum, { raw, weight }) => sum + raw[at] * weight * EXTENDER_SCALE, ofPlugins);
+    });
+    return { plugins, extenders, totals };
   }
 }
 
@@ -171,26 +218,18 @@ export function rejectedByPreFilter(nodeCount: number, status: Status, narrowedB
   };
 }
 
-function statusesByName(byNode: ReadonlyMap<string, Status>, absent: Status): NodeToStatus {
+export function statusesByName(byNode: ReadonlyMap<string, Status>, absent: Status): NodeToStatus {
   return { byNode, absent, statusOf: ({ name }) => byNode.get(name) ?? absent };
 }
 
-function rejectedByFilters(
-  nodeCount: number,
-  byNode: ReadonlyMap<string, Status>,
-  absent: Status,
-  narrowedBy: readonly string[],
-): Diagnosis {
+function rejectedByFilters(nodeCount: number, search: Pick<Search, "statuses" | "absent" | "rejectedBy">, narrowedBy: readonly string[]): Diagnosis {
+  const { statuses: byNode, absent, rejectedBy } = search;
   const statuses = statusesByName(byNode, absent);
-  const plugins = new Set(narrowedBy);
   const reasonCounts = new Map<string, number>();
   const count = (reasons: readonly string[], nodes: number): void => {
     for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + nodes);
   };
-  for (const status of byNode.values()) {
-    plugins.add(status.plugin);
-    count(status.reasons, 1);
-  }
+  for (const status of byNode.values()) count(status.reasons, 1);
   if (byNode.size < nodeCount) count(absent.reasons, nodeCount - byNode.size);
-  return { nodeCount, reasonCounts, unschedulablePlugins: plugins, statuses: () => statuses };
+  return { nodeCount, reasonCounts, unschedulablePlugins: new Set([...narrowedBy, ...rejectedBy]), statuses: () => statuses };
 }

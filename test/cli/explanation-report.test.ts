@@ -57,6 +57,7 @@ describe("attemptText", () => {
     nodes,
     evaluatedNodes: 31,
     feasibleNodes: 30,
+    failedExtenders: [],
     skippedFilters: [],
     skippedScores: [],
   };

@@ -11,6 +11,7 @@ import { Profile } from "../framework/profile.js";
 import { DEFAULT_PLUGINS, type PluginFactory } from "../plugins/registry.js";
 import { defaultedArgs } from "./default-args.js";
 import { DEFAULT_SCHEDULER_NAME } from "./defaults.js";
+import { ignoringManaged } from "./ignored-resources.js";
 import { checkNodeResourcesFit } from "./plugin-args.js";
 import { StartError } from "./start-error.js";
 import type { PluginReference, PluginSet, ProfileConfiguration, SchedulerConfiguration } from "./types.js";
@@ -170,7 +171,8 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
 export function buildProfiles(configuration: SchedulerConfiguration, handle: Handle, others: PluginFactories = {}): Map<string, Profile> {
   const profiles = configuration.profiles ?? [{}];
   return new Map(
-    profiles.map((profile, i) => {
+    profiles.map((given, i) => {
+      const profile = ignoringManaged(given, configuration.extenders ?? []);
       const name = profile.schedulerName ?? DEFAULT_SCHEDULER_NAME;
       try {
         return [name, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)];

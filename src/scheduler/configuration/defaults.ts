@@ -5,6 +5,7 @@
  */
 import type { WrittenConfiguration, WrittenProfile } from "./decode.js";
 import { defaultedArgs } from "./default-args.js";
+import type { ExtenderConfiguration } from "./types.js";
 
 const PARALLELISM = 16;
 const INITIAL_BACKOFF_SECONDS = 1;
@@ -30,13 +31,6 @@ export interface CompletedProfile {
   readonly pluginConfig: readonly { readonly name: string; readonly args: Readonly<Record<string, unknown>> }[];
 }
 
-export interface Extender {
-  readonly prioritizeVerb?: string;
-  readonly bindVerb?: string;
-  readonly weight?: number;
-  readonly managedResources?: readonly { readonly name?: string }[];
-}
-
 export interface CompletedConfiguration {
   readonly parallelism: number;
   readonly percentageOfNodesToScore?: number;
@@ -45,7 +39,7 @@ export interface CompletedConfiguration {
   readonly clientConnection: { readonly qps: number; readonly burst: number };
   readonly leaderElection: typeof LEADER_ELECTION;
   readonly profiles: readonly CompletedProfile[];
-  readonly extenders: readonly Extender[];
+  readonly extenders: readonly ExtenderConfiguration[];
 }
 
 /** Zero values count as absent, as in Go. */
@@ -78,6 +72,6 @@ export function completed(configuration: WrittenConfiguration): CompletedConfigu
     clientConnection: orDefaults(clientConnection as object | undefined, CLIENT_CONNECTION),
     leaderElection: orDefaults(leaderElection as object | undefined, LEADER_ELECTION),
     profiles: given.map((profile) => completedProfile(profile, given.length === 1)),
-    extenders: (extenders ?? []) as readonly Extender[],
+    extenders: (extenders ?? []) as readonly ExtenderConfiguration[],
   };
 }

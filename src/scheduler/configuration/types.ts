@@ -81,9 +81,37 @@ export interface ProfileConfiguration {
   readonly pluginConfig?: readonly { readonly name: string; readonly args?: Readonly<Record<string, unknown>> }[];
 }
 
+export interface ExtenderTLSConfig {
+  readonly insecure?: boolean;
+  readonly serverName?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly caFile?: string;
+  /** The same as the files, in base64; they beat the files. */
+  readonly certData?: string;
+  readonly keyData?: string;
+  readonly caData?: string;
+}
+
+/** A process that is asked over HTTP. */
+export interface ExtenderConfiguration {
+  readonly urlPrefix?: string;
+  readonly filterVerb?: string;
+  readonly preemptVerb?: string;
+  readonly prioritizeVerb?: string;
+  readonly bindVerb?: string;
+  readonly weight?: number;
+  readonly enableHTTPS?: boolean;
+  readonly tlsConfig?: ExtenderTLSConfig;
+  /** A duration of real time such as "5s". */
+  readonly httpTimeout?: string;
+  readonly nodeCacheCapable?: boolean;
+  readonly managedResources?: readonly { readonly name?: string; readonly ignoredByScheduler?: boolean }[];
+  readonly ignorable?: boolean;
+}
+
 export interface SchedulerConfiguration {
-  /** Accepted and checked, not simulated. */
-  readonly extenders?: readonly unknown[];
+  readonly extenders?: readonly ExtenderConfiguration[];
   /** 0 adapts to the number of nodes. */
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffSeconds?: number;

@@ -6,9 +6,10 @@
 import { parseDuration } from "../../api/duration.js";
 import { duplicate, invalid, required, type FieldError } from "../../api/validation/field-error.js";
 import { qualifiedName } from "../../api/validation/names.js";
-import type { CompletedConfiguration, CompletedProfile, Extender } from "./defaults.js";
+import type { CompletedConfiguration, CompletedProfile } from "./defaults.js";
 import { ARGS_CHECKS } from "./plugin-args.js";
 import { API_VERSION } from "./schema.js";
+import type { ExtenderConfiguration } from "./types.js";
 import { EXTENSION_POINTS } from "../framework/plugin.js";
 
 /** Plugins of earlier releases: validation.go (invalidPluginsByVersion) */
@@ -102,7 +103,7 @@ function isExtendedResource(name: string): boolean {
   return name.includes("/") && !name.includes("kubernetes.io/") && !name.startsWith("requests.");
 }
 
-function extenders(all: readonly Extender[]): FieldError[] {
+function extenders(all: readonly ExtenderConfiguration[]): FieldError[] {
   const errors: FieldError[] = [];
   const resources = new Set<string>();
   all.forEach(({ prioritizeVerb = "", weight = 0, managedResources = [] }, i) => {

@@ -3,6 +3,7 @@ import type { ApiClient } from "../../control-plane/apiserver/client.js";
 import type { RandomStream } from "../../engine/random.js";
 import type { Labels, Timestamp } from "../../api/types/index.js";
 import type { Cache } from "../cache/cache.js";
+import type { Extender } from "../extenders/extender.js";
 import type { Nominator } from "../queue/nominator.js";
 import type { Listers } from "./listers.js";
 import type { PodShapes } from "./pod-shape.js";
@@ -33,6 +34,8 @@ export interface Handle {
   readonly waitingPods?: WaitingPods;
   /** Has a pod that waits in the queue tried at once; not there where only single decisions are made. */
   activate?(uid: string): void;
+  /** Processes outside that have a say, in the order in which they are asked; none where absent. */
+  readonly extenders?: readonly Extender[];
   /** To write with; not there where only single decisions are made. */
   readonly client?: ApiClient;
 }

@@ -57,6 +57,11 @@ export class Profile {
     }
   }
 
+  /** Whether any plugin scores nodes. */
+  get scores(): boolean {
+    return this.plugins.score.length > 0;
+  }
+
   /** The events that a plugin of the profile registered for; undefined where it registered nothing, so that any event will do. */
   registrations(plugin: string): readonly EventRegistration[] | undefined {
     return this.registered.get(plugin);

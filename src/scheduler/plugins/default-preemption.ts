@@ -4,6 +4,7 @@
  * Source: pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go
  */
 import type { DefaultPreemptionArgs } from "../configuration/types.js";
+import { ExtenderError } from "../extenders/extender.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import { DELETE, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
@@ -11,7 +12,7 @@ import type { Answer, NodeToStatus, Plugin, PostFilterResult } from "../framewor
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
 import { Status, unresolvable, unschedulable } from "../framework/status.js";
-import { PreemptionEvaluator } from "../preemption/evaluator.js";
+import { PreemptionEvaluator, type Evaluation } from "../preemption/evaluator.js";
 import { PreemptionExecutor } from "../preemption/executor.js";
 
 export class DefaultPreemption implements Plugin {
@@ -39,10 +40,23 @@ export class DefaultPreemption implements Plugin {
   postFilter(state: CycleState, pod: PodInfo, statuses: NodeToStatus): { readonly result?: PostFilterResult; readonly status: Status } {
     const ineligible = this.evaluator.ineligibility(pod, statuses);
     if (ineligible !== undefined) return { status: unschedulable(this.name, `preemption: ${ineligible}`) };
-    const evaluation = this.evaluator.evaluate({ profile: this.profile(), state, pod }, statuses);
-    if ("message" in evaluation) return { result: { nominatedNodeName: "" }, status: unschedulable(this.name, `preemption: ${evaluation.message}`) };
+    const evaluation = this.evaluate(state, pod, statuses);
+    if (evaluation instanceof ExtenderError) return { status: new Status("Error", [`preemption: ${evaluation.message}`], this.name) };
+    if ("message" in evaluation) {
+      const status = unschedulable(this.name, `preemption: ${evaluation.message}`);
+      return evaluation.clearsNomination ? { result: { nominatedNodeName: "" }, status } : { status };
+    }
     this.executor.start(pod, evaluation.best);
     return { result: { nominatedNodeName: evaluation.best.node }, status: new Status("Success") };
+  }
+
+  private evaluate(state: CycleState, pod: PodInfo, statuses: NodeToStatus): Evaluation | ExtenderError {
+    try {
+      return this.evaluator.evaluate({ profile: this.profile(), state, pod }, statuses);
+    } catch (error) {
+      if (error instanceof ExtenderError) return error;
+      throw error;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import type { PodDisruptionBudget } from "../../api/types/index.js";
 import type { DefaultPreemptionArgs } from "../configuration/types.js";
+import { candidatesLeftBy } from "../extenders/preemption-extenders.js";
 import { fitErrorMessage } from "../framework/fit-error.js";
 import type { Handle } from "../framework/handle.js";
 import type { NodeInfo } from "../framework/node-info.js";
@@ -15,14 +16,16 @@ import { dryRun, victimsOn, type DryRun, type Preemptor, type Trial } from "./dr
 import { KeptTrials } from "./kept-trials.js";
 
 const NOT_HELPFUL = "Preemption is not helpful for scheduling";
+/** Where extenders leave no candidate. */
+const NO_CANDIDATE = "no candidate node for preemption";
 const NEVER = "not eligible due to preemptionPolicy=Never.";
 const WAITS_FOR_VICTIMS = "not eligible due to a terminating pod on the nominated node.";
 
 /** Reason of the condition DisruptionTarget on pods that preemption ends. */
 export const PREEMPTION_BY_SCHEDULER = "PreemptionByScheduler";
 
-/** A node was chosen, or none helps: the text for the event. */
-export type Evaluation = { readonly best: Candidate } | { readonly message: string };
+/** A node was chosen, or none helps: the text for the event, and whether an earlier nomination ends. */
+export type Evaluation = { readonly best: Candidate } | { readonly message: string; readonly clearsNomination: boolean };
 
 export class PreemptionEvaluator {
   private readonly kept = new KeptTrials();
@@ -78,10 +81,13 @@ export class PreemptionEvaluator {
     return (node) => kept(node, nominator.podsFor(node.name), () => victimsOn(preemptor, node, budgets));
   }
 
+  /** @throws ExtenderError where an extender fails that may not */
   evaluate(preemptor: Preemptor, statuses: NodeToStatus): Evaluation {
     const { candidates, failed } = this.findCandidates(preemptor, this.potentialNodes(statuses));
-    if (candidates.length > 0) return { best: this.select(candidates) };
-    return { message: this.notHelpful(failed) };
+    if (candidates.length === 0) return { message: this.notHelpful(failed), clearsNomination: true };
+    const { cache, extenders = [] } = this.handle;
+    const left = candidatesLeftBy(extenders, preemptor.pod, candidates, (name) => cache.node(name));
+    return left.length > 0 ? { best: this.select(left) } : { message: NO_CANDIDATE, clearsNomination: false };
   }
 
   /** Upstream takes any of the best; here the smallest name, so that runs repeat. */
