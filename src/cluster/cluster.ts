@@ -25,6 +25,7 @@ import { PodNetwork } from "../network/pod-network.js";
 import { KubeProxy } from "../network/proxy/kube-proxy.js";
 import { ServiceNetwork } from "../network/service-network.js";
 import { Machine } from "../node/machine.js";
+import type { KubeletSettings } from "../node/settings.js";
 import type { TieBreakRule } from "../scheduler/node-selection.js";
 import type { SchedulerObserver } from "../scheduler/observer.js";
 import { Scheduler } from "../scheduler/scheduler.js";
@@ -34,9 +35,10 @@ import { Behaviors, type PodBehavior } from "./behaviors.js";
 import { ClusterView } from "./cluster-view.js";
 import { buildControlPlane } from "./control-plane.js";
 import type { ClusterDescription, NodeGroupDescription } from "./description.js";
+import { ElasticNodeGroups, nodeDescription } from "./elastic-node-groups.js";
 import { EtcdHosts } from "./etcd-hosts.js";
 import { Faults } from "./faults.js";
-import { planNodes, type NodePlan } from "./node-plan.js";
+import { NodePlanner, type NodePlan } from "./node-plan.js";
 import type { RunObserver } from "./observer.js";
 import { profileOf, type Profile } from "./profile.js";
 import { PROXY_MODES } from "./proxy-modes.js";
@@ -66,6 +68,8 @@ export class Cluster {
   readonly kubectl: Administrator;
   readonly faults: Faults;
   readonly view: ClusterView;
+  /** Groups of machines that may grow and shrink. */
+  readonly nodeGroups: ElasticNodeGroups;
   private readonly elections: readonly LeaderElection[];
   private readonly etcd: EtcdCluster;
   private leadingScheduler: Scheduler | undefined;
@@ -76,6 +80,7 @@ export class Cluster {
   private readonly profile: Profile;
   private readonly heartbeats: LeaseHeartbeats;
   private readonly schedulerDelay: SimTime;
+  private readonly planner: NodePlanner;
 
   constructor(
     readonly description: ClusterDescription,
@@ -98,7 +103,8 @@ export class Cluster {
     this.podNetwork = new PodNetwork({ plugin, podCIDRs: [description.network.podCIDR] });
     const proxy = new KubeProxy({ simulation, apiServer: this.apiServer, mode: PROXY_MODES[description.network.proxyMode]() });
 
-    const plans = planNodes(description.nodeGroups);
+    this.planner = new NodePlanner(description.nodeGroups);
+    const plans = description.nodeGroups.flatMap((group) => this.planner.planGroup(group));
     const apiServerHosts = plans.filter(({ group }) => group.controlPlane === true).map(({ name }) => name);
     for (const plan of plans) this.machines.set(plan.name, this.machine(plan, heartbeats));
 
@@ -122,6 +128,17 @@ export class Cluster {
     const { dataPath } = this.podNetwork;
     const reachability = new Reachability(dataPath, this.links, apiServerHosts);
     this.elections = this.electLeaders(apiServerHosts, etcd, options);
+    this.nodeGroups = new ElasticNodeGroups({
+      simulation,
+      epoch,
+      apiServer,
+      description,
+      plans,
+      planner: this.planner,
+      kubelet: this.kubeletSettings,
+      launch: (plan) => this.launch(plan),
+      terminate: (node) => this.terminate(node),
+    });
     this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
     this.faults = new Faults({
@@ -142,6 +159,7 @@ export class Cluster {
   start(): void {
     this.apiServer.load([...this.machines.values()].map((machine) => machine.registeredNode(this.epoch)));
     for (const machine of this.machines.values()) machine.powerOn();
+    this.nodeGroups.start();
     const [controllerManager, scheduler] = this.elections;
     controllerManager.start();
     if (this.schedulerDelay === 0) scheduler.start();
@@ -177,11 +195,20 @@ export class Cluster {
 
   /** Switches on machines that were not there before; their kubelets register them. Names must be new. */
   addMachines(group: NodeGroupDescription): void {
-    for (const plan of planNodes([group])) {
-      const machine = this.machine(plan, this.heartbeats);
-      this.machines.set(plan.name, machine);
-      machine.powerOn();
-    }
+    for (const plan of this.planner.planGroup(group)) this.launch(plan);
+  }
+
+  private launch(plan: NodePlan): void {
+    const machine = this.machine(plan, this.heartbeats);
+    this.machines.set(plan.name, machine);
+    machine.powerOn();
+  }
+
+  /** Its Node object stays until somebody deletes it. */
+  private terminate(name: string): void {
+    const machine = this.machines.get(name);
+    if (this.podNetwork.dataPath.find(name) !== undefined) this.faults.nodePowerOff(name);
+    machine?.terminate();
   }
 
   /** How pods behave once they run. Set once, before the first event; asked once for each pod. */
@@ -214,30 +241,22 @@ export class Cluster {
     });
   }
 
-  private machine({ name, group, address, zone }: NodePlan, heartbeats: LeaseHeartbeats): Machine {
+  private get kubeletSettings(): Partial<KubeletSettings> {
+    return { ...this.profile.kubelet, ...this.description.kubelet };
+  }
+
+  private machine(plan: NodePlan, heartbeats: LeaseHeartbeats): Machine {
     const { description } = this;
     const { sandboxStart, containerStart } = description.latencies;
     return new Machine({
+      ...nodeDescription(plan, description, this.kubeletSettings),
       simulation: this.simulation,
       epoch: this.epoch,
       endpoint: this.apiServer,
       heartbeats,
-      name,
-      capacity: group.capacity,
-      ...(group.systemReserved !== undefined && { systemReserved: group.systemReserved }),
-      ...(group.kubeReserved !== undefined && { kubeReserved: group.kubeReserved }),
-      addresses: [address],
-      ...(group.labels !== undefined && { labels: group.labels }),
-      ...(group.annotations !== undefined && { annotations: group.annotations }),
-      ...(group.taints !== undefined && { taints: group.taints }),
-      ...(zone !== undefined && { zone }),
-      ...(group.region !== undefined && { region: group.region }),
-      kubernetesVersion: description.kubernetesVersion,
-      ...(group.runtime !== undefined && { runtime: group.runtime }),
-      ...(group.agent !== undefined && { agent: group.agent }),
+      ...(plan.group.agent !== undefined && { agent: plan.group.agent }),
       ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
       ...(containerStart !== undefined && { containerStartDuration: containerStart }),
-      settings: { ...this.profile.kubelet, ...description.kubelet },
       network: this.podNetwork,
       behaviorOf: this.behaviors.ofContainer,
     });

@@ -65,6 +65,10 @@ export interface NodeGroupScaling {
   readonly max: number;
   readonly maxUnavailablePercentage?: number;
   readonly maxUnavailable?: number;
+  /** From the request of a machine until its node joins, sampled in microseconds; absent: one minute. */
+  readonly provisioningTime?: Distribution;
+  /** Machines that the cloud has for the group at most; absent: as many as are asked for. */
+  readonly availableInstances?: number;
 }
 
 export interface ClusterDescription {
@@ -75,6 +79,8 @@ export interface ClusterDescription {
   readonly profile: "mission" | "kubernetes-1.36";
   readonly nodeGroups: readonly NodeGroupDescription[];
   readonly scaling: readonly NodeGroupScaling[];
+  /** Flags of the cluster autoscaler, durations in microseconds; absent: there is none. */
+  readonly clusterAutoscaler?: Readonly<Record<string, number | boolean | string | readonly string[]>>;
   readonly controlPlane: ControlPlaneDescription;
   readonly network: NetworkDescription;
   /** Settings of all kubelets that differ from the profile's. */

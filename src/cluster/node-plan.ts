@@ -7,6 +7,8 @@ export interface NodePlan {
   readonly group: NodeGroupDescription;
   readonly address: string;
   readonly zone: string | undefined;
+  /** Where it is not the cluster's, without "v". */
+  readonly kubernetesVersion?: string;
 }
 
 /** The nodes' own network where the description names no addresses: RFC 1918, apart from the usual pod and service ranges. */
@@ -14,24 +16,42 @@ const NODE_NETWORK = "10.0.0.0";
 /** First address given to a node; those below are commonly a gateway's or a load balancer's. */
 const FIRST_HOST = 10;
 
-/** Machines in the order of the groups. Addresses that a group names are not given to others. */
-export function planNodes(groups: readonly NodeGroupDescription[]): NodePlan[] {
-  const taken = new Set(groups.flatMap(({ addresses }) => addresses ?? []));
-  let next = FIRST_HOST;
-  const nextAddress = (): string => {
-    let address: string;
-    do address = offset(NODE_NETWORK, next++);
-    while (taken.has(address));
-    return address;
-  };
-  return groups.flatMap((group) =>
-    namesOf(group).map((name, index) => ({
+/** Addresses that a group names are not given to others. */
+export class NodePlanner {
+  private readonly taken: ReadonlySet<string>;
+  private next = FIRST_HOST;
+
+  /** @param groups all that name addresses */
+  constructor(groups: readonly NodeGroupDescription[]) {
+    this.taken = new Set(groups.flatMap(({ addresses }) => addresses ?? []));
+  }
+
+  /** The machines with which a group begins. */
+  planGroup(group: NodeGroupDescription): NodePlan[] {
+    return namesOf(group).map((name, index) => ({
       name,
       group,
-      address: group.addresses?.[index] ?? nextAddress(),
+      address: group.addresses?.[index] ?? this.nextAddress(),
       zone: group.zones === undefined ? undefined : group.zones[index % group.zones.length],
-    })),
-  );
+    }));
+  }
+
+  /** One further machine. */
+  plan(group: NodeGroupDescription, name: string, zone: string | undefined): NodePlan {
+    return { name, group, address: this.nextAddress(), zone };
+  }
+
+  /** A machine that will not be made. */
+  imagine(group: NodeGroupDescription, name: string, zone: string | undefined): NodePlan {
+    return { name, group, address: NODE_NETWORK, zone };
+  }
+
+  private nextAddress(): string {
+    let address: string;
+    do address = offset(NODE_NETWORK, this.next++);
+    while (this.taken.has(address));
+    return address;
+  }
 }
 
 function namesOf({ name, count }: NodeGroupDescription): string[] {

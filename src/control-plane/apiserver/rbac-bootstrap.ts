@@ -184,3 +184,24 @@ export const RBAC_BOOTSTRAP_OBJECTS: readonly ApiObject[] = [
     roleAndBinding(`system:controller:${account}`, { kind: "ServiceAccount", name: account, namespace: "kube-system" }, rules),
   ),
 ];
+
+/** Rights of a cluster autoscaler that runs in the cluster. Source: cluster-autoscaler/cloudprovider/aws/examples */
+export const CLUSTER_AUTOSCALER_ROLE: readonly ApiObject[] = roleAndBinding(
+  "cluster-autoscaler",
+  { kind: "ServiceAccount", name: "cluster-autoscaler", namespace: "kube-system" },
+  [
+    "read namespaces pods services replicationcontrollers persistentvolumeclaims persistentvolumes",
+    "read replicasets daemonsets statefulsets jobs poddisruptionbudgets",
+    "read storageclasses csinodes csidrivers csistoragecapacities volumeattachments",
+    "read write nodes",
+    "create pods/eviction",
+    "create read write configmaps",
+  ],
+);
+
+/** Rights of the service that updates managed node groups. Source: https://docs.aws.amazon.com/eks/latest/userguide/default-roles-users.html */
+export const NODE_MANAGER_ROLE: readonly ApiObject[] = roleAndBinding("eks:node-manager", { kind: "User", name: "eks:node-manager" }, [
+  "read write nodes",
+  "delete read pods",
+  "create pods/eviction",
+]);

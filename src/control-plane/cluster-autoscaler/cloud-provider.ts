@@ -27,8 +27,6 @@ export interface NodeGroup {
   increaseSize(by: number): void;
   /** Deletes these machines and lowers the target size by as many. */
   deleteNodes(names: readonly string[]): void;
-  /** Lowers the target size without deleting machines that are there. */
-  decreaseTargetSize(by: number): void;
   /** What a node of the group would look like, for a group that has none. */
   templateNode(): Node;
 }

@@ -1,0 +1,154 @@
+/**
+ * A group of machines that a cloud makes and takes back: what an Auto Scaling group is to the cluster autoscaler and to the update of a
+ * managed node group.
+ */
+import { constant, type Distribution } from "../engine/distribution.js";
+import type { RandomStream } from "../engine/random.js";
+import { type EventId, SECOND, type Simulation } from "../engine/simulation.js";
+import type { Node } from "../api/types/node.js";
+import type { NodeGroupDescription, NodeGroupScaling } from "./description.js";
+import type { NodePlan, NodePlanner } from "./node-plan.js";
+
+/** A minute from the request of a virtual machine until its node joins. An assumption, and a setting. */
+const DEFAULT_PROVISIONING_TIME: Distribution = constant(60 * SECOND);
+
+/** What Amazon EC2 says where it has no more machines of a type. Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html */
+const NO_CAPACITY = {
+  errorClass: "OutOfResourcesErrorClass",
+  code: "InsufficientInstanceCapacity",
+  message: "We currently do not have sufficient capacity in the Availability Zone you requested",
+} as const;
+
+export interface ElasticNodeGroupOptions {
+  readonly simulation: Simulation;
+  readonly group: NodeGroupDescription;
+  readonly scaling: NodeGroupScaling;
+  /** Its machines at the start. */
+  readonly machines: readonly NodePlan[];
+  readonly planner: NodePlanner;
+  /** Switches a machine on whose kubelet then registers it. */
+  readonly launch: (plan: NodePlan) => void;
+  /** Takes a machine away for good. */
+  readonly terminate: (node: string) => void;
+  /** The Node object that such a machine would register. */
+  readonly describe: (plan: NodePlan) => Node;
+  readonly changed: () => void;
+}
+
+interface Instance {
+  readonly name: string;
+  readonly zone: string | undefined;
+  readonly template: number;
+  readonly error?: typeof NO_CAPACITY;
+  /** Until then the machine is on its way. */
+  launch?: EventId;
+}
+
+export class ElasticNodeGroup {
+  readonly id: string;
+  readonly zones: readonly string[];
+  readonly scaling: NodeGroupScaling;
+  minSize: number;
+  maxSize: number;
+  private readonly all: Instance[];
+  private readonly provisioning: RandomStream;
+  private template = 1;
+  private kubernetesVersion: string | undefined;
+  private nextNumber: number;
+
+  constructor(private readonly options: ElasticNodeGroupOptions) {
+    const { group, scaling, machines, simulation } = options;
+    this.id = group.name;
+    this.zones = group.zones ?? [];
+    this.scaling = scaling;
+    this.minSize = scaling.min;
+    this.maxSize = scaling.max;
+    this.all = machines.map(({ name, zone }) => ({ name, zone, template: this.template }));
+    this.nextNumber = machines.length + 1;
+    this.provisioning = simulation.stream(`cloud-provider/${group.name}/provisioning`);
+  }
+
+  get targetSize(): number {
+    return this.all.length;
+  }
+
+  get instances(): readonly { readonly name: string; readonly error?: typeof NO_CAPACITY }[] {
+    return this.all;
+  }
+
+  get members(): readonly { readonly name: string; readonly zone: string | undefined; readonly isLatest: boolean; readonly error?: typeof NO_CAPACITY }[] {
+    return this.all.map(({ name, zone, template, error }) => ({ name, zone, isLatest: template === this.template, ...(error !== undefined && { error }) }));
+  }
+
+  increaseSize(by: number): void {
+    for (let i = 0; i < by; i++) this.request();
+    this.options.changed();
+  }
+
+  /** Names that the group does not have are left out. */
+  deleteNodes(names: readonly string[]): void {
+    for (const name of names) this.remove(name);
+    this.options.changed();
+  }
+
+  templateNode(): Node {
+    const { planner, group, describe } = this.options;
+    return describe(planner.imagine(group, `template-node-for-${this.id}`, this.emptiestZone()));
+  }
+
+  // What the update of a managed node group asks for
+
+  renewTemplate(kubernetesVersion: string | undefined): void {
+    this.template++;
+    this.kubernetesVersion = kubernetesVersion ?? this.kubernetesVersion;
+  }
+
+  grow(by: number): void {
+    this.maxSize += by;
+    this.increaseSize(by);
+  }
+
+  replace(name: string): void {
+    this.remove(name);
+    this.request();
+    this.options.changed();
+  }
+
+  shrink(name: string): void {
+    this.maxSize--;
+    this.deleteNodes([name]);
+  }
+
+  private request(): void {
+    const { simulation, group, scaling, planner, launch } = this.options;
+    const name = `${this.id}-${this.nextNumber++}`;
+    const zone = this.emptiestZone();
+    const { template, kubernetesVersion } = this;
+    const available = scaling.availableInstances ?? Number.POSITIVE_INFINITY;
+    if (this.all.filter(({ error }) => error === undefined).length >= available) {
+      this.all.push({ name, zone, template, error: NO_CAPACITY });
+      return;
+    }
+    const time = (scaling.provisioningTime ?? DEFAULT_PROVISIONING_TIME).sample(this.provisioning);
+    const instance: Instance = { name, zone, template };
+    instance.launch = simulation.after(Math.max(0, Math.round(time)), () => {
+      delete instance.launch;
+      launch({ ...planner.plan(group, name, zone), ...(kubernetesVersion !== undefined && { kubernetesVersion }) });
+    });
+    this.all.push(instance);
+  }
+
+  private remove(name: string): void {
+    const at = this.all.findIndex((instance) => instance.name === name);
+    if (at < 0) return;
+    const [{ launch, error }] = this.all.splice(at, 1);
+    if (launch !== undefined) this.options.simulation.cancel(launch);
+    else if (error === undefined) this.options.terminate(name);
+  }
+
+  /** Machines are spread over the zones. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html */
+  private emptiestZone(): string | undefined {
+    const count = (zone: string): number => this.all.filter((instance) => instance.zone === zone && instance.error === undefined).length;
+    return this.zones.reduce<string | undefined>((best, zone) => (best === undefined || count(zone) < count(best) ? zone : best), undefined);
+  }
+}

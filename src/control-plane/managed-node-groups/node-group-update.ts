@@ -1,0 +1,243 @@
+/**
+ * The rolling update of a managed node group, as Amazon EKS does it: new nodes are launched, the old ones cordoned, drained a few at a
+ * time and replaced, and at the end the group shrinks to the size that it had.
+ *
+ * Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
+ */
+import type { Node } from "../../api/types/node.js";
+import type { Pod } from "../../api/types/pod.js";
+import type { RandomStream } from "../../engine/random.js";
+import { MINUTE, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
+import { type ApiClient, type Informer, type InformerFactory, type Result, targetOf } from "../apiserver/client.js";
+import { ApiCalls } from "../controllers/api-calls.js";
+import { controllerOf } from "../controllers/owner-references.js";
+import { inParallel, perform, sleep, suspend, type Task, unless } from "../controllers/task.js";
+
+/** Pods that do not leave a node within this time make the update fail. Source: see above, "Upgrade phase" */
+const DRAIN_TIMEOUT: SimTime = 15 * MINUTE;
+/** A drained node is kept so long, so that load balancers learn of it. Source: see above, "Upgrade phase" */
+const WAIT_BEFORE_TERMINATION: SimTime = 60 * SECOND;
+/** Most nodes that are replaced at once. Source: see above, "Setup phase" */
+const MAX_PARALLEL = 100;
+/** Time that new nodes get to become Ready. Not documented: an assumption. */
+const LAUNCH_TIMEOUT: SimTime = 20 * MINUTE;
+/** How often it is looked whether nodes are ready and pods have gone, and how soon an eviction is tried again. Not documented: an assumption. */
+const POLL_PERIOD: SimTime = 5 * SECOND;
+
+const EXCLUDED_FROM_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers";
+const MIRROR_POD = "kubernetes.io/config.mirror";
+const BY_NODE = "spec.nodeName";
+
+/** The Auto Scaling group behind a managed node group. */
+export interface ManagedNodeGroup {
+  readonly id: string;
+  readonly zones: readonly string[];
+  readonly members: readonly ManagedInstance[];
+  /** Machines launched from now on are made by a new version of the launch template. */
+  renewTemplate(kubernetesVersion: string | undefined): void;
+  /** Raises largest and wished size. */
+  grow(by: number): void;
+  /** Terminates a machine, for which another is launched. */
+  replace(name: string): void;
+  /** Terminates a machine, and lowers largest and wished size. */
+  shrink(name: string): void;
+}
+
+export interface ManagedInstance {
+  readonly name: string;
+  readonly zone: string | undefined;
+  /** Whether the launch template's latest version made it. */
+  readonly isLatest: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface UpdateOptions {
+  /** updateConfig of the group; one node at a time where neither is given. */
+  readonly maxUnavailable?: number;
+  readonly maxUnavailablePercentage?: number;
+  /** Nodes are terminated even where their pods cannot be evicted. */
+  readonly force?: boolean;
+  /** Version of the new nodes; absent: as before. */
+  readonly kubernetesVersion?: string;
+}
+
+/** Names of errors and their messages are those of EKS. Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_ErrorDetail.html */
+export type UpdateOutcome =
+  | { readonly status: "Successful" }
+  | {
+      readonly status: "Failed";
+      readonly errorCode: "PodEvictionFailure" | "NodeCreationFailure" | "AsgInstanceLaunchFailures";
+      readonly errorMessage: string;
+      readonly resourceIds: readonly string[];
+    };
+
+type Failure = Extract<UpdateOutcome, { status: "Failed" }>;
+
+/** Nodes that are replaced at once. A percentage is rounded down, but one node is always replaced. */
+export function parallelism(size: number, { maxUnavailable, maxUnavailablePercentage }: UpdateOptions): number {
+  const wanted = maxUnavailable ?? (maxUnavailablePercentage === undefined ? 1 : Math.floor((size * maxUnavailablePercentage) / 100));
+  return Math.min(MAX_PARALLEL, Math.max(1, wanted));
+}
+
+export interface NodeGroupUpdateSurroundings {
+  readonly simulation: Simulation;
+  /** A client that is named eks:node-manager. */
+  readonly client: ApiClient;
+  readonly informers: InformerFactory;
+}
+
+export class NodeGroupUpdates {
+  private readonly calls: ApiCalls;
+  private readonly nodes: Informer<Node>;
+  private readonly pods: Informer<Pod>;
+
+  constructor(private readonly around: NodeGroupUpdateSurroundings) {
+    this.calls = new ApiCalls(around.client);
+    this.nodes = around.informers.informer("Node");
+    this.pods = around.informers.informer("Pod");
+    this.pods.addIndex(BY_NODE, ({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
+  }
+
+  /** Replaces all nodes of the group. */
+  start(group: ManagedNodeGroup, options: UpdateOptions, done: (outcome: UpdateOutcome) => void): void {
+    perform(this.update(group, options), (outcome) => {
+      done(outcome.ok ? outcome.value : { status: "Failed", errorCode: "NodeCreationFailure", errorMessage: outcome.error.message, resourceIds: [] });
+    });
+  }
+
+  private *update(group: ManagedNodeGroup, options: UpdateOptions): Task<UpdateOutcome> {
+    const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
+    group.renewTemplate(options.kubernetesVersion);
+    const old = group.members.map(({ name }) => name);
+    const parallel = parallelism(old.length, options);
+    const surge = growForUpdate(group, parallel);
+    const notLaunched = yield* this.waitForLaunch(group);
+    if (notLaunched !== undefined) return notLaunched;
+    for (const name of old) yield* this.retire(name);
+    let failure: Failure | undefined;
+    yield* inParallel(shuffled(old, stream), parallel, (name) => this.replaceNode(group, name, options, () => failure, (found) => (failure ??= found)));
+    if (failure !== undefined) return failure;
+    yield* this.shrink(group, surge, stream);
+    return { status: "Successful" };
+  }
+
+  /** Waits until all machines of the latest template are Ready nodes. */
+  private *waitForLaunch(group: ManagedNodeGroup): Task<Failure | undefined> {
+    const { simulation } = this.around;
+    const end = simulation.now + LAUNCH_TIMEOUT;
+    for (;;) {
+      const launched = group.members.filter(({ isLatest }) => isLatest);
+      const failed = launched.filter(({ error }) => error !== undefined);
+      if (failed.length > 0) {
+        const { code, message } = failed[0].error!;
+        return failure("AsgInstanceLaunchFailures", `Could not launch On-Demand Instances. ${code} - ${message}`, [group.id]);
+      }
+      const missing = launched.filter(({ name }) => !isReady(this.nodes.get(name)));
+      if (missing.length === 0) return undefined;
+      if (simulation.now >= end)
+        return failure("NodeCreationFailure", "Instances failed to join the kubernetes cluster", missing.map(({ name }) => name));
+      yield* sleep(simulation, POLL_PERIOD);
+    }
+  }
+
+  /** Nothing more is placed on the node, and load balancers leave it out. */
+  private *retire(name: string): Task<void> {
+    const change = (node: Node): Node => ({
+      ...node,
+      metadata: { ...node.metadata, labels: { ...node.metadata.labels, [EXCLUDED_FROM_LOAD_BALANCERS]: "true" } },
+      spec: { ...node.spec, unschedulable: true },
+    });
+    yield* unless(["NotFound"], this.calls.patch<"Node">({ kind: "Node", name }, change));
+  }
+
+  private *replaceNode(
+    group: ManagedNodeGroup,
+    name: string,
+    { force = false }: UpdateOptions,
+    failed: () => Failure | undefined,
+    fail: (failure: Failure) => void,
+  ): Task<void> {
+    // After a failure no further node is begun with.
+    if (failed() !== undefined) return;
+    const left = yield* this.drain(name);
+    if (left.length > 0 && !force) {
+      fail(failure("PodEvictionFailure", `Reached max retries while trying to evict pods from nodes in node group ${group.id}`, [name]));
+      return;
+    }
+    for (const pod of left) yield* unless(["NotFound"], this.calls.delete(targetOf<"Pod">(pod)));
+    yield* sleep(this.around.simulation, WAIT_BEFORE_TERMINATION);
+    group.replace(name);
+  }
+
+  /** Evicts the pods of a node; returns those that are still there when the time is up. */
+  private *drain(name: string): Task<readonly Pod[]> {
+    const { simulation, client } = this.around;
+    const end = simulation.now + DRAIN_TIMEOUT;
+    for (;;) {
+      const left = [...this.pods.byIndex(BY_NODE, name)].filter(isDrained);
+      if (left.length === 0 || simulation.now >= end) return left;
+      const staying = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      yield* inParallel(staying, staying.length, (pod) => suspend<Result<Pod>>((done) => client.evict(targetOf<"Pod">(pod), {}, done)));
+      yield* sleep(simulation, POLL_PERIOD);
+    }
+  }
+
+  /** The nodes that the update began with go again, one by one; they are drained, but not waited for beyond the time. */
+  private *shrink(group: ManagedNodeGroup, by: number, stream: RandomStream): Task<void> {
+    for (let left = by; left > 0 && group.members.length > 0; left--) {
+      const { name } = toTerminate(group, stream);
+      yield* this.retire(name);
+      yield* this.drain(name);
+      group.shrink(name);
+    }
+  }
+}
+
+/** Enlarges the group until each zone with an old node has a new one, and by as many as are replaced at once; returns by how many. */
+function growForUpdate(group: ManagedNodeGroup, parallel: number): number {
+  const most = Math.max(2 * Math.max(1, group.zones.length), parallel);
+  const lacksNew = (): boolean => {
+    const zones = new Set(group.members.filter(({ isLatest }) => isLatest).map(({ zone }) => zone));
+    return group.members.some(({ zone }) => !zones.has(zone));
+  };
+  let surge = 0;
+  while (surge < most && group.members.length > 0 && (surge < parallel || lacksNew())) {
+    group.grow(1);
+    surge++;
+  }
+  return surge;
+}
+
+/** Auto Scaling takes a machine of the zone that has most. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html */
+function toTerminate({ members }: ManagedNodeGroup, stream: RandomStream): ManagedInstance {
+  const count = (zone: string | undefined): number => members.filter((member) => member.zone === zone).length;
+  const most = Math.max(...members.map(({ zone }) => count(zone)));
+  const candidates = members.filter(({ zone }) => count(zone) === most);
+  return candidates[stream.integer(candidates.length)];
+}
+
+function isReady(node: Node | undefined): boolean {
+  return (
+    node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true &&
+    node.spec.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready") !== true
+  );
+}
+
+/** Daemon pods and mirror pods stay with their node; what has ended holds nothing. */
+function isDrained(pod: Pod): boolean {
+  const hasEnded = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+  return !hasEnded && controllerOf(pod)?.kind !== "DaemonSet" && pod.metadata.annotations?.[MIRROR_POD] === undefined;
+}
+
+function failure(errorCode: Failure["errorCode"], errorMessage: string, resourceIds: readonly string[]): Failure {
+  return { status: "Failed", errorCode, errorMessage, resourceIds };
+}
+
+function shuffled<T>(items: readonly T[], stream: RandomStream): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = stream.integer(i + 1);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}
