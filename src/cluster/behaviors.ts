@@ -11,11 +11,15 @@ export interface PodBehavior extends ContainerBehavior {
   readonly serviceTime?: Distribution;
   /** Requests served at the same time; further ones wait. */
   readonly concurrency?: number;
+  /** Part of the service time in which the worker computes, 0 to 1: the pod's CPU time on behalf of requests. */
+  readonly serviceCpu?: number;
 }
 
 /** A server whose behaviour nobody described: fast, and never the bottleneck. An assumption, and a setting. */
 const DEFAULT_SERVICE_TIME = constant(MILLISECOND);
 const DEFAULT_CONCURRENCY = 100;
+/** A server that only computes. An assumption, and a setting. */
+const DEFAULT_SERVICE_CPU = 1;
 
 const NOTHING_SPECIAL: PodBehavior = {};
 
@@ -38,6 +42,10 @@ export class Behaviors {
   ofServer(pod: Pod): ServerBehavior {
     const { serviceTime = DEFAULT_SERVICE_TIME, concurrency = DEFAULT_CONCURRENCY } = this.of(pod);
     return { serviceTime, concurrency };
+  }
+
+  serviceCpu(pod: Pod): number {
+    return this.of(pod).serviceCpu ?? DEFAULT_SERVICE_CPU;
   }
 
   /** The pod is gone. */

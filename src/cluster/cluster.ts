@@ -38,6 +38,7 @@ import type { ClusterDescription, NodeGroupDescription } from "./description.js"
 import { ElasticNodeGroups, nodeDescription } from "./elastic-node-groups.js";
 import { EtcdHosts } from "./etcd-hosts.js";
 import { Faults } from "./faults.js";
+import { buildMetrics } from "./metrics/build-metrics.js";
 import { NodePlanner, type NodePlan } from "./node-plan.js";
 import type { RunObserver } from "./observer.js";
 import { profileOf, type Profile } from "./profile.js";
@@ -52,7 +53,7 @@ export interface ClusterOptions {
   /** Time of the Unix clock at simulated time 0. */
   readonly epoch: Timestamp;
   readonly observer?: RunObserver;
-  /** What autoscalers measure pods by; absent: every metric is missing. */
+  /** What autoscalers measure pods by; absent: what the cluster's own metrics-server and the description's signals tell. */
   readonly metrics?: MetricsSource;
   /** How the scheduler tells nodes of equal score apart; absent: as upstream. */
   readonly tieBreak?: TieBreakRule;
@@ -81,6 +82,7 @@ export class Cluster {
   private readonly heartbeats: LeaseHeartbeats;
   private readonly schedulerDelay: SimTime;
   private readonly planner: NodePlanner;
+  private readonly metrics: MetricsSource;
 
   constructor(
     readonly description: ClusterDescription,
@@ -125,6 +127,20 @@ export class Cluster {
       behaviors: (pod) => this.behaviors.ofServer(pod),
       ...(observer?.request !== undefined && { observer: { request: (record) => observer.request?.(record) } }),
     });
+    this.metrics =
+      options.metrics ??
+      buildMetrics(
+        {
+          simulation,
+          epoch,
+          machines: this.machines,
+          traffic: this.traffic,
+          links: this.links,
+          serviceCpu: (pod) => this.behaviors.serviceCpu(pod),
+        },
+        this.apiServer,
+        description.metrics,
+      );
     const { dataPath } = this.podNetwork;
     const reachability = new Reachability(dataPath, this.links, apiServerHosts);
     this.elections = this.electLeaders(apiServerHosts, etcd, options);
@@ -285,7 +301,7 @@ export class Cluster {
     return elections;
   }
 
-  private leadControllerManager(host: string | undefined, { metrics }: ClusterOptions): ControllerManager {
+  private leadControllerManager(host: string | undefined): ControllerManager {
     const manager = new ControllerManager({
       simulation: this.simulation,
       epoch: this.epoch,
@@ -294,7 +310,7 @@ export class Cluster {
       options: withFlags(this.profile.controllerManager, this.description.controlPlane.controllerManager),
       ...(host !== undefined && { host }),
       quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
-      ...(metrics !== undefined && { metrics }),
+      metrics: this.metrics,
     });
     manager.start();
     return manager;

@@ -5,6 +5,7 @@ import type { Distribution } from "../engine/distribution.js";
 import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
 import type { KubeletSettings } from "../node/settings.js";
+import type { MetricsDescription } from "./metrics/signal.js";
 
 export interface NodeGroupDescription {
   /** Nodes are called NAME-1 .. NAME-count, or NAME where count is absent. */
@@ -87,6 +88,8 @@ export interface ClusterDescription {
   readonly kubelet: Partial<KubeletSettings>;
   /** Latencies by name, sampled in microseconds; the names are listed in docs/scenario.md. */
   readonly latencies: Readonly<Record<string, Distribution>>;
+  /** What autoscalers can ask for; absent: metrics-server, and no metrics but its own. */
+  readonly metrics?: MetricsDescription;
   /** Absent for kube-scheduler's defaults. */
   readonly scheduler?: SchedulerConfiguration;
   /** Plugins of the user's own that the scheduler's configuration names. */

@@ -156,6 +156,11 @@ export class Machine {
     return this.resources.now();
   }
 
+  /** Counts the CPU time of each container from now on; see {@link podUsage}. */
+  meterContainers(): void {
+    this.resources.meter();
+  }
+
   /** Each pod with running processes and what its containers use now. */
   podUsage(): Iterable<PodUsage> {
     return this.resources.perPod();

@@ -31,7 +31,10 @@ export interface NodeUsage {
 
 export interface ContainerUsage {
   readonly name: string;
+  readonly startedAt: SimTime;
   readonly cpuCores: number;
+  /** CPU time since the start of its process or of the metering, whichever is later; 0 where nothing is metered. Core-seconds. */
+  readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly ephemeralStorageBytes: number;
 }
@@ -54,6 +57,9 @@ interface Consumer extends CpuGroup {
   workLeft: number;
   given: number;
   readonly workDone: () => void;
+  /** Cores that it gets and CPU time so far, microseconds of one core; kept while containers are metered. */
+  metered: number;
+  meteredMicros: number;
   /** Bytes at `memoryAt`, and their change a microsecond. */
   memory: number;
   memorySlope: number;
@@ -105,6 +111,7 @@ export class NodeResourceUsage {
   private storing = 0;
   private readonly working = new Set<Consumer>();
   private workEvent: EventId | undefined;
+  private metering = false;
   private cpuMicros = 0;
   private throttledMicros = 0;
   private contendedMicros = 0;
@@ -119,6 +126,14 @@ export class NodeResourceUsage {
   /** Called after every change of what is used. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  /** From now on the CPU time of each single container is counted, which costs work at every change on the node. */
+  meter(): void {
+    if (this.metering) return;
+    this.settle();
+    this.metering = true;
+    this.updateMetered();
   }
 
   /** @param workDone called once a process with an amount of work has had the CPU time for it */
@@ -136,6 +151,8 @@ export class NodeResourceUsage {
       workLeft: process.cpuWork ?? 0,
       workDone,
       given: 0,
+      metered: 0,
+      meteredMicros: 0,
       memory: 0,
       memorySlope: 0,
       memoryAt: this.simulation.now,
@@ -196,11 +213,14 @@ export class NodeResourceUsage {
 
   /** Each pod with running processes, in the order in which they started, with what its containers get. */
   *perPod(): Generator<PodUsage> {
+    this.settle();
     const { now } = this.simulation;
     const given = this.shares();
     for (const { owner, members } of this.pods.values()) {
-      const containers = members.map(({ process }) => ({
+      const containers = members.map(({ process, meteredMicros }) => ({
         name: process.container.name,
+        startedAt: process.startedAt,
+        cpuSeconds: meteredMicros / SECOND,
         cpuCores: given.get(process) ?? 0,
         memoryBytes: process.memoryAt(now),
         ephemeralStorageBytes: process.ephemeralStorageAt(now),
@@ -275,6 +295,7 @@ export class NodeResourceUsage {
     this.since = now;
     this.cpuMicros += this.used * passed;
     for (const consumer of this.working) consumer.workLeft -= consumer.given * passed;
+    if (this.metering) for (const consumer of this.consumers.values()) consumer.meteredMicros += consumer.metered * passed;
     this.throttledMicros += (this.demand - this.usable) * passed;
     this.contendedMicros += (this.usable - this.used) * passed;
     this.memoryByteMicros += this.memory * passed + (this.memorySlope * passed * passed) / 2;
@@ -283,8 +304,16 @@ export class NodeResourceUsage {
 
   private changed(): void {
     this.used = Math.min(this.usable, this.capacityCores);
+    if (this.metering) this.updateMetered();
     if (this.working.size > 0 || this.workEvent !== undefined) this.planWork();
     for (const listener of this.listeners) listener();
+  }
+
+  private updateMetered(): void {
+    const shares = this.isContended || this.throttledByPod ? this.shares() : undefined;
+    for (const consumer of this.consumers.values()) {
+      consumer.metered = shares === undefined ? Math.min(consumer.demand, consumer.quota) : (shares.get(consumer.process) ?? 0);
+    }
   }
 
   /** Finds when the next process has had its CPU time, as things are now. */

@@ -28,6 +28,7 @@ export function normalizeBehaviors(behaviors: readonly Behavior[], source: Sourc
       ...Object.fromEntries([...times, ...amounts]),
       ...(one.exitCode !== undefined && { exitCode: one.exitCode }),
       ...(one.concurrency !== undefined && { concurrency: one.concurrency }),
+      ...(one.serviceCpu !== undefined && { serviceCpu: one.serviceCpu }),
     };
   });
 }

@@ -12,6 +12,7 @@ import { InvalidInput, mistakeAt, type Finding, type Mistake } from "./mistake.j
 import { normalizeCluster } from "./normalize/cluster.js";
 import { normalizeExpectations } from "./normalize/expectations.js";
 import { durationOf, optionalDuration, Source } from "./normalize/source.js";
+import { normalizeMetrics, withMeasurements } from "./normalize/metrics.js";
 import { normalizeTimeline } from "./normalize/timeline.js";
 import { normalizeTraffic } from "./normalize/traffic.js";
 import { normalizeWorkloads } from "./normalize/workloads.js";
@@ -76,7 +77,7 @@ export function loadScenario(files: readonly string[], options: LoadOptions = {}
   const document = scenarios[0] ?? bareManifests(files[0] ?? STANDARD_INPUT, clusters[0]);
   const scenario = readScenario(document, options, mistakes);
   if (scenario === undefined || mistakes.length > 0) throw new InvalidInput(sorted(mistakes));
-  return { ...scenario, manifests: [...manifests, ...scenario.manifests] };
+  return withMeasurements({ ...scenario, manifests: [...manifests, ...scenario.manifests] });
 }
 
 /**
@@ -147,7 +148,10 @@ export function normalizeScenario(file: ScenarioFile, source: Source): Scenario 
   const duration = durationOf(file.duration);
   if (duration === 0) source.wrong(["duration"], "Invalid value: 0: must be above 0");
   if (optionalDuration(file.outputs?.interval) === 0) source.wrong(["outputs", "interval"], "Invalid value: 0: must be above 0");
-  const cluster = normalizeCluster(file.cluster, source, readScheduler(file.scheduler, source));
+  const cluster = {
+    ...normalizeCluster(file.cluster, source, readScheduler(file.scheduler, source)),
+    metrics: normalizeMetrics(file.metrics, source),
+  };
   const traffic = normalizeTraffic(file.traffic ?? [], source);
   const { interval, files } = file.outputs ?? {};
   return {

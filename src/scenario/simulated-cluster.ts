@@ -35,7 +35,18 @@ export interface KubectlClient extends ApiClient {
    * the kubelet does not answer.
    */
   exec(pod: Target<"Pod">, container: string | undefined, command: readonly string[], done: (result: ExecResult) => void): void;
+  /**
+   * Tells of each change of an object from now on as a watch delivers it, with undefined and its last state where it was deleted.
+   * What was changed shortly before may be told as well, so that versions have to be compared.
+   */
+  watch<K extends Kind>(
+    target: Target<K>,
+    changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
+  ): StopWatching;
 }
+
+/** Ends a watch. */
+export type StopWatching = () => void;
 
 /** An exit code other than 0 is the command's own. */
 export type ExecResult =
@@ -106,6 +117,8 @@ export interface PodBehavior {
   readonly serviceTime?: Distribution;
   /** Requests that one container serves at the same time; further ones wait. */
   readonly concurrency?: number;
+  /** Part of the service time in which the worker computes, 0 to 1. */
+  readonly serviceCpu?: number;
 }
 
 /** A source of requests. */

@@ -63,6 +63,11 @@ export class Traffic {
     return this.stationByKey.get(objectKey(pod))?.busyTime() ?? 0;
   }
 
+  /** Requests that a pod has answered since its processes began to listen. */
+  served(pod: Pod): number {
+    return this.stationByKey.get(objectKey(pod))?.served ?? 0;
+  }
+
   private stationOf(server: TrafficServer): ServerStation {
     let station = this.stations.get(server);
     if (station === undefined) {

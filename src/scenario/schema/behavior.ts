@@ -1,7 +1,7 @@
 /** `behaviors:` what the processes in pods do once they run. The first entry that matches a pod holds. */
 import Type, { type Static } from "typebox";
 import { DurationDistribution, QuantityDistribution } from "./distribution.js";
-import { closed, ObjectName, PositiveCount, StringMap } from "./value.js";
+import { closed, ObjectName, PositiveCount, Probability, StringMap } from "./value.js";
 
 export const Match = closed({
   labels: Type.Optional(StringMap),
@@ -26,5 +26,11 @@ export const Behavior = closed({
   memoryUsage: Type.Optional(QuantityDistribution),
   serviceTime: Type.Optional(DurationDistribution),
   concurrency: Type.Optional(PositiveCount),
+  serviceCpu: Type.Optional(
+    Type.Unsafe<number>({
+      ...Probability,
+      description: "Part of the service time that is computing, which counts as CPU usage; default 1.",
+    }),
+  ),
 });
 export type Behavior = Static<typeof Behavior>;

@@ -3,6 +3,7 @@ import Type, { type Static } from "typebox";
 import { Behavior } from "./behavior.js";
 import { Cluster } from "./cluster.js";
 import { Expectation } from "./expectation.js";
+import { Metrics } from "./metrics.js";
 import { TimelineStep } from "./timeline.js";
 import { Traffic } from "./traffic.js";
 import { closed, DurationText, ObjectName, Text } from "./value.js";
@@ -53,6 +54,7 @@ export const ScenarioSchema = closed(
     behaviors: Type.Optional(Type.Array(Behavior)),
     timeline: Type.Optional(Type.Array(TimelineStep)),
     traffic: Type.Optional(Type.Array(Traffic)),
+    metrics: Type.Optional(Metrics),
     expect: Type.Optional(Type.Array(Expectation)),
     outputs: Type.Optional(
       closed({
