@@ -86,7 +86,7 @@ export class ContainerStarter {
       batch.push({ record, startedAt: at });
     }
     if (batch.length === 0) return;
-    const noticed = this.worker.context.nextRelist(at);
+    const noticed = this.worker.context.pleg.nextRelist(at);
     if (this.worker.report.isDirty && noticed - simulation.now > settings.reportCreatingAfter) this.worker.report.send();
     const { generation } = this.worker;
     simulation.at(noticed, () => {
@@ -112,10 +112,10 @@ export class ContainerStarter {
     record.begin(process, `${context.runtime.scheme}://${this.worker.uid}-${container.name}-${attempt}`);
     if (context.settings.normalEvents) {
       if (!pulled) {
-        context.containerEvent(pod, container, "Normal", "Pulled", context.images.presentMessage(image));
+        context.events.container(pod, container, "Normal", "Pulled", context.images.presentMessage(image));
       }
-      context.containerEvent(pod, container, "Normal", "Created", "Container created");
-      context.containerEvent(pod, container, "Normal", "Started", "Container started");
+      context.events.container(pod, container, "Normal", "Created", "Container created");
+      context.events.container(pod, container, "Normal", "Started", "Container started");
     }
     if (record.role === "regular") this.worker.hasInitialized = true;
     record.started = container.startupProbe === undefined || record.role === "init";
@@ -141,7 +141,7 @@ export class ContainerStarter {
       ) {
         this.worker.report.touch();
         const text = `Back-off restarting failed container ${container.name} in pod ${this.worker.pod.metadata.name}_${this.worker.pod.metadata.namespace ?? ""}(${this.worker.uid})`;
-        this.worker.context.containerEvent(this.worker.pod, container, "Warning", "BackOff", text);
+        this.worker.context.events.container(this.worker.pod, container, "Warning", "BackOff", text);
       }
       if (earliest === undefined || until < earliest) earliest = until;
     }
@@ -161,7 +161,8 @@ export class ContainerStarter {
       podUid: this.worker.uid,
       image: container.image ?? "",
       policy: pullPolicyOf(container),
-      event: (type: "Normal" | "Warning", reason: string, message: string) => context.containerEvent(pod, container, type, reason, message),
+      event: (type: "Normal" | "Warning", reason: string, message: string) =>
+        context.events.container(pod, container, type, reason, message),
     };
     context.images.ensure(request, (outcome) => {
       if (generation !== this.worker.generation) return;
@@ -171,7 +172,7 @@ export class ContainerStarter {
         return;
       }
       if (record.wait(outcome.reason, outcome.message)) {
-        context.containerEvent(pod, container, "Warning", "Failed", `Error: ${outcome.reason}`);
+        context.events.container(pod, container, "Warning", "Failed", `Error: ${outcome.reason}`);
         this.worker.report.touch();
         this.worker.report.send();
       }
@@ -188,7 +189,7 @@ export class ContainerStarter {
     record.starting = true;
     const startedAt = simulation.now + runtime.containerStartDuration();
     const { generation } = this.worker;
-    simulation.at(this.worker.context.nextRelist(startedAt), () => {
+    simulation.at(this.worker.context.pleg.nextRelist(startedAt), () => {
       record.starting = false;
       if (generation !== this.worker.generation || this.worker.terminating || this.worker.finished) return;
       this.startContainer(record, startedAt, true);

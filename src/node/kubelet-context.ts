@@ -1,13 +1,14 @@
 /** What pod workers share with their kubelet and machine. */
 import type { Timestamp } from "../api/types/meta.js";
-import type { Container, Pod } from "../api/types/pod.js";
 import type { ApiClient } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
 import type { Backoff } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
 import type { ImageManager } from "./image-manager.js";
+import type { KubeletEvents } from "./kubelet-events.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
+import type { PodLifecycleEventGenerator } from "./pleg.js";
 import type { PodNetwork } from "./pod-network.js";
 import type { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
@@ -36,14 +37,10 @@ export interface KubeletContext {
   readonly crashBackoff: Backoff;
   /** Whether the kubelet's process runs. */
   readonly running: boolean;
-  /** When the kubelet notices what happens in the runtime at `time`. */
-  nextRelist(time: SimTime): SimTime;
-  /** Has the worker synced when the kubelet next looks at the runtime. */
-  relistSoon(worker: PodWorker): void;
+  readonly pleg: PodLifecycleEventGenerator;
+  readonly events: KubeletEvents;
   /** Nothing of the pod runs any more: its requests are free. */
   podStopped(worker: PodWorker): void;
   /** The kubelet may forget the pod. */
   podGone(worker: PodWorker): void;
-  event(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void;
-  containerEvent(pod: Pod, container: Container, type: "Normal" | "Warning", reason: string, message: string): void;
 }

@@ -4,11 +4,10 @@
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/, pkg/kubelet/kubelet.go.
  */
 import type { ResourceList, Timestamp } from "../api/types/meta.js";
-import type { Node } from "../api/types/node.js";
-import type { Container, Pod } from "../api/types/pod.js";
+import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
-import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
+import type { Simulation } from "../engine/simulation.js";
 import { admitPod, PodsOnNode, type Admission } from "./admission.js";
 import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
@@ -21,10 +20,13 @@ import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
 import { runtimeImageName } from "./images.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
+import { KubeletEvents } from "./kubelet-events.js";
 import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
-import { conditionsDiffer, listedImages, newNode, NO_PRESSURE, nodeLabels, nodeStatus, type NodePressures } from "./node-object.js";
+import type { NodePressures } from "./node-object.js";
+import { NodeStatusReporter } from "./node-status-reporter.js";
 import { NodePressure, type Candidate, type NodePressureHost } from "./node-pressure.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
+import { PodLifecycleEventGenerator } from "./pleg.js";
 import type { PodNetwork } from "./pod-network.js";
 import { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
@@ -54,20 +56,15 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   readonly behaviorOf: BehaviorSource;
   readonly behaviorStream: RandomStream;
   readonly crashBackoff: Backoff;
+  readonly pleg: PodLifecycleEventGenerator;
+  readonly events: KubeletEvents;
   running = false;
   private readonly workers = new Map<string, PodWorker>();
   /** Admitted pods that still hold their requests. */
   private readonly admitted = new PodsOnNode();
   private readonly pods: Informer<Pod>;
-  private readonly puller: ImagePuller;
-  private readonly relistPhase: SimTime;
-  private readonly toRelist = new Set<PodWorker>();
-  private readonly phases: RandomStream;
-  private relistEvent: EventId | undefined;
-  private statusEvent: EventId | undefined;
-  private pressures: NodePressures = NO_PRESSURE;
   private readonly pressure: NodePressure;
-  private nodeObject: Node;
+  private readonly status: NodeStatusReporter;
 
   constructor(private readonly options: KubeletOptions) {
     const { simulation, identity, settings, endpoint } = options;
@@ -78,14 +75,13 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     this.settings = settings;
     this.runtime = options.runtime;
     this.network = options.network;
-    this.puller = options.puller;
     this.images = new ImageManager(simulation, options.puller);
     this.usage = options.usage;
     this.behaviorOf = options.behaviorOf;
     this.behaviorStream = simulation.stream(`kubelet/${this.node}/behavior`);
-    this.phases = simulation.stream(`kubelet/${this.node}/phase`);
+    const phases = simulation.stream(`kubelet/${this.node}/phase`);
     this.crashBackoff = new Backoff(crashLoopBackoffPeriods(settings.maxContainerRestartPeriod, false));
-    this.relistPhase = settings.plegRelistPeriod > 0 ? this.phases.integer(settings.plegRelistPeriod) : 0;
+    this.pleg = new PodLifecycleEventGenerator(simulation, settings.plegRelistPeriod, phases);
     this.pressure = new NodePressure(
       simulation,
       options.epoch,
@@ -95,9 +91,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       options.usage,
       options.puller,
       this,
-      this.phases.integer(settings.evictionMonitoringPeriod),
+      phases.integer(settings.evictionMonitoringPeriod),
     );
-    this.nodeObject = newNode(identity, [], wholeSeconds(this.epoch, 0));
     this.client = endpoint.connect({
       component: "kubelet",
       user: `system:node:${this.node}`,
@@ -108,6 +103,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       eventQps: settings.eventRecordQPS,
       eventBurst: settings.eventBurst,
     });
+    this.events = new KubeletEvents(this.client, this.node, settings.normalEvents);
+    this.status = new NodeStatusReporter(simulation, options.epoch, identity, settings, this.client, options.puller, phases);
     this.pods = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node }).informer("Pod");
     this.pods.addHandlers({
       added: (pod) => {
@@ -121,7 +118,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       },
     });
     onRenewalsChange(options.heartbeats, this.node, () => {
-      if (this.running && options.heartbeats.isRenewing(this.node)) this.reviseNodeSoon();
+      if (options.heartbeats.isRenewing(this.node)) this.status.reviseSoon();
     });
   }
 
@@ -130,9 +127,9 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   start(): void {
     if (this.running) return;
     this.running = true;
-    this.pressures = NO_PRESSURE;
+    this.pleg.start();
     this.pressure.start();
-    this.register();
+    this.status.start();
     const { heartbeats } = this.options;
     const period = this.settings.leaseRenewPeriod;
     heartbeats.renew(this.node, this.simulation.now, period);
@@ -155,9 +152,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     if (!this.running) return;
     this.running = false;
     this.options.heartbeats.cease(this.node);
-    for (const event of [this.relistEvent, this.statusEvent]) if (event !== undefined) this.simulation.cancel(event);
-    this.relistEvent = this.statusEvent = undefined;
-    this.toRelist.clear();
+    this.pleg.stop();
+    this.status.stop();
     this.pressure.stop();
     for (const worker of this.workers.values()) worker.suspend();
   }
@@ -172,69 +168,6 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       if (name === pod.name && namespace === pod.namespace && (pod.uid === undefined || pod.uid === uid)) return worker.kill(container);
     }
     return false;
-  }
-
-  // The node
-
-  private register(): void {
-    const { identity } = this.options;
-    const now = wholeSeconds(this.epoch, this.simulation.now);
-    this.nodeObject = newNode(identity, listedImages(this.puller.present), now);
-    this.client.create<"Node">(this.nodeObject, (result) => {
-      if (result.ok) this.nodeObject = result.object;
-      else if (this.running) this.reviseNode();
-    });
-  }
-
-  /** The kubelet computes its status each nodeStatusUpdateFrequency; only a time at which it would write needs an event. */
-  private reviseNodeSoon(): void {
-    if (this.statusEvent !== undefined) return;
-    const delay = this.phases.integer(this.settings.nodeStatusUpdateFrequency);
-    this.statusEvent = this.simulation.after(delay, () => {
-      this.statusEvent = undefined;
-      this.reviseNode();
-    });
-  }
-
-  private reviseNode(): void {
-    const { identity } = this.options;
-    this.client.get<"Node">({ kind: "Node", name: this.node }, (stored) => {
-      if (!this.running) return;
-      if (!stored.ok) {
-        if (stored.status.code === 404) this.register();
-        else this.reviseNodeSoon();
-        return;
-      }
-      this.nodeObject = stored.object;
-      this.reconcileLabels(stored.object);
-      const images = listedImages(this.puller.present);
-      if (
-        !conditionsDiffer(stored.object.status?.conditions, this.pressures) &&
-        images.length === (stored.object.status?.images?.length ?? 0)
-      )
-        return;
-      this.client.patchStatus<"Node">(
-        { kind: "Node", name: this.node },
-        (current) => ({
-          ...current,
-          status: nodeStatus(identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)),
-        }),
-        (result) => {
-          if (result.ok) this.nodeObject = result.object;
-          else if (this.running) this.reviseNodeSoon();
-        },
-      );
-    });
-  }
-
-  /** A kubelet that finds its node registered already puts its own default labels right. */
-  private reconcileLabels(stored: Node): void {
-    const wanted = nodeLabels(this.options.identity);
-    if (Object.entries(wanted).every(([key, value]) => stored.metadata.labels?.[key] === value)) return;
-    this.client.patch<"Node">({ kind: "Node", name: this.node }, (current) => ({
-      ...current,
-      metadata: { ...current.metadata, labels: { ...current.metadata.labels, ...wanted } },
-    }));
   }
 
   // Pods
@@ -263,7 +196,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   private admit(pod: Pod): Admission {
     const underPressure = this.pressure.admit(pod);
     if (!underPressure.admit) return underPressure;
-    return admitPod(pod, this.nodeObject, this.admitted, (insufficient) => {
+    return admitPod(pod, this.status.node, this.admitted, (insufficient) => {
       const selection = selectVictims(pod, [...this.admitted.list()], insufficient);
       if (!selection.ok) return selection;
       for (const victim of selection.victims) this.preempt(victim);
@@ -273,7 +206,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
 
   private preempt(victim: Pod): void {
     const worker = this.workers.get(victim.metadata.uid ?? "");
-    this.event(victim, "Warning", PREEMPTION_REASON, PREEMPTION_MESSAGE);
+    this.events.pod(victim, "Warning", PREEMPTION_REASON, PREEMPTION_MESSAGE);
     this.admitted.remove(victim.metadata.uid ?? "");
     worker?.evict({
       reason: PREEMPTION_REASON,
@@ -316,7 +249,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   }
 
   evict({ pod, gracePeriodSeconds, message, isDisruption }: Eviction): void {
-    this.event(pod, "Warning", EVICTED, message);
+    this.events.pod(pod, "Warning", EVICTED, message);
     this.workers.get(pod.metadata.uid ?? "")?.evict({
       reason: EVICTED,
       message,
@@ -326,17 +259,12 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   }
 
   pressuresChanged(pressures: NodePressures): void {
-    this.pressures = pressures;
-    this.reviseNode();
-  }
-
-  nodeEvent(type: "Normal" | "Warning", reason: string, message: string): void {
-    this.client.recordEvent({ kind: "Node", apiVersion: "v1", name: this.node, uid: this.node }, type, reason, message);
+    this.status.pressuresChanged(pressures);
   }
 
   imagesChanged(): void {
     if (!this.running) return;
-    this.reviseNodeSoon();
+    this.status.reviseSoon();
     this.pressure.imagesChanged();
   }
 
@@ -347,7 +275,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   }
 
   private reject(pod: Pod, reason: string, message: string): void {
-    this.event(pod, "Warning", reason, message);
+    this.events.pod(pod, "Warning", reason, message);
     const startTime = wholeSeconds(this.epoch, this.simulation.now);
     this.client.patchStatus<"Pod">(
       { kind: "Pod", namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
@@ -385,24 +313,6 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
 
   // What pod workers ask for
 
-  nextRelist(time: SimTime): SimTime {
-    const period = this.settings.plegRelistPeriod;
-    if (period === 0) return time;
-    const beyond = (time - this.relistPhase) % period;
-    return beyond === 0 ? time : time + (beyond > 0 ? period - beyond : -beyond);
-  }
-
-  relistSoon(worker: PodWorker): void {
-    if (!this.running) return;
-    this.toRelist.add(worker);
-    this.relistEvent ??= this.simulation.at(this.nextRelist(this.simulation.now), () => {
-      this.relistEvent = undefined;
-      const changed = [...this.toRelist];
-      this.toRelist.clear();
-      for (const each of changed) each.sync();
-    });
-  }
-
   podStopped(worker: PodWorker): void {
     this.admitted.remove(worker.uid);
   }
@@ -410,30 +320,6 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   podGone(worker: PodWorker): void {
     this.admitted.remove(worker.uid);
     this.workers.delete(worker.uid);
-  }
-
-  event(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
-    if (type === "Normal" && !this.settings.normalEvents) return;
-    const { namespace, name, uid } = pod.metadata;
-    this.client.recordEvent(
-      { kind: "Pod", apiVersion: "v1", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
-      type,
-      reason,
-      message,
-    );
-  }
-
-  containerEvent(pod: Pod, container: Container, type: "Normal" | "Warning", reason: string, message: string): void {
-    if (type === "Normal" && !this.settings.normalEvents) return;
-    const { namespace, name, uid } = pod.metadata;
-    const list = pod.spec.containers.includes(container) ? "containers" : "initContainers";
-    const fieldPath = `spec.${list}{${container.name}}`;
-    this.client.recordEvent(
-      { kind: "Pod", apiVersion: "v1", name, fieldPath, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
-      type,
-      reason,
-      message,
-    );
   }
 
   /** Requests of the admitted pods of one resource, in millicores or whole units. */

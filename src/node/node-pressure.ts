@@ -15,6 +15,7 @@ import { amountOf, parseThresholds, type Threshold } from "./eviction/thresholds
 import { ImageGarbageCollector } from "./image-gc.js";
 import type { ImagePuller } from "./image-puller.js";
 import { NO_PRESSURE, type NodePressures } from "./node-object.js";
+import type { KubeletEvents } from "./kubelet-events.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import { oomScoreAdj } from "./oom-score.js";
 import { amounts, EPHEMERAL_STORAGE, MEMORY } from "./resources.js";
@@ -43,7 +44,7 @@ export interface NodePressureHost {
   isImageInUse(image: string): boolean;
   evict(eviction: Eviction): void;
   pressuresChanged(pressures: NodePressures): void;
-  nodeEvent(type: "Normal" | "Warning", reason: string, message: string): void;
+  readonly events: Pick<KubeletEvents, "node">;
 }
 
 export class NodePressure {
@@ -116,7 +117,7 @@ export class NodePressure {
     this.collectEvent = this.simulation.at(this.nextTick(this.simulation.now + 1, IMAGE_GC_PERIOD), () => {
       this.collectEvent = undefined;
       const error = this.collector.collect(this.simulation.now);
-      if (error !== undefined) this.host.nodeEvent("Warning", "FreeDiskSpaceFailed", error);
+      if (error !== undefined) this.host.events.node("Warning", "FreeDiskSpaceFailed", error);
       this.imagesChanged();
     });
   }
@@ -183,7 +184,7 @@ export class NodePressure {
     this.manager.synchronize(this.simulation.now, this.host.activePods(), {
       summary: () => this.summary(),
       evict: (eviction) => this.host.evict(eviction),
-      thresholdMet: (resource) => this.host.nodeEvent("Warning", "EvictionThresholdMet", `Attempting to reclaim ${resource}`),
+      thresholdMet: (resource) => this.host.events.node("Warning", "EvictionThresholdMet", `Attempting to reclaim ${resource}`),
       // Dead containers take no space here.
       deleteUnusedContainers: () => undefined,
       deleteUnusedImages: () => this.collector.deleteUnused(this.simulation.now),
@@ -220,7 +221,7 @@ export class NodePressure {
       if (candidate.process.memoryAt(now) > 0 && (victim === undefined || score(candidate) > score(victim))) victim = candidate;
     }
     if (victim === undefined) return;
-    this.host.nodeEvent("Warning", "SystemOOM", `System OOM encountered, victim process: ${victim.process.container.name}`);
+    this.host.events.node("Warning", "SystemOOM", `System OOM encountered, victim process: ${victim.process.container.name}`);
     victim.kill();
   }
 

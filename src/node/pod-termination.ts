@@ -47,7 +47,7 @@ export class PodTermination {
       if (record.process === undefined) continue;
       running.set(record.container.name, this.stoppingOf(record));
       if (context.settings.normalEvents)
-        context.containerEvent(pod, record.container, "Normal", "Killing", `Stopping container ${record.container.name}`);
+        context.events.container(pod, record.container, "Normal", "Killing", `Stopping container ${record.container.name}`);
     }
     if (running.size === 0) {
       this.worker.onAllStopped();
@@ -89,7 +89,7 @@ export class PodTermination {
     const { container, process } = record;
     if (process === undefined || this.worker.terminating) return;
     const probe = reason === "LivenessProbe" ? "liveness" : "startup";
-    context.containerEvent(pod, container, "Normal", "Killing", `Container ${container.name} failed ${probe} probe, will be restarted`);
+    context.events.container(pod, container, "Normal", "Killing", `Container ${container.name} failed ${probe} probe, will be restarted`);
     const now = context.simulation.now;
     const plan = stopPlan(this.stoppingOf(record), containerGraceSeconds(pod, container, reason), now);
     this.worker.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });

@@ -134,7 +134,7 @@ export class PodWorker implements ProbeListener {
     const wasTerminating = this.terminating;
     this.terminating = false;
     if (this.sandbox === "none" && this.sandboxAttempts > 0 && !wasTerminating && !this.isStopOrdered) {
-      this.context.event(this.pod, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+      this.context.events.pod(this.pod, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
     }
     this.report.resume();
     this.sync();
@@ -200,12 +200,12 @@ export class PodWorker implements ProbeListener {
   private onMissing({ volume, message }: MissingDependency): void {
     const { context, pod } = this;
     if (volume !== undefined) {
-      context.event(pod, "Warning", "FailedMount", `MountVolume.SetUp failed for volume "${volume}" : ${message}`);
+      context.events.pod(pod, "Warning", "FailedMount", `MountVolume.SetUp failed for volume "${volume}" : ${message}`);
       return;
     }
     for (const record of this.records) {
       if (record.role !== "regular" || !record.wait("CreateContainerConfigError", message)) continue;
-      context.containerEvent(pod, record.container, "Warning", "Failed", `Error: ${message}`);
+      context.events.container(pod, record.container, "Warning", "Failed", `Error: ${message}`);
       this.report.touch();
     }
     if (this.report.isDirty) this.report.send();
@@ -249,7 +249,7 @@ export class PodWorker implements ProbeListener {
 
   private failSandbox(message: string): void {
     const { simulation } = this.context;
-    this.context.event(this.pod, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`);
+    this.context.events.pod(this.pod, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`);
     this.report.touch();
     this.arm(simulation.now + SANDBOX_RETRY_PERIOD, () => this.sync());
   }
@@ -280,7 +280,7 @@ export class PodWorker implements ProbeListener {
     this.serving.update();
     if (this.terminating) {
       if (this.records.every(({ process }) => process === undefined)) this.onAllStopped();
-    } else this.context.relistSoon(this);
+    } else this.context.pleg.relistSoon(this);
   }
 
   private removeProcess(record: ContainerRecord, end: ProcessEnd): void {
@@ -303,7 +303,7 @@ export class PodWorker implements ProbeListener {
   probeFailed({ container }: ContainerRecord, kind: ProbeKind): void {
     const probe = container[`${kind}Probe`]!;
     const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-    this.context.containerEvent(
+    this.context.events.container(
       this.pod,
       container,
       "Warning",
