@@ -127,6 +127,8 @@ export class PodStatusReporter {
       this.send();
       return;
     }
+    // Where another report is due by now, whoever waits is told after that one.
+    if (!this.isSettled) return;
     const settled = this.whenSettled;
     this.whenSettled = undefined;
     settled?.();

@@ -151,6 +151,22 @@ describe("image pulls", () => {
 });
 
 describe("a pod's end", () => {
+  it("is followed by its removal though somebody wrote its status a moment before", () => {
+    const cluster = new TestCluster();
+    cluster.machine("worker-1");
+    cluster.pod("web");
+    cluster.until(11);
+    // The kubelet will put this right when it next goes over its pods, at 20 s: when the pod's end has been reported already.
+    cluster.admin.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: "web" }, (pod) => ({
+      ...pod,
+      status: { ...pod.status, conditions: pod.status!.conditions!.map((one) => ({ ...one, status: "False" as const })) },
+    }));
+    cluster.until(12);
+    cluster.admin.delete<"Pod">({ kind: "Pod", namespace: "default", name: "web" });
+    cluster.until(30);
+    expect(cluster.stored("Pod", "web")).toBeUndefined();
+  });
+
   it("comes at its active deadline", () => {
     const cluster = new TestCluster();
     cluster.machine("worker-1");
