@@ -44,6 +44,8 @@ export function disruptionBudgetKept(cluster: ObservedCluster): Invariant {
           labelSelectorMatches(spec.selector, labels),
         );
         if (!cluster.isSettled(committed.changedAt(budget), ...pods.map((pod) => committed.changedAt(pod)))) continue;
+        // A budget that cannot be computed keeps the numbers of before.
+        if (status?.conditions?.some(({ reason }) => reason === "SyncFailed") === true) continue;
         const healthy = pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length;
         if (status?.currentHealthy !== healthy)
           cluster.violated(budget, `expected currentHealthy ${healthy}, found ${status?.currentHealthy ?? "none"}`);

@@ -1,0 +1,2 @@
+/** What a worker thread runs. */
+export { fuzzRun as default } from "./fuzz-run.js";
