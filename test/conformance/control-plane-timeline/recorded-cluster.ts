@@ -78,7 +78,7 @@ export class RecordedCluster {
       latencies: MACHINE_LATENCIES,
     };
     const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
-    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), tieBreak: "name", schedulerDelay: SCHEDULER_DELAY });
+    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), schedulerDelay: SCHEDULER_DELAY });
   }
 
   /** Runs up to the first action. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../../src/api/types/index.js";
+import type { Deployment, Node } from "../../../src/api/types/index.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { TaintQueue } from "../../../src/control-plane/controllers/nodelifecycle/taint-queue.js";
 import { deployment } from "./manifests.js";
@@ -24,6 +24,10 @@ function taintsOf(cluster: SmallCluster, node: string): string[] {
   return (cluster.get("Node", node)?.spec.taints ?? [])
     .map(({ key, effect }) => `${key.replace("node.kubernetes.io/", "")}:${effect}`)
     .sort();
+}
+
+function readyOf(node: Node): string | undefined {
+  return node.status?.conditions?.find(({ type }) => type === "Ready")?.status;
 }
 
 /** Seconds at which the node's Ready condition became Unknown. */
@@ -122,6 +126,39 @@ describe("the node lifecycle controller", () => {
     cluster.runTo(130);
     expect(all.slice(0, 3).map((name) => taintsOf(cluster, name))).toEqual([[], [], []]);
     expect(all.slice(3).some((name) => taintsOf(cluster, name).includes("unreachable:NoExecute"))).toBe(true);
+  });
+});
+
+describe("a pass of the node lifecycle controller over many nodes", () => {
+  /** 60 nodes in three zones fall silent together; the pass takes seconds, since a client sends 20 requests a second. */
+  function withAllZonesDown(): SmallCluster {
+    const cluster = new SmallCluster();
+    for (const zone of ["a", "b", "c"]) cluster.addNodes(zone, 20, { "topology.kubernetes.io/zone": zone });
+    cluster.runTo(12);
+    for (const { metadata } of cluster.list("Node")) cluster.stopKubelet(metadata.name);
+    return cluster;
+  }
+
+  it("leaves taints that it did not see when it began", () => {
+    const cluster = withAllZonesDown();
+    cluster.runTo(100);
+    const evicting = cluster.list("Node").filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute"));
+    // The first token of each zone was used before the pass had found all zones broken; a zone's next comes after 10 s.
+    expect(new Set(evicting.map(({ metadata }) => metadata.name.charAt(0))).size).toBe(3);
+    expect(evicting.length).toBeLessThanOrEqual(6);
+  });
+
+  it("comes to nodes of all zones from the start, not to one zone after the other", () => {
+    const cluster = withAllZonesDown();
+    const order: string[] = [];
+    cluster.api.onCommit(({ kind, object, previous }) => {
+      const of = (node: unknown) => readyOf(node as Node);
+      if (kind === "Node" && of(object) === "Unknown" && of(previous) === "True") order.push(object.metadata.name);
+    });
+    cluster.runTo(100);
+    expect(order).toHaveLength(60);
+    expect(new Set(order.slice(0, 15).map((name) => name.charAt(0))).size).toBe(3);
+    expect(order).not.toEqual(cluster.list("Node").map(({ metadata }) => metadata.name));
   });
 });
 

@@ -5,7 +5,9 @@
  * Source: https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller and kubernetes
  * pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
+import { shuffle } from "simple-statistics";
 import type { Node, Pod } from "../../../api/types/index.js";
+import type { RandomStream } from "../../../engine/random.js";
 import { MILLISECOND, type EventId, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
@@ -54,9 +56,11 @@ class NodeLifecycleController {
   private passRuns = false;
   private taintingPlanned = false;
   private readonly start: SimTime;
+  private readonly order: RandomStream;
 
   constructor(private readonly context: ControllerContext) {
     const { options, simulation } = context;
+    this.order = simulation.stream("node-lifecycle-controller/order");
     this.start = simulation.now;
     this.graceSince = this.start;
     const phase = options.nodeMonitorTickPhase % options.nodeMonitorPeriod;
@@ -168,12 +172,13 @@ class NodeLifecycleController {
     this.register();
     const zones = new Map<string, ZoneCounts>();
     let acted = false;
+    const seen = [...this.nodes.list()];
     const needWork: Node[] = [];
-    for (const node of this.nodes.list()) {
+    for (const node of seen) {
       if (this.isWell(node)) this.count(zones, node, true);
       else needWork.push(node);
     }
-    const outcomes = yield* inParallel(needWork, WORKERS, (node) => this.judge(node));
+    const outcomes = yield* inParallel(this.inCacheOrder(needWork), WORKERS, (node) => this.judge(node));
     for (const outcome of outcomes) {
       if (!outcome.ok) acted = true;
       else if (outcome.value !== undefined) {
@@ -181,8 +186,16 @@ class NodeLifecycleController {
         acted ||= outcome.value.acted;
       }
     }
-    acted = (yield* this.handleDisruption(zones)) || acted;
+    acted = (yield* this.handleDisruption(zones, seen)) || acted;
     return acted;
+  }
+
+  /**
+   * Caches and tables are maps, which Go reads in another order each time. Source: https://go.dev/ref/spec#For_statements and
+   * kubernetes client-go tools/cache/thread_safe_store.go (List).
+   */
+  private inCacheOrder<T>(items: readonly T[]): readonly T[] {
+    return items.length < 2 ? items : shuffle([...items], () => this.order.uniform());
   }
 
   private count(zones: Map<string, ZoneCounts>, node: Node, ready: boolean): void {
@@ -321,14 +334,15 @@ class NodeLifecycleController {
     return failed;
   }
 
-  private *handleDisruption(counts: ReadonlyMap<string, ZoneCounts>): Task<boolean> {
+  /** @param nodes as they were when the pass began: taints that came meanwhile are not seen */
+  private *handleDisruption(counts: ReadonlyMap<string, ZoneCounts>, nodes: readonly Node[]): Task<boolean> {
     const decision = judgeZones(this.zoneStates, counts, this.context.options);
     const { now } = this.context.simulation;
     const changed = [...decision.states].some(([zone, state]) => this.zoneStates.get(zone) !== state);
     this.zoneStates = decision.states;
     if (decision.restartGrace) this.graceSince = now;
     if (decision.stopEvictions) {
-      const outcomes = yield* inParallel([...this.nodes.list()], 1, (node) => this.markReachable(node));
+      const outcomes = yield* inParallel(nodes, 1, (node) => this.markReachable(node));
       firstError(outcomes);
     }
     for (const [zone, rate] of decision.rates) this.taintQueues.get(zone)?.setRate(rate, this.context.simulation.now);
@@ -354,7 +368,7 @@ class NodeLifecycleController {
   }
 
   private *taintWaiting(): Task<void> {
-    for (const queue of [...this.taintQueues.values()]) {
+    for (const queue of this.inCacheOrder([...this.taintQueues.values()])) {
       for (;;) {
         const name = queue.take(this.context.simulation.now);
         if (name === undefined) break;
