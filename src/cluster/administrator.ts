@@ -13,6 +13,7 @@ import type {
   Target,
 } from "../control-plane/apiserver/client.js";
 import type { Machine } from "../node/machine.js";
+import { ObjectWatches, type StopWatching } from "./object-watches.js";
 import { OUTSIDE } from "./reachability.js";
 
 export type ExecResult =
@@ -30,6 +31,7 @@ const KUBELET_PORT = 10_250;
 
 export class Administrator implements ApiClient {
   private readonly client: ApiClient;
+  private readonly watches: ObjectWatches;
 
   constructor(
     endpoint: ApiServerEndpoint,
@@ -37,6 +39,7 @@ export class Administrator implements ApiClient {
     private readonly isReachable: (node: string) => boolean,
   ) {
     this.client = endpoint.connect(ADMINISTRATOR);
+    this.watches = new ObjectWatches(endpoint.informers(ADMINISTRATOR));
   }
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
@@ -89,6 +92,14 @@ export class Administrator implements ApiClient {
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
     this.client.recordEvent(regarding, type, reason, message);
+  }
+
+  /** Tells of each change of an object from now on, until the function that is returned is called. */
+  watch<K extends Kind>(
+    target: Target<K>,
+    changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
+  ): StopWatching {
+    return this.watches.watch(target, changed);
   }
 
   /**

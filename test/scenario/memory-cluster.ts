@@ -6,7 +6,7 @@ import type { ApiStatus, Callback, DeleteOptions, ListOptions, Result, Target } 
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
 import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
 import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
-import type { ExecResult, KubectlClient } from "../../src/scenario/simulated-cluster.js";
+import type { ExecResult, KubectlClient, StopWatching } from "../../src/scenario/simulated-cluster.js";
 
 /** The start of 2026, in microseconds. */
 export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;
@@ -21,7 +21,11 @@ export class MemoryCluster implements KubectlClient {
   readonly commands: (readonly string[])[] = [];
   /** Refuses evictions while it is set. */
   refusal: ApiStatus | undefined;
+  /** Objects that are deleted stay, as those do that somebody holds by a finalizer. */
+  keepsDeleted = false;
   private uid = 0;
+  private version = 0;
+  private readonly watches = new Set<(key: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]) => void>();
 
   constructor(objects: readonly unknown[] = [], seed = 1) {
     this.simulation = new Simulation({ seed });
@@ -33,10 +37,39 @@ export class MemoryCluster implements KubectlClient {
   }
 
   store(object: ObjectsByKind[Kind]): ObjectsByKind[Kind] {
-    const metadata = { uid: `uid-${++this.uid}`, ...object.metadata };
+    const metadata = { uid: `uid-${++this.uid}`, ...object.metadata, resourceVersion: String(++this.version) };
     const stored = { ...object, metadata } as ObjectsByKind[Kind];
-    this.objects.set(`${object.kind} ${objectKey(stored)}`, stored);
+    const key = `${object.kind} ${objectKey(stored)}`;
+    this.objects.set(key, stored);
+    this.tell(key, stored, stored);
     return stored;
+  }
+
+  /** Takes an object away, as somebody else's deletion does. */
+  remove(object: ObjectsByKind[Kind]): void {
+    const key = `${object.kind} ${objectKey(object)}`;
+    this.objects.delete(key);
+    this.tell(key, undefined, object);
+  }
+
+  /** Watches are told a millisecond later. */
+  private tell(key: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]): void {
+    if (this.watches.size === 0) return;
+    this.simulation.after(MILLISECOND, () => {
+      for (const watch of [...this.watches]) watch(key, current, last);
+    });
+  }
+
+  watch<K extends Kind>(
+    { kind, namespace, name }: Target<K>,
+    changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
+  ): StopWatching {
+    const wanted = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+    const watch = (key: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]): void => {
+      if (key === wanted) changed(current as ObjectsByKind[K] | undefined, last as ObjectsByKind[K]);
+    };
+    this.watches.add(watch);
+    return () => this.watches.delete(watch);
   }
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
@@ -89,7 +122,7 @@ export class MemoryCluster implements KubectlClient {
       if (!found.ok) return found;
       this.requests.push(`delete ${which.kind} ${objectKey(found.object)}`);
       this.deletions.push(options);
-      this.objects.delete(`${which.kind} ${objectKey(found.object)}`);
+      if (!this.keepsDeleted) this.remove(found.object);
       return found;
     });
   }

@@ -1,7 +1,6 @@
 /** kubectl rollout status, pause, resume, restart: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/ */
 import { formatTimestamp } from "../../api/duration.js";
 import type { DaemonSet, Deployment, StatefulSet } from "../../api/types/workloads.js";
-import { SECOND } from "../../engine/simulation.js";
 import { flag, type Flag } from "./flags.js";
 import { templateOf, withTemplate } from "./pod-template.js";
 import { attempt, forEachObject, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
@@ -9,8 +8,6 @@ import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from
 import type { Script } from "./script.js";
 import type { Verb } from "./verb.js";
 
-/** kubectl watches; a look each second prints the same lines. */
-const LOOK_INTERVAL = SECOND;
 /** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-restart-at */
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
@@ -24,12 +21,13 @@ export interface RolloutProgress {
 /**
  * How far a roll-out is, in kubectl's words: kubectl/pkg/polymorphichelpers/rollout_status.go.
  *
+ * @param revision of a Deployment that must be the running one; 0: whichever is
  * @throws KubectlError where it cannot end well, or the kind has no roll-outs
  */
-export function rolloutProgress(object: AnyObject): RolloutProgress {
+export function rolloutProgress(object: AnyObject, revision = 0): RolloutProgress {
   switch (object.kind) {
     case "Deployment":
-      return deploymentProgress(object);
+      return deploymentProgress(object, revision);
     case "DaemonSet":
       return daemonSetProgress(object);
     case "StatefulSet":
@@ -43,7 +41,13 @@ function waiting(message: string): RolloutProgress {
   return { message, done: false };
 }
 
-function deploymentProgress({ metadata, spec, status = {} }: Deployment): RolloutProgress {
+/** Source of the name: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const REVISION = "deployment.kubernetes.io/revision";
+
+function deploymentProgress({ metadata, spec, status = {} }: Deployment, wantedRevision: number): RolloutProgress {
+  const revision = Number(metadata.annotations?.[REVISION] ?? 0);
+  if (wantedRevision > 0 && wantedRevision !== revision)
+    throw new KubectlError(`error: desired revision (${wantedRevision}) is different from the running revision (${revision})`);
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for deployment spec update to be observed...");
   if (
     status.conditions?.some((condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded") === true
@@ -79,8 +83,9 @@ function statefulSetProgress({ metadata, spec, status }: StatefulSet): RolloutPr
   const wanted = spec.replicas ?? 1;
   const { readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status;
   if (ready < wanted) return waiting(`Waiting for ${wanted - ready} pods to be ready...`);
-  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  if (partition > 0) {
+  const { rollingUpdate } = spec.updateStrategy ?? {};
+  if (rollingUpdate !== undefined) {
+    const { partition = 0 } = rollingUpdate;
     if (updated < wanted - partition)
       return waiting(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
     return { message: `partitioned roll out complete: ${updated} new pods have been updated...`, done: true };
@@ -93,22 +98,21 @@ function statefulSetProgress({ metadata, spec, status }: StatefulSet): RolloutPr
   };
 }
 
-function* watchRollout(session: KubectlSession, first: AnyObject, isWatching: boolean, timeout: number | undefined): Script<void> {
-  const deadline = timeout === undefined ? undefined : session.simulation.now + timeout;
-  let printed: string | undefined;
-  for (let object = first; ;) {
-    const { message, done } = rolloutProgress(object);
-    if (message !== printed) session.print((printed = message));
-    if (done || !isWatching) return;
-    if (deadline !== undefined && session.simulation.now >= deadline) throw new KubectlError("error: timed out waiting for the condition");
-    yield* session.sleep(LOOK_INTERVAL);
-    const { namespace, name } = object.metadata;
-    object = yield* session.get({
-      kind: object.kind as AnyObject["kind"] & "Deployment",
-      ...(namespace !== undefined && { namespace }),
-      name,
-    });
-  }
+/** Prints how far the roll-out is, now and at each change of the object, until it is done. */
+function* watchRollout(session: KubectlSession, first: AnyObject, revision: number, deadline: number | undefined): Script<void> {
+  const { namespace, name } = first.metadata;
+  const target = { kind: first.kind as "Deployment", ...(namespace !== undefined && { namespace }), name };
+  const ended = yield* session.follow(
+    target,
+    (object) => {
+      if (object === undefined) throw new KubectlError("error: object has been deleted");
+      const progress = rolloutProgress(object, revision);
+      session.print(progress.message);
+      return progress.done ? progress : undefined;
+    },
+    deadline,
+  );
+  if (ended === undefined) throw new KubectlError("error: timed out waiting for the condition");
 }
 
 export const rolloutStatus: Verb = {
@@ -117,10 +121,13 @@ export const rolloutStatus: Verb = {
   prepare(given, context) {
     const selection = parseSelection(given, context);
     const isWatching = given.text("watch") !== "false";
-    const timeout = given.duration("timeout");
+    const timeout = given.duration("timeout") ?? 0;
+    const revision = given.integer("revision") ?? 0;
     return function* (session) {
+      const deadline = timeout === 0 ? undefined : session.start + timeout;
       for (const object of yield* resolve(session, selection)) {
-        yield* attempt(session, watchRollout(session, object, isWatching, timeout === 0 ? undefined : timeout));
+        if (isWatching) yield* attempt(session, watchRollout(session, object, revision, deadline));
+        else session.print(rolloutProgress(object, revision).message);
       }
     };
   },

@@ -34,12 +34,16 @@ export type AnyObject = ObjectsByKind[Kind];
 export class KubectlSession {
   readonly output: string[] = [];
   readonly errors: string[] = [];
+  /** Simulated time at which the command began. */
+  readonly start: SimTime;
 
   constructor(
     readonly client: KubectlClient,
     readonly simulation: Simulation,
     readonly epoch: Timestamp,
-  ) {}
+  ) {
+    this.start = simulation.now;
+  }
 
   /** The wall clock that the administrator sees. */
   get clock(): Timestamp {
@@ -82,6 +86,60 @@ export class KubectlSession {
     return accepted(yield* answer<Result<readonly ObjectsByKind[K][]>>((done) => this.client.list(kind, options, done)));
   }
 
+  /**
+   * Looks at an object, and again at each change that a watch tells of, until `judge` has an answer.
+   *
+   * @param judge gets undefined while there is no such object; undefined is no answer; what it throws is thrown on
+   * @param deadline time at which to give up; absent: never
+   * @returns the answer, or undefined where the time is up
+   */
+  *follow<K extends Kind, R extends object>(
+    target: Target<K>,
+    judge: (current: ObjectsByKind[K] | undefined) => R | undefined,
+    deadline?: SimTime,
+  ): Script<R | undefined> {
+    const ended = yield* answer<{ readonly answer?: R; readonly error?: Error }>((done) => {
+      const { client, simulation } = this;
+      let isOver = false;
+      let newest: ObjectsByKind[K] | undefined;
+      const end = (result: { readonly answer?: R; readonly error?: Error }): void => {
+        if (isOver) return;
+        isOver = true;
+        stop();
+        if (timer !== undefined) simulation.cancel(timer);
+        done(result);
+      };
+      const look = (current: ObjectsByKind[K] | undefined): void => {
+        try {
+          const found = judge(current);
+          if (found !== undefined) end({ answer: found });
+        } catch (error) {
+          end({ error: error as Error });
+        }
+      };
+      const timer = deadline === undefined ? undefined : simulation.at(Math.max(simulation.now, deadline), () => end({}));
+      const stop = client.watch(target, (current, last) => {
+        // What the first look has seen already is told again where the watch lags behind.
+        if (newest !== undefined && (current === undefined ? last.metadata.uid !== newest.metadata.uid : !isLater(current, newest))) return;
+        newest = current;
+        look(current);
+      });
+      client.get(target, (result) => {
+        if (isOver) return;
+        if (!result.ok && result.status.reason !== "NotFound") {
+          end({ error: new ServerError(result.status) });
+          return;
+        }
+        const current = result.ok ? result.object : undefined;
+        if (newest !== undefined && (current === undefined || !isLater(current, newest))) return;
+        newest = current;
+        look(current);
+      });
+    });
+    if (ended.error !== undefined) throw ended.error;
+    return ended.answer;
+  }
+
   *create(object: ApiObject): Script<AnyObject> {
     return accepted(yield* answer<Result<AnyObject>>((done) => this.client.create(object as AnyObject, done)));
   }
@@ -104,6 +162,11 @@ export class KubectlSession {
   *delete<K extends Kind>(target: Target<K>, options: DeleteOptions): Script<ObjectsByKind[K]> {
     return accepted(yield* answer<Result<ObjectsByKind[K]>>((done) => this.client.delete(target, options, done)));
   }
+}
+
+/** Versions are compared as numbers, as kubectl's watches may since Kubernetes 1.35 (KEP-5504). */
+function isLater(one: ApiObject, other: ApiObject): boolean {
+  return Number(one.metadata.resourceVersion ?? 0) > Number(other.metadata.resourceVersion ?? 0);
 }
 
 function accepted<T>(result: Result<T>): T {

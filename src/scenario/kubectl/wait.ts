@@ -1,51 +1,120 @@
 /** kubectl wait: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_wait/ */
+import { encode } from "../../api/encode.js";
 import type { Condition } from "../../api/types/meta.js";
-import { SECOND } from "../../engine/simulation.js";
-import { fieldAt, parseFieldPath } from "../field-path.js";
+import { HOUR, SECOND, type SimTime } from "../../engine/simulation.js";
 import { flag } from "./flags.js";
+import { parseJsonPath, valuesAt } from "./json-path.js";
 import type { Script } from "./script.js";
-import { parseSelection, resolve, SELECTION_FLAGS, attempt } from "./selection.js";
-import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
+import { attempt, type NamedObject, namedOf, parseSelection, type Selection, SELECTION_FLAGS } from "./selection.js";
+import { type AnyObject, displayName, KubectlError, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 /** kubectl's default time to wait. */
 const DEFAULT_TIMEOUT = 30 * SECOND;
-/** kubectl watches; a look each second finds the same within a second. */
-const LOOK_INTERVAL = SECOND;
+/** What a negative time stands for, and for deletions no time at all. */
+export const WEEK = 7 * 24 * HOUR;
 
-type Test = (object: AnyObject | undefined) => boolean;
-
-/** @throws UsageError for anything but delete, create, condition=NAME[=VALUE], jsonpath={.PATH}=VALUE */
-function parseCondition(text: string): Test {
-  if (text === "delete") return (object) => object === undefined;
-  if (text === "create") return (object) => object !== undefined;
-  const condition = /^condition=([^=]+)(?:=(.+))?$/.exec(text);
-  if (condition !== null) {
-    const [, type, status = "true"] = condition;
-    return (object) => {
-      const conditions = (object as { status?: { conditions?: readonly Condition[] } } | undefined)?.status?.conditions ?? [];
-      return conditions.some((one) => one.type.toLowerCase() === type.toLowerCase() && one.status.toLowerCase() === status.toLowerCase());
-    };
-  }
-  const field = /^jsonpath=\{?\.?([^}]+)\}?=(.+)$/.exec(text);
-  if (field !== null) {
-    const path = parseFieldPath(field[1]);
-    return (object) => String(fieldAt(object, path)) === field[2];
-  }
-  throw new UsageError(`unrecognized condition: "${text}"; must be delete, create, condition=NAME or jsonpath={.PATH}=VALUE`);
+interface Goal {
+  readonly isMet: (object: AnyObject | undefined) => boolean;
+  /** Whether an object that is not there at first is no mistake. */
+  readonly mayBeMissing: boolean;
+  readonly forDeletion: boolean;
 }
 
-function* waitFor(session: KubectlSession, first: AnyObject, test: Test, deadline: number): Script<void> {
-  const { namespace, name } = first.metadata;
-  const target = { kind: first.kind as "Pod", ...(namespace !== undefined && { namespace }), name };
-  for (let object: AnyObject | undefined = first; !test(object);) {
-    if (session.simulation.now >= deadline)
-      throw new KubectlError(`error: timed out waiting for the condition on ${displayNameOf(first).replace(/^([^/.]+)/, "$1s")}`);
-    yield* session.sleep(LOOK_INTERVAL);
-    object = yield* session.find(target);
+/** @throws UsageError for anything but delete, create, condition=NAME[=VALUE], jsonpath={.PATH}[=VALUE] */
+function parseGoal(text: string): Goal {
+  const name = text.toLowerCase();
+  if (name === "delete") return { isMet: (object) => object === undefined, mayBeMissing: true, forDeletion: true };
+  if (name === "create") return { isMet: (object) => object !== undefined, mayBeMissing: true, forDeletion: false };
+  const isMet = text.startsWith("condition=")
+    ? conditionTest(text.slice("condition=".length))
+    : text.startsWith("jsonpath=")
+      ? pathTest(text.slice("jsonpath=".length))
+      : undefined;
+  if (isMet === undefined)
+    throw new UsageError(`unrecognized condition: "${text}"; must be delete, create, condition=NAME or jsonpath={.PATH}=VALUE`);
+  return { isMet: (object) => object !== undefined && isMet(object), mayBeMissing: false, forDeletion: false };
+}
+
+interface WithConditions {
+  readonly metadata: { readonly generation?: number };
+  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
+}
+
+/** A condition that was observed before the newest generation does not count. */
+function conditionTest(text: string): (object: AnyObject) => boolean {
+  const [type, value = "true"] = text.toLowerCase().split("=");
+  return (object) => {
+    const { metadata, status } = object as WithConditions;
+    const condition = status?.conditions?.find((one) => one.type.toLowerCase() === type);
+    if (condition === undefined) return false;
+    const observed = condition.observedGeneration ?? status?.observedGeneration;
+    const isStale = metadata.generation !== undefined && observed !== undefined && observed < metadata.generation;
+    return !isStale && condition.status.toLowerCase() === value;
+  };
+}
+
+/** Without a value, any value will do. */
+function pathTest(text: string): (object: AnyObject) => boolean {
+  // The equals sign behind the path; "==" belongs to a filter.
+  const separator = /(?<!=)=(?!=)/.exec(text.replace(/\[[^\]]*\]/g, (filter) => "_".repeat(filter.length)))?.index;
+  const path = parseJsonPath(separator === undefined ? text : text.slice(0, separator));
+  const wanted = separator === undefined ? undefined : text.slice(separator + 1).replace(/^["']+|["']+$/g, "");
+  if (wanted === "")
+    throw new UsageError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
+  return (object) => {
+    const values = valuesAt(path, encode(object));
+    return values.length > 0 && (wanted === undefined || values.some((value) => String(value) === wanted));
+  };
+}
+
+/**
+ * Waits until there is no such object, or another of its name.
+ *
+ * @throws KubectlError where the time is up
+ */
+export function* waitForDeletion(
+  session: KubectlSession,
+  { info, namespace, name }: NamedObject,
+  uid: string | undefined,
+  deadline: SimTime | undefined,
+): Script<void> {
+  const isGone = (object: AnyObject | undefined) => object === undefined || (uid !== undefined && object.metadata.uid !== uid);
+  const target = targetIn(info, namespace, name);
+  const met = yield* session.follow(target, (object) => (isGone(object) ? MET : undefined), deadline);
+  if (met === undefined) throw new KubectlError(timedOut({ info, namespace, name }));
+}
+
+/** An answer without content. */
+const MET = {};
+
+function timedOut({ info, name }: NamedObject): string {
+  return `error: timed out waiting for the condition on ${info.resource}/${name}`;
+}
+
+function* waitForOne(session: KubectlSession, object: NamedObject, goal: Goal, deadline: SimTime): Script<void> {
+  const { info, namespace, name } = object;
+  const target = targetIn(info, namespace, name);
+  const found = yield* session.find(target);
+  if (found === undefined && goal.forDeletion) return;
+  if (found === undefined && !goal.mayBeMissing) yield* session.get(target);
+  if (!goal.isMet(found)) {
+    if (deadline <= session.start) throw new KubectlError(`error: condition not met for ${info.resource}/${name}`);
+    const met = yield* session.follow(target, (current) => (goal.isMet(current) ? MET : undefined), deadline);
+    if (met === undefined) throw new KubectlError(timedOut(object));
   }
-  session.print(`${displayNameOf(first)} condition met`);
+  session.print(`${displayName(info, name)} condition met`);
+}
+
+/** The objects that are meant, by name: those of a selector as they are now. */
+function* named(session: KubectlSession, { named: own, kinds, selector, namespace }: Selection): Script<readonly NamedObject[]> {
+  const objects: NamedObject[] = [...own];
+  for (const info of kinds) {
+    const listed = yield* session.list(info.kind, info.namespaced ? namespace : undefined, selector);
+    objects.push(...listed.map((object) => namedOf(object, namespace ?? "")));
+  }
+  return objects;
 }
 
 export const wait: Verb = {
@@ -54,13 +123,15 @@ export const wait: Verb = {
   prepare(given, context) {
     const condition = given.text("for");
     if (condition === undefined) throw new UsageError("--for is required, such as --for=condition=Ready");
-    const test = parseCondition(condition);
+    const goal = parseGoal(condition);
     const selection = parseSelection(given, context);
     const timeout = given.duration("timeout") ?? DEFAULT_TIMEOUT;
     return function* (session) {
-      const objects = yield* resolve(session, selection);
-      if (objects.length === 0 && session.errors.length === 0) throw new KubectlError("error: no matching resources found");
-      for (const object of objects) yield* attempt(session, waitFor(session, object, test, session.simulation.now + timeout));
+      const objects = yield* named(session, selection);
+      if (objects.length === 0 && !goal.forDeletion) throw new KubectlError("error: no matching resources found");
+      // One time for all of them.
+      const deadline = session.start + (timeout < 0 ? WEEK : timeout);
+      for (const object of objects) yield* attempt(session, waitForOne(session, object, goal, deadline));
     };
   },
 };

@@ -60,7 +60,7 @@ describe("command lines that kubectl would not take", () => {
     ["get pods -z", "9 unknown shorthand flag: 'z' in -z"],
     ["delete pods", "- resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all"],
     ["delete pod web -l app=web", "- name cannot be provided when a selector is specified"],
-    ["delete pod web --grace-period=0", "- --grace-period=0 needs --force"],
+    ["delete pod web --now --grace-period=5", "- --now and --grace-period cannot be specified together"],
     ["exec web", "- you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1"],
     ["exec web kill 1", /^- you must specify at least one command/],
     [

@@ -4,6 +4,7 @@ import type { Node } from "../../../src/api/types/node.js";
 import type { Pod } from "../../../src/api/types/pod.js";
 import type { HorizontalPodAutoscaler } from "../../../src/api/types/policy.js";
 import type { Deployment } from "../../../src/api/types/workloads.js";
+import { SECOND } from "../../../src/engine/simulation.js";
 import { deployment, MemoryCluster, node, pod } from "../memory-cluster.js";
 
 const web = "default/web";
@@ -181,6 +182,32 @@ describe("kubectl delete", () => {
     ]);
   });
 
+  it("takes a grace period of 0 without --force as 1", () => {
+    const cluster = new MemoryCluster([pod("a")]);
+    cluster.kubectl("delete pod a --grace-period=0");
+    expect(cluster.deletions).toEqual([{ propagationPolicy: "Background", gracePeriodSeconds: 1 }]);
+  });
+
+  it("waits until what it deleted has gone, or its time is up; a new object of the name is another", () => {
+    const cluster = new MemoryCluster([pod("a"), pod("b")]);
+    cluster.keepsDeleted = true;
+    const a = cluster.read("Pod", "default/a") as Pod;
+    cluster.simulation.after(5 * SECOND, () => {
+      cluster.remove(a);
+      cluster.store(pod("a") as Pod);
+    });
+    expect(cluster.kubectl("delete pod a").exitCode).toBe(0);
+    expect(Math.round(cluster.simulation.now / SECOND)).toBe(5);
+    expect(cluster.kubectl("delete pod b --timeout=3s")).toEqual({
+      exitCode: 1,
+      output: ['pod "b" deleted from default namespace', "error: timed out waiting for the condition on pods/b"],
+      errors: ["error: timed out waiting for the condition on pods/b"],
+    });
+    expect(Math.round(cluster.simulation.now / SECOND)).toBe(8);
+    expect(cluster.kubectl("delete pod b --wait=false").exitCode).toBe(0);
+    expect(Math.round(cluster.simulation.now / SECOND)).toBe(8);
+  });
+
   it("deletes by selector, by --all, and says where there is nothing", () => {
     const cluster = new MemoryCluster([
       pod("a", { metadata: { labels: { app: "x" } } }),
@@ -202,23 +229,5 @@ describe("kubectl exec", () => {
     expect(cluster.kubectl("exec -it deploy/web -c main -- kill -9 1").exitCode).toBe(0);
     expect(cluster.commands).toEqual([["web-1", "main", "kill", "-9", "1"]]);
     expect(cluster.kubectl("exec web-1 -- frobnicate").errors).toEqual(["command terminated with exit code 127"]);
-  });
-});
-
-describe("kubectl wait", () => {
-  it("ends when the condition is met, or its time is up", () => {
-    const cluster = new MemoryCluster([pod("a")]);
-    cluster.simulation.after(5_000_000, () => {
-      cluster.store({
-        ...(cluster.read("Pod", "default/a") as Pod),
-        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-      });
-    });
-    expect(cluster.kubectl("wait pod/a --for=condition=Ready --timeout=3s").errors).toEqual([
-      "error: timed out waiting for the condition on pods/a",
-    ]);
-    expect(cluster.kubectl("wait pod/a --for=condition=Ready").output).toEqual(["pod/a condition met"]);
-    expect(cluster.simulation.now).toBeGreaterThanOrEqual(5_000_000);
-    expect(cluster.simulation.now).toBeLessThan(7_000_000);
   });
 });
