@@ -1,5 +1,6 @@
-/** Exchanges of names between pods that nothing but their names tells apart. */
-import type { Observed, TimelineCase } from "./case.js";
+/** Exchanges of names between pods, and between nodes, that nothing but their names tells apart. */
+import type { Observed, TimelineCase, Transition } from "./case.js";
+import { outagesOf } from "./outages.js";
 
 /** Beyond so many equal pods not all exchanges are tried. */
 const MOST_PODS = 4;
@@ -10,12 +11,32 @@ interface StatefulSetManifest {
   readonly spec?: { readonly replicas?: number; readonly podManagementPolicy?: string };
 }
 
+/** What was observed, as it is and with the names of equal pods and nodes exchanged. */
+export function* exchanges(testCase: TimelineCase, observed: Observed): Generator<Observed> {
+  yield observed;
+  yield* exchangesOfPods(testCase, observed);
+  yield* exchangesOfNodes(testCase, observed);
+}
+
 /**
- * What was observed, as it is and with the names of equal pods exchanged. Pods of a StatefulSet are equal to the scheduler, and where
+ * Of equal nodes that fall silent together the controller taints the one that it comes to first: another takes its place.
+ * Nodes that are counted by their group need no exchange.
+ */
+function* exchangesOfNodes({ nodes, series }: TimelineCase, observed: Observed): Generator<Observed> {
+  const tainted = outagesOf(observed.transitions).find(({ unknownToNoExecute }) => typeof unknownToNoExecute === "number")?.node;
+  const group = nodes.find(({ name, count = 1, first = 1 }) => Array.from({ length: count }, (_, i) => `${name}-${first + i}`).includes(tainted ?? ""));
+  if (tainted === undefined || group?.count === undefined || series.some(({ key }) => key.startsWith(`Node ${group.name} `))) return;
+  for (let i = 0; i < group.count; i++) {
+    const other = `${group.name}-${(group.first ?? 1) + i}`;
+    if (other !== tainted) yield renamed(observed, new Map([[tainted, other], [other, tainted]]));
+  }
+}
+
+/**
+ * Pods of a StatefulSet are equal to the scheduler, and where
  * they are made at once (Parallel) no order tells which of them comes to the node that something befalls: a tie.
  */
-export function* exchanges({ actions }: TimelineCase, observed: Observed): Generator<Observed> {
-  yield observed;
+function* exchangesOfPods({ actions }: TimelineCase, observed: Observed): Generator<Observed> {
   if (!actions.some(({ stopKubelet, drain }) => stopKubelet !== undefined || drain !== undefined)) return;
   for (const { kind, metadata, spec = {} } of actions.flatMap(({ apply = [] }) => apply as readonly StatefulSetManifest[])) {
     const { replicas = 1, podManagementPolicy } = spec;
@@ -29,7 +50,9 @@ export function* exchanges({ actions }: TimelineCase, observed: Observed): Gener
 function renamed({ transitions, events, actionResults, drain }: Observed, names: ReadonlyMap<string, string>): Observed {
   const text = (value: string) => value.replace(/[a-z0-9][-a-z0-9]*/g, (word) => names.get(word) ?? word);
   return {
-    transitions: transitions.map(([t, object, ...rest]) => [t, text(object), ...rest]),
+    transitions: transitions.map(([t, object, what, value]): Transition =>
+      value === undefined ? [t, text(object), what] : [t, text(object), what, typeof value === "string" ? text(value) : value],
+    ),
     events: events.map((event) => ({ ...event, object: text(event.object), message: text(event.message) })),
     actionResults,
     drain: drain.map((line) => ({ ...line, text: line.text === null ? null : text(line.text) })),
