@@ -289,7 +289,7 @@ export class Cluster {
         name: "kube-controller-manager",
         candidates,
         canWrite,
-        lead: (host) => this.leadControllerManager(host, options),
+        lead: (host) => this.leadControllerManager(host),
       }),
       new LeaderElection({ simulation, name: "kube-scheduler", candidates, canWrite, lead: (host) => this.leadScheduler(host, options) }),
     ];
