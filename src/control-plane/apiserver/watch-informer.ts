@@ -88,7 +88,11 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
     for (const values of this.indexes.values()) shared.addIndex(values);
     for (const [key, current] of [...shared.entries()]) {
       const previous = own.get(key);
-      if (previous !== current) this.deliver(previous, current);
+      if (previous === current) continue;
+      // Another object may have taken the name meanwhile: kubelets and controllers upstream tell them apart by their uids.
+      const isAnother = previous !== undefined && previous.metadata.uid !== current.metadata.uid;
+      if (isAnother) this.deliver(previous, undefined);
+      this.deliver(isAnother ? undefined : previous, current);
     }
     for (const [key, previous] of own.entries()) if (shared.get(key) === undefined) this.deliver(previous, undefined);
   }

@@ -56,6 +56,31 @@ describe("a machine that is cut off", () => {
     simulation.run(3 * SECOND);
     expect(seen.slice(3)).toEqual(["~changed", "+new", "-gone"]);
   });
+
+  it("learns of an object that took another's name as of one that went and one that came", () => {
+    const { server, simulation } = instantServer();
+    const client = server.connect({ component: "kubectl", user: "kubernetes-admin" });
+    const informer = server.informers({ component: "kubelet", host: "worker-1" }).informer("Pod");
+    const seen: string[] = [];
+    informer.addHandlers({
+      added: ({ metadata: { uid } }) => seen.push(`+${uid}`),
+      updated: () => seen.push("~"),
+      deleted: ({ metadata: { uid } }) => seen.push(`-${uid}`),
+    });
+    const stored = (): string => server.objects.get("Pod", "default", "web-0")!.metadata.uid!;
+    client.create<"Pod">(pod("web-0"));
+    simulation.run(SECOND);
+    const first = stored();
+    server.links.cut("worker-1");
+    client.delete({ kind: "Pod", namespace: "default", name: "web-0" });
+    simulation.run(2 * SECOND);
+    client.create<"Pod">(pod("web-0"));
+    simulation.run(3 * SECOND);
+    server.links.restore("worker-1");
+    simulation.run(4 * SECOND);
+    expect(stored()).not.toBe(first);
+    expect(seen).toEqual([`+${first}`, `-${first}`, `+${stored()}`]);
+  });
 });
 
 describe("node heartbeats", () => {
