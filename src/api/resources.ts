@@ -6,7 +6,8 @@
  * https://kubernetes.io/docs/tasks/configure-pod-container/assign-pod-level-resources/ and
  * k8s.io/component-helpers/resource (helpers.go).
  */
-import { addResourceLists, maxResourceLists, parseQuantity } from "./quantity.js";
+import { parseQuantity } from "./quantity.js";
+import { addResourceLists, maxResourceLists } from "./resource-list.js";
 import { oncePerTemplate, type ResourceParts } from "./template-memo.js";
 import type { ResourceList } from "./types/meta.js";
 import type { Container, Pod, PodSpec, PodStatus } from "./types/pod.js";

@@ -3,11 +3,7 @@ import fc from "fast-check";
 import { percentage, scaledValue, IntOrStringError } from "../../src/api/int-or-string.js";
 import {
   addQuantities,
-  addResourceLists,
   compareQuantities,
-  equalResourceLists,
-  exceedingResources,
-  maxResourceLists,
   milliQuantityOf,
   parseQuantity,
   quantityMilliValue,
@@ -16,8 +12,14 @@ import {
   quantityValue,
   roundUpToMilli,
   subtractQuantities,
-  subtractResourceLists,
 } from "../../src/api/quantity.js";
+import {
+  addResourceLists,
+  equalResourceLists,
+  exceedingResources,
+  maxResourceLists,
+  subtractResourceLists,
+} from "../../src/api/resource-list.js";
 
 const texts = fc
   .tuple(fc.integer({ min: -100_000, max: 100_000 }), fc.constantFrom("", "m", "k", "M", "Ki", "Mi", "Gi", "u", "e3"))

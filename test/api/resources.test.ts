@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { equalResourceLists, addResourceLists } from "../../src/api/quantity.js";
+import { equalResourceLists, addResourceLists } from "../../src/api/resource-list.js";
 import { containerRequests, podLimits, podRequests, podRequestsWithoutOverhead, qosClassOf } from "../../src/api/resources.js";
 import type { Pod, ResourceList } from "../../src/api/types/index.js";
 

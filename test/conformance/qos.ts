@@ -1,5 +1,6 @@
 /** QoS class, effective requests and limits, and oom_score_adj of pods. */
 import { parseQuantity } from "../../src/api/quantity.js";
+import {  } from "../../src/api/resource-list.js";
 import {
   containerRequests,
   hasPodLevelResources,
@@ -8,7 +9,7 @@ import {
   podRequestsWithoutOverhead,
   qosClassOf,
 } from "../../src/api/resources.js";
-import { addResourceLists } from "../../src/api/quantity.js";
+import { addResourceLists } from "../../src/api/resource-list.js";
 import type { ResourceList } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
 import { oomScoreAdj } from "../../src/node/oom-score.js";

@@ -6,7 +6,7 @@
  *
  * Source: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
  */
-import { addResourceLists } from "../quantity.js";
+import { addResourceLists } from "../resource-list.js";
 import { containerLimits, containerRequests, isPodLevelResource } from "../resources.js";
 import type { ResourceList } from "../types/meta.js";
 import type { Container, ContainerPort, EnvVar, PodSpec, PodTemplateSpec, Probe, ProbeHandler, Volume } from "../types/pod.js";

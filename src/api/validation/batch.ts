@@ -2,8 +2,7 @@
 import { compileLabelSelector } from "../selector.js";
 import type { CronJob, Job, JobSpec, PodFailurePolicyRule } from "../types/workloads.js";
 import { scheduleMistake, isTimeZone } from "./cron-schedule.js";
-import { oneOf } from "./containers.js";
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from "./field-error.js";
+import { duplicate, invalid, notSupported, required, tooMany, type FieldError, oneOf } from "./field-error.js";
 import { isUsableSelector, nonNegative, shownLabels, shownSelector, validateLabelSelector, validateObjectMeta } from "./metadata.js";
 import { dnsSubdomain } from "./names.js";
 import { validatePodTemplate } from "./pod.js";

@@ -43,6 +43,12 @@ export function notSupported(field: string, value: unknown, supported: readonly 
   return { type: "FieldValueNotSupported", field, message: `Unsupported value: ${shown(value)}: supported values: ${list}` };
 }
 
+/** A value out of a fixed list. */
+export function oneOf(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
+  if (value === undefined || value === "") return [required(field)];
+  return supported.includes(value) ? [] : [notSupported(field, value, supported)];
+}
+
 export function duplicate(field: string, value: unknown, detail = ""): FieldError {
   const text = `Duplicate value: ${shown(value)}`;
   return { type: "FieldValueDuplicate", field, message: detail === "" ? text : `${text}: ${detail}` };

@@ -1,7 +1,7 @@
 /** Validation of ingresses, network policies and endpoint slices. Source: pkg/apis/networking/validation, pkg/apis/discovery/validation. */
 import type { EndpointSlice, Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../types/network.js";
-import { oneOf, PROTOCOLS, validatePort } from "./containers.js";
-import { forbidden, invalid, notSupported, required, tooMany, type FieldError } from "./field-error.js";
+import { PROTOCOLS, validatePort } from "./container-ports.js";
+import { forbidden, invalid, notSupported, required, tooMany, type FieldError, oneOf } from "./field-error.js";
 import { check, validateLabelSelector, validateObjectMeta } from "./metadata.js";
 import { cidr, dnsLabel, dnsSubdomain, ipAddress, isIPv4, isIPv6, portName, portNumber, wildcardSubdomain } from "./names.js";
 

@@ -5,15 +5,9 @@
  * Source: ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go.
  */
 import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod.js";
-import {
-  oneOf,
-  validateContainers,
-  validateContainersOfPod,
-  validateHostNetworkPorts,
-  validateHostPortsOfPod,
-  validateInitContainers,
-} from "./containers.js";
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { validateHostNetworkPorts, validateHostPortsOfPod } from "./container-ports.js";
+import { validateContainers, validateContainersOfPod, validateInitContainers } from "./containers.js";
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError, oneOf } from "./field-error.js";
 import { check, validateAnnotations, validateLabels, validateObjectMeta } from "./metadata.js";
 import { dnsLabel, dnsSubdomain, dnsSubdomainWithUnderscore, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
 import { validatePodResources, validateResourceRequirements } from "./resources.js";

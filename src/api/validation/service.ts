@@ -1,7 +1,7 @@
 /** Validation of services. Source: ValidateService in pkg/apis/core/validation/validation.go. */
 import type { Service, ServicePort } from "../types/network.js";
-import { oneOf, PROTOCOLS, validatePort } from "./containers.js";
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { PROTOCOLS, validatePort } from "./container-ports.js";
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError, oneOf } from "./field-error.js";
 import { check, validateLabels, validateObjectMeta } from "./metadata.js";
 import { cidr, dnsLabel, dnsSubdomain, ipAddress, isIPv4, portNumber, qualifiedName } from "./names.js";
 

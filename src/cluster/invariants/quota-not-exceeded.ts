@@ -5,7 +5,8 @@
  * quota may say too little, upstream as well. So more may be there than is allowed, but never more than was charged.
  * Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/, k8s.io/apiserver/pkg/admission/plugin/resourcequota.
  */
-import { addResourceLists, compareQuantities, equalResourceLists, exceedingResources, parseQuantity } from "../../api/quantity.js";
+import { compareQuantities, parseQuantity } from "../../api/quantity.js";
+import { addResourceLists, equalResourceLists, exceedingResources } from "../../api/resource-list.js";
 import type { ApiObject, ResourceList } from "../../api/types/meta.js";
 import type { ResourceQuota } from "../../api/types/policy.js";
 import { isQuotaKind, matchesScopes, QUOTA_KINDS, usageOf } from "../../control-plane/apiserver/admission/quota-usage.js";

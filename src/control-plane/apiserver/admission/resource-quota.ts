@@ -7,7 +7,8 @@
  * Source: k8s.io/apiserver/pkg/admission/plugin/resourcequota.
  */
 import type { Kind } from "../../../api/kinds.js";
-import { addResourceLists, exceedingResources, parseQuantity } from "../../../api/quantity.js";
+import { parseQuantity } from "../../../api/quantity.js";
+import { addResourceLists, exceedingResources } from "../../../api/resource-list.js";
 import type { ApiObject, ResourceList } from "../../../api/types/meta.js";
 import type { ResourceQuota as Quota } from "../../../api/types/policy.js";
 import type { ObjectReader } from "../object-store.js";

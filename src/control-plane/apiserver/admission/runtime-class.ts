@@ -5,7 +5,7 @@
  */
 import type { PodSpec } from "../../../api/types/pod.js";
 import type { ObjectReader } from "../object-store.js";
-import { equalResourceLists } from "../../../api/quantity.js";
+import { equalResourceLists } from "../../../api/resource-list.js";
 import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
 
 export class RuntimeClass implements AdmissionPlugin {

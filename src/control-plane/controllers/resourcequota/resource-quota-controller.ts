@@ -6,7 +6,7 @@
  * pkg/controller/resourcequota/{resource_quota_controller,resource_quota_monitor}.go.
  */
 import { type Kind, objectKey } from "../../../api/kinds.js";
-import { addResourceLists, equalResourceLists } from "../../../api/quantity.js";
+import { addResourceLists, equalResourceLists } from "../../../api/resource-list.js";
 import type { ApiObject, Pod, ResourceList, ResourceQuota } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";

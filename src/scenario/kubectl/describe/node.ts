@@ -1,5 +1,6 @@
 /** Nodes, with what their pods have been promised. Source: kubectl/pkg/describe/describe.go, describeNode and describeNodeResource. */
-import { addResourceLists, quantityMilliValue } from "../../../api/quantity.js";
+import { quantityMilliValue } from "../../../api/quantity.js";
+import { addResourceLists } from "../../../api/resource-list.js";
 import { podLimits, podRequests } from "../../../api/resources.js";
 import type { ResourceList, Timestamp } from "../../../api/types/meta.js";
 import type { Lease, Node, Taint } from "../../../api/types/node.js";
