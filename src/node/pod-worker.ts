@@ -17,7 +17,7 @@ import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
 import { PodStatusReporter } from "./pod-status-reporter.js";
 import { PodTermination } from "./pod-termination.js";
 import { probeFailure } from "./probe-failure.js";
-import type { ProbeKind } from "./probe-workers.js";
+import type { ProbeKind } from "./probe-worker.js";
 import { PodProber, type ProbeListener } from "./prober.js";
 import { ServingState } from "./serving-state.js";
 import { podGraceSeconds } from "./termination.js";

@@ -3,7 +3,8 @@ import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
 import type { ProbeOutcome } from "./behavior.js";
 import type { ContainerProcess } from "./container-process.js";
 import type { ContainerRecord } from "./container-record.js";
-import { PodProbes, type ProbeKind, type ProbeNews } from "./probe-workers.js";
+import type { ProbeKind } from "./probe-worker.js";
+import { PodProbes, type ProbeNews } from "./probe-workers.js";
 
 export interface ProbeListener {
   /** Readiness or start of a container changed by its probes. */
