@@ -11,6 +11,7 @@ import type { Event } from "../../api/types/policy.js";
 import { TokenBucket } from "../../engine/resource/token-bucket.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import { EtcdCluster } from "../etcd/etcd-cluster.js";
+import { Compaction } from "../etcd/compaction.js";
 import type { WriteLog } from "../etcd/write-log.js";
 import { AdmissionChain, type AdmissionPlugin } from "./admission/admission.js";
 import { defaultAdmissionPlugins } from "./admission/default-plugins.js";
@@ -34,6 +35,17 @@ import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
 import { WatchCache } from "./watch-cache.js";
 import { WatchConnections } from "./watch-connections.js";
 import type { WatchInformer } from "./watch-informer.js";
+
+/** HTTP status code for a watch from a revision that has been compacted: `too old resource version`. */
+const GONE = 410;
+
+/** How etcd goes on after a restore; see etcdutl snapshot restore --bump-revision --mark-compacted. */
+export interface RestoreOptions {
+  /** Revisions go on so much above the snapshot's. */
+  readonly bumpRevision?: number;
+  /** Whether all that lies before counts as compacted, so that watches notice. */
+  readonly markCompacted?: boolean;
+}
 
 export interface ApiServerOptions {
   readonly simulation: Simulation;
@@ -72,6 +84,7 @@ export class ApiServer implements ApiServerEndpoint {
   /** The stored objects, for recorders and checks; components go through clients and informers. */
   readonly objects: ObjectReader;
   private readonly simulation: Simulation;
+  private readonly store = new ObjectStore();
   private readonly registry: Registry;
   private readonly events: EventRecording;
   private readonly watches: WatchCache;
@@ -79,14 +92,16 @@ export class ApiServer implements ApiServerEndpoint {
   private readonly path: RequestPath;
   private readonly pipeline: CommitPipeline;
   private readonly traceListeners: TraceListener[] = [];
+  private readonly compaction = new Compaction();
   private loading = false;
+  private restoring = false;
 
   constructor(options: ApiServerOptions) {
     const { simulation, epoch, authorizer = ALLOW_ALL, links = new HostLinks(), admission = defaultAdmissionPlugins() } = options;
     const etcd = options.etcd ?? new EtcdCluster({ simulation, quotaBackendBytes: Number.POSITIVE_INFINITY });
     const latencies = { ...DEFAULT_LATENCIES, ...options.latencies };
     const sampler = (step: LatencyStep) => new LatencySampler(simulation, step, latencies[step]);
-    const store = new ObjectStore();
+    const { store } = this;
     const services = new ServiceAllocations({ simulation, ...options.services });
     this.simulation = simulation;
     this.links = links;
@@ -100,8 +115,10 @@ export class ApiServer implements ApiServerEndpoint {
       now: () => epoch + simulation.now,
       evictionJitter: simulation.stream("kube-apiserver/eviction-retry"),
       emit: (change) => {
-        if (this.loading) this.pipeline.publishAtOnce(change);
+        if (this.restoring) this.announceChange(change);
+        else if (this.loading) this.pipeline.publishAtOnce(change);
         else this.pipeline.write(change);
+        this.compaction.note(simulation.now, change.revision);
         if (authorizer.changed?.(change.kind) === true) this.watchConnections.permissionsChanged();
       },
     });
@@ -114,6 +131,10 @@ export class ApiServer implements ApiServerEndpoint {
       objects: store,
       list: sampler("list"),
       reconnect: sampler("reconnect"),
+      compaction: this.compaction,
+      gone: () => {
+        this.path.countAnswer(GONE);
+      },
     });
     this.path = new RequestPath({
       simulation,
@@ -202,9 +223,34 @@ export class ApiServer implements ApiServerEndpoint {
     return takeSnapshot(this.objects);
   }
 
-  /** Makes the store what it was at the snapshot; recorders and watches learn of it as of other writes. */
-  restore(snapshot: Snapshot): void {
-    restoreSnapshot(snapshot, this.objects, this.registry);
+  /**
+   * Makes the store what it was at the snapshot, as API servers that start on a restored etcd find it. All watches break: those whose
+   * last change lies before the restored revision list anew, those for which it lies in the future go on without noticing.
+   */
+  restore(snapshot: Snapshot, { bumpRevision = 0, markCompacted = false }: RestoreOptions = {}): void {
+    this.watchConnections.breakAll();
+    this.path.forgetWrites();
+    this.restoring = true;
+    try {
+      restoreSnapshot(snapshot, this.objects, this.registry);
+    } finally {
+      this.restoring = false;
+    }
+    this.store.revision = snapshot.revision + bumpRevision;
+    this.compaction.restart(this.simulation.now, this.store.revision, markCompacted);
+    this.watches.rebuild();
+    this.watchConnections.returnAll();
+  }
+
+  /** Drops etcd's history up to a revision, the newest where none is given; returns it. @throws CompactionError */
+  compact(revision: number = this.objects.revision): number {
+    this.compaction.compact(this.simulation.now, revision);
+    return revision;
+  }
+
+  private announceChange(change: Change): void {
+    change.time = this.simulation.now;
+    this.pipeline.announce(change);
   }
 
   private announce(event: Event, isNew: boolean): void {

@@ -72,6 +72,16 @@ export class CommitPipeline {
     return requests;
   }
 
+  /** What is not committed will never be. Returns the requests that waited. */
+  forget(): number[] {
+    const requests = this.abandon();
+    while (this.uncommitted.length > 0) {
+      this.uncommitted.shift();
+      this.waiting.shift();
+    }
+    return requests;
+  }
+
   /** A change that is committed already, because it is from before the run. */
   publishAtOnce(change: Change): void {
     change.time = this.simulation.now;

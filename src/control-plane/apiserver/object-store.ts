@@ -35,6 +35,11 @@ export class ObjectStore implements ObjectReader {
     return this.lastRevision;
   }
 
+  /** Goes on from another revision. */
+  set revision(revision: number) {
+    this.lastRevision = revision;
+  }
+
   /** Starts a change. */
   nextRevision(): number {
     return ++this.lastRevision;

@@ -264,6 +264,18 @@ export class RequestPath {
     return etcd.full && !isRead(verb) && verb !== "delete" ? ETCD_FULL : undefined;
   }
 
+  /** etcd begins anew: writes that waited for it are told of a time-out. */
+  forgetWrites(): void {
+    const slots = [...this.stalled, ...this.pipeline.forget()];
+    this.stalled.clear();
+    for (const slot of slots) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
+  }
+
+  /** Counts an answer to a watch, which is no request of its own here. */
+  countAnswer(code: number): void {
+    this.answers.set(code, (this.answers.get(code) ?? 0) + 1);
+  }
+
   private stall(slot: number): void {
     const request = this.requests[slot];
     this.stalled.add(slot);

@@ -1,9 +1,9 @@
 /**
  * Backup and restore of etcd: everything that is stored, at one moment. Objects are immutable, so that a snapshot is a list of them.
  *
- * Source: https://etcd.io/docs/v3.6/op-guide/recovery/ (a restore raises the revision, so that watches notice it).
+ * Source: https://etcd.io/docs/v3.6/op-guide/recovery/ (versions of objects are part of what is restored).
  */
-import { KINDS, type Kind } from "../../api/kinds.js";
+import { KINDS } from "../../api/kinds.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
@@ -17,7 +17,7 @@ export function takeSnapshot(objects: ObjectReader): Snapshot {
   return { revision: objects.revision, objects: KINDS.flatMap(({ kind }): ApiObject[] => [...objects.list(kind)]) };
 }
 
-/** Makes the store what it was: younger objects go, older states and lost objects come back under new revisions. */
+/** Makes the store what it was: younger objects go, older states and lost objects come back with the versions that they had. */
 export function restoreSnapshot(snapshot: Snapshot, objects: ObjectReader, registry: Registry): void {
   const identity = ({ kind, metadata }: ApiObject): string => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
   const wanted = new Set(snapshot.objects.map(identity));
@@ -25,9 +25,6 @@ export function restoreSnapshot(snapshot: Snapshot, objects: ObjectReader, regis
     for (const object of [...objects.list(kind)] as ApiObject[]) if (!wanted.has(identity(object))) registry.erase(object);
   }
   for (const object of snapshot.objects) {
-    const current = objects.get(object.kind as Kind, object.metadata.namespace, object.metadata.name);
-    if (current === object) continue;
-    if (current !== undefined) registry.erase(current);
-    registry.load(object);
+    registry.putBack(object);
   }
 }

@@ -16,7 +16,7 @@ export type DeliveryListener = (change: Change, informer: WatchInformer) => void
 
 class Channel {
   readonly informers: WatchInformer[] = [];
-  readonly view = new ObjectView();
+  view = new ObjectView();
 
   apply(change: Change, listener: DeliveryListener | undefined): void {
     const { type, key, object, revision } = change;
@@ -26,6 +26,10 @@ class Channel {
     if (previous === undefined && current === undefined) return;
     for (const informer of this.informers) {
       if (!informer.isFollowing) continue;
+      if (informer.isAhead) {
+        if (informer.deliverAlone(change)) listener?.(change, informer);
+        continue;
+      }
       listener?.(change, informer);
       informer.deliver(previous, type === "DELETED" ? undefined : current);
     }
@@ -37,7 +41,7 @@ class KindCache {
   readonly byNode = new Map<string, Channel>();
 
   /** @param revision changes up to this one are in the view already */
-  constructor(readonly revision: number) {}
+  constructor(public revision: number) {}
 }
 
 export class WatchCache {
@@ -63,6 +67,19 @@ export class WatchCache {
   /** Registers an informer that gets nothing until {@link follow}. */
   register(kind: Kind, informer: WatchInformer, podsOfNode: string | undefined): void {
     this.channel(kind, podsOfNode).informers.push(informer);
+  }
+
+  /** Reads everything from the store anew; informers must not be following. */
+  rebuild(): void {
+    for (const [kind, cache] of this.kinds) {
+      cache.revision = this.store.revision;
+      cache.all.view = new ObjectView();
+      for (const { key, object } of this.store.entries(kind)) cache.all.view.set(key, object);
+      for (const [node, channel] of cache.byNode) {
+        channel.view = new ObjectView();
+        for (const { key, object } of this.store.podEntriesOnNode(node)) channel.view.set(key, object);
+      }
+    }
   }
 
   /** The informer's list arrives, and its watch stands. */

@@ -7,6 +7,7 @@
 import type { Kind } from "../../api/kinds.js";
 import { MINUTE, type SimTime, type Simulation } from "../../engine/simulation.js";
 import type { RandomStream } from "../../engine/random.js";
+import type { Compaction } from "../etcd/compaction.js";
 import type { Authorizer } from "./authorizer.js";
 import type { WatchOptions } from "./client.js";
 import type { HostLinks } from "./host-links.js";
@@ -26,6 +27,8 @@ interface Connection {
   /** Absent where the component did not say who it is: then nothing is checked. */
   readonly caller: Caller | undefined;
   ending: boolean;
+  /** Revision up to which it had been told when it last broke. */
+  told: number | undefined;
 }
 
 export interface WatchConnectionsOptions {
@@ -36,9 +39,13 @@ export interface WatchConnectionsOptions {
   readonly objects: ObjectReader;
   readonly list: LatencySampler;
   readonly reconnect: LatencySampler;
+  readonly compaction: Pick<Compaction, "revision">;
+  /** Told of each watch that could not go on, since etcd no longer has what came after its last change. */
+  readonly gone: () => void;
 }
 
 export class WatchConnections {
+  private readonly all: Connection[] = [];
   private readonly byHost = new Map<string, Connection[]>();
   private readonly checked: Connection[] = [];
   private readonly renewals: RandomStream;
@@ -55,7 +62,8 @@ export class WatchConnections {
     const informer = new WatchInformer(component, host);
     watches.register(kind, informer, podsOfNode);
     const caller: Caller | undefined = user === undefined ? undefined : { component, user, groups, host };
-    const connection: Connection = { kind, podsOfNode, informer, caller, ending: false };
+    const connection: Connection = { kind, podsOfNode, informer, caller, ending: false, told: undefined };
+    this.all.push(connection);
     if (caller !== undefined) this.checked.push(connection);
     if (host !== undefined) {
       const others = this.byHost.get(host);
@@ -85,7 +93,7 @@ export class WatchConnections {
     connection.ending = true;
     this.options.simulation.after(MIN_WATCH_TIME + this.renewals.integer(MIN_WATCH_TIME), () => {
       connection.ending = false;
-      if (!this.isAllowed(connection)) connection.informer.detach();
+      if (!this.isAllowed(connection)) this.breakOff(connection);
     });
   }
 
@@ -99,17 +107,42 @@ export class WatchConnections {
     );
   }
 
+  /** All watches break. */
+  breakAll(): void {
+    for (const connection of this.all) this.breakOff(connection);
+  }
+
+  /** Watches return that can; the others do when their links return. */
+  returnAll(): void {
+    const { simulation, reconnect } = this.options;
+    simulation.after(reconnect.sample(), () => {
+      for (const connection of this.all) this.follow(connection);
+    });
+  }
+
+  private breakOff(connection: Connection): void {
+    if (!connection.informer.isFollowing) return;
+    connection.told = this.options.objects.revision;
+    connection.informer.detach();
+  }
+
   private follow(connection: Connection): void {
-    const { watches, links } = this.options;
-    const { kind, informer, podsOfNode } = connection;
-    if (links.isUp(informer.host) && this.isAllowed(connection)) watches.follow(kind, informer, podsOfNode);
+    const { watches, links, objects, compaction, simulation, gone } = this.options;
+    const { kind, informer, podsOfNode, told } = connection;
+    if (informer.isFollowing || !links.isUp(informer.host) || !this.isAllowed(connection)) return;
+    if (told !== undefined && told > objects.revision) {
+      informer.followFrom(told);
+      return;
+    }
+    if (told !== undefined && told < compaction.revision(simulation.now)) gone();
+    watches.follow(kind, informer, podsOfNode);
   }
 
   private linkChanged(host: string, up: boolean): void {
     const connections = this.byHost.get(host);
     if (connections === undefined) return;
     if (!up) {
-      for (const { informer } of connections) informer.detach();
+      for (const connection of connections) this.breakOff(connection);
       return;
     }
     const { simulation, reconnect } = this.options;

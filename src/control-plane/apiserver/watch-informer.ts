@@ -1,5 +1,6 @@
 /** A component's informer: its handlers over a view that it shares with all informers whose watch is up to date. */
 import type { ApiObject } from "../../api/types/meta.js";
+import type { Change } from "./change.js";
 import type { Informer, InformerHandlers } from "./client.js";
 import { type IndexFunction, ObjectView } from "./object-view.js";
 
@@ -12,6 +13,8 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
   private readonly indexes = new Map<string, IndexFunction<T>>();
   private view = new ObjectView<T>();
   private following = false;
+  /** Changes up to this revision are not told, since the informer has seen it before etcd went back; undefined: it is as others are. */
+  private ahead: number | undefined;
 
   /** @param host machine of the component */
   constructor(
@@ -26,6 +29,11 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
 
   get lastSyncResourceVersion(): number {
     return this.view.revision;
+  }
+
+  /** Whether it watches from a revision that lies before the store, with a cache of its own. */
+  get isAhead(): boolean {
+    return this.ahead !== undefined;
   }
 
   get size(): number {
@@ -76,7 +84,26 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
   detach(): void {
     if (!this.following) return;
     this.following = false;
-    this.view = this.view.clone();
+    if (this.ahead === undefined) this.view = this.view.clone();
+    this.ahead = undefined;
+  }
+
+  /**
+   * The watch goes on from a revision that the store has yet to reach: until then nothing is told, and what changed meanwhile is missed.
+   */
+  followFrom(revision: number): void {
+    this.following = true;
+    this.ahead = revision;
+  }
+
+  /** Takes a change into the cache of an informer that {@link isAhead}. Returns whether it was told. */
+  deliverAlone({ revision, type, key, object }: Change): boolean {
+    if (revision <= this.ahead!) return false;
+    const current = object as T;
+    const previous = type === "DELETED" ? this.view.delete(key) : this.view.set(key, current);
+    if (previous === undefined && type === "DELETED") return false;
+    this.deliver(previous, type === "DELETED" ? undefined : current);
+    return true;
   }
 
   /** A list has arrived: the difference to the own cache is told to the handlers, and from now on the shared view is followed. */

@@ -22,6 +22,11 @@ export class DatabaseSize {
     return this.current + this.recent + this.older;
   }
 
+  /** Bytes of the newest state of everything. */
+  get state(): number {
+    return this.current;
+  }
+
   /** Bytes of the file, which shrinks only when it is defragmented. */
   get total(): number {
     return this.file;
@@ -42,6 +47,20 @@ export class DatabaseSize {
   defragment(now: SimTime): void {
     this.compact(now);
     this.file = this.inUse;
+  }
+
+  /** Drops the history, as a compaction up to the newest revision does; the file keeps its size. */
+  compactAll(now: SimTime): void {
+    this.compact(now);
+    this.older = this.recent = 0;
+    this.compacted++;
+  }
+
+  /** The database is replaced by one of so many bytes, without history. */
+  replace(now: SimTime, bytes: number): void {
+    this.compact(now);
+    this.current = this.file = bytes;
+    this.older = this.recent = 0;
   }
 
   private compact(now: SimTime): void {

@@ -200,6 +200,22 @@ export class EtcdCluster implements WriteLog {
     this.database.defragment(this.simulation.now);
   }
 
+  /** Drops all history of the database. */
+  compact(): void {
+    this.database.compactAll(this.simulation.now);
+  }
+
+  /**
+   * Begins anew from a snapshot of so many bytes: what was not committed is lost, and so is an alarm. Members that are up elect a leader.
+   */
+  recover(bytes: number): void {
+    this.waiting = 0;
+    this.inFlight = 0;
+    this.alarmRaised = false;
+    this.database.replace(this.simulation.now, bytes);
+    for (const member of this.states) member.lostAt = this.length;
+  }
+
   /** Takes back the alarm of a full database, which needs room below the quota. */
   disarm(): void {
     if (this.database.total <= this.quota) this.alarmRaised = false;

@@ -113,6 +113,27 @@ export class Registry {
     return this.added(kind, { ...placed, metadata }, revision);
   }
 
+  /** Stores an object as it was at a snapshot, version and all. */
+  putBack(object: ApiObject): void {
+    const { store, admission, emit, services } = this.options;
+    const kind = object.kind as Kind;
+    const entry = store.entry(kind, object.metadata.namespace, object.metadata.name);
+    const previous = entry?.object;
+    if (previous === object) return;
+    if (kind === "Service") {
+      services.allocate(object as Service, previous as Service | undefined);
+      if (previous !== undefined) services.release(previous as Service, object as Service);
+    }
+    const revision = Number(object.metadata.resourceVersion ?? 0);
+    if (entry === undefined) {
+      this.added(kind, object, revision);
+      return;
+    }
+    admission.changed(kind);
+    store.replace(kind, entry, object);
+    emit({ type: "MODIFIED", kind, key: entry.key, object, previous, revision, time: -1 });
+  }
+
   /** Removes an object as it is, whatever holds it. */
   erase(object: ApiObject): void {
     const kind = object.kind as Kind;
