@@ -1,6 +1,6 @@
 /** What `kubewarp explain` prints: tables of nodes and plugins for each attempt, and the choice in words. Pure functions. */
 import { formatDuration } from "../api/duration.js";
-import type { Choice, Explanation, NodeExplanation } from "../scheduler/explanation.js";
+import { extenderTitle, type Choice, type Explanation, type FilterVerdict, type NodeExplanation } from "../scheduler/explanation.js";
 import type { ExplainedAttempt } from "../study/explained-attempts.js";
 import { tableText } from "./table.js";
 
@@ -49,7 +49,7 @@ const REASONS: Readonly<Record<Exclude<Choice["reason"], "best total">, string>>
 
 /** Everything below the head line: filters, scores, and what was left out. */
 export function decisionText(explanation: Explanation, wide: boolean): string {
-  const { nodes, evaluatedNodes, feasibleNodes, rejectedBeforeFilters, skippedFilters, skippedScores } = explanation;
+  const { nodes, evaluatedNodes, feasibleNodes, rejectedBeforeFilters, failedExtenders, skippedFilters, skippedScores } = explanation;
   if (rejectedBeforeFilters !== undefined) {
     const { plugin, reasons } = rejectedBeforeFilters;
     return `rejected before any node was looked at${plugin === "" ? "" : `, by ${plugin}`}: ${reasons.join(", ")}\n`;
@@ -61,7 +61,9 @@ export function decisionText(explanation: Explanation, wide: boolean): string {
     shown.length === 0 ? "" : `FILTERS\n${filterTable(shown)}`,
     isLong ? rejectionTable(nodes) : "",
     scoreSection(nodes, isLong ? MOST_NODES : Number.POSITIVE_INFINITY),
-    skippedText("filters", skippedFilters) + skippedText("scores", skippedScores),
+    failedExtenders.map(({ extender, failure }) => `${extenderTitle(extender)} failed and was passed over: ${failure}\n`).join("") +
+      skippedText("filters", skippedFilters) +
+      skippedText("scores", skippedScores),
   ]
     .filter((section) => section !== "")
     .join("\n");
@@ -71,13 +73,24 @@ function skippedText(what: string, plugins: readonly string[]): string {
   return plugins.length === 0 ? "" : `${what} with nothing to do for this pod: ${plugins.join(", ")}\n`;
 }
 
+/** An extender need not say why it leaves a node out. */
+function reasonsOf(reasons: readonly string[]): readonly string[] {
+  return reasons.length === 0 ? ["no reason given"] : reasons;
+}
+
+/** An extender is asked about the nodes that the filters before it pass. */
+function verdictText(verdict: FilterVerdict | undefined): string {
+  if (verdict === undefined) return "not asked";
+  return verdict.passes ? "ok" : "no";
+}
+
 /** A line a node, a column a filter; the first reasons are those that the event counts. */
 export function filterTable(nodes: readonly NodeExplanation[]): string {
-  const plugins = nodes[0]?.filters.map(({ plugin }) => plugin) ?? [];
+  const plugins = [...new Set(nodes.flatMap(({ filters }) => filters.map(({ plugin }) => plugin)))];
   const rows = nodes.map(({ node, fate, filters, reasons, rejectedBy }) => [
     node,
-    ...plugins.map((plugin) => (filters.find((verdict) => verdict.plugin === plugin)?.passes === false ? "no" : "ok")),
-    fate === "feasible" ? "feasible" : `${rejectedBy ?? ""}: ${reasons.join(", ")}`,
+    ...plugins.map((plugin) => verdictText(filters.find((verdict) => verdict.plugin === plugin))),
+    fate === "feasible" ? "feasible" : `${rejectedBy ?? ""}: ${reasonsOf(reasons).join(", ")}`,
   ]);
   return tableText(["NODE", ...plugins, "RESULT"], rows);
 }
@@ -87,7 +100,7 @@ export function rejectionTable(nodes: readonly NodeExplanation[]): string {
   const counts = new Map<string, { readonly plugin: string; readonly reason: string; count: number; readonly example: string }>();
   for (const { node, fate, rejectedBy = "", reasons } of nodes) {
     if (fate !== "rejected" && fate !== "left out") continue;
-    for (const reason of reasons) {
+    for (const reason of reasonsOf(reasons)) {
       const key = `${rejectedBy}\n${reason}`;
       const known = counts.get(key);
       if (known === undefined) counts.set(key, { plugin: rejectedBy, reason, count: 1, example: node });
@@ -137,6 +150,7 @@ export function attemptData({ number, attempt, explanation }: ExplainedAttempt):
       feasibleNodes: explanation.feasibleNodes,
       ...(explanation.choice !== undefined && { choice: explanation.choice }),
       ...(explanation.rejectedBeforeFilters !== undefined && { rejectedBeforeFilters: explanation.rejectedBeforeFilters }),
+      ...(explanation.failedExtenders.length > 0 && { failedExtenders: explanation.failedExtenders }),
       skippedFilters: explanation.skippedFilters,
       skippedScores: explanation.skippedScores,
       nodes: explanation.nodes,

@@ -1,9 +1,45 @@
 /** Options that several commands share, and how their texts are read. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { availableParallelism } from "node:os";
 import { parseDuration, TimeFormatError } from "../api/duration.js";
 import type { SimTime } from "../engine/simulation.js";
+import { TIE_BREAKS, type TieBreakRule } from "../scheduler/node-selection.js";
 
 export type Settings = Readonly<Record<string, string>>;
+
+/** Given to every command that runs a scenario. */
+export interface ScenarioFlags {
+  readonly seed?: number | string;
+  readonly set?: Settings;
+  readonly tieBreak?: TieBreakRule;
+  readonly allowExtenders?: boolean;
+}
+
+export function scenarioOptions(command: Command): Command {
+  return command
+    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
+    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .addOption(new Option("--tie-break <rule>", "how the scheduler tells nodes of equal score apart, instead of the scenario's rule").choices(TIE_BREAKS))
+    .option("--allow-extenders", "let the scheduler ask its extenders over HTTP; such a run cannot be repeated");
+}
+
+/** Given to every command that runs replications of a scenario. */
+export interface ReplicationFlags extends ScenarioFlags {
+  readonly replications: number;
+  readonly workers: number;
+  readonly until?: SimTime;
+  readonly out?: string;
+}
+
+/** @param folder what the default folder for the tables is called */
+export function replicationOptions(command: Command, replications: number, folder: string): Command {
+  command
+    .option("--replications <n>", "number of replications", countOption, replications)
+    .option("--workers <n>", "worker threads; 1 for the steadiest times", countOption, availableParallelism())
+    .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
+    .option("--out <dir>", `folder for the CSV files (default: ${folder})`);
+  return scenarioOptions(command);
+}
 
 /** `--set NAME=VALUE`, any number of times. */
 export function settingOption(text: string, before: Settings = {}): Settings {

@@ -4,6 +4,7 @@ import { stringify as yamlText } from "yaml";
 import { formatDuration } from "../api/duration.js";
 import { optionalSeconds } from "../output/csv.js";
 import type { RunResult } from "../study/simulate.js";
+import { extendersAsked, extendersNote } from "./extenders-note.js";
 import { tableText } from "./table.js";
 
 export const REPORT_FORMATS = ["table", "wide", "json", "yaml"] as const;
@@ -24,9 +25,11 @@ export function runReport(result: RunResult, files: readonly string[], format: R
 }
 
 function reportData({ scenario, figures, outcome, events, trace }: RunResult, files: readonly string[]): unknown {
+  const extenders = extendersAsked(scenario.cluster);
   return {
     scenario: scenario.name,
     seed: scenario.seed,
+    ...(extenders.length > 0 && { reproducible: false, extenders }),
     metrics: Object.fromEntries(figures.metrics.map(({ metric, value }) => [metric, Number(value)])),
     neverRan: figures.neverRan,
     timeline: outcome.timeline.map(({ at, end, text, output, problem }) => ({
@@ -52,7 +55,7 @@ function reportText({ scenario, figures, outcome, end, trace }: RunResult, files
   const metric = new Map(figures.metrics.map(({ metric: name, value }) => [name, value]));
   const figure = (name: string): string => String(metric.get(name) ?? "-");
   const sections = [
-    `${scenario.name}: ${formatDuration(end)} simulated, seed ${scenario.seed}\n`,
+    `${scenario.name}: ${formatDuration(end)} simulated, seed ${scenario.seed}\n${extendersNote(scenario.cluster)}`,
     `nodes   ${figure("nodes")} (${figure("nodes_ready")} Ready)\n` +
       `pods    ${figure("pods_created")} created, ${figure("pods_started")} started, ${figure("pods_running")} running at the end, ` +
       `${figure("pods_succeeded")} succeeded, ${figure("pods_failed")} failed, ${figure("pods_deleted")} deleted\n`,

@@ -55,7 +55,7 @@ export interface ClusterOptions {
   readonly observer?: RunObserver;
   /** What autoscalers measure pods by; absent: what the cluster's own metrics-server and the description's signals tell. */
   readonly metrics?: MetricsSource;
-  /** How the scheduler tells nodes of equal score apart; absent: as upstream. */
+  /** How the scheduler tells nodes of equal score apart; absent: as the description says. */
   readonly tieBreak?: TieBreakRule;
   /** How long after the controller manager's the scheduler's process starts; absent: together. */
   readonly schedulerDelay?: SimTime;
@@ -316,7 +316,7 @@ export class Cluster {
     return manager;
   }
 
-  private leadScheduler(host: string | undefined, { observer, tieBreak }: ClusterOptions): Scheduler {
+  private leadScheduler(host: string | undefined, { observer, tieBreak = this.description.schedulerTieBreak }: ClusterOptions): Scheduler {
     const { description, simulation, epoch } = this;
     const component = "default-scheduler";
     const onHost = host !== undefined && { host };
@@ -328,6 +328,7 @@ export class Cluster {
       informers: this.apiServer.informers({ component, ...onHost }),
       ...(description.scheduler !== undefined && { configuration: description.scheduler }),
       ...(description.schedulerPlugins !== undefined && { plugins: description.schedulerPlugins }),
+      ...(description.schedulerExtenders !== undefined && { extenders: description.schedulerExtenders }),
       ...(description.latencies["schedulerCycle"] !== undefined && { attemptDuration: description.latencies["schedulerCycle"] }),
       ...(observer !== undefined && { observer: schedulerObserver(observer) }),
       ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),

@@ -4,6 +4,8 @@ import type { Taint } from "../api/types/node.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
+import type { Extender } from "../scheduler/extenders/extender.js";
+import type { TieBreakRule } from "../scheduler/node-selection.js";
 import type { KubeletSettings } from "../node/settings.js";
 import type { MetricsDescription } from "./metrics/signal.js";
 
@@ -94,4 +96,8 @@ export interface ClusterDescription {
   readonly scheduler?: SchedulerConfiguration;
   /** Plugins of the user's own that the scheduler's configuration names. */
   readonly schedulerPlugins?: PluginFactories;
+  /** Extenders that it names, in the order in which they are asked. */
+  readonly schedulerExtenders?: readonly Extender[];
+  /** How the scheduler tells nodes of equal score apart; absent: as upstream. */
+  readonly schedulerTieBreak?: TieBreakRule;
 }

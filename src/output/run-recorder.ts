@@ -36,6 +36,8 @@ export interface RecorderOptions {
   /** Whether series.csv has a line per node besides the one of the cluster. */
   readonly nodeSeries: boolean;
   readonly nodeUsage: NodeUsage;
+  /** Extenders that the scheduler asks: processes outside, so that the run cannot be repeated. Absent: none. */
+  readonly extenders?: number;
 }
 
 export class RunRecorder implements RunObserver {
@@ -104,6 +106,7 @@ export class RunRecorder implements RunObserver {
       events: this.eventCount,
       attempts: this.attemptCount,
       failedAttempts: this.unschedulableAttempts,
+      extenders: this.options.extenders ?? 0,
     });
     this.events?.close();
     this.attempts?.close();
@@ -131,6 +134,7 @@ export class RunRecorder implements RunObserver {
       terminating: gauges.terminating,
       succeeded: gauges.pods.succeeded,
       failed: gauges.pods.failed,
+      nodes: gauges.registeredNodes,
       readyNodes: gauges.readyNodes,
       requestedCpu: gauges.total("requestedCpu"),
       allocatableCpu: gauges.total("allocatableCpu"),
@@ -170,6 +174,7 @@ function nodeSample(time: SimTime, gauge: NodeGauge, usedCpu: number, usedMemory
     terminating: undefined,
     succeeded: undefined,
     failed: undefined,
+    nodes: undefined,
     readyNodes: gauge.ready ? 1 : 0,
     requestedCpu: gauge.requestedCpu,
     allocatableCpu: gauge.allocatableCpu,

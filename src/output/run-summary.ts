@@ -16,6 +16,7 @@ interface Counts {
   readonly events: number;
   readonly attempts: number;
   readonly failedAttempts: number;
+  readonly extenders: number;
 }
 
 const QUANTILES = [
@@ -58,6 +59,7 @@ export function summarize(
     ...durations("pod_startup", records, ({ created, started }) => difference(started, created)),
     ...durations("pod_ready", records, ({ created, ready }) => difference(ready, created)),
     ...run.requestFigures.metrics(),
+    ...(counts.extenders > 0 ? [{ metric: "scheduler_extenders", value: counts.extenders }] : []),
   ];
   return { metrics, neverRan };
 }

@@ -1,17 +1,49 @@
-/** The scheduler's configuration, from the scenario itself or from the file that it names. */
+/** How the scheduler is set up: its configuration, from the scenario itself or from the file that it names, and how it breaks ties. */
 import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
 import { SchedulerConfigurationError } from "../scheduler/configuration/configuration-error.js";
 import { schedulerConfigurationFrom } from "../scheduler/configuration/scheduler-configuration.js";
-import type { ProfileConfiguration, SchedulerConfiguration } from "../scheduler/configuration/types.js";
+import type { ExtenderConfiguration, ProfileConfiguration, SchedulerConfiguration } from "../scheduler/configuration/types.js";
+import { TIE_BREAKS, type TieBreakRule } from "../scheduler/node-selection.js";
 import { FileError, pathFrom, readBytes } from "./files.js";
 import { InvalidInput, mistakeAt, type Mistake, type Path } from "./mistake.js";
 import type { Source } from "./normalize/source.js";
 
 const KIND = "KubeSchedulerConfiguration";
 
-/** Mistakes are added to the source's list, each at its place; the result is undefined then. */
-export function readScheduler(given: Readonly<Record<string, unknown>> | undefined, source: Source): SchedulerConfiguration | undefined {
-  if (given === undefined) return undefined;
+const NO_CONSENT = "Forbidden: extenders answer from outside of the simulation, so that a run with them cannot be repeated; --allow-extenders asks them all the same";
+
+/** What is said where extenders are not allowed to be asked, by configuration. */
+const refusals = new WeakMap<SchedulerConfiguration, Mistake>();
+
+/**
+ * Holds the configuration's extenders back.
+ *
+ * @throws InvalidInput where there are any
+ */
+export function refuseExtenders(configuration: SchedulerConfiguration): void {
+  const refusal = refusals.get(configuration);
+  if (refusal !== undefined) throw new InvalidInput([refusal]);
+}
+
+export interface SchedulerSettings {
+  /** Absent for kube-scheduler's defaults, and where there are mistakes in it. */
+  readonly configuration?: SchedulerConfiguration;
+  readonly tieBreak?: TieBreakRule;
+}
+
+/** Mistakes are added to the source's list, each at its place. */
+export function readScheduler(given: Readonly<Record<string, unknown>> | undefined, source: Source): SchedulerSettings {
+  if (given === undefined) return {};
+  const { tieBreak, ...rest } = given;
+  const rule = TIE_BREAKS.find((one) => one === tieBreak);
+  if (tieBreak !== undefined && rule === undefined) {
+    source.wrong(["scheduler", "tieBreak"], `Invalid value: ${JSON.stringify(tieBreak)}: must be one of ${TIE_BREAKS.join(", ")}`);
+  }
+  const configuration = tieBreak !== undefined && Object.keys(rest).length === 0 ? undefined : readConfiguration(rest, source);
+  return { ...(configuration !== undefined && { configuration }), ...(rule !== undefined && { tieBreak: rule }) };
+}
+
+function readConfiguration(given: Readonly<Record<string, unknown>>, source: Source): SchedulerConfiguration | undefined {
   if (typeof given["file"] !== "string") return configurationFrom(given, source.document, ["scheduler"], source.mistakes);
   const file = source.relative(given["file"]);
   const path = ["scheduler", "file"];
@@ -59,11 +91,14 @@ function configurationFrom(
 ): SchedulerConfiguration | undefined {
   try {
     const configuration = schedulerConfigurationFrom(value);
-    if ((configuration.extenders ?? []).length > 0) {
-      const message = "Forbidden: extenders are not simulated; they answer over HTTP, in real time";
-      mistakes.push(mistakeAt(document, { path: [...prefix, "extenders"], at: "key", message }));
-    }
-    return { ...configuration, profiles: configuration.profiles?.map((profile) => withModulePaths(profile, document.file)) ?? [] };
+    const { profiles = [], extenders = [], ...rest } = configuration;
+    const read = {
+      ...rest,
+      profiles: profiles.map((profile) => withModulePaths(profile, document.file)),
+      extenders: extenders.map((extender) => withCertificatePaths(extender, document.file)),
+    };
+    if (extenders.length > 0) refusals.set(read, mistakeAt(document, { path: [...prefix, "extenders"], at: "key", message: NO_CONSENT }));
+    return read;
   } catch (error) {
     if (!(error instanceof SchedulerConfigurationError)) throw error;
     for (const { path, message } of error.mistakes) {
@@ -81,4 +116,13 @@ function withModulePaths(profile: ProfileConfiguration, file: string): ProfileCo
     return { name, args: typeof modulePath === "string" ? { ...args, modulePath: pathFrom(file, modulePath) } : args };
   });
   return { ...profile, ...(pluginConfig !== undefined && { pluginConfig }) };
+}
+
+/** Files of keys and certificates are found from the file that names them. */
+function withCertificatePaths(extender: ExtenderConfiguration, file: string): ExtenderConfiguration {
+  const { tlsConfig } = extender;
+  if (tlsConfig === undefined) return extender;
+  const { certFile = "", keyFile = "", caFile = "" } = tlsConfig;
+  const paths = Object.entries({ certFile, keyFile, caFile }).flatMap(([name, path]) => (path === "" ? [] : [[name, pathFrom(file, path)] as const]));
+  return { ...extender, tlsConfig: { ...tlsConfig, ...Object.fromEntries(paths) } };
 }

@@ -29,7 +29,8 @@ export function numFeasibleNodesToFind(nodes: number, percentage: number): numbe
 export type TieBreak = "upstream" | "name" | RandomStream;
 
 /** The same as it is asked for. */
-export type TieBreakRule = "upstream" | "name" | "random";
+export const TIE_BREAKS = ["upstream", "name", "random"] as const;
+export type TieBreakRule = (typeof TIE_BREAKS)[number];
 
 /**
  * Rank of a place in the pre-order walk of a binary heap (root, left subtree, right subtree), to compare two places with.

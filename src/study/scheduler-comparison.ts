@@ -2,7 +2,6 @@
  * Scheduler configurations compared on one scenario: replications with common random numbers, estimates of each configuration, and
  * estimates of the difference of each from the first.
  */
-import { Piscina } from "piscina";
 import { CsvFile, type Table } from "../output/csv.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import {
@@ -19,6 +18,7 @@ import { pairedDifference } from "./paired-comparison.js";
 import type { SchedulerRunOrder, SchedulerRunOutcome } from "./scheduler-run.js";
 import type { RunOrder } from "./simulate.js";
 import { estimate } from "./statistics.js";
+import { ofReplications, withWorkers, type RunInWorker } from "./worker-pool.js";
 
 /** A configuration in the comparison. */
 export interface Contestant {
@@ -67,31 +67,25 @@ export async function compareSchedulers(
   finished: (done: number, all: number) => void = () => undefined,
 ): Promise<ComparisonResult> {
   const { contestants, replications, workers, worker, output, ...run } = order;
-  const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: workers });
   let done = 0;
-  try {
-    const outcomes = await Promise.all(
+  const outcomes = await withWorkers(worker, workers, (inWorker) =>
+    Promise.all(
       contestants.map(async ({ name, ...scheduler }) => {
-        const runs = await Promise.all(
-          Array.from({ length: replications }, async (_, replication) => {
-            const task: SchedulerRunOrder = { ...run, ...scheduler, replication };
-            const outcome = await runIn(pool, task, name);
-            finished(++done, replications * contestants.length);
-            return outcome;
-          }),
-        );
+        const runs = await ofReplications(replications, async (replication) => {
+          const outcome = await runIn(inWorker, { ...run, ...scheduler, replication }, name);
+          finished(++done, replications * contestants.length);
+          return outcome;
+        });
         return { name, runs };
       }),
-    );
-    return publish(output, outcomes);
-  } finally {
-    await pool.destroy();
-  }
+    ),
+  );
+  return publish(output, outcomes);
 }
 
-async function runIn(pool: Piscina, task: SchedulerRunOrder, scheduler: string): Promise<SchedulerRunOutcome> {
+async function runIn(run: RunInWorker, task: SchedulerRunOrder, scheduler: string): Promise<SchedulerRunOutcome> {
   try {
-    return (await pool.run(task)) as SchedulerRunOutcome;
+    return (await run(task)) as SchedulerRunOutcome;
   } catch (error) {
     throw new SchedulerRunFailed(scheduler, task.replication, error);
   }

@@ -1,15 +1,14 @@
 /** One replication of a scenario under one scheduler configuration, measured. The task of a worker thread. */
-import { Cluster } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import type { RunObserver } from "../cluster/observer.js";
 import { RunRecorder } from "../output/run-recorder.js";
-import { ScenarioRun } from "../scenario/run.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { withoutField } from "../scenario/without-field.js";
 import { readSchedulerFile } from "../scenario/scheduler.js";
+import { beginRun, sampleRegularly } from "./begin-run.js";
 import type { Stopwatch } from "./plugin-timing.js";
 import { SchedulerMeter, type Figure, type SchedulerTimes } from "./scheduler-meter.js";
-import { prepare, withSchedulerPlugins, type RunOrder } from "./simulate.js";
+import { prepare, withScheduler, type RunOrder, type SchedulerOrder } from "./simulate.js";
 
 export interface SchedulerRunOrder extends RunOrder {
   readonly replication: number;
@@ -43,15 +42,16 @@ const SCHEDULER_METRICS = new Set([
  *
  * @throws InvalidInput where the file holds no configuration that a scheduler can be made of
  */
-export async function clusterWith({ cluster }: Scenario, file: string | undefined): Promise<ClusterDescription> {
+export async function clusterWith({ cluster }: Scenario, file: string | undefined, order: SchedulerOrder): Promise<ClusterDescription> {
   if (file === undefined) return cluster;
-  const rest = withoutField(withoutField(cluster, "scheduler"), "schedulerPlugins");
-  return file === DEFAULT_SCHEDULER ? rest : withSchedulerPlugins({ cluster: { ...rest, scheduler: readSchedulerFile(file) }, file });
+  const rest = withoutField(withoutField(withoutField(cluster, "scheduler"), "schedulerPlugins"), "schedulerExtenders");
+  if (file === DEFAULT_SCHEDULER) return rest;
+  return withScheduler({ cluster: { ...rest, scheduler: readSchedulerFile(file) }, file }, order);
 }
 
 export async function measureScheduler(order: SchedulerRunOrder, stopwatch: Stopwatch): Promise<SchedulerRunOutcome> {
   const scenario = await prepare(order);
-  const description = await clusterWith(scenario, order.scheduler);
+  const description = await clusterWith(scenario, order.scheduler, order);
   const meter = new SchedulerMeter(stopwatch);
   const recorder = new RunRecorder({ nodeSeries: false, nodeUsage: () => ({ cpuMillicores: 0, memoryBytes: 0 }) });
   const observer: RunObserver = {
@@ -62,17 +62,10 @@ export async function measureScheduler(order: SchedulerRunOrder, stopwatch: Stop
     attempt: (attempt) => recorder.attempt(attempt),
     deciding: (cycle) => meter.deciding(cycle),
   };
-  const { seed, epoch, duration, outputs } = scenario;
-  const cluster = new Cluster(description, { seed, replication: order.replication, epoch, observer });
+  const { duration, outputs } = scenario;
+  const { cluster, run } = beginRun({ ...scenario, cluster: description }, { replication: order.replication, observer });
   const { simulation } = cluster;
-  const run = new ScenarioRun(cluster, { ...scenario, cluster: description });
-  run.start();
-  cluster.start();
-  const sample = simulation.register(() => {
-    meter.sample();
-    if (simulation.now + outputs.interval <= duration) simulation.schedule(outputs.interval, sample);
-  });
-  simulation.schedule(0, sample);
+  sampleRegularly(simulation, outputs.interval, duration, () => meter.sample());
   simulation.run(duration);
   run.finish();
   const { metrics } = recorder.finish(simulation.now);

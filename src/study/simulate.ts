@@ -1,6 +1,6 @@
 /** One run of a scenario, from its files to its figures and tables: the cluster is built, the scenario scheduled, all of it recorded. */
 import { setImmediate } from "node:timers/promises";
-import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
+import type { Cluster } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import { InvariantChecker, type InvariantReport } from "../cluster/invariants/invariant-checker.js";
 import type { SimTime } from "../engine/simulation.js";
@@ -12,11 +12,15 @@ import type { RunFigures } from "../output/run-summary.js";
 import { TRACE } from "../output/tables/trace.js";
 import { loadScenario } from "../scenario/load.js";
 import { InvalidInput } from "../scenario/mistake.js";
-import { ScenarioRun, type RunOutcome } from "../scenario/run.js";
+import type { RunOutcome } from "../scenario/run.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { refuseExtenders } from "../scenario/scheduler.js";
 import { SchedulerConfigurationError } from "../scheduler/configuration/configuration-error.js";
 import { checkStart } from "../scheduler/configuration/scheduler-configuration.js";
 import { loadPlugins, PluginModuleError } from "../scheduler/custom/load-plugins.js";
+import { connectExtenders } from "../scheduler/extenders/connect.js";
+import type { TieBreakRule } from "../scheduler/node-selection.js";
+import { beginRun, sampleRegularly, type BegunRun } from "./begin-run.js";
 
 export interface RunOrder {
   /** A Scenario file, and manifests beside it; manifests alone run on a small cluster. "-" is stdin. */
@@ -28,6 +32,10 @@ export interface RunOrder {
   readonly replication?: number;
   /** End of the run, instead of the scenario's duration. */
   readonly until?: SimTime;
+  /** How the scheduler tells nodes of equal score apart, instead of the scenario's rule. */
+  readonly tieBreak?: TieBreakRule;
+  /** Whether the scheduler may ask its extenders, with which a run cannot be repeated. */
+  readonly allowExtenders?: boolean;
 }
 
 export interface RunResult {
@@ -69,22 +77,33 @@ const MOST_NODES_WITH_SERIES = 100;
 const NO_USAGE = { cpuMillicores: 0, memoryBytes: 0 };
 
 /**
- * Everything that has to be there before simulated time begins: the scenario read, the scheduler's own plugins loaded.
+ * Everything that has to be there before simulated time begins: the scenario read, the scheduler's own plugins loaded, its extenders
+ * connected.
  *
  * @throws InvalidInput with every mistake
  */
 export async function prepare(order: RunOrder): Promise<Scenario> {
   const scenario = loadScenario(order.files, { parameters: new Map(Object.entries(order.settings)) });
-  const cluster = await withSchedulerPlugins(scenario);
+  const cluster = await withScheduler(scenario, order);
   return { ...scenario, cluster, seed: order.seed ?? scenario.seed, duration: order.until ?? scenario.duration };
 }
 
-export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cluster" | "file">): Promise<ClusterDescription> {
-  if (cluster.scheduler === undefined) return cluster;
+/** What a run may change of the scheduler. */
+export type SchedulerOrder = Pick<RunOrder, "tieBreak" | "allowExtenders">;
+
+/** @throws InvalidInput where no scheduler can be made of the description, or it has extenders and these are not allowed */
+export async function withScheduler(
+  { cluster, file }: Pick<Scenario, "cluster" | "file">,
+  { tieBreak = cluster.schedulerTieBreak, allowExtenders = false }: SchedulerOrder,
+): Promise<ClusterDescription> {
+  const description = { ...cluster, ...(tieBreak !== undefined && { schedulerTieBreak: tieBreak }) };
+  const { scheduler } = description;
+  if (scheduler === undefined) return description;
+  if (!allowExtenders) refuseExtenders(scheduler);
   try {
-    const schedulerPlugins = await loadPlugins(cluster.scheduler);
-    checkStart(cluster.scheduler, schedulerPlugins);
-    return { ...cluster, schedulerPlugins };
+    const schedulerPlugins = await loadPlugins(scheduler);
+    checkStart(scheduler, schedulerPlugins);
+    return { ...description, schedulerPlugins, schedulerExtenders: connectExtenders(scheduler) };
   } catch (error) {
     if (!(error instanceof PluginModuleError || error instanceof SchedulerConfigurationError)) throw error;
     throw new InvalidInput([{ file, line: 1, column: 1, message: `scheduler: ${error.message}` }]);
@@ -94,27 +113,25 @@ export async function withSchedulerPlugins({ cluster, file }: Pick<Scenario, "cl
 /** Runs a scenario to its end. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<RunResult> {
   const { replication, directory, progress, traced, check = false } = options;
-  const { cluster: description, seed, epoch, duration, outputs } = scenario;
+  const { cluster: description, duration, outputs } = scenario;
   const machines = description.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
   const recorder: RunRecorder = new RunRecorder({
     ...(directory !== undefined && { directory }),
     ...(replication !== undefined && { replication }),
     ...(outputs.files !== undefined && { files: outputs.files }),
     nodeSeries: machines <= MOST_NODES_WITH_SERIES,
-    nodeUsage: (node) => cluster.usage(node) ?? NO_USAGE,
+    nodeUsage: (node) => begun.cluster.usage(node) ?? NO_USAGE,
+    extenders: description.schedulerExtenders?.length ?? 0,
   });
-  const cluster: Cluster = built(scenario, { seed, ...(replication !== undefined && { replication }), epoch, observer: recorder });
+  let traceLog: PodTraceLog | undefined;
+  let checker: InvariantChecker | undefined;
+  const begun: BegunRun = beginRun(scenario, { ...(replication !== undefined && { replication }), observer: recorder }, (built) => {
+    if (traced !== undefined) traceLog = tracePod(built, traced);
+    if (check) checker = new InvariantChecker(built);
+  });
+  const { cluster, run } = begun;
   const { simulation } = cluster;
-  const traceLog = traced === undefined ? undefined : tracePod(cluster, traced);
-  const checker = check ? new InvariantChecker(cluster) : undefined;
-  const run = new ScenarioRun(cluster, scenario);
-  run.start();
-  cluster.start();
-  const sample = simulation.register(() => {
-    recorder.sample(simulation.now);
-    if (simulation.now + outputs.interval <= duration) simulation.schedule(outputs.interval, sample);
-  });
-  simulation.schedule(0, sample);
+  sampleRegularly(simulation, outputs.interval, duration, () => recorder.sample(simulation.now));
   let events = 0;
   for (let slice = 1; slice <= PROGRESS_SLICES; slice++) {
     events += simulation.run(Math.round((duration * slice) / PROGRESS_SLICES));
@@ -135,16 +152,6 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     ...(trace !== undefined && { trace }),
     ...(checker !== undefined && { invariants: checker.finish() }),
   };
-}
-
-/** Settings that no machine or range can have are the scenario's mistake, though they are found only when the cluster is built. */
-function built({ cluster, file }: Scenario, options: ClusterOptions): Cluster {
-  try {
-    return new Cluster(cluster, options);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidInput([{ file, line: 1, column: 1, message: `cluster: ${error.message}` }]);
-  }
 }
 
 function tracePod({ apiServer }: Cluster, pod: string): PodTraceLog {

@@ -7,13 +7,13 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import { CsvFile, type Table } from "../output/csv.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import { mergeTables } from "./merge.js";
 import type { ReplicationOrder, ReplicationOutcome } from "./replication.js";
 import type { RunOrder } from "./simulate.js";
 import { estimate } from "./statistics.js";
+import { ofReplications, withWorkers, type RunInWorker } from "./worker-pool.js";
 import { REPLICATIONS, STUDY, type EstimateRow, type ReplicationRow } from "./tables.js";
 
 export interface StudyOrder extends Omit<RunOrder, "output"> {
@@ -43,19 +43,14 @@ export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow
   const folder = join(order.output, "replications");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const pool = new Piscina({ filename: WORKER, minThreads: 1, maxThreads: order.workers });
-  try {
-    const results = await Promise.all(
-      Array.from({ length: order.replications }, async (_, replication) => {
-        const result = await replicate(pool, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
-        finished(result.row);
-        return result;
-      }),
-    );
-    return publish(order, folder, results);
-  } finally {
-    await pool.destroy();
-  }
+  const results = await withWorkers(WORKER, order.workers, (run) =>
+    ofReplications(order.replications, async (replication) => {
+      const result = await replicate(run, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
+      finished(result.row);
+      return result;
+    }),
+  );
+  return publish(order, folder, results);
 }
 
 interface Replicated {
@@ -64,13 +59,12 @@ interface Replicated {
   readonly folder: string;
 }
 
-async function replicate(pool: Piscina, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
+async function replicate(run: RunInWorker, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
   try {
-    const { files, settings, seed, until, check = false } = order;
-    const task: ReplicationOrder = { files, settings, seed, replication, output: folder, check, ...(until !== undefined && { until }) };
-    const outcome = (await pool.run(task)) as ReplicationOutcome;
+    const task: ReplicationOrder = { ...order, check: order.check ?? false, replication, output: folder };
+    const outcome = (await run(task)) as ReplicationOutcome;
     const { problems, violations } = outcome;
-    return { row: { replication, seed, error: undefined, problems, violations }, outcome, folder };
+    return { row: { replication, seed: order.seed, error: undefined, problems, violations }, outcome, folder };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { row: { replication, seed: order.seed, error: message, problems: [], violations: [] }, folder };

@@ -1,26 +1,19 @@
 /** `kubewarp bench`, and `kubewarp bench scheduler FILE`: scheduler configurations compared on one workload. */
 import { basename, extname } from "node:path";
-import { availableParallelism } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
-import type { SimTime } from "../../engine/simulation.js";
 import { compareSchedulers, SchedulerRunFailed, type ComparisonResult, type Contestant } from "../../study/scheduler-comparison.js";
 import { nanosecondsPerCall } from "../../study/comparison-tables.js";
 import { clusterWith, DEFAULT_SCHEDULER } from "../../study/scheduler-run.js";
 import { prepare } from "../../study/simulate.js";
 import type { Estimate } from "../../study/statistics.js";
 import { RunFailed, UsageError } from "../exit.js";
-import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { extendersNote } from "../extenders-note.js";
+import { replicationOptions, type ReplicationFlags } from "../options.js";
 import { tableText } from "../table.js";
 import { addBenchSchedulerPerf } from "./bench-scheduler-perf.js";
 
-interface BenchFlags {
+interface BenchFlags extends ReplicationFlags {
   readonly config?: readonly Contestant[];
-  readonly replications: number;
-  readonly workers: number;
-  readonly seed?: number | string;
-  readonly until?: SimTime;
-  readonly out?: string;
-  readonly set?: Settings;
 }
 
 const DEFAULT_REPLICATIONS = 5;
@@ -32,7 +25,7 @@ const WORKER = new URL("../scheduler-run-worker.js", import.meta.url).href;
 export function addBench(program: Command): void {
   const bench = program.command("bench").description("Measure and compare schedulers.");
   addBenchSchedulerPerf(bench);
-  bench
+  const command = bench
     .command("scheduler")
     .description("Compare scheduler configurations on one scenario: placement, waiting, preemption and speed, with confidence intervals.")
     .argument("<file...>", "a Scenario, with manifests beside it")
@@ -41,13 +34,8 @@ export function addBench(program: Command): void {
       "a KubeSchedulerConfiguration, or default for kube-scheduler's own; the others are compared with the first (repeatable)",
       contestantOption,
     )
-    .option("--replications <n>", "number of replications of each", countOption, DEFAULT_REPLICATIONS)
-    .option("--workers <n>", "worker threads; 1 for the steadiest times", countOption, availableParallelism())
-    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
-    .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
-    .option("--out <dir>", "folder for the CSV files (default: results/NAME-schedulers)")
-    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .action(benchScheduler);
+  replicationOptions(command, DEFAULT_REPLICATIONS, "results/NAME-schedulers");
 }
 
 /** `NAME=FILE`, or a file that gives its name. */
@@ -70,12 +58,13 @@ async function benchScheduler(files: string[], { config, set = {}, out, replicat
   if (files.includes("-")) throw new UsageError("standard input can be read once only; give a file");
   const order = { ...run, contestants, replications, workers, worker: WORKER, output: out ?? `results/${scenario.name}-schedulers` };
   // Mistakes in a configuration are told before anything runs.
-  for (const { scheduler } of contestants) await clusterWith(scenario, scheduler);
+  const asked = new Set<string>();
+  for (const { scheduler } of contestants) asked.add(extendersNote(await clusterWith(scenario, scheduler, flags)));
   try {
     const result = await compareSchedulers(order, (done, all) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} runs${done === all ? "\n" : ""}`);
     });
-    process.stdout.write(comparisonText(scenario.name, replications, result));
+    process.stdout.write([...asked].join("") + comparisonText(scenario.name, replications, result));
   } catch (error) {
     if (error instanceof SchedulerRunFailed) throw new RunFailed(error.message);
     throw error;

@@ -5,30 +5,28 @@ import type { SimTime } from "../../engine/simulation.js";
 import { explainPod, type ExplainedPod } from "../../study/explained-attempts.js";
 import { prepare } from "../../study/simulate.js";
 import { UsageError } from "../exit.js";
+import { extendersAsked, extendersNote } from "../extenders-note.js";
 import { attemptData, attemptText } from "../explanation-report.js";
-import { countOption, durationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { countOption, durationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
 
-interface ExplainFlags {
+interface ExplainFlags extends ScenarioFlags {
   readonly namespace: string;
   readonly at?: SimTime;
   readonly attempt: "all" | "last" | number;
   readonly output: "table" | "wide" | "json";
-  readonly seed?: number | string;
-  readonly set?: Settings;
 }
 
 export function addExplain(program: Command): void {
-  program
+  const command = program
     .command("explain")
     .description("Show how the scheduler decided on a pod: each node's filters and scores, the choice, or why there was none.")
     .argument("<file>", "a Scenario")
-    .argument("<pod>", "name of the pod, or namespace/name")
+    .argument("<pod>", "name of the pod, or namespace/name");
+  scenarioOptions(command)
     .option("-n, --namespace <namespace>", "namespace of the pod", "default")
     .option("--at <duration>", "simulated time up to which attempts count (default: the scenario's end)", durationOption)
     .option("--attempt <number>", "which attempt: a number, last, or all", attemptOption, "last" as const)
     .addOption(new Option("-o, --output <format>", "wide and json tell of every node").choices(["table", "wide", "json"]).default("table"))
-    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
-    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .action(explain);
 }
 
@@ -38,8 +36,8 @@ function attemptOption(text: string): ExplainFlags["attempt"] {
   return countOption(text);
 }
 
-async function explain(file: string, name: string, { namespace, set = {}, at, attempt, output, seed }: ExplainFlags): Promise<void> {
-  const scenario = await prepare({ files: [file], settings: set, ...(seed !== undefined && { seed }) });
+async function explain(file: string, name: string, { namespace, set = {}, at, attempt, output, ...flags }: ExplainFlags): Promise<void> {
+  const scenario = await prepare({ files: [file], settings: set, ...flags });
   const pod = name.includes("/") ? name : `${namespace}/${name}`;
   const time = at ?? scenario.duration;
   const explained = explainPod(scenario, pod, time, attempt);
@@ -52,9 +50,12 @@ async function explain(file: string, name: string, { namespace, set = {}, at, at
       `${pod} had ${attempts.length} attempt${attempts.length === 1 ? "" : "s"} by ${formatDuration(time)}, not ${attempt}`,
     );
   if (output === "json") {
-    process.stdout.write(`${JSON.stringify({ pod, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`);
+    const extenders = extendersAsked(scenario.cluster);
+    const marked = extenders.length > 0 ? { reproducible: false, extenders } : {};
+    process.stdout.write(`${JSON.stringify({ pod, ...marked, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`);
     return;
   }
+  process.stdout.write(extendersNote(scenario.cluster));
   process.stdout.write(asked.map((one) => attemptText(one, pod, output === "wide")).join("\n"));
 }
 

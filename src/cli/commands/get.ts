@@ -3,13 +3,11 @@ import { Option, type Command } from "commander";
 import type { SimTime } from "../../engine/simulation.js";
 import { prepare } from "../../study/simulate.js";
 import { kubectlAt, quoted } from "../kubectl-at.js";
-import { durationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { durationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
 
-interface GetFlags {
+interface GetFlags extends ScenarioFlags {
   readonly filename: readonly string[];
   readonly at?: SimTime;
-  readonly seed?: number | string;
-  readonly set?: Settings;
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly selector?: string;
@@ -17,15 +15,14 @@ interface GetFlags {
 }
 
 export function addGet(program: Command): void {
-  program
+  const command = program
     .command("get")
     .description("Print objects of the simulated cluster at a time, as kubectl get does.")
     .argument("<kind>", "pods, nodes, deployments, ...; kubectl's short names and lists with commas too")
     .argument("[name...]", "names of objects")
     .requiredOption("-f, --filename <file...>", "a Scenario, with manifests beside it")
-    .option("--at <duration>", "simulated time (default: the scenario's end)", durationOption)
-    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
-    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .option("--at <duration>", "simulated time (default: the scenario's end)", durationOption);
+  scenarioOptions(command)
     .option("-n, --namespace <namespace>", "namespace")
     .option("-A, --all-namespaces", "objects of all namespaces")
     .option("-l, --selector <selector>", "label selector")
@@ -36,9 +33,9 @@ export function addGet(program: Command): void {
 async function get(
   kind: string,
   names: string[],
-  { filename, at, set = {}, seed, namespace, allNamespaces, selector, output }: GetFlags,
+  { filename, at, set = {}, namespace, allNamespaces, selector, output, ...flags }: GetFlags,
 ): Promise<void> {
-  const scenario = await prepare({ files: filename, settings: set, ...(seed !== undefined && { seed }) });
+  const scenario = await prepare({ files: filename, settings: set, ...flags });
   const words = ["get", kind, ...names];
   if (namespace !== undefined) words.push("--namespace", namespace);
   if (allNamespaces === true) words.push("--all-namespaces");

@@ -9,16 +9,14 @@ import { prepare, simulate, type RunResult } from "../../study/simulate.js";
 import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
-import { podOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { podOption, positiveDurationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
 import { progressBar } from "../progress.js";
 import { REPORT_FORMATS, runReport, type ReportFormat } from "../run-report.js";
 
-interface RunFlags {
-  readonly seed?: number | string;
+interface RunFlags extends ScenarioFlags {
   readonly until?: SimTime;
   readonly out?: string;
   readonly output: ReportFormat;
-  readonly set?: Settings;
   readonly quiet?: boolean;
   readonly trace?: string;
   readonly check?: boolean;
@@ -28,14 +26,13 @@ interface RunFlags {
 const MOST_SIMILAR = 3;
 
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command("run")
     .description("Run a scenario, or bare manifests on a small cluster, and write CSV files.")
-    .argument("<file...>", "a Scenario, with manifests beside it; directories; - for stdin")
-    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
+    .argument("<file...>", "a Scenario, with manifests beside it; directories; - for stdin");
+  scenarioOptions(command)
     .option("--until <duration>", "end of the run, instead of the scenario's duration", positiveDurationOption)
     .option("--out <dir>", "folder for the CSV files (default: results/NAME)")
-    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
     .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)", podOption)
     .addOption(new Option("-o, --output <format>", "format of the summary").choices(REPORT_FORMATS).default("table"))
     .option("--check", "hold the run to the invariants of a control plane; the run itself does not change")

@@ -1,21 +1,15 @@
 /** `kubewarp study FILE`: replications of a scenario in worker threads, with estimates over them. */
-import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import type { SimTime } from "../../engine/simulation.js";
+import type { Scenario } from "../../scenario/scenario.js";
 import { prepare } from "../../study/simulate.js";
 import { runStudy, type StudyResult } from "../../study/study.js";
 import { RunFailed } from "../exit.js";
+import { extendersNote } from "../extenders-note.js";
 import { interruptible } from "../interrupt.js";
-import { countOption, positiveDurationOption, seedOption, settingOption, type Settings } from "../options.js";
+import { replicationOptions, type ReplicationFlags } from "../options.js";
 import { tableText } from "../table.js";
 
-interface StudyFlags {
-  readonly replications: number;
-  readonly workers: number;
-  readonly seed?: number | string;
-  readonly until?: SimTime;
-  readonly out?: string;
-  readonly set?: Settings;
+interface StudyFlags extends ReplicationFlags {
   readonly check?: boolean;
 }
 
@@ -24,16 +18,11 @@ const DEFAULT_REPLICATIONS = 10;
 const DIGITS = 6;
 
 export function addStudy(program: Command): void {
-  program
+  const command = program
     .command("study")
     .description("Run replications of a scenario in worker threads and estimate its metrics with confidence intervals.")
-    .argument("<file...>", "a Scenario, with manifests beside it")
-    .option("--replications <n>", "number of replications", countOption, DEFAULT_REPLICATIONS)
-    .option("--workers <n>", "worker threads", countOption, availableParallelism())
-    .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
-    .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
-    .option("--out <dir>", "folder for the CSV files (default: results/NAME-study)")
-    .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
+    .argument("<file...>", "a Scenario, with manifests beside it");
+  replicationOptions(command, DEFAULT_REPLICATIONS, "results/NAME-study")
     .option("--check", "hold each replication to the invariants of a control plane")
     .action(study);
 }
@@ -43,6 +32,7 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
   const order = {
     files,
     settings: set,
+    ...flags,
     replications,
     workers,
     seed: scenario.seed,
@@ -52,11 +42,11 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
   const result = await interruptible(
     () => process.stderr.write(`kubewarp: tables of finished replications are in ${order.output}/replications\n`),
     () =>
-      runStudy({ ...order, ...(flags.until !== undefined && { until: flags.until }) }, ({ replication, error }) => {
+      runStudy(order, ({ replication, error }) => {
         if (error !== undefined) process.stderr.write(`replication ${replication} (seed ${scenario.seed}) failed: ${error}\n`);
       }),
   );
-  process.stdout.write(studyText(scenario.name, result));
+  process.stdout.write(studyText(scenario, result));
   const failed = result.replications.filter(({ error }) => error !== undefined).length;
   const wrong = result.replications.map(({ replication, problems, violations }) => ({ replication, found: [...problems, ...violations] }));
   const lines = wrong
@@ -66,7 +56,7 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
   if (lines.length > 0) throw new RunFailed(lines.join("\n"));
 }
 
-function studyText(name: string, { replications, estimates, files }: StudyResult): string {
+function studyText({ name, cluster }: Scenario, { replications, estimates, files }: StudyResult): string {
   const done = replications.filter(({ error }) => error === undefined).length;
   const rows = estimates.map(({ metric, estimate: { mean, halfWidth, minimum, maximum } }) => [
     metric,
@@ -76,7 +66,7 @@ function studyText(name: string, { replications, estimates, files }: StudyResult
     rounded(maximum),
   ]);
   return (
-    `${name}: ${done} of ${replications.length} replications done\n\n` +
+    `${name}: ${done} of ${replications.length} replications done\n${extendersNote(cluster)}\n` +
     `${tableText(["METRIC", "MEAN", "95% CI", "MIN", "MAX"], rows)}\nfiles   ${files.join("\n        ")}\n`
   );
 }

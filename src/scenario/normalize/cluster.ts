@@ -7,7 +7,7 @@ import { FileError, readBytes } from "../files.js";
 import { isClusterConfig, readClusterConfig } from "../importers/eksctl.js";
 import { isKubeadmDocument, readKubeadmDocument } from "../importers/kubeadm.js";
 import { isNodeList, readNodes, TraceError } from "../importers/openb.js";
-import type { SchedulerConfiguration } from "../../scheduler/configuration/types.js";
+import type { SchedulerSettings } from "../scheduler.js";
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import type { DurationDistribution } from "../schema/distribution.js";
 import { mistakeAt, type Finding } from "../mistake.js";
@@ -25,7 +25,7 @@ const ETCD_SIZES = [5, 3, 1];
 /** Source of label and taint: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane */
 const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 
-export function normalizeCluster(given: Cluster, source: Source, scheduler: SchedulerConfiguration | undefined): ClusterDescription {
+export function normalizeCluster(given: Cluster, source: Source, scheduler: SchedulerSettings): ClusterDescription {
   const before = source.mistakes.length;
   const cluster = given.from === undefined ? given : merge(readFrom(given.from, source), given);
   const isReadable = source.mistakes.length === before;
@@ -69,7 +69,8 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
     },
     kubelet: withTimes(cluster.kubelet ?? {}),
     latencies: latenciesOf(cluster.latencies ?? {}, source),
-    ...(scheduler !== undefined && { scheduler }),
+    ...(scheduler.configuration !== undefined && { scheduler: scheduler.configuration }),
+    ...(scheduler.tieBreak !== undefined && { schedulerTieBreak: scheduler.tieBreak }),
   };
 }
 

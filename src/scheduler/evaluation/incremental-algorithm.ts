@@ -77,7 +77,9 @@ export class IncrementalAlgorithm {
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
+    const start = this.start.index;
     const count = this.search(profile, shape, values, rejects);
+    if (hint !== undefined) this.countHint(hint, start);
     const { feasible, totals } = this;
     if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, values, isPlainIdle, nominated, state, pod) };
     const evaluatedNodes = this.evaluated;
@@ -130,7 +132,7 @@ export class IncrementalAlgorithm {
   }
 
   private isCommon(evaluation: ProfileEvaluation, { namesNode, shape }: PodInfo): boolean {
-    if (!evaluation.fits || namesNode) return false;
+    if (!evaluation.fits || !evaluation.profile.scores || namesNode) return false;
     return shape.spec.affinity === undefined || namedNodes(shape) === undefined;
   }
 
@@ -171,6 +173,15 @@ export class IncrementalAlgorithm {
     this.evaluated = looked;
     this.start.index = at;
     return found;
+  }
+
+  /** A node that was hinted at in vain counts as looked at, though the search from `start` on did not come to it. */
+  private countHint({ id }: NodeInfo, start: number): void {
+    const { order } = this.cache;
+    const steps = (order.indexOf(id) - (start % order.length) + order.length) % order.length;
+    if (steps < this.evaluated) return;
+    this.evaluated++;
+    this.start.index = (this.start.index + 1) % order.length;
   }
 
   /** Why no node is feasible: every node was judged. */

@@ -42,23 +42,27 @@ const GRACE = 10_000;
 const WORKER = new URL("./http-worker.js", import.meta.url);
 
 export class SynchronousHttp {
-  private readonly port: MessagePort;
+  private port: MessagePort | undefined;
   private readonly answered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   /** @param worker the compiled module of the worker thread */
   constructor(
     private readonly settings: HttpSettings,
-    worker: URL = WORKER,
-  ) {
+    private readonly worker: URL = WORKER,
+  ) {}
+
+  /** The thread starts with the first request, and does not keep the process from ending. */
+  private start(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.port = port1;
-    const workerData: HttpWorkerData = { ...settings, port: port2, answered: this.answered };
-    new Worker(worker, { workerData, transferList: [port2] }).unref();
+    const workerData: HttpWorkerData = { ...this.settings, port: port2, answered: this.answered };
+    new Worker(this.worker, { workerData, transferList: [port2] }).unref();
     port1.unref();
+    return port1;
   }
 
   /** @throws Error where the worker thread is gone */
   post(request: HttpPost): HttpAnswer {
+    this.port ??= this.start();
     Atomics.store(this.answered, 0, 0);
     this.port.postMessage(request);
     if (Atomics.wait(this.answered, 0, 0, this.settings.timeout + GRACE) === "timed-out") throw new Error("the thread for HTTP requests does not answer");
