@@ -1,6 +1,7 @@
 /**
  * A Job runs as many pods as it still needs, is over when enough have succeeded, and then lets its pods go.
  *
+ * It is over when none of its pods runs any more, so that it waits for one that a lost node cannot end.
  * After a failure it waits longer and longer, up to 10 min, so that only a Job without failures has to have all of its pods.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
@@ -30,7 +31,7 @@ export function jobConverges(cluster: ObservedCluster): Invariant {
     if (isOver) return;
     const succeeded = status?.succeeded ?? 0;
     const completions = spec.completions;
-    if (completions !== undefined && completions !== null && succeeded >= completions && completions > 0) {
+    if (completions !== undefined && completions !== null && succeeded >= completions && completions > 0 && pods.every(hasEnded)) {
       cluster.violated(job, `expected it to be complete with ${succeeded} of ${completions} completions`);
     }
     const needsNone = spec.suspend === true || (status?.failed ?? 0) > 0 || pods.some((pod) => !isActive(pod) && !hasEnded(pod));
