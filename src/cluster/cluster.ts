@@ -37,6 +37,7 @@ import { buildControlPlane } from "./control-plane.js";
 import type { ClusterDescription, NodeGroupDescription } from "./description.js";
 import { ElasticNodeGroups, nodeDescription } from "./elastic-node-groups.js";
 import { EtcdHosts } from "./etcd-hosts.js";
+import { EtcdOperations } from "./etcd-operations.js";
 import { Faults } from "./faults.js";
 import { buildMetrics } from "./metrics/build-metrics.js";
 import { NodePlanner, type NodePlan } from "./node-plan.js";
@@ -68,6 +69,7 @@ export class Cluster {
   readonly machines = new Map<string, Machine>();
   readonly kubectl: Administrator;
   readonly faults: Faults;
+  readonly etcdOperations: EtcdOperations;
   readonly view: ClusterView;
   /** Groups of machines that may grow and shrink. */
   readonly nodeGroups: ElasticNodeGroups;
@@ -157,14 +159,22 @@ export class Cluster {
     });
     this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
+    const etcdHosts = new EtcdHosts(etcd, dataPath, apiServerHosts);
     this.faults = new Faults({
       machines: this.machines,
       dataPath,
       reachability,
       proxy,
-      etcd: new EtcdHosts(etcd, dataPath, apiServerHosts),
+      etcd: etcdHosts,
       apiServerHosts,
       objects: this.apiServer.objects,
+    });
+    this.etcdOperations = new EtcdOperations({
+      simulation,
+      apiServer,
+      etcd,
+      hosts: etcdHosts,
+      setServing: (serving) => this.faults.setServing(serving),
     });
   }
 
@@ -282,7 +292,7 @@ export class Cluster {
   private electLeaders(hosts: readonly string[], etcd: EtcdCluster, options: ClusterOptions): LeaderElection[] {
     const { simulation } = this;
     const candidates = hosts.length === 0 ? [undefined] : hosts;
-    const canWrite = (host: string | undefined): boolean => etcd.writable && this.links.isUp(host);
+    const canWrite = (host: string | undefined): boolean => etcd.writable && !etcd.full && this.links.isUp(host);
     const elections = [
       new LeaderElection({
         simulation,
@@ -297,6 +307,7 @@ export class Cluster {
       for (const election of elections) election.reachabilityChanged();
     };
     etcd.onWritable(changed);
+    etcd.onFull(changed);
     this.links.onChange(changed);
     return elections;
   }

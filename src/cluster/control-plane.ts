@@ -26,7 +26,8 @@ export function buildControlPlane(
 ): ControlPlane {
   const { controlPlane, latencies, network } = description;
   const members = Array.from({ length: controlPlane.etcdMembers }, (_, index) => `etcd-${index + 1}`);
-  const etcd = new EtcdCluster({ simulation, members, latencies });
+  const quotaBackendBytes = controlPlane.etcd?.quotaBackendBytes;
+  const etcd = new EtcdCluster({ simulation, members, latencies, ...(quotaBackendBytes !== undefined && { quotaBackendBytes }) });
   const flags = controlPlane.apiServer ?? {};
   const notReady = wholeNumber(flags["default-not-ready-toleration-seconds"]);
   const unreachable = wholeNumber(flags["default-unreachable-toleration-seconds"]);

@@ -34,6 +34,10 @@ export interface NodeGroupDescription {
 export interface ControlPlaneDescription {
   /** Voting members of etcd: 1, 3 or 5. They are called etcd-1 .. etcd-n and live on the control-plane nodes in turn. */
   readonly etcdMembers: number;
+  readonly etcd?: {
+    /** Bytes that the database may have (--quota-backend-bytes). */
+    readonly quotaBackendBytes?: number;
+  };
   /** Replicas of kube-apiserver, on the control-plane nodes in turn; so many schedulers and controller managers stand by for election. */
   readonly apiServers: number;
   /** Settings of kube-controller-manager by flag name without dashes in front, durations in microseconds: node-monitor-grace-period, ... */

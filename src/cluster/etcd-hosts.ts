@@ -36,6 +36,18 @@ export class EtcdHosts {
     this.update();
   }
 
+  /** All processes stop. */
+  stopAll(): void {
+    for (const member of this.members) this.stopped.add(member);
+    this.update();
+  }
+
+  /** All processes start, those that were stopped before as well. */
+  startAll(): void {
+    this.stopped.clear();
+    this.update();
+  }
+
   /** To be called after each change of power or partitions. */
   update(): void {
     for (const member of this.members) {

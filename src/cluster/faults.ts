@@ -108,6 +108,12 @@ export class Faults {
     this.tell();
   }
 
+  /** All API servers stop, or run again. */
+  setServing(serving: boolean): void {
+    this.cluster.reachability.setServing(serving);
+    this.followLinks();
+  }
+
   /** The container's main process is killed (SIGKILL), by nobody's order. */
   containerKill(pod: Target<"Pod">, container: string | undefined): void {
     const stored = this.cluster.objects.get("Pod", pod.namespace, pod.name);

@@ -7,6 +7,8 @@ import type { DataPath, Host } from "../network/data-path.js";
 
 export class Reachability {
   private readonly stopped = new Set<string>();
+  /** Whether API servers run that were not stopped singly. */
+  private serving = true;
 
   /** Without control-plane nodes in the description, the API server is outside: a partition cuts off whom it encloses. */
   constructor(
@@ -19,6 +21,12 @@ export class Reachability {
   setRunning(host: string, running: boolean): void {
     if (running) this.stopped.delete(host);
     else this.stopped.add(host);
+    this.update();
+  }
+
+  /** All API servers stop, or run again. */
+  setServing(serving: boolean): void {
+    this.serving = serving;
     this.update();
   }
 
@@ -37,6 +45,7 @@ export class Reachability {
   }
 
   private reaches(from: Host | undefined): boolean {
+    if (!this.serving) return false;
     if (this.apiServerHosts.length === 0) return from === undefined || (from.powered && from.partitions === "");
     return this.apiServerHosts.some((name) => !this.stopped.has(name) && this.dataPath.reaches(from, this.dataPath.host(name)));
   }

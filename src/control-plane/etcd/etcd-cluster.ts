@@ -92,6 +92,7 @@ export class EtcdCluster implements WriteLog {
   private readonly flushed: HandlerId;
   private commitListener: (count: number) => void = () => undefined;
   private readonly writableListeners: ((writable: boolean) => void)[] = [];
+  private readonly fullListeners: ((full: boolean) => void)[] = [];
 
   private leading: Member | undefined;
   private currentTerm = 1;
@@ -159,7 +160,7 @@ export class EtcdCluster implements WriteLog {
   append(bytes: number, growth: number): void {
     this.database.write(this.simulation.now, bytes, growth);
     // The alarm stays until it is disarmed, even when space is free again. Source: https://etcd.io/docs/v3.6/op-guide/maintenance/
-    if (this.database.total > this.quota) this.alarmRaised = true;
+    if (this.database.total > this.quota) this.setAlarm(true);
     this.length++;
     this.waiting++;
     this.planFlush();
@@ -171,6 +172,11 @@ export class EtcdCluster implements WriteLog {
 
   onWritable(listener: (writable: boolean) => void): void {
     this.writableListeners.push(listener);
+  }
+
+  /** Called when the alarm of a full database is raised, or taken back. */
+  onFull(listener: (full: boolean) => void): void {
+    this.fullListeners.push(listener);
   }
 
   /** The member stops. @throws UnknownEtcdMember */
@@ -211,14 +217,20 @@ export class EtcdCluster implements WriteLog {
   recover(bytes: number): void {
     this.waiting = 0;
     this.inFlight = 0;
-    this.alarmRaised = false;
+    this.setAlarm(false);
     this.database.replace(this.simulation.now, bytes);
     for (const member of this.states) member.lostAt = this.length;
   }
 
   /** Takes back the alarm of a full database, which needs room below the quota. */
   disarm(): void {
-    if (this.database.total <= this.quota) this.alarmRaised = false;
+    if (this.database.total <= this.quota) this.setAlarm(false);
+  }
+
+  private setAlarm(raised: boolean): void {
+    if (this.alarmRaised === raised) return;
+    this.alarmRaised = raised;
+    for (const listener of this.fullListeners) listener(raised);
   }
 
   private member(name: string): Member {
