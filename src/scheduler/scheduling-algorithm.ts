@@ -49,7 +49,7 @@ export function leftOutBy(plugins: readonly string[]): Status {
 }
 
 export interface AlgorithmOptions {
-  /** Whether results of one pod may be used for the next one like it; as upstream, they may unless this is false. */
+  /** Whether results of one pod may be used for the next one like it; as upstream, they may unless this is false or there are extenders. */
   readonly reuseResults?: boolean;
   /** About so many bytes may go into what is kept of earlier cycles. */
   readonly memoryBudget?: number;
@@ -112,7 +112,8 @@ export class SchedulingAlgorithm {
   /** Counts a cycle. Returns the signature under which its results may be used again, if they may. */
   beginCycle(profile: Profile, pod: PodInfo): string | undefined {
     this.cycle++;
-    return this.options.reuseResults === false ? undefined : profile.sign(pod);
+    const { reuseResults = true, extenders = [] } = this.options;
+    return reuseResults && extenders.length === 0 ? profile.sign(pod) : undefined;
   }
 
   hintFor(profile: Profile, signature: string | undefined, isRejected: (node: NodeInfo) => boolean): NodeInfo | undefined {
