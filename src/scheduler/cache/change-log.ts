@@ -27,12 +27,18 @@ const MASK = CAPACITY - 1;
 export class ChangeLog {
   /** Number of changes so far; the next change gets this number. */
   end = 0;
+  /** No change of a node itself has this number or a later one. */
+  nodesEnd = 0;
+  /** All numbers of shapes of pods that came or went are below this. */
+  shapeBound = 0;
   private readonly kinds = new Uint8Array(CAPACITY);
   private readonly nodes = new Int32Array(CAPACITY);
   private readonly shapes = new Int32Array(CAPACITY);
 
   append(kind: number, node: number, shape: number): void {
     const at = this.end++ & MASK;
+    if (kind >= NODE_ALLOCATABLE) this.nodesEnd = this.end;
+    else if (shape >= this.shapeBound) this.shapeBound = shape + 1;
     this.kinds[at] = kind;
     this.nodes[at] = node;
     this.shapes[at] = shape;

@@ -62,10 +62,11 @@ export abstract class NodeValues {
 
   /** The node has to be judged again. */
   protected forget(id: number): void {
-    const before = this.value[id];
+    const { value } = this;
+    const before = value[id];
     if (before === UNKNOWN) return;
     if (before < 0) this.rejected[-before]--;
-    this.value[id] = UNKNOWN;
+    value[id] = UNKNOWN;
     const place = this.cache.positionOf[id];
     if (place >= 0) this.blocks.changed(place);
   }

@@ -23,7 +23,10 @@ export class NormalizedScores {
   /** Scores the nodes that came or changed since the last time. */
   catchUp(): void {
     const { log, idBound, order } = this.cache;
-    if (this.position === log.end) return;
+    if (this.position >= log.nodesEnd) {
+      this.position = log.end;
+      return;
+    }
     if (this.raw.length < idBound) {
       const larger = new Int32Array(Math.max(idBound, 2 * this.raw.length));
       larger.set(this.raw);

@@ -67,7 +67,7 @@ export class OnePassSearch {
       value = -1;
       for (let left = feasible; left !== 0; left &= left - 1) {
         const bit = lowestBit(left);
-        const own = values.value[order[(block << BLOCK_SHIFT) + numberOfBit(bit)]];
+        const own = blocks.values[(block << BLOCK_SHIFT) + numberOfBit(bit)];
         if (own > value) {
           value = own;
           best = bit;

@@ -24,6 +24,9 @@ export class ShapeEvaluation {
   private position: number;
   /** By number of a shape, whether any rule minds its pods. */
   private readonly concerns: (boolean | undefined)[] = [];
+  /** That of all shapes below this is known. */
+  private learned = 0;
+  private hasConcern = false;
 
   constructor(
     private readonly cache: Cache,
@@ -39,8 +42,9 @@ export class ShapeEvaluation {
     const { rules, normalized, checks } = this;
     this.nodes.catchUp();
     for (let i = 0; i < normalized.length; i++) normalized[i].scores.catchUp();
-    for (let i = 0; i < rules.length; i++) if (rules[i].rule.refresh()) this.concerns.length = 0;
-    this.tellRules();
+    for (let i = 0; i < rules.length; i++) if (rules[i].rule.refresh()) this.forgetConcerns();
+    if (this.mayConcern()) this.tellRules();
+    this.position = this.cache.log.end;
     checks.length = 0;
     for (let i = 0; i < rules.length; i++) {
       const { rule, filters } = rules[i];
@@ -62,13 +66,31 @@ export class ShapeEvaluation {
         }
       }
     }
-    this.position = log.end;
+  }
+
+  private forgetConcerns(): void {
+    this.concerns.length = 0;
+    this.learned = 0;
+    this.hasConcern = false;
   }
 
   private isConcernedBy(shape: number): boolean {
     let concerned = this.concerns[shape];
-    if (concerned === undefined) this.concerns[shape] = concerned = this.rules.some(({ rule }) => rule.isConcernedBy(shape));
+    if (concerned === undefined) {
+      this.concerns[shape] = concerned = this.rules.some(({ rule }) => rule.isConcernedBy(shape));
+      this.hasConcern ||= concerned;
+    }
     return concerned;
+  }
+
+  /** Whether any change since the last time may matter to the rules: to most rules no pod that was ever seen does. */
+  private mayConcern(): boolean {
+    const { log } = this.cache;
+    if (this.position < log.nodesEnd || this.hasConcern) return true;
+    // Where more shapes are new than there are changes, it takes less to look at the changes.
+    if (log.shapeBound - this.learned > log.end - this.position) return true;
+    while (this.learned < log.shapeBound) this.isConcernedBy(this.learned++);
+    return this.hasConcern;
   }
 
   private nodeChanged(kind: number): void {

@@ -4,14 +4,19 @@ import type { Status } from "../framework/status.js";
 export class StatusCodes {
   private readonly statuses: Status[] = [];
   private readonly codes = new Map<Status, number>();
+  /** The last status asked for: neighbours often lack the same. */
+  private lastStatus: Status | undefined;
+  private lastCode = 0;
 
   codeOf(status: Status): number {
+    if (status === this.lastStatus) return this.lastCode;
     let code = this.codes.get(status);
     if (code === undefined) {
       code = this.statuses.push(status) - 1 + FIRST_CODE;
       this.codes.set(status, code);
     }
-    return code;
+    this.lastStatus = status;
+    return (this.lastCode = code);
   }
 
   statusOf(code: number): Status {

@@ -19,9 +19,11 @@ export class ValueBlocks {
   top = new Int32Array(0);
   /** By block, the greatest value; -1 where no node is feasible. */
   best = new Int32Array(0);
+  /** By place in the order of the search, the value of the node there; negative where it is not feasible. */
+  values = new Int32Array(0);
   private order: Int32Array = new Int32Array(0);
 
-  /** @param valueOf value of a node by its number; negative where it is not feasible */
+  /** @param valueOf value of a node by its number */
   constructor(private readonly valueOf: (id: number) => number) {}
 
   /** Forgets all. @param order numbers of the nodes in the order of the search */
@@ -32,7 +34,8 @@ export class ValueBlocks {
     this.stale[blocks - 1] = bitsBetween(0, order.length & (BLOCK_SIZE - 1));
     this.feasible = new Int32Array(blocks);
     this.top = new Int32Array(blocks);
-    this.best = new Int32Array(blocks);
+    this.best = new Int32Array(blocks).fill(-1);
+    this.values = new Int32Array(order.length);
   }
 
   /** The node at that place of the order has another value. */
@@ -42,21 +45,19 @@ export class ValueBlocks {
 
   /** Brings the summary of a block up to date. */
   refresh(block: number): void {
-    const { order, valueOf } = this;
-    let left = this.stale[block];
-    if (left === 0) return;
+    const changed = this.stale[block];
+    if (changed === 0) return;
     this.stale[block] = 0;
-    let feasible = this.feasible[block] & ~left;
-    let top = this.top[block] & ~left;
-    let best = this.best[block];
-    if (top === 0) {
-      left |= feasible;
-      best = -1;
-    }
+    const { order, valueOf, values } = this;
     const first = block << BLOCK_SHIFT;
-    for (; left !== 0; left &= left - 1) {
+    let feasible = this.feasible[block] & ~changed;
+    let top = this.top[block] & ~changed;
+    let best = top === 0 ? -1 : this.best[block];
+    for (let left = changed; left !== 0; left &= left - 1) {
       const bit = lowestBit(left);
-      const value = valueOf(order[first + numberOfBit(bit)]);
+      const place = first + numberOfBit(bit);
+      const value = valueOf(order[place]);
+      values[place] = value;
       if (value < 0) continue;
       feasible |= bit;
       if (value > best) {
@@ -65,7 +66,23 @@ export class ValueBlocks {
       } else if (value === best) top |= bit;
     }
     this.feasible[block] = feasible;
-    this.top[block] = top;
+    if (best < this.best[block]) this.findBest(block);
+    else {
+      this.top[block] = top;
+      this.best[block] = best;
+    }
+  }
+
+  /** The best ones are gone: looks for the next best in the whole block. */
+  private findBest(block: number): void {
+    const { values } = this;
+    const first = block << BLOCK_SHIFT;
+    const end = Math.min(first + BLOCK_SIZE, values.length);
+    let best = -1;
+    for (let place = first; place < end; place++) if (values[place] > best) best = values[place];
+    let top = 0;
+    if (best >= 0) for (let place = first; place < end; place++) if (values[place] === best) top |= 1 << (place - first);
     this.best[block] = best;
+    this.top[block] = top;
   }
 }

@@ -63,7 +63,7 @@ export class NodeResourcesFit implements Plugin {
   private filterOf(shape: PodShape): NodeFilter {
     const { requested } = shape.requests;
     const checked = this.checkedResources(shape);
-    const kept = new Map<number, Status>();
+    const kept: Status[] = [];
     return (node) => {
       const { allocatable, requested: used } = node;
       if (node.pods.length + 1 > node.allowedPodNumber) return this.insufficient(node, requested, checked, kept);
@@ -77,7 +77,7 @@ export class NodeResourcesFit implements Plugin {
   }
 
   /** Every resource that is short is a reason; asking for more than the node's whole allocatable cannot be mended by preemption. */
-  private insufficient(node: NodeInfo, requested: Float64Array, checked: readonly number[], kept: Map<number, Status>): Status {
+  private insufficient(node: NodeInfo, requested: Float64Array, checked: readonly number[], kept: (Status | undefined)[]): Status {
     const { names } = this.handle.shapes.resources;
     const tooMany = node.pods.length + 1 > node.allowedPodNumber;
     let unresolvable = false;
@@ -89,12 +89,12 @@ export class NodeResourcesFit implements Plugin {
       short += bit;
       if (requested[checked[i]] > allocatable) unresolvable = true;
     }
-    const key = unresolvable ? -short : short;
-    let status = kept.get(key);
+    const key = 2 * short + (unresolvable ? 1 : 0);
+    let status = kept[key];
     if (status === undefined) {
       const reasons = checked.filter((_, i) => Math.floor(short / 2 ** (i + 1)) % 2 === 1).map((number) => `Insufficient ${names[number]}`);
       if (tooMany) reasons.unshift("Too many pods");
-      kept.set(key, (status = this.statusOf(unresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable", reasons)));
+      kept[key] = status = this.statusOf(unresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable", reasons);
     }
     return status;
   }

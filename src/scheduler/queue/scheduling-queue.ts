@@ -163,8 +163,9 @@ export class SchedulingQueue {
     const pod = this.byUid.get(uid);
     if (pod === undefined) return;
     this.byUid.delete(uid);
-    this.inFlight.remove(pod);
-    this.takeOut(pod);
+    // A pod that is being tried is in none of the queues.
+    if (this.inFlight.has(pod)) this.inFlight.remove(pod);
+    else this.takeOut(pod);
   }
 
   private takeOut(pod: QueuedPodInfo): void {
