@@ -16,7 +16,7 @@ import { INVARIANTS } from "./invariants.js";
 /** What the checker asks of a cluster. */
 export interface CheckedCluster {
   readonly simulation: { readonly now: SimTime };
-  readonly apiServer: Pick<ApiServer, "objects" | "onCommit" | "trace">;
+  readonly apiServer: Pick<ApiServer, "objects" | "onCommit" | "onRestore" | "trace">;
   /** Whether writes are taken and the whole control plane works, with all of its controllers on. */
   readonly isControlPlaneUp: boolean;
   readonly hasDefaultScheduler: boolean;
@@ -43,8 +43,8 @@ interface Checked {
 export class InvariantChecker {
   private readonly counts = new Map<string, number>();
   private readonly found: Violation[] = [];
-  private readonly committed = new CommittedObjects();
-  private readonly invariants: readonly Checked[];
+  private committed = new CommittedObjects();
+  private invariants: readonly Checked[] = [];
   private lastFault: SimTime = 0;
   private permissionsTaken = false;
 
@@ -54,11 +54,22 @@ export class InvariantChecker {
     invariants: Readonly<Record<string, StartInvariant>> = INVARIANTS,
   ) {
     const { apiServer } = cluster;
-    for (const { kind } of KINDS) for (const object of apiServer.objects.list(kind)) if (kind !== "Event") this.committed.add(object);
-    this.invariants = Object.entries(invariants).map(([name, start]) => ({ name, invariant: start(this.observed(name)) }));
+    let watching: NonNullable<Invariant["delivered"]>[] = [];
+    let handling: NonNullable<Invariant["handling"]>[] = [];
+    const begin = (): void => {
+      this.committed = new CommittedObjects();
+      for (const { kind } of KINDS) for (const object of apiServer.objects.list(kind)) if (kind !== "Event") this.committed.add(object);
+      this.invariants = Object.entries(invariants).map(([name, start]) => ({ name, invariant: start(this.observed(name)) }));
+      watching = this.invariants.flatMap(({ invariant }) => invariant.delivered?.bind(invariant) ?? []);
+      handling = this.invariants.flatMap(({ invariant }) => invariant.handling ?? []);
+    };
+    begin();
     apiServer.onCommit((change) => this.commit(change));
-    const watching = this.invariants.flatMap(({ invariant }) => invariant.delivered?.bind(invariant) ?? []);
-    const handling = this.invariants.flatMap(({ invariant }) => invariant.handling ?? []);
+    // A restored etcd is a new one.
+    apiServer.onRestore(() => {
+      this.lastFault = cluster.simulation.now;
+      begin();
+    });
     apiServer.trace({
       ...(handling.length > 0 && {
         handling: (request: HandledRequest) => {
@@ -88,7 +99,7 @@ export class InvariantChecker {
   }
 
   private commit(change: Change): void {
-    if (change.kind === "Event") return;
+    if (change.kind === "Event" || change.restored === true) return;
     this.committed.apply(change);
     if (change.previous !== undefined && PERMISSION_KINDS.has(change.kind)) this.permissionsTaken = true;
     for (const { invariant } of this.invariants) invariant.committed?.(change);

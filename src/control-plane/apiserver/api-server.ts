@@ -95,6 +95,7 @@ export class ApiServer implements ApiServerEndpoint {
   private readonly compaction = new Compaction();
   private loading = false;
   private restoring = false;
+  private readonly restoreListeners: (() => void)[] = [];
 
   constructor(options: ApiServerOptions) {
     const { simulation, epoch, authorizer = ALLOW_ALL, links = new HostLinks(), admission = defaultAdmissionPlugins() } = options;
@@ -115,7 +116,7 @@ export class ApiServer implements ApiServerEndpoint {
       now: () => epoch + simulation.now,
       evictionJitter: simulation.stream("kube-apiserver/eviction-retry"),
       emit: (change) => {
-        if (this.restoring) this.announceChange(change);
+        if (this.restoring) this.pipeline.announce({ ...change, restored: true, time: simulation.now });
         else if (this.loading) this.pipeline.publishAtOnce(change);
         else this.pipeline.write(change);
         this.compaction.note(simulation.now, change.revision);
@@ -239,6 +240,7 @@ export class ApiServer implements ApiServerEndpoint {
     this.store.revision = snapshot.revision + bumpRevision;
     this.compaction.restart(this.simulation.now, this.store.revision, markCompacted);
     this.watches.rebuild();
+    for (const listener of this.restoreListeners) listener();
     this.watchConnections.returnAll();
   }
 
@@ -248,9 +250,9 @@ export class ApiServer implements ApiServerEndpoint {
     return revision;
   }
 
-  private announceChange(change: Change): void {
-    change.time = this.simulation.now;
-    this.pipeline.announce(change);
+  /** Called when a snapshot has been restored: what was known of revisions, versions and uids no longer holds. */
+  onRestore(listener: () => void): void {
+    this.restoreListeners.push(listener);
   }
 
   private announce(event: Event, isNew: boolean): void {

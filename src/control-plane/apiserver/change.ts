@@ -13,6 +13,8 @@ export interface Change {
   readonly previous: ApiObject | undefined;
   /** Revision of the store, the object's resourceVersion. */
   readonly revision: number;
+  /** Not written by anybody: etcd was put back to a snapshot, and recorders are told what is other than before. */
+  readonly restored?: true;
   /** When etcd committed it. */
   time: SimTime;
 }
