@@ -150,5 +150,6 @@ function victimsClient(evicted: (key: string) => void): ApiClient {
     evict: unexpected,
     get: unexpected,
     list: unexpected,
+    scales: { get: unexpected, update: unexpected, patch: unexpected },
   };
 }

@@ -10,6 +10,7 @@ import type {
   DeleteOptions,
   ListOptions,
   Result,
+  ScaleClient,
   Target,
 } from "../control-plane/apiserver/client.js";
 import type { Machine } from "../node/machine.js";
@@ -40,6 +41,10 @@ export class Administrator implements ApiClient {
   ) {
     this.client = endpoint.connect(ADMINISTRATOR);
     this.watches = new ObjectWatches(endpoint.informers(ADMINISTRATOR));
+  }
+
+  get scales(): ScaleClient {
+    return this.client.scales;
   }
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {

@@ -3,10 +3,11 @@ import { decode, DecodeError } from "../../src/api/decode.js";
 import { encode } from "../../src/api/encode.js";
 import { kindByResourceName, kindInfo, type Kind, type ObjectsByKind } from "../../src/api/kinds.js";
 import type { ApiObject } from "../../src/api/types/meta.js";
+import type { Scale } from "../../src/api/types/scale.js";
 import { downgrade } from "../../src/api/versions.js";
 import { defaultAdmissionPlugins } from "../../src/control-plane/apiserver/admission/default-plugins.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
-import type { ApiStatus, Result } from "../../src/control-plane/apiserver/client.js";
+import type { ApiStatus, Result, Scalable, Target } from "../../src/control-plane/apiserver/client.js";
 import { NO_LATENCIES } from "../../src/control-plane/apiserver/latencies.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { mergeStrategically } from "../../src/scenario/kubectl/strategic-merge.js";
@@ -20,7 +21,7 @@ interface Answer {
   readonly code: number;
   readonly reason: string | null;
   readonly message: string;
-  readonly details?: { readonly causes?: readonly Plain[] } | null;
+  readonly details?: Plain | null;
 }
 
 interface Step {
@@ -101,8 +102,9 @@ class RecordedServer {
     const { kind: found, namespace, name, subresource } = addressOf(path);
     if (found === undefined) return { ok: false, status: PAGE_NOT_FOUND };
     const target = { kind: found, name, ...(namespace !== undefined && { namespace }) };
-    if (method === "GET") return this.answer((done) => this.client.get(target, done));
+    if (method === "GET" && subresource === "") return this.answer((done) => this.client.get(target, done));
     if (method === "POST") return this.post(inNamespace(body as Plain, namespace));
+    if (subresource === "scale") return this.scale(target as Target<Scalable>, method, body as Scale);
     if (subresource !== "") return { ok: false, status: { ...PAGE_NOT_FOUND, message: `subresource ${subresource} is not simulated` } };
     if (method === "PUT") {
       const stored = this.api.objects.get(found, namespace, name)!;
@@ -114,6 +116,13 @@ class RecordedServer {
     return this.answer((done) =>
       this.client.patch(target, (object) => decode(mergeStrategically(encode(object), body)) as typeof object, done),
     );
+  }
+
+  private scale(target: Target<Scalable>, method: AnswersCase["method"], body: Scale): Result<Plain> {
+    const { scales } = this.client;
+    if (method === "GET") return this.answer((done) => scales.get(target, done));
+    if (method === "PUT") return this.answer((done) => scales.update(target, body, done));
+    return this.answer((done) => scales.patch(target, (current) => mergeStrategically(current, body) as Scale, done));
   }
 
   private decoded(manifest: Plain, send: (object: ApiObject, done: (result: Result<ApiObject>) => void) => void): Result<Plain> {
@@ -163,11 +172,17 @@ function compareAnswer(path: string, given: Result<Plain>, { code, reason, messa
   const { status } = given;
   const own = { code: status.code, message: status.message, ...(reason !== null && { reason: status.reason }) };
   const wanted = { code, message, ...(reason !== null && { reason }) };
-  const causes = details?.causes?.map(({ reason: type, message: text, field }) => ({ type, message: text, ...(field !== undefined && { field }) }));
   return [
     ...exactDifferences(path, own, wanted),
-    ...(causes === undefined ? [] : exactDifferences(`${path} causes`, status.causes ?? [], causes)),
+    ...(details === undefined ? [] : exactDifferences(`${path} details`, detailsOf(status), details)),
   ];
+}
+
+/** The details as the wire has them; null where there are none. */
+function detailsOf({ details, causes = [], retryAfterSeconds }: ApiStatus): Plain | null {
+  const written = causes.map(({ type, message, field }) => ({ reason: type, message, ...(field !== undefined && { field }) }));
+  const whole = { ...details, ...(written.length > 0 && { causes: written }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return Object.keys(whole).length === 0 ? null : whole;
 }
 
 /** Fields of the metadata that recordings leave out. */

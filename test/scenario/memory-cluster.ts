@@ -2,7 +2,7 @@ import { kindInfo, objectKey, type Kind, type ObjectsByKind } from "../../src/ap
 import { labelSelectorMatches } from "../../src/api/selector.js";
 import type { ObjectReference } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
-import type { ApiStatus, Callback, DeleteOptions, ListOptions, Result, Target } from "../../src/control-plane/apiserver/client.js";
+import type { ApiStatus, Callback, DeleteOptions, ListOptions, Result, ScaleClient, Target } from "../../src/control-plane/apiserver/client.js";
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
 import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
 import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
@@ -23,6 +23,8 @@ export class MemoryCluster implements KubectlClient {
   refusal: ApiStatus | undefined;
   /** Objects that are deleted stay, as those do that somebody holds by a finalizer. */
   keepsDeleted = false;
+  /** Scales are rules of Kubernetes, which this does not know. */
+  readonly scales: ScaleClient = { get: withoutScales, update: withoutScales, patch: withoutScales };
   private uid = 0;
   private version = 0;
   private readonly watches = new Set<(key: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]) => void>();
@@ -238,4 +240,8 @@ export function pod(name: string, change: { readonly metadata?: object; readonly
     spec: { containers: [{ name: "main", image: "i" }], ...change.spec },
     status: { phase: "Running", ...change.status },
   };
+}
+
+function withoutScales(): never {
+  throw new Error("a memory cluster has no scale subresource");
 }

@@ -4,8 +4,9 @@ import { labelSelectorMatches } from "../../api/selector.js";
 import type { ApiObject, ObjectReference } from "../../api/types/meta.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { PodDisruptionBudget } from "../../api/types/policy.js";
+import type { Scale } from "../../api/types/scale.js";
 import type { SimTime } from "../../engine/simulation.js";
-import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, Target } from "./client.js";
+import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, ScaleClient, Target } from "./client.js";
 import type { EventRecording } from "./event-recording.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
@@ -93,6 +94,18 @@ export class ApiClientConnection implements ApiClient, Sender {
     this.path.send(this, { verb: "create", subresource: "eviction", target: pod, precondition: undefined, handle, rereading, done });
   }
 
+  readonly scales: ScaleClient = {
+    get: (target, done) => {
+      this.sendScale("get", target, () => this.registry.scaleOf(target), done);
+    },
+    update: (target, scale, done) => {
+      this.sendScale("update", target, () => this.registry.rescale(target, () => scale, this.caller.user), done, scale.metadata);
+    },
+    patch: (target, change, done) => {
+      this.sendScale("patch", target, () => this.registry.rescale(target, change, this.caller.user), done);
+    },
+  };
+
   get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {
     this.send("get", "", target, () => this.registry.get(target), done);
   }
@@ -112,6 +125,10 @@ export class ApiClientConnection implements ApiClient, Sender {
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {
     this.events.record(this, regarding, type, reason, message);
+  }
+
+  private sendScale(verb: Verb, target: Target, handle: () => Scale, done: Callback<Scale> | undefined, precondition?: WritePrecondition): void {
+    this.path.send(this, { verb, subresource: "scale", target, precondition, handle, done });
   }
 
   private send<K extends Kind>(

@@ -5,7 +5,7 @@
  * request path of the API server (authorisation, admission, validation) and the etcd commit. Nobody gets an object by another way.
  */
 import type { Kind, ObjectsByKind } from "../../api/kinds.js";
-import type { ApiObject, LabelSelector, ObjectReference } from "../../api/types/index.js";
+import type { ApiObject, LabelSelector, ObjectReference, Scale } from "../../api/types/index.js";
 
 /** A refusal, as the metav1.Status that the real API server returns. */
 export interface ApiStatus {
@@ -25,6 +25,8 @@ export interface ApiStatus {
     | "ServiceUnavailable"
     | "Timeout";
   readonly message: string;
+  /** What the refusal is about; the kind is a resource's name, "pods", or a kind's own, "Pod", where validation found mistakes. */
+  readonly details?: { readonly name?: string; readonly group?: string; readonly kind: string };
   readonly causes?: readonly { readonly type: string; readonly field?: string; readonly message: string }[];
   readonly retryAfterSeconds?: number;
 }
@@ -51,7 +53,20 @@ export interface ListOptions {
   readonly labelSelector?: LabelSelector;
 }
 
+/** Kinds with a number of replicas. */
+export type Scalable = "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController";
+
+/** The scale subresource: a workload's number of replicas without the rest of it. */
+export interface ScaleClient {
+  get(target: Target<Scalable>, done: Callback<Scale>): void;
+  /** Answers 409 Conflict where the scale's resourceVersion is set and no longer current, 422 where it asks for less than none. */
+  update(target: Target<Scalable>, scale: Scale, done?: Callback<Scale>): void;
+  /** Applies the change to the scale as it is when the request commits. */
+  patch(target: Target<Scalable>, change: (current: Scale) => Scale, done?: Callback<Scale>): void;
+}
+
 export interface ApiClient {
+  readonly scales: ScaleClient;
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void;
   /** Replaces all but the status; answers 409 Conflict where metadata.resourceVersion is set and no longer current. */
   update<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void;

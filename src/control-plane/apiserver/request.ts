@@ -6,7 +6,7 @@ import type { Result, Target } from "./client.js";
 
 /** Verbs of the API as permission rules name them. */
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
-export type Subresource = "" | "status" | "binding" | "eviction";
+export type Subresource = "" | "status" | "binding" | "eviction" | "scale";
 
 /** The caller as authentication has found it. */
 export interface Caller {

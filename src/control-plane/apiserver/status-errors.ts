@@ -28,17 +28,43 @@ export function qualifiedResource(kind: string): string {
   return group === "" ? info.resource : `${info.resource}.${group}`;
 }
 
+/** What a refusal is about, as `details` names it: the resource, or the kind where an object itself is wrong. */
+function detailsOf(group: string, kind: string, name: string): NonNullable<ApiStatus["details"]> {
+  return { ...(name !== "" && { name }), ...(group !== "" && { group }), kind };
+}
+
+function resourceDetails(kind: string, name: string): NonNullable<ApiStatus["details"]> {
+  const info = kindInfo(kind);
+  return detailsOf(info === undefined ? "" : groupOf(info.apiVersion), info?.resource ?? kind.toLowerCase(), name);
+}
+
 export function notFound(kind: Kind, name: string): ApiStatusError {
-  return new ApiStatusError({ code: 404, reason: "NotFound", message: `${qualifiedResource(kind)} "${name}" not found` });
+  return new ApiStatusError({
+    code: 404,
+    reason: "NotFound",
+    message: `${qualifiedResource(kind)} "${name}" not found`,
+    details: resourceDetails(kind, name),
+  });
 }
 
 export function alreadyExists(kind: Kind, name: string): ApiStatusError {
-  return new ApiStatusError({ code: 409, reason: "AlreadyExists", message: `${qualifiedResource(kind)} "${name}" already exists` });
+  return new ApiStatusError({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${qualifiedResource(kind)} "${name}" already exists`,
+    details: resourceDetails(kind, name),
+  });
 }
 
 /** @param resource resource as in the text, "pods" or "pods/binding" */
 export function conflict(resource: string, name: string, why: string): ApiStatusError {
-  return new ApiStatusError({ code: 409, reason: "Conflict", message: `Operation cannot be fulfilled on ${resource} "${name}": ${why}` });
+  const [plain, ...group] = resource.split(".");
+  return new ApiStatusError({
+    code: 409,
+    reason: "Conflict",
+    message: `Operation cannot be fulfilled on ${resource} "${name}": ${why}`,
+    details: detailsOf(group.join("."), plain, name),
+  });
 }
 
 /** The stored object has moved on since the client read it. Text: k8s.io/apiserver/pkg/registry/generic/registry OptimisticLockErrorMsg. */
@@ -73,7 +99,12 @@ export function preconditionConflict(
 }
 
 export function forbidden(kind: Kind, name: string, why: string): ApiStatusError {
-  return new ApiStatusError({ code: 403, reason: "Forbidden", message: `${qualifiedResource(kind)} "${name}" is forbidden: ${why}` });
+  return new ApiStatusError({
+    code: 403,
+    reason: "Forbidden",
+    message: `${qualifiedResource(kind)} "${name}" is forbidden: ${why}`,
+    details: resourceDetails(kind, name),
+  });
 }
 
 export function badRequest(message: string): ApiStatusError {
@@ -88,14 +119,22 @@ export interface FieldCause {
 
 /** Validation found mistakes; one is written plainly, several in brackets, as field.ErrorList does. */
 export function invalid(kind: string, name: string, causes: readonly FieldCause[]): ApiStatusError {
-  const texts = causes.map((cause) =>
-    cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`,
-  );
-  const detail = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const info = kindInfo(kind);
-  const group = info === undefined ? "" : groupOf(info.apiVersion);
+  return invalidOfGroup(info === undefined ? "" : groupOf(info.apiVersion), kind, name, causes);
+}
+
+/** The same of a kind that is not stored. */
+export function invalidOfGroup(group: string, kind: string, name: string, causes: readonly FieldCause[]): ApiStatusError {
+  const texts = causes.map((cause) => (cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`));
+  const detail = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const qualified = group === "" ? kind : `${kind}.${group}`;
-  return new ApiStatusError({ code: 422, reason: "Invalid", message: `${qualified} "${name}" is invalid: ${detail}`, causes });
+  return new ApiStatusError({
+    code: 422,
+    reason: "Invalid",
+    message: `${qualified} "${name}" is invalid: ${detail}`,
+    details: detailsOf(group, kind, name),
+    causes,
+  });
 }
 
 /** The client gave up waiting: its machine cannot reach the API server, or the API server does not answer. */
@@ -125,6 +164,7 @@ export function forbiddenRequest(user: string, verb: string, target: Target, sub
     code: 403,
     reason: "Forbidden",
     message: `${named} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`,
+    details: detailsOf(group, info.resource, name),
   };
 }
 

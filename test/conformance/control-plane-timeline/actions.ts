@@ -5,7 +5,7 @@ import { parseSelector } from "../../../src/api/selector.js";
 import type { ApiObject } from "../../../src/api/types/meta.js";
 import type { Node } from "../../../src/api/types/node.js";
 import type { Pod } from "../../../src/api/types/pod.js";
-import type { ApiStatus, Result, Target } from "../../../src/control-plane/apiserver/client.js";
+import type { ApiStatus, Result, Scalable, Target } from "../../../src/control-plane/apiserver/client.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { parseKubectl } from "../../../src/scenario/kubectl/command.js";
 import { setSchedulable } from "../../../src/scenario/kubectl/cordon.js";
@@ -90,8 +90,8 @@ export class Actions {
       kubectl.patch(this.target(kindOf(resource), action.patch), (current) => patched(current, patch, type) as typeof current, answered);
     } else if (action.scale !== undefined) {
       const { resource, replicas } = action.scale;
-      const change = { spec: { replicas } };
-      kubectl.patch(this.target(kindOf(resource), action.scale), (current) => patched(current, change, "merge") as typeof current, answered);
+      const target = this.target(kindOf(resource), action.scale) as Target<Scalable>;
+      kubectl.scales.patch(target, (scale) => ({ ...scale, spec: { replicas } }), answered);
     } else if (action.cordon !== undefined) this.setUnschedulable(action.cordon, true, answered);
     else if (action.uncordon !== undefined) this.setUnschedulable(action.uncordon, false, answered);
     else if (action.evict !== undefined) {

@@ -47,14 +47,15 @@ function* exchangesOfPods({ actions }: TimelineCase, observed: Observed): Genera
   }
 }
 
-function renamed({ transitions, events, actionResults, drain }: Observed, names: ReadonlyMap<string, string>): Observed {
+function renamed(observed: Observed, names: ReadonlyMap<string, string>): Observed {
+  const { transitions, events, drain } = observed;
   const text = (value: string) => value.replace(/[a-z0-9][-a-z0-9]*/g, (word) => names.get(word) ?? word);
   return {
+    ...observed,
     transitions: transitions.map(([t, object, what, value]): Transition =>
       value === undefined ? [t, text(object), what] : [t, text(object), what, typeof value === "string" ? text(value) : value],
     ),
     events: events.map((event) => ({ ...event, object: text(event.object), message: text(event.message) })),
-    actionResults,
     drain: drain.map((line) => ({ ...line, text: line.text === null ? null : text(line.text) })),
   };
 }

@@ -1,13 +1,21 @@
 /** Repeats a recording in the simulator. */
+import { InvariantChecker } from "../../../src/cluster/invariants/invariant-checker.js";
 import { SECOND } from "../../../src/engine/simulation.js";
+import { violationLines } from "../../../src/study/violation-report.js";
 import { Actions } from "./actions.js";
 import type { Observed, TimelineCase } from "./case.js";
 import { followFates } from "./fates.js";
 import { RecordedCluster } from "./recorded-cluster.js";
 import { WatchClient } from "./watch-client.js";
 
-export function simulate(testCase: TimelineCase): Observed {
+export interface CheckedObservation extends Observed {
+  /** Lines about invariants of a control plane that did not hold. */
+  readonly violations: readonly string[];
+}
+
+export function simulate(testCase: TimelineCase): CheckedObservation {
   const recorded = new RecordedCluster(testCase);
+  const checker = new InvariantChecker(recorded.cluster);
   const watch = new WatchClient(recorded.cluster, recorded.start);
   const actions = new Actions(recorded, watch, testCase.actions);
   actions.setUp(testCase.setup ?? []);
@@ -16,5 +24,11 @@ export function simulate(testCase: TimelineCase): Observed {
   watch.begin();
   actions.start();
   recorded.cluster.simulation.run(recorded.start + testCase.durationSeconds * SECOND);
-  return { transitions: watch.transitions, events: watch.events, actionResults: actions.results, drain: actions.drain };
+  return {
+    transitions: watch.transitions,
+    events: watch.events,
+    actionResults: actions.results,
+    drain: actions.drain,
+    violations: violationLines(checker.finish()),
+  };
 }

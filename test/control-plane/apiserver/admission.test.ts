@@ -33,6 +33,7 @@ describe("NamespaceLifecycle", () => {
       code: 404,
       reason: "NotFound",
       message: 'namespaces "nowhere" not found',
+      details: { name: "nowhere", kind: "namespaces" },
     });
     create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "dev" } });
     client.delete({ kind: "Namespace", name: "dev" });

@@ -97,7 +97,12 @@ describe.each([
       (done: Callback<Pod>) => client.delete({ ...WEB, name: "none" }, {}, done),
       (done: Callback<Pod>) => client.bind({ ...WEB, name: "none" }, "worker-1", done),
     ]) {
-      expect(refused(answer<"Pod">(call))).toEqual({ code: 404, reason: "NotFound", message: 'pods "none" not found' });
+      expect(refused(answer<"Pod">(call))).toEqual({
+        code: 404,
+        reason: "NotFound",
+        message: 'pods "none" not found',
+        details: { name: "none", kind: "pods" },
+      });
     }
   });
 
@@ -115,6 +120,7 @@ describe.each([
       reason: "Conflict",
       message:
         'Operation cannot be fulfilled on deployments.apps "web": the object has been modified; please apply your changes to the latest version and try again',
+      details: { name: "web", group: "apps", kind: "deployments" },
     });
     expect(stored(answer<"Deployment">((done) => client.update<"Deployment">(deployment(3), done))).spec.replicas).toBe(3);
     expect(
@@ -251,6 +257,7 @@ describe.each([
       code: 409,
       reason: "Conflict",
       message: 'Operation cannot be fulfilled on pods/binding "web": pod web is already assigned to node "worker-1"',
+      details: { name: "web", kind: "pods/binding" },
     });
   });
 

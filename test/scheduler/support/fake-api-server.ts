@@ -102,6 +102,7 @@ export class FakeApiServer {
       evict: unexpected,
       get: unexpected,
       list: unexpected,
+      scales: { get: unexpected, update: unexpected, patch: unexpected },
       recordEvent: (regarding, type, reason, message) => void this.events.push({ regarding, type, reason, message }),
     };
   }

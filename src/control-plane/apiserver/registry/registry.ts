@@ -9,11 +9,12 @@ import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.j
 import type { Service } from "../../../api/types/network.js";
 import type { Pod } from "../../../api/types/pod.js";
 import type { PodDisruptionBudget } from "../../../api/types/policy.js";
+import type { Scale } from "../../../api/types/scale.js";
 import type { RandomStream } from "../../../engine/random.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { type AdmissionChain, type AdmissionRequest, RefusedSpec } from "../admission/admission.js";
 import type { Change } from "../change.js";
-import type { DeleteOptions, Target } from "../client.js";
+import type { DeleteOptions, Scalable, Target } from "../client.js";
 import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
@@ -33,6 +34,7 @@ import { bindPod } from "./binding.js";
 import { budgetsOf, evictionRetries, ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
 import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
+import { rescaled, scaleOf } from "./scale.js";
 import { changedBeyondMetadata, countsGenerations } from "./strategy.js";
 import { withoutField } from "./without-field.js";
 
@@ -242,6 +244,19 @@ export class Registry {
       this.replaced("Pod", entry, withDisruptionTarget(pod, now));
     }
     return this.delete(target, options, user);
+  }
+
+  /** @throws ApiStatusError 404 */
+  scaleOf(target: Target<Scalable>): Scale {
+    return scaleOf(this.foundTarget(target).object as ObjectsByKind[Scalable]);
+  }
+
+  /** @throws ApiStatusError 400, 404, 409 or 422 */
+  rescale(target: Target<Scalable>, change: (current: Scale) => Scale, user: string): Scale {
+    const entry = this.foundTarget(target);
+    const workload = entry.object as ObjectsByKind[Scalable];
+    const stored = this.store(target.kind, entry, rescaled(workload, change(scaleOf(workload))), "", user);
+    return scaleOf(stored as ObjectsByKind[Scalable]);
   }
 
   /** @throws ApiStatusError 404 */
