@@ -11,6 +11,7 @@ import { matchesScopes, QUOTA_KINDS, usageOf } from "../control-plane/apiserver/
 import type { ApiServer } from "../control-plane/apiserver/api-server.js";
 import { HostLinks } from "../control-plane/apiserver/host-links.js";
 import { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
+import { DEFAULT_ATTACH_TIMES } from "../control-plane/controllers/attach-detach/external-attacher.js";
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
 import { withFlags } from "../control-plane/controllers/options.js";
 import type { EtcdCluster } from "../control-plane/etcd/etcd-cluster.js";
@@ -273,7 +274,7 @@ export class Cluster {
 
   private machine(plan: NodePlan, heartbeats: LeaseHeartbeats): Machine {
     const { description } = this;
-    const { sandboxStart, containerStart } = description.latencies;
+    const { sandboxStart, containerStart, volumeMount } = description.latencies;
     return new Machine({
       ...nodeDescription(plan, description, this.kubeletSettings),
       simulation: this.simulation,
@@ -283,6 +284,7 @@ export class Cluster {
       ...(plan.group.agent !== undefined && { agent: plan.group.agent }),
       ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
       ...(containerStart !== undefined && { containerStartDuration: containerStart }),
+      ...(volumeMount !== undefined && { mountDuration: volumeMount }),
       network: this.podNetwork,
       behaviorOf: this.behaviors.ofContainer,
     });
@@ -322,6 +324,10 @@ export class Cluster {
       ...(host !== undefined && { host }),
       quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
       metrics: this.metrics,
+      attachTimes: {
+        attach: this.description.latencies["volumeAttach"] ?? DEFAULT_ATTACH_TIMES.attach,
+        detach: this.description.latencies["volumeDetach"] ?? DEFAULT_ATTACH_TIMES.detach,
+      },
     });
     manager.start();
     return manager;

@@ -12,6 +12,7 @@ import type { PodLifecycleEventGenerator } from "./pleg.js";
 import type { PodNetwork } from "./pod-network.js";
 import type { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
+import type { VolumeManagerSurroundings } from "./volume-manager.js";
 
 /** What starting things costs on this machine. */
 export interface RuntimeCosts {
@@ -19,6 +20,7 @@ export interface RuntimeCosts {
   readonly scheme: string;
   sandboxDuration(): SimTime;
   containerStartDuration(): SimTime;
+  mountDuration(): SimTime;
 }
 
 export interface KubeletContext {
@@ -39,6 +41,7 @@ export interface KubeletContext {
   readonly running: boolean;
   readonly pleg: PodLifecycleEventGenerator;
   readonly events: KubeletEvents;
+  readonly volumes: VolumeManagerSurroundings;
   /** Nothing of the pod runs any more: its requests are free. */
   podStopped(worker: PodWorker): void;
   /** The kubelet may forget the pod. */

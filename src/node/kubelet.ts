@@ -30,6 +30,7 @@ import { PodLifecycleEventGenerator } from "./pleg.js";
 import type { PodNetwork } from "./pod-network.js";
 import { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
+import type { VolumeManagerSurroundings } from "./volume-manager.js";
 import { podGraceSeconds } from "./termination.js";
 
 export interface KubeletOptions extends NodeAgentOptions {
@@ -58,6 +59,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   readonly crashBackoff: Backoff;
   readonly pleg: PodLifecycleEventGenerator;
   readonly events: KubeletEvents;
+  readonly volumes: VolumeManagerSurroundings;
   running = false;
   private readonly workers = new Map<string, PodWorker>();
   /** Admitted pods that still hold their requests. */
@@ -105,6 +107,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     });
     this.events = new KubeletEvents(this.client, this.node, settings.normalEvents);
     this.status = new NodeStatusReporter(simulation, options.epoch, identity, settings, this.client, options.puller, phases);
+    const { runtime } = options;
+    this.volumes = { simulation, client: this.client, inUse: this.status, mountDuration: () => runtime.mountDuration() };
     this.pods = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node }).informer("Pod");
     this.pods.addHandlers({
       added: (pod) => {

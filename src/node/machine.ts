@@ -5,7 +5,8 @@ import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/clien
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { RandomStream } from "../engine/random.js";
-import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
+import { lognormal } from "../engine/distribution-families.js";
+import { MILLISECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
 import { CONTAINER_RUNTIMES } from "./container-runtime.js";
 import { DEFAULT_RUNTIME, identityOf, type NodeDescription } from "./described-node.js";
@@ -29,6 +30,8 @@ export interface MachineOptions extends NodeDescription {
   /** Costs of the runtime where they are not its usual ones, microseconds. */
   readonly sandboxDuration?: Distribution;
   readonly containerStartDuration?: Distribution;
+  /** Time of mounting one volume, microseconds. */
+  readonly mountDuration?: Distribution;
   /** "fake" runs nothing: see {@link FakeKubelet}. */
   readonly agent?: "kubelet" | "fake";
   readonly network?: PodNetwork;
@@ -44,6 +47,8 @@ export interface MachineOptions extends NodeDescription {
 
 /** 1 Gbit/s: a common link of a virtual machine. An assumption, and a setting. */
 const REGISTRY_BANDWIDTH = 125_000_000;
+/** Mounting a formatted disk or a share. An assumption, and a setting. */
+const MOUNT_DURATION = lognormal(500 * MILLISECOND, 0.5);
 
 export class Machine {
   readonly name: string;
@@ -87,6 +92,8 @@ export class Machine {
     const costs = simulation.stream(`kubelet/${name}/runtime`);
     const sandbox = options.sandboxDuration ?? profile.sandboxDuration;
     const start = options.containerStartDuration ?? profile.containerStartDuration;
+    const mount = options.mountDuration ?? MOUNT_DURATION;
+    const mounts = simulation.stream(`kubelet/${name}/mount`);
     const { epoch, endpoint, heartbeats, network = new UnsimulatedPodNetwork() } = options;
     const common = { simulation, epoch, endpoint, heartbeats, identity, network };
     this.kubelet =
@@ -100,6 +107,7 @@ export class Machine {
               scheme: runtimeName,
               sandboxDuration: () => duration(sandbox, costs),
               containerStartDuration: () => duration(start, costs),
+              mountDuration: () => duration(mount, mounts),
             },
             puller: this.images,
             usage: this.resources,

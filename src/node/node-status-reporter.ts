@@ -20,17 +20,21 @@ import {
   type NodePressures,
 } from "./node-object.js";
 import type { KubeletSettings } from "./settings.js";
+import type { VolumesInUse } from "./volume-manager.js";
 
 /** The images on the machine, as a node's status lists them. */
 interface Images {
   readonly present: Parameters<typeof listedImages>[0];
 }
 
-export class NodeStatusReporter {
+export class NodeStatusReporter implements VolumesInUse {
   private running = false;
   private pressures: NodePressures = NO_PRESSURE;
   private event: EventId | undefined;
   private known: Node;
+  /** Pods that use each volume. */
+  private readonly users = new Map<string, number>();
+  private readonly awaitingReport = new Map<string, (() => void)[]>();
 
   constructor(
     private readonly simulation: Simulation,
@@ -66,6 +70,35 @@ export class NodeStatusReporter {
     this.revise();
   }
 
+  use(volume: string, reported: () => void): void {
+    this.users.set(volume, (this.users.get(volume) ?? 0) + 1);
+    if (this.known.status?.volumesInUse?.includes(volume) === true) {
+      reported();
+      return;
+    }
+    const waiting = this.awaitingReport.get(volume);
+    if (waiting === undefined) this.awaitingReport.set(volume, [reported]);
+    else waiting.push(reported);
+    this.reviseSoon();
+  }
+
+  release(volume: string): void {
+    const left = (this.users.get(volume) ?? 1) - 1;
+    if (left > 0) {
+      this.users.set(volume, left);
+      return;
+    }
+    this.users.delete(volume);
+    this.awaitingReport.delete(volume);
+    this.reviseSoon();
+  }
+
+  isAttached(volume: string, answer: (attached: boolean) => void): void {
+    this.client.get<"Node">({ kind: "Node", name: this.identity.name }, (node) =>
+      answer(node.ok && node.object.status?.volumesAttached?.some(({ name }) => name === volume) === true),
+    );
+  }
+
   /** The kubelet computes its status each nodeStatusUpdateFrequency; only a time at which it would write needs an event. */
   reviseSoon(): void {
     if (!this.running || this.event !== undefined) return;
@@ -96,20 +129,37 @@ export class NodeStatusReporter {
       this.known = stored.object;
       this.reconcileLabels(stored.object);
       const images = listedImages(this.images.present);
-      const { conditions, images: listed = [] } = stored.object.status ?? {};
-      if (!conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
+      const { conditions, images: listed = [], volumesInUse = [] } = stored.object.status ?? {};
+      const isSame = volumesInUse.length === this.users.size && volumesInUse.every((volume) => this.users.has(volume));
+      if (isSame) this.reported(volumesInUse);
+      if (isSame && !conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
+      const inUse = [...this.users.keys()];
       this.client.patchStatus<"Node">(
         node,
         (current) => ({
           ...current,
-          status: nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)),
+          status: {
+            ...nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)),
+            ...((inUse.length > 0 || volumesInUse.length > 0) && { volumesInUse: inUse }),
+          },
         }),
         (result) => {
-          if (result.ok) this.known = result.object;
-          else this.reviseSoon();
+          if (result.ok) {
+            this.known = result.object;
+            this.reported(inUse);
+          } else this.reviseSoon();
         },
       );
     });
+  }
+
+  /** The node's status lists these volumes: who waited for that goes on. */
+  private reported(volumes: readonly string[]): void {
+    for (const volume of volumes) {
+      const waiting = this.awaitingReport.get(volume) ?? [];
+      this.awaitingReport.delete(volume);
+      for (const go of waiting) go();
+    }
   }
 
   /** A kubelet that finds its node registered already puts its own default labels right. */

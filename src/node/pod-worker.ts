@@ -21,6 +21,7 @@ import type { ProbeKind } from "./probe-worker.js";
 import { PodProber, type ProbeListener } from "./prober.js";
 import { ServingState } from "./serving-state.js";
 import { podGraceSeconds } from "./termination.js";
+import { PodVolumes } from "./volume-manager.js";
 
 /** How often a sandbox that could not be created is tried again (the kubelet's backOffPeriod). */
 const SANDBOX_RETRY_PERIOD: SimTime = 10 * SECOND;
@@ -63,6 +64,7 @@ export class PodWorker implements ProbeListener {
   private readonly termination = new PodTermination(this);
   private deadlineEvent: EventId | undefined;
   private readonly dependencies: PodDependencies;
+  private readonly volumes: PodVolumes;
   readonly prober: PodProber | undefined;
   /** Plans made under an earlier number are void. */
   generation = 0;
@@ -80,6 +82,7 @@ export class PodWorker implements ProbeListener {
     for (const record of this.records) if (has) record.reason = "PodInitializing";
     this.report = new PodStatusReporter(this);
     this.dependencies = new PodDependencies(context.simulation, context.client, pod);
+    this.volumes = new PodVolumes(context.volumes, pod);
     const probed = this.records.some(({ container, role }) => role !== "init" && hasProbe(container));
     if (probed) this.prober = new PodProber(context.simulation, this.records, this, context.settings.simulateProbesSingly);
   }
@@ -118,6 +121,7 @@ export class PodWorker implements ProbeListener {
       this.removeProcess(record, { at: simulation.now, exitCode: UNKNOWN_EXIT_CODE, reason: "Unknown" });
     }
     this.serving.end();
+    this.volumes.lose();
     if (this.sandbox !== "none") this.sandbox = "none";
     this.hasInitialized = false;
   }
@@ -187,6 +191,11 @@ export class PodWorker implements ProbeListener {
       this.dependencies.ensure(
         () => this.sync(),
         (what) => this.onMissing(what),
+      );
+    } else if (!this.volumes.ready) {
+      this.volumes.ensure(
+        () => this.sync(),
+        (message) => this.context.events.pod(this.pod, "Warning", "FailedMount", message),
       );
     } else if (this.sandbox === "none") this.createSandbox();
     else if (this.sandbox === "ready") this.starter.sync(this.context.simulation.now);
@@ -345,6 +354,7 @@ export class PodWorker implements ProbeListener {
     for (const event of [this.timer, this.deadlineEvent]) if (event !== undefined) simulation.cancel(event);
     this.timer = this.deadlineEvent = undefined;
     this.dependencies.cancel();
+    this.volumes.cancel();
   }
 
   onAllStopped(): void {
@@ -352,6 +362,7 @@ export class PodWorker implements ProbeListener {
     this.serving.end();
     if (!context.running) return;
     this.finished = true;
+    this.volumes.release();
     this.prober?.suspend();
     context.podStopped(this);
     if (this.sandboxAttempts > 0 && this.pod.spec.hostNetwork !== true) context.network.tearDown(this.pod, context.node);

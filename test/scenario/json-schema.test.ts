@@ -2,7 +2,7 @@ import { Ajv } from "ajv";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { scenarioJsonSchema } from "../../src/scenario/json-schema.js";
 
 const FILE = join(import.meta.dirname, "../../scenarios/scenario.schema.json");
@@ -15,7 +15,9 @@ describe("the JSON Schema for editors", () => {
   const validate = new Ajv({ strict: false, validateSchema: false }).compile(JSON.parse(scenarioJsonSchema()) as object);
 
   it.each(readdirSync(dirname(FILE)).filter((file) => file.endsWith(".yaml")))("takes %s", (file) => {
-    expect(validate(parse(readFileSync(join(dirname(FILE), file), "utf8"))) ? [] : validate.errors).toEqual([]);
+    // Manifests may stand beside the scenario.
+    const [scenario] = parseAllDocuments(readFileSync(join(dirname(FILE), file), "utf8"));
+    expect(validate(scenario.toJS()) ? [] : validate.errors).toEqual([]);
   });
 
   it("refuses unknown fields and wrong values", () => {

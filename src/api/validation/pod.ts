@@ -186,14 +186,16 @@ export function validatePod(pod: Pod): FieldError[] {
 
 const rightTemplates = new WeakSet<PodTemplateSpec>();
 
+/** Labels and annotations of a template. */
+export function validateTemplateMetadata(field: string, template: PodTemplateSpec | undefined): FieldError[] {
+  const { metadata } = template ?? {};
+  return [...validateLabels(`${field}.labels`, metadata?.labels), ...validateAnnotations(`${field}.annotations`, metadata?.annotations)];
+}
+
 export function validatePodTemplate(field: string, template: PodTemplateSpec | undefined): FieldError[] {
   if (template !== undefined && rightTemplates.has(template)) return [];
-  const { metadata, spec } = template ?? {};
-  const errors = [
-    ...validateLabels(`${field}.labels`, metadata?.labels),
-    ...validateAnnotations(`${field}.annotations`, metadata?.annotations),
-    ...validateSharedSpec(`${field}.spec`, spec ?? { containers: [] }),
-  ];
+  const { spec } = template ?? {};
+  const errors = [...validateTemplateMetadata(field, template), ...validateSharedSpec(`${field}.spec`, spec ?? { containers: [] })];
   if ((spec?.ephemeralContainers ?? []).length > 0) {
     errors.push(forbidden(`${field}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));
   }

@@ -16,7 +16,7 @@ import {
   validateObjectMeta,
 } from "./metadata.js";
 import { dnsSubdomain, percentText } from "./names.js";
-import { validatePodTemplate } from "./pod.js";
+import { validatePodTemplate, validateTemplateMetadata } from "./pod.js";
 
 /** A count or a percentage, neither negative (ValidatePositiveIntOrPercent). */
 export function intOrPercent(field: string, value: IntOrString): FieldError[] {
@@ -227,7 +227,9 @@ export function validateStatefulSet(object: StatefulSet): FieldError[] {
     if (!isEmpty && !compileLabelSelector(selector)(labelsOf(template))) {
       errors.push(invalid("spec.template.metadata.labels", shownLabels(labelsOf(template)), MISMATCH));
     }
-    errors.push(...validatePodTemplate("spec.template", template));
+    // The template's spec is looked at when pods are made of it: volumes of claim templates are not in it.
+    // Source: ValidatePodTemplateSpecForStatefulSet in kubernetes pkg/apis/apps/validation/validation.go.
+    errors.push(...validateTemplateMetadata("spec.template", template));
   }
   return [...errors, ...runsForEver("spec.template", template, "StatefulSet")];
 }

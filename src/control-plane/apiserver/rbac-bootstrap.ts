@@ -38,7 +38,9 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
   "attachdetach-controller": [
     "read nodes pods persistentvolumes persistentvolumeclaims csinodes csidrivers",
     "write nodes/status",
+    // The status is the external attacher's to write, which runs under this account.
     "create delete read write volumeattachments",
+    "write volumeattachments/status",
   ],
   "cronjob-controller": ["read write cronjobs", "write cronjobs/status", "create delete read write jobs", "delete list pods"],
   "daemon-set-controller": [
@@ -85,7 +87,8 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
     "write persistentvolumes/status",
     "read write persistentvolumeclaims",
     "write persistentvolumeclaims/status",
-    "read storageclasses nodes pods",
+    // csidrivers are for the external provisioner, which runs under this account.
+    "read storageclasses nodes pods csidrivers",
   ],
   "pod-garbage-collector": ["delete read pods", "write pods/status", "read nodes"],
   "pv-protection-controller": ["read write persistentvolumes"],

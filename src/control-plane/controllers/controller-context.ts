@@ -6,6 +6,7 @@ import { MILLISECOND, type EventId, type Simulation, type SimTime } from "../../
 import type { ApiServerEndpoint, ConnectOptions, Informer, InformerFactory } from "../apiserver/client.js";
 import type { NodeHeartbeats } from "../apiserver/heartbeats.js";
 import { ApiCalls } from "./api-calls.js";
+import type { AttachTimes } from "./attach-detach/external-attacher.js";
 import type { ControllerManagerOptions } from "./options.js";
 import type { MetricsSource } from "./podautoscaler/metrics-source.js";
 import type { QuotaRules } from "./resourcequota/resource-quota-controller.js";
@@ -28,6 +29,8 @@ export interface ControllerContextOptions {
   readonly quotaRules?: QuotaRules;
   /** What the autoscaler measures pods by; without it every metric is missing. */
   readonly metrics?: MetricsSource;
+  /** How long attaching and detaching a volume takes; without it as cloud block stores do. */
+  readonly attachTimes?: AttachTimes;
 }
 
 /** Groups of every service account of kube-system. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens */
@@ -43,6 +46,7 @@ export class ControllerContext {
   readonly options: ControllerManagerOptions;
   readonly quotaRules: QuotaRules | undefined;
   readonly metrics: MetricsSource | undefined;
+  readonly attachTimes: AttachTimes | undefined;
   private readonly informers: InformerFactory;
   private readonly used = new Map<Kind, Informer<never>>();
   private readonly queues: WorkQueue[] = [];
@@ -55,6 +59,7 @@ export class ControllerContext {
     this.options = given.options;
     this.quotaRules = given.quotaRules;
     this.metrics = given.metrics;
+    this.attachTimes = given.attachTimes;
     this.informers = given.api.informers({ component: "kube-controller-manager", ...(given.host !== undefined && { host: given.host }) });
   }
 

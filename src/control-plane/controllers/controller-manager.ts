@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
  */
 import { distance } from "fastest-levenshtein";
+import { startAttachDetachController } from "./attach-detach/attach-detach-controller.js";
 import { ControllerContext, type ControllerContextOptions, type StartController } from "./controller-context.js";
 import { startCronJobController } from "./cronjob/cron-job-controller.js";
 import { startDaemonSetController } from "./daemon/daemon-set-controller.js";
@@ -47,6 +48,7 @@ const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartC
   ["cronjob-controller", startCronJobController],
   ["ttl-after-finished-controller", startTtlAfterFinishedController],
   ["persistentvolume-binder-controller", startPersistentVolumeController],
+  ["persistentvolume-attach-detach-controller", startAttachDetachController],
   ["persistentvolumeclaim-protection-controller", startClaimProtectionController],
   ["persistentvolume-protection-controller", startVolumeProtectionController],
   ["node-ipam-controller", startNodeIpamController],

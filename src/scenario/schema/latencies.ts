@@ -17,6 +17,9 @@ export const LATENCIES = {
   schedulerCycle: "one scheduling cycle, from the pop of a pod until it is assumed",
   sandboxStart: "the start of a pod's sandbox: namespaces, cgroups, network set-up",
   containerStart: "the creation and start of one container",
+  volumeAttach: "the attachment of a volume to a node",
+  volumeDetach: "the detachment of a volume from a node",
+  volumeMount: "the mount of one volume",
 } as const;
 
 export type LatencyName = keyof typeof LATENCIES;

@@ -7,7 +7,7 @@
  */
 import { ZONE_LABEL } from "../../../api/topology-labels.js";
 import { objectKey } from "../../../api/kinds.js";
-import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../api/types/index.js";
+import type { CSIDriver, Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
@@ -38,6 +38,7 @@ class PersistentVolumeController {
   private readonly volumes: Informer<PersistentVolume>;
   private readonly classes: Informer<StorageClass>;
   private readonly nodes: Informer<Node>;
+  private readonly drivers: Informer<CSIDriver>;
   private readonly claimQueue: WorkQueue;
   private readonly volumeQueue: WorkQueue;
   private readonly provisioning = new Set<string>();
@@ -50,6 +51,7 @@ class PersistentVolumeController {
     this.volumes = context.informer("PersistentVolume");
     this.classes = context.informer("StorageClass");
     this.nodes = context.informer("Node");
+    this.drivers = context.informer("CSIDriver");
     this.claims.addHandlers({
       added: (claim) => this.claimQueue.add(objectKey(claim)),
       updated: (_, claim) => this.claimQueue.add(objectKey(claim)),
@@ -167,7 +169,7 @@ class PersistentVolumeController {
   private *createVolume(key: string, uid: string, name: string, storageClass: StorageClass): Task<void> {
     const claim = this.claims.get(key);
     if (claim?.metadata.uid !== uid) return;
-    const zone = this.nodes.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "")?.metadata.labels?.[ZONE_LABEL];
+    const zone = this.zoneOf(claim, storageClass);
     const volume: PersistentVolume = {
       apiVersion: "v1",
       kind: "PersistentVolume",
@@ -187,6 +189,12 @@ class PersistentVolumeController {
     };
     if ((yield* unless(["AlreadyExists"], this.calls.create<"PersistentVolume">(volume))) === undefined) return;
     this.calls.recordEvent(referenceTo(claim), "Normal", "ProvisioningSucceeded", `Successfully provisioned volume ${name}`);
+  }
+
+  /** A disk is made in the zone of the pod that waits for it; a share of the network, which needs no attachment, is reached from everywhere. */
+  private zoneOf(claim: PersistentVolumeClaim, { provisioner }: StorageClass): string | undefined {
+    if (this.drivers.get(provisioner)?.spec.attachRequired === false) return undefined;
+    return this.nodes.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "")?.metadata.labels?.[ZONE_LABEL];
   }
 
   private *syncVolume(name: string): Task<void> {
