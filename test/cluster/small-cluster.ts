@@ -2,6 +2,7 @@
 import type { Deployment, Pod } from "../../src/api/types/index.js";
 import { Cluster, type ClusterOptions } from "../../src/cluster/cluster.js";
 import type { ClusterDescription } from "../../src/cluster/description.js";
+import { checked } from "./checked.js";
 
 /** 2026-01-01T00:00:00Z */
 export const EPOCH = Date.UTC(2026, 0, 1) * 1000;
@@ -28,7 +29,7 @@ export function describeCluster(workers: number, changes: Partial<ClusterDescrip
 }
 
 export function startCluster(description: ClusterDescription, options: Partial<ClusterOptions> = {}): Cluster {
-  const cluster = new Cluster(description, { seed: 1, epoch: EPOCH, ...options });
+  const cluster = checked(new Cluster(description, { seed: 1, epoch: EPOCH, ...options }));
   cluster.start();
   return cluster;
 }

@@ -2,9 +2,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../src/cluster/cluster.js";
+import { InvariantChecker } from "../../src/cluster/invariants/invariant-checker.js";
 import { loadScenario } from "../../src/scenario/load.js";
 import { ScenarioRun } from "../../src/scenario/run.js";
 import type { Scenario } from "../../src/scenario/scenario.js";
+import { violationLines } from "../../src/study/violation-report.js";
 
 const DIRECTORY = join(import.meta.dirname, "../../scenarios");
 /** Long runs have tests of their own. */
@@ -12,11 +14,12 @@ const LARGE = new Set(["openb.yaml", "thousands.yaml"]);
 
 function problemsOf(scenario: Scenario): readonly string[] {
   const cluster = new Cluster(scenario.cluster, { seed: scenario.seed, epoch: scenario.epoch });
+  const checker = new InvariantChecker(cluster);
   const run = new ScenarioRun(cluster, scenario);
   run.start();
   cluster.start();
   cluster.simulation.run(scenario.duration);
-  return run.finish().problems;
+  return [...run.finish().problems, ...violationLines(checker.finish())];
 }
 
 const small = readdirSync(DIRECTORY).filter((file) => file.endsWith(".yaml") && !LARGE.has(file));

@@ -16,6 +16,7 @@ import type { ControllerContextOptions } from "../../../src/control-plane/contro
 import { ControllerManager } from "../../../src/control-plane/controllers/controller-manager.js";
 import { KUBERNETES_1_36, type ControllerManagerOptions } from "../../../src/control-plane/controllers/options.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
+import { checked } from "../../cluster/checked.js";
 
 export const EPOCH = 1_700_000_000 * SECOND;
 
@@ -61,6 +62,15 @@ export class SmallCluster {
       heartbeats: this.heartbeats,
       options: { ...KUBERNETES_1_36, ...options },
       ...given,
+    });
+    // Of the stand-ins for scheduler and kubelets nothing is expected.
+    checked({
+      simulation: this.simulation,
+      apiServer: this.api,
+      isControlPlaneUp: options.controllers === undefined,
+      hasDefaultScheduler: false,
+      isNodeUp: () => false,
+      onFault: () => undefined,
     });
     this.api.onCommit((change) => {
       if (change.kind !== "Event") return;
@@ -252,6 +262,7 @@ export class SmallCluster {
     const { namespace, name, uid } = pod.metadata;
     const now = Math.floor((EPOCH + this.simulation.now) / SECOND) * SECOND;
     this.kubectl.patchStatus<"Pod">({ kind: "Pod", namespace: namespace!, name, uid: uid! }, (current) => {
+      if (current.status?.phase === "Succeeded" || current.status?.phase === "Failed") return current;
       const others = (current.status?.conditions ?? []).filter(({ type }) => type !== "Ready");
       return {
         ...current,
