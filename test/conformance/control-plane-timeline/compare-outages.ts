@@ -51,7 +51,8 @@ function compareTicks(recorded: readonly NodeOutage[], own: readonly NodeOutage[
   const [is, wanted] = [removals(own), removals(recorded)];
   if (is.length !== wanted.length) return [`outages NoExecute removed: ${is.length} times, want ${wanted.length}`];
   const late = is.filter(({ delay }) => delay > TICK_MS + tolerance).map(({ delay }) => `outages backToNoExecuteRemoved: ${delay} ms, want a tick at most`);
-  if (!isChosen || wanted.length === 0) return late;
+  // A pass over several nodes takes its time, by which the ticks after it come later.
+  if (!isChosen || wanted.length === 0 || recorded.length > 1) return late;
   const phase = wanted[0].at;
   const off = is.filter(({ at }) => Math.min(modulo(at - phase), modulo(phase - at)) > tolerance);
   return [...late, ...off.map(({ at }) => `outages NoExecute removed at ${at} ms, want ${phase % TICK_MS} ms after a multiple of the tick`)];

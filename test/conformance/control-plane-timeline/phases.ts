@@ -36,6 +36,15 @@ export function returnsOf(testCase: TimelineCase): ReadonlyMap<string, number> {
   );
 }
 
+/** The recording as each of its runs alone would have made it, as far as phases and outages go. */
+export function singleRuns(testCase: TimelineCase): readonly TimelineCase[] {
+  return (testCase.outages ?? []).map(({ run, nodes }) => ({
+    ...testCase,
+    nodeMonitorTickPhaseMs: testCase.nodeMonitorTickPhaseMs?.slice(run - 1, run) ?? [],
+    outages: [{ run: 1, nodes }],
+  }));
+}
+
 function chosenOutages(testCase: TimelineCase): readonly NodeOutage[] {
   const chosen = chosenRun(testCase) + 1;
   return testCase.outages?.find(({ run }) => run === chosen)?.nodes ?? [];
