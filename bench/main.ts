@@ -8,10 +8,11 @@ import { apiServerWrites } from "./control-plane/api-server-writes.js";
 import { hold } from "./engine/hold.js";
 import { mm1 } from "./engine/mm1.js";
 import { sampling } from "./engine/sampling.js";
+import { differential } from "./scheduler/differential.js";
 import { peer } from "./scheduler/peer.js";
 import { scheduler } from "./scheduler/scheduler.js";
 
-const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, apiServerWrites, thousands, openb, scheduler, peer];
+const BENCHMARKS: readonly Benchmark[] = [hold, mm1, sampling, apiServerWrites, thousands, openb, scheduler, peer, differential];
 
 /** A table with a column for each name that a row has, numbers to the right. */
 function table(rows: readonly Row[]): string {
@@ -45,7 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
   const firstOption = others.findIndex((argument) => argument.startsWith("-"));
   const names = firstOption < 0 ? others : others.slice(0, firstOption);
   const options = firstOption < 0 ? [] : others.slice(firstOption);
-  const known = BENCHMARKS.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join("\n");
+  const known = BENCHMARKS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join("\n");
   if (names.length === 0 && options.length > 0) throw new UsageError(`options need the name of a benchmark:\n${known}`);
   const chosen = names.map((name) => {
     const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);

@@ -5,13 +5,14 @@
  * folder, or takes a binary. Both do nothing but decide: from the pop of a pod until it is assumed.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { type Benchmark, type Row, UsageError } from "../benchmark.js";
+import { peerBinary, SINGLE_THREADED } from "./peer-binary.js";
 
 interface Figures {
   readonly scheduled: number;
@@ -41,7 +42,7 @@ export const peer: Benchmark = {
     if (values.peer === undefined) throw new UsageError("peer needs --peer, the peer's source folder or its binary");
     const folder = mkdtempSync(join(tmpdir(), "kubewarp-peer-"));
     try {
-      const binary = binaryOf(values.peer, folder);
+      const binary = peerBinary(values.peer, folder);
       const names = values.only?.split(",") ?? workloadsBelow(values.workloads);
       return names.flatMap((name) => compare(binary, join(values.workloads, name), name, folder));
     } finally {
@@ -49,14 +50,6 @@ export const peer: Benchmark = {
     }
   },
 };
-
-function binaryOf(path: string, folder: string): string {
-  if (!existsSync(path)) throw new UsageError(`${path}: no such file or folder`);
-  if (!statSync(path).isDirectory()) return resolve(path);
-  const binary = join(folder, "kube-scheduler-inproc");
-  execFileSync("go", ["build", "-trimpath", "-o", binary, "."], { cwd: path, stdio: ["ignore", "inherit", "inherit"] });
-  return binary;
-}
 
 /** Workloads with decisions: one without them is not deterministic in the peer. */
 function workloadsBelow(folder: string): string[] {
@@ -72,19 +65,7 @@ function compare(binary: string, workload: string, name: string, folder: string)
     writeFileSync(join(plain, file), gunzipSync(readFileSync(join(workload, `${file}.gz`))));
   return PERCENTAGES.map((percentage) => {
     const limit = SAMPLE.workload === name && SAMPLE.percentage === percentage ? ["-limit", String(SAMPLE.pods)] : [];
-    const theirs = figures(binary, [
-      "-in",
-      plain,
-      "-loop",
-      "algo",
-      "-parallelism",
-      "1",
-      "-gomaxprocs",
-      "1",
-      "-percentage",
-      String(percentage),
-      ...limit,
-    ]);
+    const theirs = figures(binary, ["-in", plain, ...SINGLE_THREADED, "-percentage", String(percentage), ...limit]);
     const ours = figures(process.execPath, [
       MAIN,
       "scheduler",
