@@ -22,7 +22,7 @@ import { MonitorTicks } from "./monitor-ticks.js";
 import { readyCondition, withUnknownConditions } from "./node-health.js";
 import { swapTaints } from "./node-taints.js";
 import { TaintQueue } from "./taint-queue.js";
-import { judgeZones, zoneOf, type ZoneCounts, type ZoneState } from "./zone-state.js";
+import { isLeftOutOfZones, judgeZones, zoneOf, type ZoneCounts, type ZoneState } from "./zone-state.js";
 
 const ACCOUNT = "node-controller";
 /** Nodes that are looked at and tainted at a time. Source: UpdateWorkerSize in nodelifecycle/scheduler/taint_manager.go. */
@@ -199,6 +199,7 @@ class NodeLifecycleController {
   }
 
   private count(zones: Map<string, ZoneCounts>, node: Node, ready: boolean): void {
+    if (isLeftOutOfZones(node)) return;
     const zone = zoneOf(node);
     let counts = zones.get(zone);
     if (counts === undefined) {

@@ -32,6 +32,14 @@ export function zoneOf(node: Node): string {
   return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }
 
+/** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-exclude-disruption */
+const EXCLUDE_DISRUPTION = "node.kubernetes.io/exclude-disruption";
+
+/** Nodes with this label, whatever its value, say nothing about their zone's state; they are tainted and evicted from all the same. */
+export function isLeftOutOfZones(node: Node): boolean {
+  return node.metadata.labels?.[EXCLUDE_DISRUPTION] !== undefined;
+}
+
 export function zoneState({ ready, notReady }: ZoneCounts, rates: EvictionRates): ZoneState {
   if (ready === 0 && notReady > 0) return "FullDisruption";
   if (notReady > FEW_NODES && notReady / (ready + notReady) >= rates.unhealthyZoneThreshold) return "PartialDisruption";
