@@ -118,10 +118,8 @@ export class ElasticNodeGroups {
     done: (outcome: UpdateOutcome) => void,
   ): void {
     const group = this.group(name);
-    const { simulation, apiServer } = this.around;
-    this.updates ??= new NodeGroupUpdates({ simulation, client: apiServer.connect(NODE_MANAGER), informers: apiServer.informers(NODE_MANAGER) });
     const { maxUnavailable, maxUnavailablePercentage } = group.scaling;
-    this.updates.start(
+    this.managed.start(
       group,
       {
         ...options,
@@ -130,6 +128,30 @@ export class ElasticNodeGroups {
       },
       done,
     );
+  }
+
+  /**
+   * Sets the sizes of a group. Machines that are too many are drained, and taken away after at most 15 minutes.
+   *
+   * @throws UnknownNodeGroup
+   */
+  scale(name: string, { nodes, min, max }: { readonly nodes?: number; readonly min?: number; readonly max?: number }, done: (problem: string | undefined) => void): void {
+    const group = this.group(name);
+    const [size, least, most] = [nodes ?? group.targetSize, min ?? group.minSize, max ?? group.maxSize];
+    if (least > size) done(`Minimum capacity ${least} can't be greater than desired size ${size}`);
+    else if (size > most) done(`desired capacity ${size} can't be greater than max size ${most}`);
+    else {
+      group.minSize = least;
+      group.maxSize = most;
+      if (size > group.targetSize) group.increaseSize(size - group.targetSize);
+      else if (size < group.targetSize) this.managed.reduce(group, group.targetSize - size);
+      done(undefined);
+    }
+  }
+
+  private get managed(): NodeGroupUpdates {
+    const { simulation, apiServer } = this.around;
+    return (this.updates ??= new NodeGroupUpdates({ simulation, client: apiServer.connect(NODE_MANAGER), informers: apiServer.informers(NODE_MANAGER) }));
   }
 
   private group(name: string): ElasticNodeGroup {

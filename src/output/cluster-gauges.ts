@@ -6,6 +6,7 @@ import type { ApiObject, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import { quantityMilliValue, quantityValue } from "../api/quantity.js";
+import { ZONE_LABEL } from "../api/topology-labels.js";
 import type { Change } from "../control-plane/apiserver/change.js";
 import { requestedAmounts } from "./pod-requests.js";
 
@@ -37,6 +38,9 @@ export interface NodeGauge {
   /** Pods that ever ran here. */
   podsStarted: number;
   readonly created: Timestamp;
+  /** When the Node object was removed; undefined while it is there. */
+  deleted: number | undefined;
+  zone: string | undefined;
   notReadySince: number | undefined;
   /** Microseconds in which the node was not Ready. */
   notReadyTime: number;
@@ -114,6 +118,8 @@ export class ClusterGauges {
     const wasReady = gauge.ready && gauge.object !== undefined;
     if (gauge.object === undefined) this.registeredNodes++;
     gauge.object = type === "DELETED" ? undefined : node;
+    gauge.deleted = type === "DELETED" ? time : undefined;
+    gauge.zone = node.metadata.labels?.[ZONE_LABEL];
     if (type === "DELETED") this.registeredNodes--;
     gauge.ready = type !== "DELETED" && isTrue(node.status?.conditions ?? [], "Ready");
     gauge.allocatableCpu = quantityMilliValue(node.status?.allocatable?.["cpu"] ?? 0);
@@ -143,6 +149,8 @@ function newNodeGauge(node: Node, time: number): NodeGauge {
     runningPods: 0,
     podsStarted: 0,
     created: time,
+    deleted: undefined,
+    zone: undefined,
     notReadySince: time,
     notReadyTime: 0,
   };

@@ -10,11 +10,12 @@ import type { SimTime } from "../engine/simulation.js";
 import { behaviorSource } from "./behaviors.js";
 import { evaluate, type Verdict } from "./evaluation.js";
 import type { Expectation } from "./expectation.js";
+import type { CommandResult } from "./kubectl/command.js";
 import { applyOne } from "./kubectl/manifests.js";
 import { withMetadata } from "./kubectl/pod-template.js";
 import { runScript } from "./kubectl/script.js";
 import { KubectlError, KubectlSession } from "./kubectl/session.js";
-import type { Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
+import type { CommandStep, EksctlStep, Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
 import type { RequestCounts, SimulatedCluster } from "./simulated-cluster.js";
 import { WorkloadSource, type WorkloadCounts } from "./workload-source.js";
 
@@ -72,7 +73,8 @@ export class ScenarioRun {
     for (const { start, generator } of scenario.traffic) cluster.simulation.at(start, () => cluster.startTraffic(generator));
     for (const step of scenario.timeline) {
       cluster.simulation.at(step.at, () => {
-        if (step.kind === "kubectl") this.runCommand(step);
+        if (step.kind === "kubectl") this.runKubectl(step);
+        else if (step.kind === "eksctl") this.runEksctl(step);
         else this.injectFault(step);
       });
     }
@@ -134,17 +136,21 @@ export class ScenarioRun {
     });
   }
 
-  private runCommand(step: KubectlStep): void {
+  private runKubectl(step: KubectlStep): void {
     const { kubectl, simulation, epoch } = this.cluster;
     const begin = this.begin(`kubectl ${step.text}`);
-    step.command.run(kubectl, simulation, epoch, ({ output, errors }) => {
-      const problem = commandProblem(step, output, errors);
-      this.end(
-        begin,
-        output,
-        problem === undefined ? undefined : `${step.file}:${step.line}: at ${formatDuration(step.at)} kubectl ${step.text}: ${problem}`,
-      );
-    });
+    step.command.run(kubectl, simulation, epoch, (result) => this.endCommand(step, begin, result));
+  }
+
+  private runEksctl(step: EksctlStep): void {
+    const begin = this.begin(`eksctl ${step.text}`);
+    step.command.run(this.cluster.nodeGroups, (result) => this.endCommand(step, begin, result));
+  }
+
+  private endCommand(step: KubectlStep | EksctlStep, begin: number, { output, errors }: CommandResult): void {
+    const problem = commandProblem(step, output, errors);
+    const place = `${step.file}:${step.line}: at ${formatDuration(step.at)} ${step.kind} ${step.text}`;
+    this.end(begin, output, problem === undefined ? undefined : `${place}: ${problem}`);
   }
 
   private injectFault({ fault, file, line, at }: FaultStep): void {
@@ -199,7 +205,7 @@ export class ScenarioRun {
 
 /** Why a command did not do as the scenario says; undefined where it did. */
 function commandProblem(
-  { expectError, expectOutput }: KubectlStep,
+  { expectError, expectOutput }: CommandStep,
   output: readonly string[],
   errors: readonly string[],
 ): string | undefined {

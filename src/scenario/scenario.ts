@@ -5,6 +5,7 @@ import type { Pod } from "../api/types/pod.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { SimTime } from "../engine/simulation.js";
+import type { EksctlCommand } from "./eksctl/command.js";
 import type { KubectlCommand } from "./kubectl/command.js";
 import type { Expectation } from "./expectation.js";
 import type { PodBehavior, TrafficGenerator } from "./simulated-cluster.js";
@@ -80,14 +81,23 @@ export interface BehaviorRule extends PodBehavior {
   };
 }
 
-export type TimelineStep = KubectlStep | FaultStep;
+export type TimelineStep = KubectlStep | EksctlStep | FaultStep;
 
-export interface KubectlStep {
+export interface KubectlStep extends CommandStep {
   readonly kind: "kubectl";
-  readonly at: SimTime;
-  /** As written. */
-  readonly text: string;
   readonly command: KubectlCommand;
+}
+
+export interface EksctlStep extends CommandStep {
+  readonly kind: "eksctl";
+  readonly command: EksctlCommand;
+}
+
+/** A command line, and what is expected of it. */
+export interface CommandStep {
+  readonly at: SimTime;
+  /** As written, without the command's name. */
+  readonly text: string;
   readonly expectError?: string;
   readonly expectOutput?: string;
   readonly file: string;

@@ -5,8 +5,9 @@
  */
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { Timestamp } from "../api/types/meta.js";
+import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
-import type { ApiClient, ApiStatus, Target } from "../control-plane/apiserver/client.js";
+import type { ApiClient, ApiStatus, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { Simulation } from "../engine/simulation.js";
 
@@ -19,6 +20,7 @@ export interface SimulatedCluster {
   /** What is stored, read at once and without a request: for expectations and printed tables, never for a component. */
   readonly view: ClusterView;
   readonly faults: Faults;
+  readonly nodeGroups: NodeGroups;
   /** How pods behave once they run. Set once, before the first event; asked once for each pod when its containers are first started. */
   setBehaviors(behaviorOf: (pod: Pod) => PodBehavior): void;
   /** Begins to send requests at the current time; they end after the generator's duration, or with the run. */
@@ -35,6 +37,9 @@ export interface KubectlClient extends ApiClient {
    * the kubelet does not answer.
    */
   exec(pod: Target<"Pod">, container: string | undefined, command: readonly string[], done: (result: ExecResult) => void): void;
+  /** metrics.k8s.io as metrics-server serves it: pods whose containers it has read twice. Fails with NotFound where there is none. */
+  podMetrics(options: ListOptions, done: (result: Result<readonly PodMetrics[]>) => void): void;
+  nodeMetrics(options: ListOptions, done: (result: Result<readonly NodeMetrics[]>) => void): void;
   /**
    * Tells of each change of an object from now on as a watch delivers it, with undefined and its last state where it was deleted.
    * What was changed shortly before may be told as well, so that versions have to be compared.
@@ -43,6 +48,23 @@ export interface KubectlClient extends ApiClient {
     target: Target<K>,
     changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
   ): StopWatching;
+}
+
+export interface ResourceUsage {
+  readonly cpuMillicores: number;
+  readonly memoryBytes: number;
+}
+
+export interface PodMetrics {
+  readonly namespace: string;
+  readonly name: string;
+  readonly containers: readonly { readonly name: string; readonly usage: ResourceUsage }[];
+}
+
+export interface NodeMetrics {
+  readonly node: Node;
+  /** Undefined where the node's kubelet does not answer, or has not been read yet. */
+  readonly usage: ResourceUsage | undefined;
 }
 
 /** Ends a watch. */
@@ -72,6 +94,29 @@ export interface RequestCounts {
   /** Answered with an error. */
   readonly failed: number;
 }
+
+/** Node groups whose machines a cloud makes and takes back. Both throw an Error of one line where there is no such group. */
+export interface NodeGroups {
+  /** Replaces all nodes of a managed node group by new ones; `done` is called when that has ended. */
+  update(
+    name: string,
+    options: { readonly kubernetesVersion?: string; readonly force?: boolean },
+    done: (outcome: NodeGroupUpdateOutcome) => void,
+  ): void;
+  /** Changes the sizes of a group; `done` is told why they were not taken, and does not wait for the nodes. */
+  scale(name: string, sizes: NodeGroupSizes, done: (problem: string | undefined) => void): void;
+}
+
+export interface NodeGroupSizes {
+  readonly nodes?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Error codes and messages are those of Amazon EKS. */
+export type NodeGroupUpdateOutcome =
+  | { readonly status: "Successful" }
+  | { readonly status: "Failed"; readonly errorCode: string; readonly errorMessage: string; readonly resourceIds: readonly string[] };
 
 /** Disturbances, each named as in the scenario file. All throw an Error of one line where there is no such thing. */
 export interface Faults {

@@ -39,6 +39,8 @@ export interface ManagedNodeGroup {
   grow(by: number): void;
   /** Terminates a machine, for which another is launched. */
   replace(name: string): void;
+  /** Terminates machines, and lowers the wished size. */
+  deleteNodes(names: readonly string[]): void;
   /** Terminates a machine, and lowers largest and wished size. */
   shrink(name: string): void;
 }
@@ -105,6 +107,12 @@ export class NodeGroupUpdates {
     });
   }
 
+  /** Takes machines away, each of which is drained before. */
+  reduce(group: ManagedNodeGroup, by: number): void {
+    const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
+    perform(this.shrink(group, by, stream, (name) => group.deleteNodes([name])), () => undefined);
+  }
+
   private *update(group: ManagedNodeGroup, options: UpdateOptions): Task<UpdateOutcome> {
     const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
     group.renewTemplate(options.kubernetesVersion);
@@ -117,7 +125,7 @@ export class NodeGroupUpdates {
     let failure: Failure | undefined;
     yield* inParallel(shuffled(old, stream), parallel, (name) => this.replaceNode(group, name, options, () => failure, (found) => (failure ??= found)));
     if (failure !== undefined) return failure;
-    yield* this.shrink(group, surge, stream);
+    yield* this.shrink(group, surge, stream, (name) => group.shrink(name));
     return { status: "Successful" };
   }
 
@@ -182,13 +190,13 @@ export class NodeGroupUpdates {
     }
   }
 
-  /** The nodes that the update began with go again, one by one; they are drained, but not waited for beyond the time. */
-  private *shrink(group: ManagedNodeGroup, by: number, stream: RandomStream): Task<void> {
+  /** One by one; pods that have not left in time go with their node. */
+  private *shrink(group: ManagedNodeGroup, by: number, stream: RandomStream, terminate: (name: string) => void): Task<void> {
     for (let left = by; left > 0 && group.members.length > 0; left--) {
       const { name } = toTerminate(group, stream);
       yield* this.retire(name);
       yield* this.drain(name);
-      group.shrink(name);
+      terminate(name);
     }
   }
 }

@@ -1,7 +1,6 @@
-import { ZONE_LABEL } from "../../api/topology-labels.js";
 import type { SimTime } from "../../engine/simulation.js";
 import type { NodeGauge } from "../cluster-gauges.js";
-import { secondsText, type Table } from "../csv.js";
+import { optionalSeconds, secondsText, type Table } from "../csv.js";
 
 export interface NodeRow {
   readonly gauge: NodeGauge;
@@ -13,8 +12,9 @@ export const NODES: Table<NodeRow> = {
   row: "a node that was registered in the run, as it was at the end",
   columns: [
     { name: "node", meaning: "name", value: ({ gauge }) => gauge.name },
-    { name: "zone", meaning: "label topology.kubernetes.io/zone", value: ({ gauge }) => gauge.object?.metadata.labels?.[ZONE_LABEL] },
+    { name: "zone", meaning: "label topology.kubernetes.io/zone", value: ({ gauge }) => gauge.zone },
     { name: "registered_seconds", meaning: "when the Node object was created", value: ({ gauge }) => secondsText(gauge.created) },
+    { name: "deleted_seconds", meaning: "when it was removed", value: ({ gauge }) => optionalSeconds(gauge.deleted) },
     { name: "exists", meaning: "whether the Node object still exists", value: ({ gauge }) => gauge.object !== undefined },
     { name: "ready", meaning: "condition Ready is True", value: ({ gauge }) => gauge.ready },
     { name: "unschedulable", meaning: "cordoned", value: ({ gauge }) => gauge.object?.spec.unschedulable === true },
@@ -22,7 +22,8 @@ export const NODES: Table<NodeRow> = {
     {
       name: "not_ready_seconds",
       meaning: "time in which the node was not Ready, since it was registered",
-      value: ({ gauge, end }) => secondsText(gauge.notReadyTime + (gauge.notReadySince === undefined ? 0 : end - gauge.notReadySince)),
+      value: ({ gauge, end }) =>
+        secondsText(gauge.notReadyTime + (gauge.notReadySince === undefined ? 0 : (gauge.deleted ?? end) - gauge.notReadySince)),
     },
     { name: "pods", meaning: "pods bound that have not ended", value: ({ gauge }) => gauge.pods },
     { name: "pods_started", meaning: "pods that ever ran here", value: ({ gauge }) => gauge.podsStarted },

@@ -13,6 +13,7 @@ export interface SeriesRow {
   readonly terminating: number | undefined;
   readonly succeeded: number | undefined;
   readonly failed: number | undefined;
+  readonly nodes: number | undefined;
   readonly readyNodes: number;
   readonly requestedCpu: number;
   readonly allocatableCpu: number;
@@ -42,6 +43,7 @@ export const SERIES: Table<SeriesRow> = {
     { name: "pods_terminating", meaning: "pods with a deletion timestamp", value: ({ terminating }) => terminating },
     { name: "pods_succeeded", meaning: "pods in phase Succeeded that still exist", value: ({ succeeded }) => succeeded },
     { name: "pods_failed", meaning: "pods in phase Failed that still exist", value: ({ failed }) => failed },
+    { name: "nodes", meaning: "nodes that are registered", value: ({ nodes }) => nodes },
     { name: "nodes_ready", meaning: "Ready nodes; 1 or 0 for a node", value: ({ readyNodes }) => readyNodes },
     {
       name: "cpu_requested_millicores",

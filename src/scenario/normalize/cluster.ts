@@ -1,5 +1,6 @@
 /** `cluster:` with the file that it is taken from, as a description of the machines and their settings. */
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../cluster/description.js";
+import { expandersOf, UnknownExpander } from "../../control-plane/cluster-autoscaler/expander.js";
 import type { Distribution } from "../../engine/distribution.js";
 import { networkPlugin } from "../../network/plugin.js";
 import { readDocuments } from "../../api/manifest/document.js";
@@ -48,7 +49,8 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
     kubernetesVersion: fullVersion(cluster.kubernetesVersion ?? DEFAULT_VERSION),
     profile: cluster.profile ?? "mission",
     nodeGroups: groups,
-    scaling: (cluster.nodes ?? []).flatMap(scalingOf),
+    scaling: (cluster.nodes ?? []).flatMap((group, index) => scalingOf(group, ["cluster", "nodes", index], source)),
+    ...(cluster.clusterAutoscaler !== undefined && { clusterAutoscaler: autoscalerFlags(cluster.clusterAutoscaler, source) }),
     controlPlane: {
       etcdMembers: cluster.controlPlane?.etcdMembers ?? ETCD_SIZES.find((size) => masters >= size) ?? 1,
       apiServers: cluster.controlPlane?.apiServers ?? Math.max(1, masters),
@@ -137,7 +139,7 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
       {
         name: group.name,
         ...shared,
-        ...(group.count !== undefined && { count: group.count }),
+        ...(sizeOf(group) !== undefined && { count: sizeOf(group) }),
         ...(zones !== undefined && { zones }),
         ...(addresses !== undefined && { addresses }),
       },
@@ -151,18 +153,40 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
   }));
 }
 
-function scalingOf(group: NodeGroup): readonly NodeGroupScaling[] {
-  const { name, count = 1, minSize = count, maxSize = count, maxUnavailable } = group;
-  if (group.minSize === undefined && group.maxSize === undefined && maxUnavailable === undefined) return [];
+/** Nodes at the start; undefined for a single node of the group's own name. A group that may grow begins with its least size. */
+function sizeOf({ count, minSize, maxSize }: NodeGroup): number | undefined {
+  return count ?? (minSize === undefined && maxSize === undefined ? undefined : (minSize ?? Math.min(1, maxSize ?? 1)));
+}
+
+function scalingOf(group: NodeGroup, path: readonly (string | number)[], source: Source): readonly NodeGroupScaling[] {
+  const { maxUnavailable, provisioningTime, availableInstances } = group;
+  if ([group.minSize, group.maxSize, maxUnavailable, provisioningTime, availableInstances].every((field) => field === undefined)) return [];
+  const size = sizeOf(group) ?? 1;
+  const { minSize = Math.min(size, group.maxSize ?? size), maxSize = Math.max(size, minSize) } = group;
+  if (group.names !== undefined) source.wrong([...path, "names"], "must not stand beside sizes: nodes that come later get names by number", "key");
+  if (minSize > maxSize) source.wrong([...path, "minSize"], `Invalid value: ${minSize}: must not be greater than maxSize (${maxSize})`);
+  else if (size < minSize || size > maxSize) source.wrong([...path, "count"], `Invalid value: ${size}: must be from minSize to maxSize (${minSize} to ${maxSize})`);
   return [
     {
-      group: name,
+      group: group.name,
       min: minSize,
       max: maxSize,
       ...(typeof maxUnavailable === "number" && { maxUnavailable }),
       ...(typeof maxUnavailable === "string" && { maxUnavailablePercentage: Number.parseInt(maxUnavailable, 10) }),
+      ...(provisioningTime !== undefined && { provisioningTime: source.distribution([...path, "provisioningTime"], provisioningTime) }),
+      ...(availableInstances !== undefined && { availableInstances }),
     },
   ];
+}
+
+function autoscalerFlags(given: NonNullable<Cluster["clusterAutoscaler"]>, source: Source): NonNullable<ClusterDescription["clusterAutoscaler"]> {
+  try {
+    if (given.expander !== undefined) expandersOf(given.expander);
+  } catch (error) {
+    if (!(error instanceof UnknownExpander)) throw error;
+    source.wrong(["cluster", "clusterAutoscaler", "expander"], `Invalid value: ${describe(given.expander)}: ${error.message}`);
+  }
+  return withTimes(given) as NonNullable<ClusterDescription["clusterAutoscaler"]>;
 }
 
 /** What the scenario says goes before what the file says, setting by setting. */

@@ -1,12 +1,13 @@
 /** `timeline:` with its command lines parsed and its faults checked against the cluster. */
 import type { ClusterDescription } from "../../cluster/description.js";
 import { formatPath } from "../../api/decode.js";
+import { parseEksctl } from "../eksctl/command.js";
 import { parseKubectl } from "../kubectl/command.js";
 import { UsageError } from "../kubectl/usage-error.js";
 import type { ReadManifests } from "../kubectl/verb.js";
 import { readManifestFiles } from "../manifests.js";
 import type { Path } from "../mistake.js";
-import type { Fault, FaultStep, KubectlStep, NodeFaultName, TimelineStep } from "../scenario.js";
+import type { EksctlStep, Fault, FaultStep, KubectlStep, NodeFaultName, TimelineStep } from "../scenario.js";
 import type { FaultStep as FaultSchema, TimelineStep as StepSchema } from "../schema/timeline.js";
 import { suggestion } from "../suggestion.js";
 import { durationOf, optionalDuration, type Source } from "./source.js";
@@ -34,7 +35,8 @@ export function normalizeTimeline(
     const path = ["timeline", index];
     if (durationOf(step.at) > duration)
       source.wrong([...path, "at"], `Invalid value: "${step.at}": must not be later than the end of the run (duration)`);
-    return "kubectl" in step ? kubectlStep(step, path, source) : faultSteps(step, path, known, source);
+    if ("kubectl" in step) return kubectlStep(step, path, source);
+    return "eksctl" in step ? eksctlStep(step, path, known, source) : faultSteps(step, path, known, source);
   });
   return all.sort((a, b) => a.at - b.at);
 }
@@ -43,21 +45,41 @@ function kubectlStep(step: Extract<StepSchema, { kubectl: string }>, path: Path,
   const place = [...path, "kubectl"];
   const readManifests: ReadManifests = (file) =>
     readManifestFiles(source.relative(file), (message) => source.wrong(place, message), source.mistakes);
+  return parsed(place, source, () => ({
+    kind: "kubectl",
+    text: step.kubectl,
+    command: parseKubectl(step.kubectl, readManifests),
+    ...commandOf(step, place, source),
+  }));
+}
+
+function eksctlStep(step: Extract<StepSchema, { eksctl: string }>, path: Path, known: KnownNames, source: Source): readonly EksctlStep[] {
+  const place = [...path, "eksctl"];
+  return parsed(place, source, () => {
+    const command = parseEksctl(step.eksctl);
+    const { text: name, offset } = command.nodeGroup;
+    if (!known.growing.includes(name)) {
+      const choice = known.growing.length === 0 ? "none is: give groups minSize, maxSize or maxUnavailable" : suggestion(name, known.growing);
+      throw new UsageError(`there is no managed nodegroup "${name}"; ${choice}`, offset);
+    }
+    return { kind: "eksctl", text: step.eksctl, command, ...commandOf(step, place, source) };
+  });
+}
+
+function commandOf({ at, expectError, expectOutput }: { at: string | 0; expectError?: string; expectOutput?: string }, place: Path, source: Source) {
+  return {
+    at: durationOf(at),
+    ...(expectError !== undefined && { expectError }),
+    ...(expectOutput !== undefined && { expectOutput }),
+    file: source.file,
+    line: source.line(place),
+  };
+}
+
+/** A step whose command line is wrong is a mistake at its place. */
+function parsed<Step>(place: Path, source: Source, parse: () => Step): readonly Step[] {
   try {
-    const command = parseKubectl(step.kubectl, readManifests);
-    const { expectError, expectOutput } = step;
-    return [
-      {
-        kind: "kubectl",
-        at: durationOf(step.at),
-        text: step.kubectl,
-        command,
-        ...(expectError !== undefined && { expectError }),
-        ...(expectOutput !== undefined && { expectOutput }),
-        file: source.file,
-        line: source.line(place),
-      },
-    ];
+    return [parse()];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { line, column } = source.document.locate(place);

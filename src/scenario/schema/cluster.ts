@@ -1,5 +1,6 @@
 /** `cluster:` what machines there are and how the control plane, the network and the kubelets are set. */
 import Type, { type Static } from "typebox";
+import { DurationDistribution } from "./distribution.js";
 import { Latencies } from "./latencies.js";
 import {
   closed,
@@ -68,6 +69,15 @@ export const NodeGroup = closed({
       description: "Nodes that a managed update replaces at once: a number or a percentage.",
       errorMessage: 'must be a number or a percentage such as "50%"',
     }),
+  ),
+  provisioningTime: Type.Optional(
+    Type.Unsafe<DurationDistribution>({
+      ...DurationDistribution,
+      description: "From the request of a further machine until its node joins; absent: 60s.",
+    }),
+  ),
+  availableInstances: Type.Optional(
+    Type.Unsafe<number>({ ...Count, description: "Machines that the cloud has for the group at most; further requests fail." }),
   ),
 });
 export type NodeGroup = Static<typeof NodeGroup>;
@@ -181,6 +191,56 @@ const ControlPlane = closed({
   apiServer: Type.Optional(ApiServerFlags),
 });
 
+/** Settings of the cluster autoscaler by flag. Source: cluster-autoscaler/FAQ.md */
+const ClusterAutoscalerFlags = closed(
+  {
+    "scan-interval": TimeFlag,
+    expander: Type.Optional(Text),
+    "max-nodes-total": CountFlag,
+    "max-nodes-per-scaleup": CountFlag,
+    "new-pod-scale-up-delay": TimeFlag,
+    "max-node-provision-time": TimeFlag,
+    "max-node-startup-time": TimeFlag,
+    "initial-node-group-backoff-duration": TimeFlag,
+    "max-node-group-backoff-duration": TimeFlag,
+    "node-group-backoff-reset-timeout": TimeFlag,
+    "ok-total-unready-count": CountFlag,
+    "max-total-unready-percentage": RateFlag,
+    "balance-similar-node-groups": Flag,
+    "balancing-ignore-label": Type.Optional(Type.Array(Text)),
+    "expendable-pods-priority-cutoff": Type.Optional(Type.Integer({ errorMessage: "must be a whole number" })),
+    "scale-down-enabled": Flag,
+    "scale-down-unready-enabled": Flag,
+    "scale-down-delay-after-add": TimeFlag,
+    "scale-down-delay-after-delete": TimeFlag,
+    "scale-down-delay-after-failure": TimeFlag,
+    "scale-down-unneeded-time": TimeFlag,
+    "scale-down-unready-time": TimeFlag,
+    "scale-down-utilization-threshold": Type.Optional(Type.Unsafe<number>(Probability)),
+    "scale-down-gpu-utilization-threshold": Type.Optional(Type.Unsafe<number>(Probability)),
+    "unremovable-node-recheck-timeout": TimeFlag,
+    "ignore-daemonsets-utilization": Flag,
+    "ignore-mirror-pods-utilization": Flag,
+    "max-empty-bulk-delete": CountFlag,
+    "max-scale-down-parallelism": CountFlag,
+    "max-drain-parallelism": CountFlag,
+    "max-graceful-termination-sec": CountFlag,
+    "max-pod-eviction-time": TimeFlag,
+    "node-delete-delay-after-taint": TimeFlag,
+    "cordon-node-before-terminating": Flag,
+    "max-bulk-soft-taint-count": CountFlag,
+    "skip-nodes-with-system-pods": Flag,
+    "skip-nodes-with-local-storage": Flag,
+    "min-replica-count": CountFlag,
+    "daemonset-eviction-for-empty-nodes": Flag,
+    "daemonset-eviction-for-occupied-nodes": Flag,
+    "write-status-configmap": Flag,
+    "kube-client-qps": RateFlag,
+    "kube-client-burst": CountFlag,
+  },
+  { description: "Runs a cluster autoscaler with these flags; {} for its defaults. It scales groups with minSize or maxSize." },
+);
+
 const PLUGINS = ["calico", "cilium", "flannel", "bridge", "aws-vpc-cni"] as const;
 
 const Network = closed({
@@ -220,6 +280,7 @@ export const Cluster = closed({
   ),
   nodes: Type.Optional(Type.Array(NodeGroup, { minItems: 1 })),
   controlPlane: Type.Optional(ControlPlane),
+  clusterAutoscaler: Type.Optional(ClusterAutoscalerFlags),
   network: Type.Optional(Network),
   kubelet: Type.Optional(KubeletFields),
   latencies: Type.Optional(Latencies),

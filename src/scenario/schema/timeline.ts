@@ -2,9 +2,7 @@
 import Type, { type Static, type TLiteral, type TObject, type TSchema } from "typebox";
 import { closed, DurationText, ObjectName, Text } from "./value.js";
 
-const KubectlStep = closed({
-  at: DurationText,
-  kubectl: Type.Unsafe<string>({ ...Text, description: 'A command line without "kubectl", such as "scale deployment/web --replicas=5".' }),
+const CommandExpectations = {
   expectError: Type.Optional(
     Type.Unsafe<string>({
       ...Text,
@@ -12,6 +10,18 @@ const KubectlStep = closed({
     }),
   ),
   expectOutput: Type.Optional(Type.Unsafe<string>({ ...Text, description: "This text must be in what the command prints." })),
+};
+
+const KubectlStep = closed({
+  at: DurationText,
+  kubectl: Type.Unsafe<string>({ ...Text, description: 'A command line without "kubectl", such as "scale deployment/web --replicas=5".' }),
+  ...CommandExpectations,
+});
+
+const EksctlStep = closed({
+  at: DurationText,
+  eksctl: Type.Unsafe<string>({ ...Text, description: 'A command line without "eksctl", such as "upgrade nodegroup --name=workers".' }),
+  ...CommandExpectations,
 });
 
 function fault<N extends string, P extends Record<string, TSchema>>(name: N, targets: P, description: string) {
@@ -54,5 +64,5 @@ export const FaultStep = Type.Union([
 ]);
 export type FaultStep = Static<typeof FaultStep>;
 
-export const TimelineStep = Type.Union([KubectlStep, ...FaultStep.anyOf]);
+export const TimelineStep = Type.Union([KubectlStep, EksctlStep, ...FaultStep.anyOf]);
 export type TimelineStep = Static<typeof TimelineStep>;
