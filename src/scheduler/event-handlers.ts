@@ -4,6 +4,7 @@
  *
  * Source of the rules: pkg/scheduler/eventhandlers.go, pkg/scheduler/framework/events.go
  */
+import { isDeepStrictEqual } from "node:util";
 import type { ApiObject, Node, Pod } from "../api/types/index.js";
 import type { InformerFactory } from "../control-plane/apiserver/client.js";
 import * as events from "./framework/events.js";
@@ -42,15 +43,35 @@ function isAssigned(pod: Pod): boolean {
   return pod.spec.nodeName !== undefined && pod.spec.nodeName !== "";
 }
 
-/** What of the node changed, as bits of action types; 0 where nothing that the scheduler cares for did. */
+/** What is absent and what is empty are the same. */
+function differ(a: object | undefined, b: object | undefined): boolean {
+  return a !== b && !isDeepStrictEqual(a ?? {}, b ?? {}) && (hasEntries(a) || hasEntries(b));
+}
+
+function hasEntries(value: object | undefined): boolean {
+  return value !== undefined && Object.keys(value).length > 0;
+}
+
+function truthOfConditions(node: Node): Readonly<Record<string, string>> | undefined {
+  const conditions = node.status?.conditions;
+  return conditions && Object.fromEntries(conditions.map(({ type, status }) => [type, status]));
+}
+
+/**
+ * What of the node changed, as bits of action types; 0 where nothing that the scheduler cares for did. That a node takes no pods any
+ * more is no change that could help one.
+ *
+ * Source: pkg/scheduler/framework/events.go NodeSchedulingPropertiesChange
+ */
 export function nodeChanges(previous: Node, current: Node): number {
   let changed = 0;
-  if (previous.status?.allocatable !== current.status?.allocatable) changed |= events.UPDATE_NODE_ALLOCATABLE;
-  if (previous.metadata.labels !== current.metadata.labels) changed |= events.UPDATE_NODE_LABEL;
-  if (previous.spec.taints !== current.spec.taints || previous.spec.unschedulable !== current.spec.unschedulable)
-    changed |= events.UPDATE_NODE_TAINT;
-  if (previous.status?.conditions !== current.status?.conditions) changed |= events.UPDATE_NODE_CONDITION;
-  if (previous.metadata.annotations !== current.metadata.annotations) changed |= events.UPDATE_NODE_ANNOTATION;
+  const becameSchedulable = previous.spec.unschedulable === true && current.spec.unschedulable !== true;
+  if (differ(previous.status?.allocatable, current.status?.allocatable)) changed |= events.UPDATE_NODE_ALLOCATABLE;
+  if (differ(previous.metadata.labels, current.metadata.labels)) changed |= events.UPDATE_NODE_LABEL;
+  if (becameSchedulable || differ(previous.spec.taints, current.spec.taints)) changed |= events.UPDATE_NODE_TAINT;
+  const conditionsAreShared = previous.status?.conditions === current.status?.conditions;
+  if (!conditionsAreShared && differ(truthOfConditions(previous), truthOfConditions(current))) changed |= events.UPDATE_NODE_CONDITION;
+  if (differ(previous.metadata.annotations, current.metadata.annotations)) changed |= events.UPDATE_NODE_ANNOTATION;
   return changed;
 }
 
