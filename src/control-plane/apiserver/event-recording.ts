@@ -66,7 +66,7 @@ export class EventRecording {
       // Upstream writes the nanosecond of the wall clock; a running number keeps names of one microsecond apart.
       const nameOf = ({ name }: ObjectReference) =>
         `${name}.${(this.epoch + this.simulation.now).toString(16)}${(++this.sequence).toString(16)}`;
-      const writer = new EventWriter(source.eventClient, (event) => {
+      const writer = new EventWriter(source.eventClient, !source.eventSeries, (event) => {
         this.expireLater(event);
       });
       this.recorders.set(
