@@ -13,7 +13,9 @@ import type {
   ScaleClient,
   Target,
 } from "../control-plane/apiserver/client.js";
+import { MetricError } from "../control-plane/controllers/podautoscaler/replica-calculator.js";
 import type { Machine } from "../node/machine.js";
+import type { MetricsApi, NodeMetrics, PodMetrics } from "./metrics/metrics-api.js";
 import { ObjectWatches, type StopWatching } from "./object-watches.js";
 import { OUTSIDE } from "./reachability.js";
 
@@ -38,6 +40,7 @@ export class Administrator implements ApiClient {
     endpoint: ApiServerEndpoint,
     private readonly machines: ReadonlyMap<string, Machine>,
     private readonly isReachable: (node: string) => boolean,
+    private readonly metrics: MetricsApi,
   ) {
     this.client = endpoint.connect(ADMINISTRATOR);
     this.watches = new ObjectWatches(endpoint.informers(ADMINISTRATOR));
@@ -99,11 +102,28 @@ export class Administrator implements ApiClient {
     this.client.recordEvent(regarding, type, reason, message);
   }
 
+  /** What metrics-server has measured of the pods that a list finds. Fails with NotFound where there is none. */
+  podMetrics(options: ListOptions, done: (result: Result<readonly PodMetrics[]>) => void): void {
+    this.client.list("Pod", options, (pods) => {
+      done(pods.ok ? measured(() => this.metrics.ofPods(pods.object)) : pods);
+    });
+  }
+
+  /** What metrics-server has measured of the nodes that a list finds. Fails with NotFound where there is none. */
+  nodeMetrics(options: ListOptions, done: (result: Result<readonly NodeMetrics[]>) => void): void {
+    this.client.list("Node", options, (nodes) => {
+      if (!nodes.ok) {
+        done(nodes);
+        return;
+      }
+      this.client.list("Pod", {}, (pods) => {
+        done(pods.ok ? measured(() => this.metrics.ofNodes(nodes.object, pods.object)) : pods);
+      });
+    });
+  }
+
   /** Tells of each change of an object from now on, until the function that is returned is called. */
-  watch<K extends Kind>(
-    target: Target<K>,
-    changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
-  ): StopWatching {
+  watch<K extends Kind>(target: Target<K>, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching {
     return this.watches.watch(target, changed);
   }
 
@@ -135,6 +155,16 @@ export class Administrator implements ApiClient {
     if (!killed)
       return failure(500, "InternalError", `unable to upgrade connection: container not found ("${container ?? names[0] ?? ""}")`);
     return { ok: true, exitCode: 0, stdout: "", stderr: "" };
+  }
+}
+
+/** Without metrics-server nobody serves metrics.k8s.io. */
+function measured<T>(measure: () => T): Result<T> {
+  try {
+    return { ok: true, object: measure() };
+  } catch (error) {
+    if (!(error instanceof MetricError)) throw error;
+    return { ok: false, status: { code: 404, reason: "NotFound", message: "the server could not find the requested resource" } };
   }
 }
 

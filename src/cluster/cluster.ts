@@ -41,6 +41,7 @@ import { EtcdHosts } from "./etcd-hosts.js";
 import { EtcdOperations } from "./etcd-operations.js";
 import { Faults } from "./faults.js";
 import { buildMetrics } from "./metrics/build-metrics.js";
+import { MetricsApi } from "./metrics/metrics-api.js";
 import { NodePlanner, type NodePlan } from "./node-plan.js";
 import type { RunObserver } from "./observer.js";
 import { profileOf, type Profile } from "./profile.js";
@@ -158,7 +159,7 @@ export class Cluster {
       launch: (plan) => this.launch(plan),
       terminate: (node) => this.terminate(node),
     });
-    this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node));
+    this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node), this.metricsApi());
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
     const etcdHosts = new EtcdHosts(etcd, dataPath, apiServerHosts);
     this.faults = new Faults({
@@ -251,6 +252,13 @@ export class Cluster {
   /** Writes objects as if the cluster had always had them: no request, no latency, before the first event. */
   preload(objects: readonly ObjectsByKind[Kind][]): void {
     this.apiServer.load(objects as readonly ApiObject[]);
+  }
+
+  private metricsApi(): MetricsApi {
+    return new MetricsApi(this.metrics, (node) => {
+      const machine = this.machines.get(node);
+      return machine !== undefined && machine.powered && machine.kubelet.running && this.links.isUp(node);
+    });
   }
 
   /** CPU and memory that the containers of a node use now; undefined where there is no such node. */

@@ -44,10 +44,24 @@ export interface KubectlClient extends ApiClient {
    * Tells of each change of an object from now on as a watch delivers it, with undefined and its last state where it was deleted.
    * What was changed shortly before may be told as well, so that versions have to be compared.
    */
-  watch<K extends Kind>(
-    target: Target<K>,
-    changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void,
-  ): StopWatching;
+  watch<K extends Kind>(target: Target<K>, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching;
+}
+
+export interface ResourceUsage {
+  readonly cpuMillicores: number;
+  readonly memoryBytes: number;
+}
+
+export interface PodMetrics {
+  readonly namespace: string;
+  readonly name: string;
+  readonly containers: readonly { readonly name: string; readonly usage: ResourceUsage }[];
+}
+
+export interface NodeMetrics {
+  readonly node: Node;
+  /** Undefined where the node's kubelet does not answer, or has not been read yet. */
+  readonly usage: ResourceUsage | undefined;
 }
 
 export interface ResourceUsage {

@@ -2,11 +2,19 @@ import { kindInfo, objectKey, type Kind, type ObjectsByKind } from "../../src/ap
 import { labelSelectorMatches } from "../../src/api/selector.js";
 import type { ObjectReference } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
-import type { ApiStatus, Callback, DeleteOptions, ListOptions, Result, ScaleClient, Target } from "../../src/control-plane/apiserver/client.js";
+import type {
+  ApiStatus,
+  Callback,
+  DeleteOptions,
+  ListOptions,
+  Result,
+  ScaleClient,
+  Target,
+} from "../../src/control-plane/apiserver/client.js";
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
 import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
 import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
-import type { ExecResult, KubectlClient, StopWatching } from "../../src/scenario/simulated-cluster.js";
+import type { ExecResult, KubectlClient, NodeMetrics, PodMetrics, StopWatching } from "../../src/scenario/simulated-cluster.js";
 
 /** The start of 2026, in microseconds. */
 export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;
@@ -21,6 +29,8 @@ export class MemoryCluster implements KubectlClient {
   readonly commands: (readonly string[])[] = [];
   /** Refuses evictions while it is set. */
   refusal: ApiStatus | undefined;
+  /** What metrics-server answers. */
+  metrics: { readonly pods: readonly PodMetrics[]; readonly nodes: readonly NodeMetrics[] } = { pods: [], nodes: [] };
   /** Objects that are deleted stay, as those do that somebody holds by a finalizer. */
   keepsDeleted = false;
   /** Scales are rules of Kubernetes, which this does not know. */
@@ -60,6 +70,14 @@ export class MemoryCluster implements KubectlClient {
     this.simulation.after(MILLISECOND, () => {
       for (const watch of [...this.watches]) watch(key, current, last);
     });
+  }
+
+  podMetrics(_: ListOptions, done: (result: Result<readonly PodMetrics[]>) => void): void {
+    this.simulation.after(MILLISECOND, () => done({ ok: true, object: this.metrics.pods }));
+  }
+
+  nodeMetrics(_: ListOptions, done: (result: Result<readonly NodeMetrics[]>) => void): void {
+    this.simulation.after(MILLISECOND, () => done({ ok: true, object: this.metrics.nodes }));
   }
 
   watch<K extends Kind>(

@@ -1,9 +1,9 @@
 /** One run of a kubectl command: its connection, its clock and what it prints. */
 import { kindInfo, type Kind, type KindInfo, type ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
-import type { ApiStatus, DeleteOptions, Result, Target } from "../../control-plane/apiserver/client.js";
+import type { ApiStatus, DeleteOptions, ListOptions, Result, Target } from "../../control-plane/apiserver/client.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
-import type { KubectlClient } from "../simulated-cluster.js";
+import type { KubectlClient, NodeMetrics, PodMetrics } from "../simulated-cluster.js";
 import { answer, type Script } from "./script.js";
 
 /** A command ends with this message on stderr and exit code 1. */
@@ -84,6 +84,16 @@ export class KubectlSession {
   *list<K extends Kind>(kind: K, namespace?: string, labelSelector?: LabelSelector): Script<readonly ObjectsByKind[K][]> {
     const options = { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) };
     return accepted(yield* answer<Result<readonly ObjectsByKind[K][]>>((done) => this.client.list(kind, options, done)));
+  }
+
+  /** @throws KubectlError where there is no metrics-server */
+  *podMetrics(options: ListOptions): Script<readonly PodMetrics[]> {
+    return measured(yield* answer<Result<readonly PodMetrics[]>>((done) => this.client.podMetrics(options, done)));
+  }
+
+  /** @throws KubectlError where there is no metrics-server */
+  *nodeMetrics(options: ListOptions): Script<readonly NodeMetrics[]> {
+    return measured(yield* answer<Result<readonly NodeMetrics[]>>((done) => this.client.nodeMetrics(options, done)));
   }
 
   /**
@@ -167,6 +177,11 @@ export class KubectlSession {
 /** Versions are compared as numbers, as kubectl's watches may since Kubernetes 1.35 (KEP-5504). */
 function isLater(one: ApiObject, other: ApiObject): boolean {
   return Number(one.metadata.resourceVersion ?? 0) > Number(other.metadata.resourceVersion ?? 0);
+}
+
+function measured<T>(result: Result<T>): T {
+  if (!result.ok && result.status.reason === "NotFound") throw new KubectlError("error: Metrics API not available");
+  return accepted(result);
 }
 
 function accepted<T>(result: Result<T>): T {

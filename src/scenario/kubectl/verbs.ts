@@ -17,6 +17,7 @@ import { run } from "./run.js";
 import { scale } from "./scale.js";
 import { setEnv, setImage, setResources } from "./set.js";
 import { taint } from "./taint.js";
+import { topNodes, topPods } from "./top.js";
 import type { Verb } from "./verb.js";
 import { wait } from "./wait.js";
 
@@ -30,6 +31,8 @@ const ALL: readonly Verb[] = [
   deleteVerb,
   get,
   describe,
+  topPods,
+  topNodes,
   scale,
   autoscale,
   setImage,
@@ -53,6 +56,10 @@ const ALL: readonly Verb[] = [
 ];
 
 const ALIASES: Readonly<Record<string, string>> = {
+  "top pod": "top pods",
+  "top po": "top pods",
+  "top node": "top nodes",
+  "top no": "top nodes",
   "create deploy": "create deployment",
   "create ns": "create namespace",
   "create resourcequota": "create quota",

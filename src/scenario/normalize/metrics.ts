@@ -27,7 +27,7 @@ export function withMeasurements(scenario: Scenario): Scenario {
   if (metrics === undefined || !(metrics.server || metrics.signals.length > 0)) return scenario;
   const bringsAutoscaler =
     manifests.some(({ object }) => object.kind === "HorizontalPodAutoscaler") ||
-    timeline.some((step) => step.kind === "kubectl" && /^(autoscale|apply|create)\b/.test(step.text));
+    timeline.some((step) => step.kind === "kubectl" && /^(autoscale|apply|create|top)\b/.test(step.text));
   return bringsAutoscaler ? { ...scenario, cluster: { ...cluster, metrics: { ...metrics, fromStart: true } } } : scenario;
 }
 
