@@ -51,6 +51,7 @@ export function buildControlPlane(
     }),
     services: { serviceCIDRs: [network.serviceCIDR], ...(typeof portRange === "string" && { nodePortRange: portRange }) },
     // Priority and fairness shares the sum of both limits. Source: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
+    ...(controlPlane.cores !== undefined && { cores: controlPlane.cores }),
     ...((reads !== undefined || writes !== undefined) && { maxInFlight: (reads ?? DEFAULT_READS) + (writes ?? DEFAULT_WRITES) }),
   });
   return { apiServer, etcd };

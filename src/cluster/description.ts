@@ -40,6 +40,8 @@ export interface ControlPlaneDescription {
   };
   /** Replicas of kube-apiserver, on the control-plane nodes in turn; so many schedulers and controller managers stand by for election. */
   readonly apiServers: number;
+  /** Cores that the requests in flight share; absent: enough for all of them. */
+  readonly cores?: number;
   /** Settings of kube-controller-manager by flag name without dashes in front, durations in microseconds: node-monitor-grace-period, ... */
   readonly controllerManager: Readonly<Record<string, number | boolean | readonly string[]>>;
   /** Settings of kube-apiserver by flag name, durations in microseconds: default-unreachable-toleration-seconds, ... */

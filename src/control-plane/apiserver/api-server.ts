@@ -68,6 +68,8 @@ export interface ApiServerOptions {
   readonly events?: EventRetention;
   /** Requests that are handled at the same time; more wait. */
   readonly maxInFlight?: number;
+  /** Cores of the machine, which the requests in flight share; absent: enough for all of them. */
+  readonly cores?: number;
   /** Whether namespaces and priority classes that every cluster has are there from the start; the default is true. */
   readonly bootstrap?: boolean;
 }
@@ -150,6 +152,7 @@ export class ApiServer implements ApiServerEndpoint {
         validation: sampler("validation"),
       },
       ...(options.maxInFlight !== undefined && { maxInFlight: options.maxInFlight }),
+      ...(options.cores !== undefined && { cores: options.cores }),
     });
     this.pipeline = new CommitPipeline(simulation, etcd, this.watches, sampler("watchDelivery"), (request) => {
       this.path.committed(request);

@@ -60,6 +60,8 @@ export interface RequestPathOptions {
   readonly objects: ObjectReader;
   readonly etcd: WriteLog;
   readonly maxInFlight?: number;
+  /** Cores of the server's machine, which the requests in flight share; absent: enough for all of them. */
+  readonly cores?: number;
 }
 
 type Answer = Result<ApiObject | readonly ApiObject[]>;
@@ -170,15 +172,17 @@ export class RequestPath {
   }
 
   private travel(slot: number): void {
-    const { simulation, latencies } = this.options;
+    const { simulation, latencies, cores = Number.POSITIVE_INFINITY } = this.options;
     const request = this.requests[slot]!;
     const { sender, work, sent } = request;
     const { now } = simulation;
+    const share = Math.max(1, this.inFlight / cores);
+    const working = (step: LatencySampler): SimTime => Math.round(share * step.sample());
     const received = now + latencies.network.sample();
-    const authorized = received + latencies.authorization.sample();
+    const authorized = received + working(latencies.authorization);
     const reads = isRead(work.verb);
-    const admitted = reads ? authorized : authorized + latencies.mutatingAdmission.sample();
-    const validated = reads ? authorized : admitted + latencies.validation.sample();
+    const admitted = reads ? authorized : authorized + working(latencies.mutatingAdmission);
+    const validated = reads ? authorized : admitted + working(latencies.validation);
     if (this.listeners.length > 0)
       request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
     if (work.rereading !== undefined) simulation.after(authorized - now, work.rereading.read);
@@ -235,10 +239,12 @@ export class RequestPath {
     else this.respond(slot, request.answer);
   }
 
-  /** The server itself tries again, with what it reads then. */
+  /** The server itself tries again, with what it reads then; while it waits for that it has room for others. */
   private retry(slot: number, rereading: Rereading, delay: SimTime): void {
     const { simulation, latencies } = this.options;
+    this.release();
     simulation.after(delay, () => {
+      this.inFlight++;
       rereading.read();
       simulation.after(latencies.validation.sample(), () => {
         this.handle(slot);

@@ -146,3 +146,43 @@ describe("the path of a request", () => {
     expect(server.objects.count("Pod")).toBe(7_003);
   });
 });
+
+describe("a server of few cores", () => {
+  function answersOf(cores: number | undefined): number[] {
+    const simulation = new Simulation({ seed: 1 });
+    const latencies = { ...NO_LATENCIES, mutatingAdmission: constant(MILLISECOND) };
+    const etcd = new EtcdCluster({ simulation, latencies: { etcdFsync: constant(0), etcdRoundTrip: constant(0) } });
+    const server = new ApiServer({ simulation, epoch: EPOCH, etcd, latencies, ...(cores !== undefined && { cores }) });
+    const client = server.connect({ component: "kubectl", user: "kubernetes-admin" });
+    const answers: number[] = [];
+    for (const name of ["a", "b", "c", "d"]) client.create<"Pod">(pod(name), () => answers.push(simulation.now));
+    simulation.run(SECOND);
+    return answers;
+  }
+
+  it("takes longer where more requests are in flight than it has cores", () => {
+    expect(answersOf(2)).toEqual([MILLISECOND, MILLISECOND, 1.5 * MILLISECOND, 2 * MILLISECOND]);
+    expect(answersOf(undefined)).toEqual(Array(4).fill(MILLISECOND));
+  });
+});
+
+describe("Events of a component", () => {
+  function commitsOf(eventSeries: boolean): number[] {
+    const { simulation, server } = setUp();
+    const recorder = server.connect({ component: "some-scheduler", user: "system:kube-scheduler", eventSeries });
+    const commits: number[] = [];
+    server.onCommit(({ kind, time }) => {
+      if (kind === "Event") commits.push(time);
+    });
+    for (const name of ["a", "b"]) recorder.recordEvent({ kind: "Pod", namespace: "default", name }, "Normal", "Scheduled", "done");
+    simulation.run(SECOND);
+    return commits;
+  }
+
+  it("wait for each other's answer, unless it speaks events.k8s.io/v1", () => {
+    const gap = ([first, second]: number[]): number => second - first;
+    // The way there and back comes between, besides the flush that each has to itself.
+    expect(gap(commitsOf(false))).toBe(63_620);
+    expect(gap(commitsOf(true))).toBe(60_000);
+  });
+});
