@@ -76,8 +76,18 @@ export class ElasticNodeGroup {
     return this.all;
   }
 
-  get members(): readonly { readonly name: string; readonly zone: string | undefined; readonly isLatest: boolean; readonly error?: typeof NO_CAPACITY }[] {
-    return this.all.map(({ name, zone, template, error }) => ({ name, zone, isLatest: template === this.template, ...(error !== undefined && { error }) }));
+  get members(): readonly {
+    readonly name: string;
+    readonly zone: string | undefined;
+    readonly isLatest: boolean;
+    readonly error?: typeof NO_CAPACITY;
+  }[] {
+    return this.all.map(({ name, zone, template, error }) => ({
+      name,
+      zone,
+      isLatest: template === this.template,
+      ...(error !== undefined && { error }),
+    }));
   }
 
   increaseSize(by: number): void {
@@ -149,6 +159,9 @@ export class ElasticNodeGroup {
   /** Machines are spread over the zones. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html */
   private emptiestZone(): string | undefined {
     const count = (zone: string): number => this.all.filter((instance) => instance.zone === zone && instance.error === undefined).length;
-    return this.zones.reduce<string | undefined>((best, zone) => (best === undefined || count(zone) < count(best) ? zone : best), undefined);
+    return this.zones.reduce<string | undefined>(
+      (best, zone) => (best === undefined || count(zone) < count(best) ? zone : best),
+      undefined,
+    );
   }
 }

@@ -135,7 +135,11 @@ export class ElasticNodeGroups {
    *
    * @throws UnknownNodeGroup
    */
-  scale(name: string, { nodes, min, max }: { readonly nodes?: number; readonly min?: number; readonly max?: number }, done: (problem: string | undefined) => void): void {
+  scale(
+    name: string,
+    { nodes, min, max }: { readonly nodes?: number; readonly min?: number; readonly max?: number },
+    done: (problem: string | undefined) => void,
+  ): void {
     const group = this.group(name);
     const [size, least, most] = [nodes ?? group.targetSize, min ?? group.minSize, max ?? group.maxSize];
     if (least > size) done(`Minimum capacity ${least} can't be greater than desired size ${size}`);
@@ -151,7 +155,11 @@ export class ElasticNodeGroups {
 
   private get managed(): NodeGroupUpdates {
     const { simulation, apiServer } = this.around;
-    return (this.updates ??= new NodeGroupUpdates({ simulation, client: apiServer.connect(NODE_MANAGER), informers: apiServer.informers(NODE_MANAGER) }));
+    return (this.updates ??= new NodeGroupUpdates({
+      simulation,
+      client: apiServer.connect(NODE_MANAGER),
+      informers: apiServer.informers(NODE_MANAGER),
+    }));
   }
 
   private group(name: string): ElasticNodeGroup {

@@ -3,7 +3,14 @@ import type { Kind, ObjectsByKind } from "../../src/api/kinds.js";
 import type { Pod } from "../../src/api/types/pod.js";
 import { SECOND } from "../../src/engine/simulation.js";
 import { ScenarioRun, type RunOutcome } from "../../src/scenario/run.js";
-import type { Faults, NodeGroups, PodBehavior, RequestCounts, SimulatedCluster, TrafficGenerator } from "../../src/scenario/simulated-cluster.js";
+import type {
+  Faults,
+  NodeGroups,
+  PodBehavior,
+  RequestCounts,
+  SimulatedCluster,
+  TrafficGenerator,
+} from "../../src/scenario/simulated-cluster.js";
 import { EPOCH, MemoryCluster, node, pod } from "./memory-cluster.js";
 import { load, mistakesOf } from "./text-scenario.js";
 
@@ -20,7 +27,12 @@ class NotingCluster implements SimulatedCluster {
   readonly nodeGroups: NodeGroups = {
     update: (name, options, done) => {
       this.groupLog.push(`${this.simulation.now / SECOND} update ${name} ${JSON.stringify(options)}`);
-      const failure = { status: "Failed", errorCode: "PodEvictionFailure", errorMessage: "Reached max retries", resourceIds: ["stuck-1"] } as const;
+      const failure = {
+        status: "Failed",
+        errorCode: "PodEvictionFailure",
+        errorMessage: "Reached max retries",
+        resourceIds: ["stuck-1"],
+      } as const;
       this.simulation.after(60 * SECOND, () => done(name === "stuck" ? failure : { status: "Successful" }));
     },
     scale: (name, sizes, done) => {
@@ -239,10 +251,14 @@ describe("traffic", () => {
 describe("eksctl steps", () => {
   it("update and scale node groups, each ending when the cloud says so", () => {
     const cluster = new NotingCluster();
-    const { timeline, problems } = runOn(cluster, GROUPS + `timeline:
+    const { timeline, problems } = runOn(
+      cluster,
+      GROUPS +
+        `timeline:
   - {at: 1m, eksctl: "upgrade nodegroup --name=elastic --kubernetes-version=1.37 --force-upgrade"}
   - {at: 2m, eksctl: "scale nodegroup elastic --nodes=4 --nodes-max=6"}
-`);
+`,
+    );
     expect(cluster.groupLog).toEqual([
       '60 update elastic {"force":true,"kubernetesVersion":"1.37.0"}',
       '120 scale elastic {"nodes":4,"max":6}',
@@ -255,14 +271,20 @@ describe("eksctl steps", () => {
   });
 
   it("name what went wrong, unless that is what the scenario expects", () => {
-    const lines = GROUPS + `timeline:
+    const lines =
+      GROUPS +
+      `timeline:
   - {at: 1m, eksctl: "upgrade nodegroup --name=stuck"}
   - {at: 2m, eksctl: "upgrade nodegroup --name=stuck", expectError: PodEvictionFailure}
   - {at: 3m, eksctl: "scale nodegroup --name=elastic --nodes=9"}
 `;
     expect(runOn(new NotingCluster(), lines).problems).toEqual([
-      expect.stringMatching(/at 1m0s eksctl upgrade nodegroup --name=stuck: Error: updating nodegroup "stuck": PodEvictionFailure: Reached max retries \[stuck-1\]$/),
-      expect.stringMatching(/at 3m0s eksctl scale .*: Error: failed to scale nodegroup "elastic": desired capacity 9 can't be greater than max size 6$/),
+      expect.stringMatching(
+        /at 1m0s eksctl upgrade nodegroup --name=stuck: Error: updating nodegroup "stuck": PodEvictionFailure: Reached max retries \[stuck-1\]$/,
+      ),
+      expect.stringMatching(
+        /at 3m0s eksctl scale .*: Error: failed to scale nodegroup "elastic": desired capacity 9 can't be greater than max size 6$/,
+      ),
     ]);
   });
 

@@ -8,27 +8,27 @@
  */
 import { formatDuration } from "../../api/duration.js";
 import type { Timestamp } from "../../api/types/meta.js";
-import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { RandomStream } from "../../engine/random.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
-import { type ApiClient, type InformerFactory, targetOf } from "../apiserver/client.js";
+import type { ApiClient, InformerFactory } from "../apiserver/client.js";
 import { referenceTo } from "../controllers/pod-control.js";
+import { markCandidates } from "./candidate-marks.js";
 import type { CloudProvider } from "./cloud-provider.js";
 import { ClusterState, isReady } from "./cluster-state.js";
-import { DELETION_CANDIDATE, hasTaint, TO_BE_DELETED, withoutTaint, withTaint } from "./deletion-taints.js";
 import { podsToMove } from "./drainability.js";
 import { bestOption, type ExpanderName, expandersOf, type ExpansionOption } from "./expander.js";
+import { addUpcomingNodes, groupTemplates } from "./group-templates.js";
 import { LookSchedule } from "./look-schedule.js";
 import { NodeDeletion } from "./node-deletion.js";
-import { addFromTemplate, type NodeTemplate, templateFromCloud, templateFromNode } from "./node-template.js";
+import { isDaemonPod, isMirrorPod, type NodeTemplate } from "./node-template.js";
 import type { ClusterAutoscalerOptions } from "./options.js";
 import { areAllNew, hasWaited, withoutPlace } from "./pending-pods.js";
 import { PriorityConfigMap } from "./priority-list.js";
 import { RemainingBudgets } from "./remaining-budgets.js";
 import { ScaleDownPlanner } from "./scale-down-planner.js";
 import { planScaleUp, type ScaleUpPlan } from "./scale-up.js";
-import type { SchedulingSimulation } from "./scheduling-simulation.js";
+import { type SchedulingSimulation, withoutNode } from "./scheduling-simulation.js";
 import { formatScaleUps } from "./similar-node-groups.js";
 import { STATUS_CONFIG_MAP, StatusConfigMap, statusText } from "./status-config-map.js";
 import { formatUtilization } from "./utilization.js";
@@ -90,7 +90,13 @@ export class ClusterAutoscaler {
       log: (type, reason, message) => this.log(type, reason, message),
       podsOn: (node) => placements.podsOn(node),
       podsToMove: (node) => {
-        const drain = podsToMove(placements.podsOn(node.metadata.name), options, this.watched, new RemainingBudgets(this.watched.budgets.list()), this.timestamp);
+        const drain = podsToMove(
+          placements.podsOn(node.metadata.name),
+          options,
+          this.watched,
+          new RemainingBudgets(this.watched.budgets.list()),
+          this.timestamp,
+        );
         return "reason" in drain ? undefined : drain.pods;
       },
       describeUtilization: (node) => formatUtilization(this.planner.utilization(node, simulation.now)),
@@ -115,8 +121,8 @@ export class ClusterAutoscaler {
     if (this.state.isClusterHealthy) {
       this.removeFailedMachines(now);
       placements.fork();
-      const templates = this.templates();
-      const starting = this.addUpcoming(templates);
+      const templates = groupTemplates(cloud, this.watched.nodes, this.watched.daemonSets.list(), placements);
+      const starting = addUpcomingNodes(cloud, this.state, templates, placements);
       const outcome = this.helpPendingPods(templates, starting, now);
       if (outcome !== "scaled up" && options.scaleDownEnabled) this.scaleDown(starting, outcome === "pods are very new", now);
       placements.revert();
@@ -158,7 +164,11 @@ export class ClusterAutoscaler {
       const failed = group.instances.filter(({ error }) => error !== undefined);
       if (failed.length === 0) continue;
       const { code, message } = failed[0].error!;
-      this.log("Warning", "ScaleUpFailed", `Failed adding ${failed.length} nodes to group ${group.id} due to ${code}; source errors: ${message}`);
+      this.log(
+        "Warning",
+        "ScaleUpFailed",
+        `Failed adding ${failed.length} nodes to group ${group.id} due to ${code}; source errors: ${message}`,
+      );
       this.state.registerFailure(group, failed.length, now);
       group.deleteNodes(failed.map(({ name }) => name));
     }
@@ -166,52 +176,24 @@ export class ClusterAutoscaler {
 
   // Scale-up
 
-  private templates(): Map<string, NodeTemplate> {
-    const { cloud, placements } = this.around;
-    const samples = new Map<string, Node>();
-    for (const node of this.watched.nodes) {
-      const group = cloud.groupOf(node.metadata.name);
-      if (group !== undefined && !samples.has(group.id) && isReady(node) && !hasTaint(node, TO_BE_DELETED)) samples.set(group.id, node);
-    }
-    return new Map(
-      cloud.nodeGroups.map((group) => {
-        const sample = samples.get(group.id);
-        return [
-          group.id,
-          sample === undefined
-            ? templateFromCloud(group.templateNode(), this.watched.daemonSets.list())
-            : templateFromNode(sample, placements.podsOn(sample.metadata.name)),
-        ];
-      }),
-    );
-  }
-
-  /** Nodes on the way are taken for ready ones; returns the names of those of them that are registered already, which do not count. */
-  private addUpcoming(templates: ReadonlyMap<string, NodeTemplate>): ReadonlySet<string> {
-    const { cloud, placements } = this.around;
-    const starting = new Set<string>();
-    for (const group of cloud.nodeGroups) {
-      const count = this.state.upcoming(group);
-      if (count === 0) continue;
-      for (const name of this.state.readinessOf(group).notStarted) starting.add(name);
-      for (let i = 0; i < count; i++) addFromTemplate(placements, templates.get(group.id)!, `template-node-for-${group.id}-upcoming-${i}`);
-    }
-    return starting;
-  }
-
   private helpPendingPods(
     templates: ReadonlyMap<string, NodeTemplate>,
     starting: ReadonlySet<string>,
     now: SimTime,
   ): "scaled up" | "pods are very new" | "nothing to do" {
     const { options, placements } = this.around;
-    const drained = new Set(this.deletion.drained);
-    const pending = withoutPlace(this.watched.unschedulable.values(), placements, (node) => !starting.has(node) && !drained.has(node));
+    const leaving = this.deletion.nodes;
+    const pending = withoutPlace(
+      [...this.watched.unschedulable.values(), ...this.podsOfDrainedNodes()],
+      placements,
+      (node) => !starting.has(node) && !leaving.has(node),
+    );
     const pods = pending.filter((pod) => hasWaited(pod, options.newPodScaleUpDelay, this.timestamp));
     if (pods.length === 0) return "nothing to do";
     const readyNodes = [...this.watched.nodes].filter(isReady).length;
     if (options.maxNodesTotal > 0 && readyNodes >= options.maxNodesTotal) {
-      for (const pod of pods) this.tell(pod, "Normal", "NotTriggerScaleUp", "pod didn't trigger scale-up: max total nodes in cluster reached");
+      for (const pod of pods)
+        this.tell(pod, "Normal", "NotTriggerScaleUp", "pod didn't trigger scale-up: max total nodes in cluster reached");
       return "nothing to do";
     }
     if (areAllNew(pods, this.timestamp)) return "pods are very new";
@@ -228,12 +210,19 @@ export class ClusterAutoscaler {
     return this.execute(plan, now);
   }
 
+  /** Their controllers will make others in their place. */
+  private podsOfDrainedNodes(): Pod[] {
+    const pods = this.deletion.drained.flatMap((node) => this.around.placements.podsOn(node));
+    return pods.filter((pod) => !isDaemonPod(pod) && !isMirrorPod(pod) && pod.metadata.deletionTimestamp === undefined).map(withoutNode);
+  }
+
   private choose(options: readonly ExpansionOption[]): ExpansionOption | undefined {
     return bestOption(this.expanders, options, this.expanders.includes("priority") ? this.priorities.current() : [], this.choices);
   }
 
   private execute({ scaleUps, triggered, unhelped, reachedMaxNodes }: ScaleUpPlan, now: SimTime): "scaled up" | "nothing to do" {
-    if (reachedMaxNodes) this.log("Warning", "MaxNodesTotalReached", `Max total nodes in cluster reached: ${this.around.options.maxNodesTotal}`);
+    if (reachedMaxNodes)
+      this.log("Warning", "MaxNodesTotalReached", `Max total nodes in cluster reached: ${this.around.options.maxNodesTotal}`);
     if (scaleUps.length === 0) {
       for (const { pod, reasons } of unhelped) this.tell(pod, "Normal", "NotTriggerScaleUp", `pod didn't trigger scale-up: ${reasons}`);
       return "nothing to do";
@@ -256,7 +245,10 @@ export class ClusterAutoscaler {
     const { cloud, options } = this.around;
     const nodes = [...this.watched.nodes].filter(({ metadata }) => !starting.has(metadata.name));
     const deletions = new Set(this.deletion.nodes.keys());
-    const hasCandidates = this.planner.update({ nodes, budgets: this.watched.budgets.list(), deletions, drained: this.deletion.drained }, now);
+    const hasCandidates = this.planner.update(
+      { nodes, budgets: this.watched.budgets.list(), deletions, drained: this.deletion.drained },
+      now,
+    );
     this.hasMoreToMark = false;
     const inCooldown =
       this.lastScaleUp + options.scaleDownDelayAfterAdd > now ||
@@ -265,29 +257,11 @@ export class ClusterAutoscaler {
     if (isForbidden || inCooldown || !hasCandidates) return;
     const { empty, drain } = this.planner.unneeded.removableAt(now, cloud, (group) => this.deletion.countOf(group));
     if (this.deletion.start(empty, drain)) this.lastDeletion = now;
-    else this.markCandidates(nodes);
-  }
-
-  /** Marks unneeded nodes, so that pods rather go elsewhere, and takes the mark from others. */
-  private markCandidates(nodes: readonly Node[]): void {
-    const { client, cloud, options } = this.around;
-    const { timestamp } = this;
-    let left = options.maxBulkSoftTaintCount;
-    const wrong = nodes.filter((node) => {
-      const { name } = node.metadata;
-      if (cloud.groupOf(name) === undefined || hasTaint(node, TO_BE_DELETED)) return false;
-      return hasTaint(node, DELETION_CANDIDATE) !== this.planner.unneeded.has(name);
-    });
-    // The mark is taken away first.
-    const inOrder = [...wrong].sort((a, b) => Number(hasTaint(b, DELETION_CANDIDATE)) - Number(hasTaint(a, DELETION_CANDIDATE)));
-    for (const node of inOrder) {
-      if (left-- <= 0) break;
-      const isUnneeded = this.planner.unneeded.has(node.metadata.name);
-      client.patch(targetOf<"Node">(node), (current) =>
-        isUnneeded ? withTaint(current, DELETION_CANDIDATE, timestamp) : withoutTaint(current, DELETION_CANDIDATE),
-      );
+    else {
+      const scaled = nodes.filter(({ metadata }) => cloud.groupOf(metadata.name) !== undefined);
+      const isUnneeded = (node: string): boolean => this.planner.unneeded.has(node);
+      this.hasMoreToMark = markCandidates(this.around.client, scaled, isUnneeded, options.maxBulkSoftTaintCount, this.timestamp);
     }
-    this.hasMoreToMark = options.maxBulkSoftTaintCount > 0 && wrong.length > options.maxBulkSoftTaintCount;
   }
 
   private candidatesByGroup(): (group: string) => number {

@@ -40,7 +40,8 @@ const NO_NODES: Readiness = { ready: 0, unready: 0, notStarted: [], unregistered
 
 /** Source: GetReadinessState in cluster-autoscaler/utils/kubernetes/ready.go */
 export function isReady({ spec, status }: Node): boolean {
-  const is = (type: string): boolean => status?.conditions?.some((condition) => condition.type === type && condition.status === "True") === true;
+  const is = (type: string): boolean =>
+    status?.conditions?.some((condition) => condition.type === type && condition.status === "True") === true;
   return is("Ready") && !is("NetworkUnavailable") && spec.taints?.some(({ key }) => key === NOT_READY) !== true;
 }
 
@@ -187,7 +188,8 @@ export class ClusterState {
 
   private group(id: string): Readiness {
     let readiness = this.byGroup.get(id);
-    if (readiness === undefined) this.byGroup.set(id, (readiness = { ready: 0, unready: 0, notStarted: [], unregistered: [], longUnregistered: [] }));
+    if (readiness === undefined)
+      this.byGroup.set(id, (readiness = { ready: 0, unready: 0, notStarted: [], unregistered: [], longUnregistered: [] }));
     return readiness;
   }
 }

@@ -110,7 +110,8 @@ function blockingReason(
     const replicas = controllers.replicas(pod);
     if (replicas === undefined) return "ControllerNotFound";
     if (replicas < rules.minReplicaCount) return "MinReplicasReached";
-    if (rules.skipNodesWithSystemPods && pod.metadata.namespace === SYSTEM_NAMESPACE && !budgets.covers(pod)) return "UnmovableKubeSystemPod";
+    if (rules.skipNodesWithSystemPods && pod.metadata.namespace === SYSTEM_NAMESPACE && !budgets.covers(pod))
+      return "UnmovableKubeSystemPod";
     if (annotation === "false") return "NotSafeToEvictAnnotation";
     if (rules.skipNodesWithLocalStorage && hasLocalStorage(pod)) return "LocalStorageRequested";
   }

@@ -20,7 +20,12 @@ export function isScaleDownDisabled({ metadata }: Node): boolean {
 }
 
 /** Why the node cannot be unneeded; undefined where it can. */
-export function ineligibility(node: Node, utilization: () => Utilization, rules: EligibilityRules, now: Timestamp): IneligibleReason | undefined {
+export function ineligibility(
+  node: Node,
+  utilization: () => Utilization,
+  rules: EligibilityRules,
+  now: Timestamp,
+): IneligibleReason | undefined {
   if (isBeingDeleted(node, now)) return "CurrentlyBeingDeleted";
   if (isScaleDownDisabled(node)) return "ScaleDownDisabledAnnotation";
   if (!rules.scaleDownUnreadyEnabled && !isReady(node)) return "ScaleDownUnreadyDisabled";

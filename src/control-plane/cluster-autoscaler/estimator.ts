@@ -28,7 +28,10 @@ export function decreasing(groups: readonly PodGroup[], { node }: NodeTemplate):
     const ofMemory = memory > 0 ? quantityValue(requests["memory"] ?? 0) / memory : 0;
     return ofCpu + ofMemory;
   };
-  return groups.map((group) => ({ group, score: score(group) })).sort((a, b) => b.score - a.score).map(({ group }) => group);
+  return groups
+    .map((group) => ({ group, score: score(group) }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ group }) => group);
 }
 
 /** @param limit most nodes that may be added. The simulation is left as it was. */

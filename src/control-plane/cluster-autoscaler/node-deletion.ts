@@ -99,7 +99,11 @@ export class NodeDeletion {
       const { name } = node.metadata;
       if (drain) {
         const names = pods.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`).join(",");
-        log("Normal", "ScaleDown", `Scale-down: removing node ${name}, utilization: ${describeUtilization(node)}, pods to reschedule: ${names}`);
+        log(
+          "Normal",
+          "ScaleDown",
+          `Scale-down: removing node ${name}, utilization: ${describeUtilization(node)}, pods to reschedule: ${names}`,
+        );
       } else log("Normal", "ScaleDownEmpty", `Scale-down: removing empty node "${name}"`);
     }
     yield* sleep(simulation, options.nodeDeleteDelayAfterTaint);
@@ -187,13 +191,21 @@ export class NodeDeletion {
   }
 
   private grace({ spec }: Pod): { readonly gracePeriodSeconds: number } {
-    return { gracePeriodSeconds: Math.min(spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS, this.around.options.maxGracefulTerminationSec) };
+    return {
+      gracePeriodSeconds: Math.min(
+        spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+        this.around.options.maxGracefulTerminationSec,
+      ),
+    };
   }
 
   private *areGone(pods: readonly Pod[], node: string): Task<boolean> {
     for (const pod of pods) {
       const { namespace, name } = pod.metadata;
-      const found = yield* unless(["NotFound"], this.calls.get<"Pod">({ kind: "Pod", name, ...(namespace !== undefined && { namespace }) }));
+      const found = yield* unless(
+        ["NotFound"],
+        this.calls.get<"Pod">({ kind: "Pod", name, ...(namespace !== undefined && { namespace }) }),
+      );
       if (found?.spec.nodeName === node) return false;
     }
     return true;

@@ -4,7 +4,7 @@
  *
  * Source: cluster-autoscaler/simulator/node_info_utils.go, processors/nodeinfosprovider
  */
-import type { Node, Taint } from "../../api/types/node.js";
+import type { Node, NodeSpec, Taint } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { DaemonSet } from "../../api/types/workloads.js";
 import { daemonTolerations, nodeFitness } from "../controllers/daemon/node-fitness.js";
@@ -37,9 +37,12 @@ function isLasting(taint: Taint): boolean {
 
 /** From a node that is there. */
 export function templateFromNode(node: Node, pods: readonly Pod[]): NodeTemplate {
-  const { unschedulable: _, ...spec } = node.spec;
-  const taints = (node.spec.taints ?? []).filter(isLasting);
-  return { node: { ...node, spec: { ...spec, taints } }, pods: pods.filter((pod) => isDaemonPod(pod) || isMirrorPod(pod)) };
+  const spec: Omit<NodeSpec, "unschedulable"> & { unschedulable?: boolean } = {
+    ...node.spec,
+    taints: (node.spec.taints ?? []).filter(isLasting),
+  };
+  delete spec.unschedulable;
+  return { node: { ...node, spec }, pods: pods.filter((pod) => isDaemonPod(pod) || isMirrorPod(pod)) };
 }
 
 /** From what the cloud says, with a pod of each DaemonSet that belongs on such a node. */
@@ -71,7 +74,10 @@ export function addFromTemplate(simulation: SchedulingSimulation, { node, pods }
   simulation.setNode({ ...node, metadata: { ...node.metadata, name, uid: name, labels } });
   pods.forEach((pod, index) => {
     const own = `${pod.metadata.name}-${name}`;
-    simulation.setPod({ ...pod, metadata: { ...pod.metadata, name: own, uid: `${own}-${index}` }, spec: { ...pod.spec, nodeName: name } }, name);
+    simulation.setPod(
+      { ...pod, metadata: { ...pod.metadata, name: own, uid: `${own}-${index}` }, spec: { ...pod.spec, nodeName: name } },
+      name,
+    );
   });
   return name;
 }

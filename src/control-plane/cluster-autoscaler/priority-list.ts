@@ -23,9 +23,13 @@ export class PriorityListError extends Error {
 /** @throws PriorityListError */
 export function priorityListOf(data: Readonly<Record<string, string>> | undefined): PriorityList {
   const text = data?.[KEY];
-  if (text === undefined) throw new PriorityListError(`Wrong configmap for priority expander, doesn't contain ${KEY} key. Ignoring update.`);
+  if (text === undefined)
+    throw new PriorityListError(`Wrong configmap for priority expander, doesn't contain ${KEY} key. Ignoring update.`);
   const value = parsed(text);
-  if (typeof value !== "object" || value === null) throw new PriorityListError("Wrong configuration for priority expander: must be a map of numbers to lists of patterns. Ignoring update.");
+  if (typeof value !== "object" || value === null)
+    throw new PriorityListError(
+      "Wrong configuration for priority expander: must be a map of numbers to lists of patterns. Ignoring update.",
+    );
   return Object.entries(value)
     .map(([priority, patterns]) => ({ priority: wholeNumber(priority), patterns: patternsOf(patterns) }))
     .sort((a, b) => b.priority - a.priority);
@@ -35,23 +39,29 @@ function parsed(text: string): unknown {
   try {
     return parse(text) as unknown;
   } catch (error) {
-    throw new PriorityListError(`Can't parse YAML with priorities in the configmap: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}. Ignoring update.`);
+    throw new PriorityListError(
+      `Can't parse YAML with priorities in the configmap: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}. Ignoring update.`,
+    );
   }
 }
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number)) throw new PriorityListError(`Wrong configuration for priority expander: ${JSON.stringify(text)} is no whole number. Ignoring update.`);
+  if (!Number.isInteger(number))
+    throw new PriorityListError(`Wrong configuration for priority expander: ${JSON.stringify(text)} is no whole number. Ignoring update.`);
   return number;
 }
 
 function patternsOf(value: unknown): RegExp[] {
-  if (!Array.isArray(value)) throw new PriorityListError("Wrong configuration for priority expander: each priority must have a list of patterns. Ignoring update.");
+  if (!Array.isArray(value))
+    throw new PriorityListError("Wrong configuration for priority expander: each priority must have a list of patterns. Ignoring update.");
   return value.map((pattern) => {
     try {
       return new RegExp(String(pattern));
     } catch {
-      throw new PriorityListError(`Wrong configuration for priority expander: ${JSON.stringify(pattern)} is no regular expression. Ignoring update.`);
+      throw new PriorityListError(
+        `Wrong configuration for priority expander: ${JSON.stringify(pattern)} is no regular expression. Ignoring update.`,
+      );
     }
   });
 }

@@ -1,6 +1,6 @@
 /** Placements tried with the scheduler's own filters, as the cluster autoscaler needs them. Nothing tried here reaches the cluster. */
 import type { Node } from "../../api/types/node.js";
-import type { Pod } from "../../api/types/pod.js";
+import type { Pod, PodSpec } from "../../api/types/pod.js";
 
 export interface SchedulingSimulation {
   /** Adds the node, or puts it in the place of the one of that name. */
@@ -32,7 +32,8 @@ export function withoutNode(pod: Pod): Pod {
   if (pod.spec.nodeName === undefined) return pod;
   let copy = unbound.get(pod);
   if (copy === undefined) {
-    const { nodeName: _, ...spec } = pod.spec;
+    const spec: Omit<PodSpec, "nodeName"> & { nodeName?: string } = { ...pod.spec };
+    delete spec.nodeName;
     unbound.set(pod, (copy = { ...pod, spec }));
   }
   return copy;

@@ -57,15 +57,28 @@ export class StatusConfigMap {
     };
     if (isFirst) {
       const create = () =>
-        this.client.create<"ConfigMap">({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: NAME, namespace: NAMESPACE, annotations }, data }, failed);
-      this.client.get<"ConfigMap">({ kind: "ConfigMap", namespace: NAMESPACE, name: NAME }, (found) => (found.ok ? this.patch(data, annotations, failed) : create()));
+        this.client.create<"ConfigMap">(
+          { apiVersion: "v1", kind: "ConfigMap", metadata: { name: NAME, namespace: NAMESPACE, annotations }, data },
+          failed,
+        );
+      this.client.get<"ConfigMap">({ kind: "ConfigMap", namespace: NAMESPACE, name: NAME }, (found) =>
+        found.ok ? this.patch(data, annotations, failed) : create(),
+      );
     } else this.patch(data, annotations, failed);
   }
 
-  private patch(data: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>, done: (result: { readonly ok: boolean }) => void): void {
+  private patch(
+    data: Readonly<Record<string, string>>,
+    annotations: Readonly<Record<string, string>>,
+    done: (result: { readonly ok: boolean }) => void,
+  ): void {
     this.client.patch<"ConfigMap">(
       { kind: "ConfigMap", namespace: NAMESPACE, name: NAME },
-      (current) => ({ ...current, metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } }, data }),
+      (current) => ({
+        ...current,
+        metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+        data,
+      }),
       done,
     );
   }

@@ -56,7 +56,11 @@ export class UnneededNodes {
    *
    * @param deletionsOf deletions under way in a group
    */
-  removableAt(now: SimTime, cloud: CloudProvider, deletionsOf: (group: string) => number): { empty: RemovableNode[]; drain: RemovableNode[] } {
+  removableAt(
+    now: SimTime,
+    cloud: CloudProvider,
+    deletionsOf: (group: string) => number,
+  ): { empty: RemovableNode[]; drain: RemovableNode[] } {
     const sizes = new Map(cloud.nodeGroups.map((group) => [group.id, group.targetSize - deletionsOf(group.id)]));
     const taken = (nodes: Unneeded[]): Unneeded[] =>
       nodes.filter(({ node, since }) => {

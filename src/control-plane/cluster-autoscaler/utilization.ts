@@ -33,7 +33,8 @@ export function utilizationOf(node: Node, pods: readonly Pod[], rules: Utilizati
     (pod) => (rules.ignoreDaemonsetsUtilization && isDaemonPod(pod)) || (rules.ignoreMirrorPodsUtilization && isMirrorPod(pod)),
   );
   const share = (resource: string): number => {
-    const sum = (some: readonly Pod[]): number => some.reduce((total, { spec }) => total + quantityMilliValue(podRequests(spec)[resource] ?? 0), 0);
+    const sum = (some: readonly Pod[]): number =>
+      some.reduce((total, { spec }) => total + quantityMilliValue(podRequests(spec)[resource] ?? 0), 0);
     const allocatable = quantityMilliValue(node.status?.allocatable?.[resource] ?? 0);
     const aside = sum(ignored);
     return allocatable > aside ? (sum(counted) - aside) / (allocatable - aside) : 0;

@@ -103,14 +103,21 @@ export class NodeGroupUpdates {
   /** Replaces all nodes of the group. */
   start(group: ManagedNodeGroup, options: UpdateOptions, done: (outcome: UpdateOutcome) => void): void {
     perform(this.update(group, options), (outcome) => {
-      done(outcome.ok ? outcome.value : { status: "Failed", errorCode: "NodeCreationFailure", errorMessage: outcome.error.message, resourceIds: [] });
+      done(
+        outcome.ok
+          ? outcome.value
+          : { status: "Failed", errorCode: "NodeCreationFailure", errorMessage: outcome.error.message, resourceIds: [] },
+      );
     });
   }
 
   /** Takes machines away, each of which is drained before. */
   reduce(group: ManagedNodeGroup, by: number): void {
     const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
-    perform(this.shrink(group, by, stream, (name) => group.deleteNodes([name])), () => undefined);
+    perform(
+      this.shrink(group, by, stream, (name) => group.deleteNodes([name])),
+      () => undefined,
+    );
   }
 
   private *update(group: ManagedNodeGroup, options: UpdateOptions): Task<UpdateOutcome> {
@@ -123,7 +130,15 @@ export class NodeGroupUpdates {
     if (notLaunched !== undefined) return notLaunched;
     for (const name of old) yield* this.retire(name);
     let failure: Failure | undefined;
-    yield* inParallel(shuffled(old, stream), parallel, (name) => this.replaceNode(group, name, options, () => failure, (found) => (failure ??= found)));
+    yield* inParallel(shuffled(old, stream), parallel, (name) =>
+      this.replaceNode(
+        group,
+        name,
+        options,
+        () => failure,
+        (found) => (failure ??= found),
+      ),
+    );
     if (failure !== undefined) return failure;
     yield* this.shrink(group, surge, stream, (name) => group.shrink(name));
     return { status: "Successful" };
@@ -143,7 +158,11 @@ export class NodeGroupUpdates {
       const missing = launched.filter(({ name }) => !isReady(this.nodes.get(name)));
       if (missing.length === 0) return undefined;
       if (simulation.now >= end)
-        return failure("NodeCreationFailure", "Instances failed to join the kubernetes cluster", missing.map(({ name }) => name));
+        return failure(
+          "NodeCreationFailure",
+          "Instances failed to join the kubernetes cluster",
+          missing.map(({ name }) => name),
+        );
       yield* sleep(simulation, POLL_PERIOD);
     }
   }

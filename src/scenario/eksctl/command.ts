@@ -64,7 +64,11 @@ const scale: Verb = {
     if (nodes === undefined && min === undefined && max === undefined)
       throw new UsageError("at least one of --nodes, --nodes-min and --nodes-max must be set");
     if ([nodes, min, max].some((size) => size !== undefined && size < 0)) throw new UsageError("number of nodes must be 0 or greater");
-    const sizes: NodeGroupSizes = { ...(nodes !== undefined && { nodes }), ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+    const sizes: NodeGroupSizes = {
+      ...(nodes !== undefined && { nodes }),
+      ...(min !== undefined && { min }),
+      ...(max !== undefined && { max }),
+    };
     return (groups, done) => {
       const output = [`scaling nodegroup "${nodeGroup}"`, "initiated scaling of nodegroup"];
       groups.scale(nodeGroup, sizes, (problem) => {
@@ -92,7 +96,8 @@ export function parseEksctl(line: string): EksctlCommand {
     .map(({ text }) => (text === "ng" ? "nodegroup" : text))
     .join(" ");
   const verb = VERBS.get(name);
-  if (verb === undefined) throw new UsageError(`unknown command "${name}" for "eksctl"; ${suggestion(name, [...VERBS.keys()])}`, words.at(0)?.offset);
+  if (verb === undefined)
+    throw new UsageError(`unknown command "${name}" for "eksctl"; ${suggestion(name, [...VERBS.keys()])}`, words.at(0)?.offset);
   const given = parseArguments(words.slice(2), [...COMMON_FLAGS, ...verb.flags]);
   const nodeGroup = nameOf(words, given);
   return { nodeGroup, run: verb.prepare(given, nodeGroup.text) };
@@ -102,7 +107,8 @@ function nameOf(words: readonly Word[], given: Arguments): Word {
   const [positional, ...more] = given.positional;
   if (more.length > 0) throw new UsageError(`there is more than one name: "${more[0].text}"`, more[0].offset);
   const named = given.text("name");
-  if (positional !== undefined && named !== undefined) throw new UsageError("--name and argument cannot be used at the same time", positional.offset);
+  if (positional !== undefined && named !== undefined)
+    throw new UsageError("--name and argument cannot be used at the same time", positional.offset);
   if (positional !== undefined) return positional;
   if (named === undefined) throw new UsageError("--name must be set");
   return { text: named, offset: words.find(({ text }) => text === named || text === `--name=${named}`)?.offset ?? 0 };

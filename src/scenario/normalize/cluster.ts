@@ -163,9 +163,11 @@ function scalingOf(group: NodeGroup, path: readonly (string | number)[], source:
   if ([group.minSize, group.maxSize, maxUnavailable, provisioningTime, availableInstances].every((field) => field === undefined)) return [];
   const size = sizeOf(group) ?? 1;
   const { minSize = Math.min(size, group.maxSize ?? size), maxSize = Math.max(size, minSize) } = group;
-  if (group.names !== undefined) source.wrong([...path, "names"], "must not stand beside sizes: nodes that come later get names by number", "key");
+  if (group.names !== undefined)
+    source.wrong([...path, "names"], "must not stand beside sizes: nodes that come later get names by number", "key");
   if (minSize > maxSize) source.wrong([...path, "minSize"], `Invalid value: ${minSize}: must not be greater than maxSize (${maxSize})`);
-  else if (size < minSize || size > maxSize) source.wrong([...path, "count"], `Invalid value: ${size}: must be from minSize to maxSize (${minSize} to ${maxSize})`);
+  else if (size < minSize || size > maxSize)
+    source.wrong([...path, "count"], `Invalid value: ${size}: must be from minSize to maxSize (${minSize} to ${maxSize})`);
   return [
     {
       group: group.name,
@@ -179,7 +181,10 @@ function scalingOf(group: NodeGroup, path: readonly (string | number)[], source:
   ];
 }
 
-function autoscalerFlags(given: NonNullable<Cluster["clusterAutoscaler"]>, source: Source): NonNullable<ClusterDescription["clusterAutoscaler"]> {
+function autoscalerFlags(
+  given: NonNullable<Cluster["clusterAutoscaler"]>,
+  source: Source,
+): NonNullable<ClusterDescription["clusterAutoscaler"]> {
   try {
     if (given.expander !== undefined) expandersOf(given.expander);
   } catch (error) {

@@ -59,14 +59,19 @@ function eksctlStep(step: Extract<StepSchema, { eksctl: string }>, path: Path, k
     const command = parseEksctl(step.eksctl);
     const { text: name, offset } = command.nodeGroup;
     if (!known.growing.includes(name)) {
-      const choice = known.growing.length === 0 ? "none is: give groups minSize, maxSize or maxUnavailable" : suggestion(name, known.growing);
+      const choice =
+        known.growing.length === 0 ? "none is: give groups minSize, maxSize or maxUnavailable" : suggestion(name, known.growing);
       throw new UsageError(`there is no managed nodegroup "${name}"; ${choice}`, offset);
     }
     return { kind: "eksctl", text: step.eksctl, command, ...commandOf(step, place, source) };
   });
 }
 
-function commandOf({ at, expectError, expectOutput }: { at: string | 0; expectError?: string; expectOutput?: string }, place: Path, source: Source) {
+function commandOf(
+  { at, expectError, expectOutput }: { at: string | 0; expectError?: string; expectOutput?: string },
+  place: Path,
+  source: Source,
+) {
   return {
     at: durationOf(at),
     ...(expectError !== undefined && { expectError }),
