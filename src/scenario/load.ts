@@ -153,7 +153,7 @@ export function normalizeScenario(file: ScenarioFile, source: Source): Scenario 
     metrics: normalizeMetrics(file.metrics, source),
   };
   const traffic = normalizeTraffic(file.traffic ?? [], source);
-  const { interval, files } = file.outputs ?? {};
+  const { interval, files, metrics } = file.outputs ?? {};
   return {
     name: file.metadata?.name ?? "scenario",
     description: file.metadata?.description ?? "",
@@ -170,7 +170,11 @@ export function normalizeScenario(file: ScenarioFile, source: Source): Scenario 
     timeline: normalizeTimeline(file.timeline ?? [], cluster, duration, source),
     traffic,
     expectations: normalizeExpectations(file.expect ?? [], traffic, duration, source),
-    outputs: { interval: optionalDuration(interval) ?? DEFAULT_INTERVAL, ...(files !== undefined && { files }) },
+    outputs: {
+      interval: optionalDuration(interval) ?? DEFAULT_INTERVAL,
+      ...(files !== undefined && { files }),
+      ...(metrics !== undefined && { metrics }),
+    },
   };
 }
 

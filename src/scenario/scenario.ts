@@ -37,6 +37,8 @@ export interface Outputs {
   readonly interval: SimTime;
   /** CSV files to write, without ".csv"; absent: all. */
   readonly files?: readonly string[];
+  /** What metrics.prom holds: nothing, the state at the end, or a sample at each interval; absent: the state of a cluster that is not very large. */
+  readonly metrics?: "none" | "end" | "series";
 }
 
 /** Objects that come and go. */

@@ -7,6 +7,7 @@ import type { SimTime } from "../engine/simulation.js";
 import { CsvFile } from "../output/csv.js";
 import type { OutputDirectory } from "../output/output-directory.js";
 import { PodTraceLog, type TraceStep } from "../output/pod-trace.js";
+import { ClusterMetricsText, METRICS_FILE } from "../output/openmetrics/cluster-metrics.js";
 import { RunRecorder } from "../output/run-recorder.js";
 import type { RunFigures } from "../output/run-summary.js";
 import { TRACE } from "../output/tables/trace.js";
@@ -73,6 +74,9 @@ const PROGRESS_SLICES = 200;
 /** Above this number of nodes series.csv has no lines per node: they would be most of the output. */
 const MOST_NODES_WITH_SERIES = 100;
 
+/** Above this number of pods metrics.prom is written only where it is asked for: each pod has some 35 lines in it. */
+const MOST_PODS_WITH_METRICS = 10_000;
+
 /** Of a node that has no machine: one that a scenario created by hand. */
 const NO_USAGE = { cpuMillicores: 0, memoryBytes: 0 };
 
@@ -131,7 +135,13 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   });
   const { cluster, run } = begun;
   const { simulation } = cluster;
-  sampleRegularly(simulation, outputs.interval, duration, () => recorder.sample(simulation.now));
+  // A study tells of many runs; the state of one is no result of it.
+  const isShown = directory !== undefined && replication === undefined && outputs.metrics !== "none";
+  const metrics = isShown ? new ClusterMetricsText(cluster.view, scenario.epoch) : undefined;
+  sampleRegularly(simulation, outputs.interval, duration, () => {
+    recorder.sample(simulation.now);
+    if (outputs.metrics === "series") metrics?.sample(simulation.now);
+  });
   let events = 0;
   for (let slice = 1; slice <= PROGRESS_SLICES; slice++) {
     events += simulation.run(Math.round((duration * slice) / PROGRESS_SLICES));
@@ -142,6 +152,11 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const outcome = run.finish();
   const trace = traceLog?.steps;
   if (trace !== undefined && directory !== undefined) writeTrace(directory, trace);
+  if (metrics !== undefined) {
+    const isWanted = outputs.metrics !== undefined || recorder.pods.records.length <= MOST_PODS_WITH_METRICS;
+    if (isWanted && outputs.metrics !== "series") metrics.sample(simulation.now);
+    if (isWanted) directory?.write(METRICS_FILE, metrics.text());
+  }
   return {
     scenario,
     cluster,

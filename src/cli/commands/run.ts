@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { objectKey } from "../../api/kinds.js";
 import type { SimTime } from "../../engine/simulation.js";
+import { METRICS_FILE } from "../../output/openmetrics/cluster-metrics.js";
 import { OutputDirectory } from "../../output/output-directory.js";
 import { TABLES } from "../../output/tables/index.js";
 import { similar } from "../../scenario/suggestion.js";
@@ -58,7 +59,7 @@ async function run(
           check,
         });
         progress.stop();
-        const written = directory.publish(TABLES.map(({ name }) => `${name}.csv`));
+        const written = directory.publish([...TABLES.map(({ name }) => `${name}.csv`), METRICS_FILE]);
         process.stdout.write(runReport(result, written, output));
         const violations = result.invariants === undefined ? [] : violationLines(result.invariants);
         const problems = [...result.outcome.problems, ...violations];

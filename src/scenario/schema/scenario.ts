@@ -59,6 +59,14 @@ export const ScenarioSchema = closed(
     outputs: Type.Optional(
       closed({
         interval: Type.Optional(Type.Unsafe<string | 0>({ ...DurationText, description: "Between two lines of series.csv." })),
+        metrics: Type.Optional(
+          Type.Unsafe<"none" | "end" | "series">(
+            Type.Enum(["none", "end", "series"], {
+              description: "metrics.prom: not at all, the state at the end (default), or a sample at each interval.",
+              errorMessage: "must be none, end or series",
+            }),
+          ),
+        ),
         files: Type.Optional(Type.Array(Type.Enum([...OUTPUT_FILES], { errorMessage: `must be one of ${OUTPUT_FILES.join(", ")}` }))),
       }),
     ),
