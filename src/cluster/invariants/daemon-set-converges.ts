@@ -10,7 +10,7 @@ import type { DaemonSet } from "../../api/types/workloads.js";
 import { isTolerated } from "../../scheduler/framework/tolerations.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
 import { isActive } from "./pod-state.js";
-import { creationMayBeRefused } from "./refusals.js";
+import { Refusals } from "./refusals.js";
 
 /** Added to every daemon pod. Source: the table of the page above. */
 const DAEMON_TOLERATIONS: readonly Toleration[] = [
@@ -25,6 +25,7 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
 
 export function daemonSetConverges(cluster: ObservedCluster): Invariant {
   const { committed } = cluster;
+  const refusals = new Refusals(cluster);
   const check = (set: DaemonSet): void => {
     const { metadata, status, spec } = set;
     if (metadata.deletionTimestamp !== undefined) return;
@@ -43,7 +44,7 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     }
     // During an update that surges or waits a node has two pods, or none.
     const isUpdating = (status?.updatedNumberScheduled ?? 0) !== (status?.desiredNumberScheduled ?? 0);
-    if (isUpdating || spec.updateStrategy?.type === "OnDelete" || creationMayBeRefused(committed, metadata.namespace)) return;
+    if (isUpdating || spec.updateStrategy?.type === "OnDelete" || refusals.mayWait("daemon-set-controller", metadata.namespace)) return;
     const terminating = new Set([...committed.podsOf(set)].filter((pod) => !isActive(pod)).map(nodeOf));
     for (const { metadata: node } of wanted) {
       const count = pods.filter((pod) => nodeOf(pod) === node.name).length;
@@ -51,6 +52,7 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     }
   };
   return {
+    handling: refusals.handling,
     ended: () => {
       for (const set of committed.list("DaemonSet")) check(set);
     },

@@ -8,12 +8,13 @@
 import type { Job } from "../../api/types/workloads.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
 import { hasEnded, isActive } from "./pod-state.js";
-import { creationMayBeRefused } from "./refusals.js";
+import { Refusals } from "./refusals.js";
 
 const TRACKING_FINALIZER = "batch.kubernetes.io/job-tracking";
 
 export function jobConverges(cluster: ObservedCluster): Invariant {
   const { committed } = cluster;
+  const refusals = new Refusals(cluster);
   const check = (job: Job): void => {
     const { metadata, spec, status } = job;
     if (metadata.deletionTimestamp !== undefined || !cluster.isSettled(committed.changedAt(job))) return;
@@ -35,13 +36,14 @@ export function jobConverges(cluster: ObservedCluster): Invariant {
       cluster.violated(job, `expected it to be complete with ${succeeded} of ${completions} completions`);
     }
     const needsNone = spec.suspend === true || (status?.failed ?? 0) > 0 || pods.some((pod) => !isActive(pod) && !hasEnded(pod));
-    if (needsNone || creationMayBeRefused(committed, metadata.namespace)) return;
+    if (needsNone || refusals.mayWait("job-controller", metadata.namespace)) return;
     const parallelism = spec.parallelism ?? 1;
     const wanted = completions === undefined || completions === null ? parallelism : Math.min(parallelism, completions - succeeded);
     const isEnough = completions === undefined || completions === null ? succeeded > 0 || active === wanted : active === wanted;
     if (!isEnough) cluster.violated(job, `expected ${wanted} active pods, found ${active}`);
   };
   return {
+    handling: refusals.handling,
     ended: () => {
       for (const job of committed.list("Job")) check(job);
     },

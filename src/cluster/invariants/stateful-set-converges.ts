@@ -8,12 +8,13 @@ import type { StatefulSet } from "../../api/types/workloads.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
 import { isReady, isTerminating } from "./pod-state.js";
-import { creationMayBeRefused } from "./refusals.js";
+import { Refusals } from "./refusals.js";
 
 const REVISION_LABEL = "controller-revision-hash";
 
 export function statefulSetConverges(cluster: ObservedCluster): Invariant {
   const { committed } = cluster;
+  const refusals = new Refusals(cluster);
   const check = (set: StatefulSet): void => {
     const { metadata, spec, status } = set;
     const waits = (spec.minReadySeconds ?? 0) * SECOND;
@@ -24,7 +25,7 @@ export function statefulSetConverges(cluster: ObservedCluster): Invariant {
     const counted = [metadata.generation, pods.length, ready].join();
     if (reported !== counted)
       cluster.violated(set, `expected observedGeneration, replicas and readyReplicas ${counted}, found ${reported}`);
-    if (pods.some((pod) => isTerminating(pod) || !isReady(pod)) || creationMayBeRefused(committed, metadata.namespace)) return;
+    if (pods.some((pod) => isTerminating(pod) || !isReady(pod)) || refusals.mayWait("statefulset-controller", metadata.namespace)) return;
     const first = spec.ordinals?.start ?? 0;
     const wanted = Array.from({ length: spec.replicas ?? 1 }, (_, index) => `${metadata.name}-${first + index}`);
     const found = pods.map((pod) => pod.metadata.name);
@@ -39,6 +40,7 @@ export function statefulSetConverges(cluster: ObservedCluster): Invariant {
     }
   };
   return {
+    handling: refusals.handling,
     ended: () => {
       for (const set of committed.list("StatefulSet")) check(set);
     },
