@@ -3,7 +3,7 @@
  *
  * Source: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go
  */
-import type { PersistentVolumeClaim, Pod } from "../../api/types/index.js";
+import type { CSINode, PersistentVolumeClaim, Pod } from "../../api/types/index.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import { ADD, DELETE, queueIf, UPDATE, type EventRegistration } from "../framework/events.js";
 import type { Handle } from "../framework/handle.js";
@@ -12,6 +12,7 @@ import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, unschedulable, type Status } from "../framework/status.js";
 import { claimNameOf, hasClaims, storageClassOfClaim, signVolumes, usesClaim } from "./volume-claims.js";
+import { limitsRose } from "./volume-events.js";
 
 export class NodeVolumeLimits implements Plugin {
   static readonly NAME = "NodeVolumeLimits";
@@ -86,14 +87,15 @@ export class NodeVolumeLimits implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "CSINode", actions: ADD | UPDATE },
+      { resource: "CSINode", actions: ADD },
+      { resource: "CSINode", actions: UPDATE, hint: queueIf<CSINode>((_pod, previous, current) => limitsRose(previous, current)) },
       { resource: "AssignedPod", actions: DELETE, hint: queueIf<Pod>((_pod, previous) => previous !== undefined && hasClaims(previous)) },
       {
         resource: "PersistentVolumeClaim",
         actions: ADD,
         hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
       },
-      { resource: "VolumeAttachment", actions: DELETE },
+      { resource: "VolumeAttachment", actions: DELETE, hint: queueIf(({ pod }) => (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined)) },
     ];
   }
 }

@@ -4,7 +4,7 @@
  * Source: pkg/scheduler/framework/plugins/volumebinding (volume_binding.go, binder.go)
  */
 import { compareQuantities } from "../../api/quantity.js";
-import type { PersistentVolume, PersistentVolumeClaim } from "../../api/types/index.js";
+import type { CSIDriver, CSINode, CSIStorageCapacity, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../api/types/index.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { VolumeBindingArgs } from "../configuration/types.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
@@ -27,6 +27,7 @@ import {
   signVolumes,
   usesClaim,
 } from "./volume-claims.js";
+import { capacityRose, migratesMore, mounts, stopsCounting, topologiesChanged } from "./volume-events.js";
 import { checkProvision, findMatchingVolume, requestedStorage } from "./volume-matching.js";
 
 /** How often a pod's claims are looked at while they are being bound: binder.go (BindPodVolumes) */
@@ -274,7 +275,7 @@ export class VolumeBinding implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "StorageClass", actions: ADD | UPDATE },
+      { resource: "StorageClass", actions: ADD | UPDATE, hint: queueIf<StorageClass>((_pod, previous, current) => topologiesChanged(previous, current)) },
       {
         resource: "PersistentVolumeClaim",
         actions: ADD | UPDATE,
@@ -282,9 +283,9 @@ export class VolumeBinding implements Plugin {
       },
       { resource: "PersistentVolume", actions: ADD | UPDATE },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
-      { resource: "CSINode", actions: ADD | UPDATE },
-      { resource: "CSIDriver", actions: UPDATE },
-      { resource: "CSIStorageCapacity", actions: ADD | UPDATE },
+      { resource: "CSINode", actions: ADD | UPDATE, hint: queueIf<CSINode>((_pod, previous, current) => migratesMore(previous, current)) },
+      { resource: "CSIDriver", actions: UPDATE, hint: queueIf<CSIDriver>(({ pod }, previous, current) => stopsCounting(previous, current) && mounts(pod, current)) },
+      { resource: "CSIStorageCapacity", actions: ADD | UPDATE, hint: queueIf<CSIStorageCapacity>((_pod, previous, current) => capacityRose(previous, current)) },
     ];
   }
 }

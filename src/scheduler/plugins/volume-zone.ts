@@ -104,7 +104,14 @@ export class VolumeZone implements Plugin {
         actions: ADD | UPDATE,
         hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
       },
-      { resource: "PersistentVolume", actions: ADD | UPDATE },
+      {
+        resource: "PersistentVolume",
+        actions: ADD | UPDATE,
+        hint: queueIf<PersistentVolume>(
+          (_pod, previous, current) =>
+            previous === undefined || TOPOLOGY_LABELS.some((key) => previous.metadata.labels?.[key] !== current?.metadata.labels?.[key]),
+        ),
+      },
     ];
   }
 }
