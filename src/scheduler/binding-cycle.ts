@@ -7,7 +7,8 @@ import { bindingByExtender } from "./extenders/bind.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Profile } from "./framework/profile.js";
-import { Status } from "./framework/status.js";
+import { rejectionMessage } from "./framework/fit-error.js";
+import { failureOf, Status } from "./framework/status.js";
 import type { WaitingPods } from "./framework/waiting-pods.js";
 import { writeBinding } from "./plugins/default-binder.js";
 
@@ -28,7 +29,7 @@ export function askPermission(profile: Profile, state: CycleState, pod: PodInfo,
     const answer = plugin.permit!(state, pod, nodeName);
     const code = answer?.status.code ?? "Success";
     if (code === "Wait") timeouts.set(plugin.name, answer!.timeout ?? 0);
-    else if (code !== "Success") return { refused: answer!.status.withPlugin(plugin.name), timeouts };
+    else if (code !== "Success") return { refused: failureOf(answer!.status, plugin.name, "Permit"), timeouts };
   }
   return { timeouts };
 }
@@ -46,13 +47,11 @@ export function runBindingCycle(
   const bind = (): void => bindPod(profile, state, pod, nodeName, end);
   const preBind = (): void => preBindWith(profile, state, pod, nodeName, 0, (failed) => (failed === undefined ? bind() : end(failed)));
   if (timeouts.size === 0) preBind();
-  else waiting.wait(pod, timeouts, (failed) => (failed === undefined ? preBind() : end(failed)));
+  else waiting.wait(pod, timeouts, (failed) => (failed === undefined ? preBind() : end(new Status(failed.code, [rejectionMessage(failed)], failed.plugin))));
 }
 
 function failure(answer: Status | undefined, plugin: string, point: string): Status | undefined {
-  if (answer === undefined || answer.code === "Success") return undefined;
-  if (answer.isRejected) return answer.withPlugin(plugin);
-  return new Status("Error", [`running ${point} plugin "${plugin}": ${answer.message}`], plugin, answer.cause);
+  return answer === undefined || answer.code === "Success" ? undefined : failureOf(answer, plugin, point);
 }
 
 function preBindWith(profile: Profile, state: CycleState, pod: PodInfo, nodeName: string, at: number, end: BindingEnd): void {

@@ -19,7 +19,7 @@ import { RememberingExtender } from "./extenders/remembered-answers.js";
 import { DELETE } from "./framework/events.js";
 import { WaitingPods } from "./framework/waiting-pods.js";
 import { CycleState } from "./framework/cycle-state.js";
-import { fitErrorMessage, NO_NODES_AVAILABLE, type Diagnosis } from "./framework/fit-error.js";
+import { fitErrorMessage, NO_NODES_AVAILABLE, rejectionMessage, type Diagnosis } from "./framework/fit-error.js";
 import type { Handle } from "./framework/handle.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import { PodShapes } from "./framework/pod-shape.js";
@@ -70,6 +70,8 @@ interface Failure {
   readonly evaluatedNodes?: number;
   /** Plugins that rejected the pod; none where an error came between. */
   readonly plugins: readonly string[];
+  /** Those of them that answered Pending. */
+  readonly pending?: ReadonlySet<string>;
   readonly nominatedNodeName?: string;
 }
 
@@ -251,7 +253,11 @@ export class Scheduler {
     const { refused, timeouts } = reserved === undefined ? askPermission(profile, state, pod, nodeName) : { refused: reserved, timeouts: new Map<string, number>() };
     if (refused !== undefined) {
       this.giveBack(profile, state, pod, nodeName);
-      return () => this.fail(queued, profile, { time, duration, result: refused.isRejected ? "unschedulable" : "error", message: refused.message, plugins: [refused.plugin] });
+      const { message, plugin, isRejected } = refused;
+      return () =>
+        isRejected
+          ? this.fail(queued, profile, { time, duration, result: "unschedulable", message: rejectionMessage(refused), plugins: [plugin], pending: pendingIn(refused) })
+          : this.fail(queued, profile, { time, duration, result: "error", message, plugins: [] });
     }
     return () => {
       this.options.observer?.attempt?.({
@@ -288,7 +294,7 @@ export class Scheduler {
     const isThere = this.queue.get(pod.uid) === queued;
     this.giveBack(profile, state, pod, nodeName);
     if (isThere) {
-      this.queue.addUnschedulable(queued, failed.isRejected ? new Set([failed.plugin]) : new Set());
+      this.queue.addUnschedulable(queued, failed.isRejected ? new Set([failed.plugin]) : new Set(), pendingIn(failed));
       this.recordEvent(pod.pod, "Warning", "FailedScheduling", failed.message);
       this.setUnschedulable(pod.pod, failed.isRejected ? "Unschedulable" : "SchedulerError", failed.message);
     }
@@ -309,6 +315,7 @@ export class Scheduler {
         message,
         evaluatedNodes: diagnosis.nodeCount,
         plugins: [...diagnosis.unschedulablePlugins].sort(),
+        ...(diagnosis.pendingPlugins !== undefined && { pending: diagnosis.pendingPlugins }),
         ...(nominated !== undefined && { nominatedNodeName: nominated }),
       });
   }
@@ -329,7 +336,7 @@ export class Scheduler {
       plugins,
     });
     if (this.queue.get(queued.podInfo.uid) !== queued) return;
-    this.queue.addUnschedulable(queued, new Set(plugins));
+    this.queue.addUnschedulable(queued, new Set(plugins), failure.pending);
     this.recordEvent(pod, "Warning", "FailedScheduling", message);
     this.setUnschedulable(pod, result === "unschedulable" ? "Unschedulable" : "SchedulerError", message, nominatedNodeName);
   }
@@ -377,4 +384,9 @@ export class Scheduler {
       };
     });
   }
+}
+
+/** The plugin that answered, where it answered Pending. */
+function pendingIn({ code, plugin }: Status): ReadonlySet<string> {
+  return new Set(code === "Pending" ? [plugin] : []);
 }

@@ -215,6 +215,7 @@ export function rejectedByPreFilter(nodeCount: number, status: Status, narrowedB
     nodeCount,
     preFilterMessage: status.message,
     unschedulablePlugins: new Set([...narrowedBy, ...(status.plugin === "" ? [] : [status.plugin])]),
+    pendingPlugins: pendingPlugins([status]),
     statuses: () => statusesByName(new Map(), status),
   };
 }
@@ -232,5 +233,17 @@ function rejectedByFilters(nodeCount: number, search: Pick<Search, "statuses" | 
   };
   for (const status of byNode.values()) count(status.reasons, 1);
   if (byNode.size < nodeCount) count(absent.reasons, nodeCount - byNode.size);
-  return { nodeCount, reasonCounts, unschedulablePlugins: new Set([...narrowedBy, ...rejectedBy]), statuses: () => statuses };
+  return {
+    nodeCount,
+    reasonCounts,
+    unschedulablePlugins: new Set([...narrowedBy, ...rejectedBy]),
+    pendingPlugins: pendingPlugins(byNode.values()),
+    statuses: () => statuses,
+  };
+}
+
+function pendingPlugins(statuses: Iterable<Status>): ReadonlySet<string> {
+  const plugins = new Set<string>();
+  for (const { code, plugin } of statuses) if (code === "Pending") plugins.add(plugin);
+  return plugins;
 }

@@ -48,8 +48,23 @@ describe("binding cycle", () => {
     });
     simulation.run(6 * SECOND);
     expect(nodeOf(server, "first")).toBeUndefined();
-    expect(server.events.map(({ message }) => message)).toContain("rejected due to timeout after waiting 5s at plugin Gate");
+    expect(server.events.map(({ message }) => message)).toContain(
+      "0/1 nodes are available: 1 rejected due to timeout after waiting 5s at plugin Gate.",
+    );
     expect(scheduler.cache.podCount).toBe(0);
+  });
+
+  it("tells why Reserve would not have the node, and what went wrong in it", () => {
+    let attempts = 0;
+    const { simulation, server } = start({
+      name: "Volumes",
+      reserve: () => (++attempts === 1 ? new Status("Unschedulable", ["disk is taken"]) : new Status("Error", ["no disk"])),
+    });
+    server.put(node("b", { cpu: "1", memory: "1Gi", pods: "1" }));
+    simulation.run(20 * SECOND);
+    const messages = server.events.map(({ message }) => message);
+    expect(messages).toContain("0/1 nodes are available: 1 disk is taken.");
+    expect(messages).toContain('running Reserve plugin "Volumes": no disk');
   });
 
   it("runs Unreserve in reverse and tries again where PreBind fails", () => {

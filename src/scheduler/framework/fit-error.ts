@@ -4,6 +4,7 @@
  * Source of the text: pkg/scheduler/framework/types.go (FitError)
  */
 import type { NodeToStatus } from "./plugin.js";
+import type { Status } from "./status.js";
 
 /** Text where the cluster has no node at all: pkg/scheduler/schedule_one.go (ErrNoNodesAvailable) */
 export const NO_NODES_AVAILABLE = "no nodes available to schedule pods";
@@ -17,8 +18,15 @@ export interface Diagnosis {
   readonly preFilterMessage?: string;
   /** Plugins that rejected the pod, on any node. */
   readonly unschedulablePlugins: ReadonlySet<string>;
+  /** Of these, the plugins that answered Pending; absent where there are none. */
+  readonly pendingPlugins?: ReadonlySet<string>;
   /** Statuses by node, worked out on request: preemption needs them, an event text does not. */
   readonly statuses: () => NodeToStatus;
+}
+
+/** The same for a pod that Reserve or Permit rejected after its node was chosen: the one node was not available. */
+export function rejectionMessage({ reasons }: Status): string {
+  return fitErrorMessage({ nodeCount: 1, reasonCounts: new Map(reasons.map((reason) => [reason, 1])) });
 }
 
 /** "0/N nodes are available: ...", with what PostFilter said after it. */

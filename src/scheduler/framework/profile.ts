@@ -11,7 +11,7 @@ import { MAX_NODE_SCORE, MIN_NODE_SCORE } from "./plugin.js";
 import type { Answer, ExtensionPoint, NodeScore, NodeToStatus, Plugin, PostFilterResult } from "./plugin.js";
 import { PluginError } from "./plugin-error.js";
 import type { PodInfo } from "./pod-info.js";
-import { Status } from "./status.js";
+import { failureOf, Status } from "./status.js";
 
 /** The plugins of each point, in running order. */
 export type PluginsByPoint = Readonly<Record<ExtensionPoint, readonly Plugin[]>>;
@@ -270,7 +270,7 @@ export class Profile {
   runReserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
     for (const plugin of this.plugins.reserve) {
       const answer = this.guard(plugin, "Reserve", pod, undefined, () => plugin.reserve?.(state, pod, nodeName));
-      if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+      if (answer !== undefined && answer.code !== "Success") return failureOf(answer, plugin.name, "Reserve");
     }
     return undefined;
   }

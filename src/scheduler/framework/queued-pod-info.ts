@@ -16,6 +16,8 @@ export interface QueuedPodInfo {
   consecutiveErrorsCount: number;
   /** Plugins that rejected the pod in its last attempt. */
   unschedulablePlugins: ReadonlySet<string>;
+  /** Of these, the plugins that answered Pending: what they wait for lets the pod be tried without back-off. */
+  pendingPlugins: ReadonlySet<string>;
   /** PreEnqueue plugin that keeps the pod out, if one does. */
   gatedBy: string | undefined;
   /** Position in the heap that holds the pod; -1 outside. */

@@ -39,5 +39,11 @@ export function unresolvable(plugin: string, ...reasons: string[]): Status {
   return new Status("UnschedulableAndUnresolvable", reasons, plugin);
 }
 
+/** An answer that is no success, as the framework passes it on: a rejection with who rejected, an error with where it happened. */
+export function failureOf(answer: Status, plugin: string, point: string): Status {
+  if (answer.isRejected) return answer.withPlugin(plugin);
+  return new Status("Error", [`running ${point} plugin "${plugin}": ${answer.message}`], plugin, answer.cause);
+}
+
 /** PreFilter or PreScore has nothing to do for this pod: the plugin is left out of Filter or Score. */
 export const SKIP = new Status("Skip");

@@ -39,6 +39,13 @@ export interface QueueOptions {
 
 const NO_PLUGINS: ReadonlySet<string> = new Set();
 
+/** When a pod that an event helps is tried: queueAfterBackoff and queueImmediately in scheduling_queue.go */
+type Worth = "after back-off" | "at once";
+
+function mostUrgent(found: readonly (Worth | undefined)[]): Worth | undefined {
+  return found.find((worth) => worth === "at once") ?? found.find((worth) => worth !== undefined);
+}
+
 /** An event that concerns every rejected pod, or the one pod that it names: framework.EventForceActivate */
 const FORCE_ACTIVATE: ClusterEvent = { resource: "*", actions: -1, label: "ForceActivate" };
 
@@ -132,6 +139,7 @@ export class SchedulingQueue {
       unschedulableCount: 0,
       consecutiveErrorsCount: 0,
       unschedulablePlugins: NO_PLUGINS,
+      pendingPlugins: NO_PLUGINS,
       gatedBy: undefined,
       heapIndex: -1,
       sequence: this.sequence++,
@@ -155,7 +163,7 @@ export class SchedulingQueue {
     const event: ClusterEvent = { resource: "UnscheduledPod", actions: podChanges(previous, podInfo), label: "UnscheduledPodUpdate" };
     const happened: HappenedEvent = { event, previous: previous.pod, current: podInfo.pod };
     if (!waits) this.inFlight.record(happened);
-    else if (this.isWorthRequeuing(pod, happened)) this.requeue(pod);
+    else this.requeueIfWorth(pod, happened);
   }
 
   /** The pod is bound, or gone. */
@@ -183,6 +191,7 @@ export class SchedulingQueue {
     if (pod === undefined) return undefined;
     pod.attempts++;
     pod.unschedulablePlugins = NO_PLUGINS;
+    pod.pendingPlugins = NO_PLUGINS;
     this.inFlight.add(pod);
     return pod;
   }
@@ -201,18 +210,22 @@ export class SchedulingQueue {
   /**
    * The pod that was popped was not scheduled: the plugins that rejected it, or none where an error came between.
    * It waits for an event, or backs off where one that matters came during its attempt, or after an error.
+   *
+   * @param pending those of the plugins that answered Pending
    */
-  addUnschedulable(pod: QueuedPodInfo, plugins: ReadonlySet<string>): void {
+  addUnschedulable(pod: QueuedPodInfo, plugins: ReadonlySet<string>, pending: ReadonlySet<string> = NO_PLUGINS): void {
     const missed = this.inFlight.remove(pod);
     if (this.byUid.get(pod.podInfo.uid) !== pod) return;
     pod.timestamp = this.options.now();
     pod.unschedulablePlugins = plugins;
+    pod.pendingPlugins = pending;
     if (plugins.size > 0) {
       pod.unschedulableCount++;
       pod.consecutiveErrorsCount = 0;
     } else pod.consecutiveErrorsCount++;
-    if (plugins.size === 0 || missed.some((happened) => this.isWorthRequeuing(pod, happened))) this.requeue(pod);
-    else this.unschedulable.add(pod);
+    const worth = plugins.size === 0 ? "after back-off" : mostUrgent(missed.map((happened) => this.worthOf(pod, happened)));
+    if (worth === undefined) this.unschedulable.add(pod);
+    else this.requeue(pod, worth);
   }
 
   // --- moves
@@ -231,11 +244,16 @@ export class SchedulingQueue {
     if (this.passesPreEnqueue(pod)) this.active.push(pod);
   }
 
-  /** To the back-off queue while the pod backs off, else to the active one. */
-  private requeue(pod: QueuedPodInfo): void {
+  private requeueIfWorth(pod: QueuedPodInfo, happened: HappenedEvent): void {
+    const worth = this.worthOf(pod, happened);
+    if (worth !== undefined) this.requeue(pod, worth);
+  }
+
+  /** To the back-off queue while the pod backs off and is to wait that out, else to the active one. */
+  private requeue(pod: QueuedPodInfo, worth: Worth = "after back-off"): void {
     this.takeOut(pod);
     const heap = pod.unschedulablePlugins.size > 0 ? this.backoff : this.errorBackoff;
-    if (!isBackingOff(pod, this.options.now(), this.limits)) this.toActive(pod);
+    if (worth === "at once" || !isBackingOff(pod, this.options.now(), this.limits)) this.toActive(pod);
     else if (this.passesPreEnqueue(pod)) heap.push(pod);
   }
 
@@ -257,18 +275,19 @@ export class SchedulingQueue {
   moveAllToActiveOrBackoff(event: ClusterEvent, previous: ApiObject | undefined, current: ApiObject | undefined, concerns: (pod: PodInfo) => boolean = () => true): void {
     const happened = { event, previous, current };
     this.inFlight.record(happened);
-    const moving = new Set<QueuedPodInfo>();
+    const moving = new Map<QueuedPodInfo, Worth>();
     for (const waiting of [this.unschedulable, this.gated]) {
       for (const plugin of waiting.plugins()) {
         for (const pod of waiting.rejectedBy(plugin)) {
           if (!this.isInterested(pod, plugin, event)) break;
           if (moving.has(pod) || !concerns(pod.podInfo)) continue;
           if (pod.gatedBy !== undefined && !this.isInterested(pod, pod.gatedBy, event)) continue;
-          if (this.isWorthRequeuing(pod, happened)) moving.add(pod);
+          const worth = this.worthOf(pod, happened);
+          if (worth !== undefined) moving.set(pod, worth);
         }
       }
     }
-    for (const pod of moving) this.requeue(pod);
+    for (const [pod, worth] of moving) this.requeue(pod, worth);
   }
 
   /** Whether the plugin wants to hear of such events: the same for all pods of a profile. */
@@ -277,17 +296,25 @@ export class SchedulingQueue {
     return registrations === undefined || event.resource === "*" || registrations.some((registration) => concernsEvent(registration, event));
   }
 
-  private isWorthRequeuing(pod: QueuedPodInfo, { event, previous, current }: HappenedEvent): boolean {
-    if (event.resource === "*") return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid;
+  /** Undefined where the event does not help. What a pending plugin waited for helps at once. */
+  private worthOf(pod: QueuedPodInfo, { event, previous, current }: HappenedEvent): Worth | undefined {
+    if (event.resource === "*") return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid ? "after back-off" : undefined;
+    let worth: Worth | undefined;
     for (const plugin of pod.unschedulablePlugins) {
-      const registrations = this.options.registrations(pod.podInfo, plugin);
-      if (registrations === undefined) return true;
-      for (const registration of registrations) {
-        if (!concernsEvent(registration, event)) continue;
-        if (registration.hint === undefined || registration.hint(pod.podInfo, previous, current) === "Queue") return true;
-      }
+      if (!this.helps(plugin, pod.podInfo, { event, previous, current })) continue;
+      if (pod.pendingPlugins.has(plugin)) return "at once";
+      worth = "after back-off";
+      if (pod.pendingPlugins.size === 0) return worth;
     }
-    return false;
+    return worth;
+  }
+
+  private helps(plugin: string, pod: PodInfo, { event, previous, current }: HappenedEvent): boolean {
+    const registrations = this.options.registrations(pod, plugin);
+    if (registrations === undefined) return true;
+    return registrations.some(
+      (registration) => concernsEvent(registration, event) && (registration.hint === undefined || registration.hint(pod, previous, current) === "Queue"),
+    );
   }
 
   // --- time

@@ -50,6 +50,22 @@ describe("SchedulingQueue", () => {
     expect(queue.unschedulableCount).toBe(0);
   });
 
+  it("tries a pod at once when what a pending plugin waited for happens, though it backs off still", () => {
+    const { queue, info } = start();
+    queue.add(info("a"));
+    queue.addUnschedulable(queue.pop()!, FIT, FIT);
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    expect([queue.activeCount, queue.backoffCount]).toEqual([1, 0]);
+  });
+
+  it("lets a pod back off where the event helps with another plugin than the pending one", () => {
+    const { queue, info } = start();
+    queue.add(info("a"));
+    queue.addUnschedulable(queue.pop()!, new Set(["Other", ...FIT]), new Set(["Absent"]));
+    queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    expect([queue.activeCount, queue.backoffCount]).toEqual([0, 1]);
+  });
+
   it("does not lose an event that happens during the attempt", () => {
     const { queue, info } = start();
     queue.add(info("a"));
