@@ -4,6 +4,7 @@ import { stringify as yamlText } from "yaml";
 import { formatDuration } from "../api/duration.js";
 import { optionalSeconds } from "../output/csv.js";
 import type { RunResult } from "../study/simulate.js";
+import { etcdNote } from "./etcd-note.js";
 import { extendersAsked, extendersNote } from "./extenders-note.js";
 import { tableText } from "./table.js";
 
@@ -24,12 +25,13 @@ export function runReport(result: RunResult, files: readonly string[], format: R
   }
 }
 
-function reportData({ scenario, figures, outcome, events, trace }: RunResult, files: readonly string[]): unknown {
+function reportData({ scenario, cluster, figures, outcome, events, trace }: RunResult, files: readonly string[]): unknown {
   const extenders = extendersAsked(scenario.cluster);
   return {
     scenario: scenario.name,
     seed: scenario.seed,
     ...(extenders.length > 0 && { reproducible: false, extenders }),
+    ...(cluster.etcdOperations.alarms().length > 0 && { etcdFull: true }),
     metrics: Object.fromEntries(figures.metrics.map(({ metric, value }) => [metric, Number(value)])),
     neverRan: figures.neverRan,
     timeline: outcome.timeline.map(({ at, end, text, output, problem }) => ({
@@ -51,7 +53,7 @@ function reportData({ scenario, figures, outcome, events, trace }: RunResult, fi
   };
 }
 
-function reportText({ scenario, figures, outcome, end, trace }: RunResult, files: readonly string[], wide: boolean): string {
+function reportText({ scenario, cluster, figures, outcome, end, trace }: RunResult, files: readonly string[], wide: boolean): string {
   const metric = new Map(figures.metrics.map(({ metric: name, value }) => [name, value]));
   const figure = (name: string): string => String(metric.get(name) ?? "-");
   const sections = [
@@ -60,6 +62,7 @@ function reportText({ scenario, figures, outcome, end, trace }: RunResult, files
       `pods    ${figure("pods_created")} created, ${figure("pods_started")} started, ${figure("pods_running")} running at the end, ` +
       `${figure("pods_succeeded")} succeeded, ${figure("pods_failed")} failed, ${figure("pods_deleted")} deleted\n`,
     waitingTimes(metric),
+    etcdNote(cluster),
     neverRan(figures.neverRan, figure("pods_never_ran"), wide),
     refusals(outcome.workloads),
     outcome.timeline.length === 0 ? "" : timeline(outcome.timeline, wide),

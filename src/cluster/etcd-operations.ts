@@ -96,6 +96,11 @@ export class EtcdOperations {
     return etcd.full ? etcd.members : [];
   }
 
+  /** Bytes that the database may have before the alarm is raised. */
+  get quotaBackendBytes(): number {
+    return this.around.etcd.quotaBackendBytes;
+  }
+
   /** Takes the alarm back where there is room again. Returns the members of which it was. @throws EtcdOperationError */
   disarm(): readonly string[] {
     this.leader();

@@ -35,6 +35,15 @@ describe("kubewarp run", () => {
     expect(a["pods.csv"]).not.toBe(c["pods.csv"]);
   });
 
+  it("says so where etcd ran full, and which field sets its quota", () => {
+    const small = WEB_ON_TWO_WORKERS.replace("cluster:\n", "cluster:\n  controlPlane: {etcd: {quota-backend-bytes: 20000}}\n");
+    const { code, stdout } = kubewarp(["run", fileWith(small), "--out", join(temporaryFolder(), "results")]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("etcd    refuses to write since its database passed 20000 bytes; cluster.controlPlane.etcd.quota-backend-bytes");
+    const { stdout: large } = kubewarp(["run", fileWith(WEB_ON_TWO_WORKERS), "--out", join(temporaryFolder(), "results")]);
+    expect(large).not.toContain("refuses to write");
+  });
+
   it("prints figures as JSON", () => {
     const { stdout } = kubewarp(["run", fileWith(WEB_ON_TWO_WORKERS), "-o", "json", "--out", join(temporaryFolder(), "results")]);
     const report = JSON.parse(stdout) as { metrics: Record<string, number>; neverRan: unknown[] };

@@ -19,6 +19,9 @@ const SPAM_BURST = 25;
 const SPAM_REFILL_PER_SECOND = 1 / 300;
 export const EVENT_TTL: SimTime = HOUR;
 
+/** Most lists have one entry, so they are concatenated: a list that grows in place takes room for many. */
+const NONE: readonly never[] = [];
+
 const AGGREGATED_PREFIX = "(combined from similar events): ";
 
 /** One Event object, as the source remembers it. */
@@ -33,15 +36,15 @@ export interface ObservedEvent {
 interface SimilarEvents {
   readonly type: string;
   readonly reason: string;
-  readonly byMessage: ObservedEvent[];
+  byMessage: readonly ObservedEvent[];
   aggregate: ObservedEvent | undefined;
   /** Different messages since the window began. */
-  recentMessages: string[];
+  recentMessages: readonly string[];
   last: SimTime;
 }
 
 interface RememberedObject {
-  readonly similar: SimilarEvents[];
+  similar: readonly SimilarEvents[];
   readonly bucket: TokenBucket;
   last: SimTime;
 }
@@ -79,7 +82,7 @@ export class EventCorrelator {
   private remember(now: SimTime, regarding: ObjectReference): RememberedObject {
     const key = regarding.uid ?? `${regarding.kind}/${regarding.namespace ?? ""}/${regarding.name}`;
     let object = this.objects.get(key);
-    if (object === undefined) object = { similar: [], bucket: new TokenBucket(SPAM_REFILL_PER_SECOND, SPAM_BURST), last: now };
+    if (object === undefined) object = { similar: NONE, bucket: new TokenBucket(SPAM_REFILL_PER_SECOND, SPAM_BURST), last: now };
     else this.objects.delete(key);
     object.last = now;
     this.objects.set(key, object);
@@ -91,11 +94,11 @@ export class EventCorrelator {
   }
 
   private observe(similar: SimilarEvents, now: SimTime, timestamp: Timestamp, regarding: ObjectReference, message: string): ObservedEvent {
-    if (now - similar.last > AGGREGATION_WINDOW) similar.recentMessages = [];
+    if (now - similar.last > AGGREGATION_WINDOW) similar.recentMessages = NONE;
     similar.last = now;
-    if (!similar.recentMessages.includes(message)) similar.recentMessages.push(message);
+    if (!similar.recentMessages.includes(message)) similar.recentMessages = similar.recentMessages.concat(message);
     if (similar.recentMessages.length >= SIMILAR_EVENTS_BEFORE_AGGREGATION) {
-      similar.recentMessages.shift();
+      similar.recentMessages = similar.recentMessages.slice(1);
       const text = AGGREGATED_PREFIX + message;
       const { name, firstTimestamp, count } = similar.aggregate ?? { name: this.nameOf(regarding), firstTimestamp: timestamp, count: 0 };
       similar.aggregate = { name, message: text, firstTimestamp, count: count + 1 };
@@ -107,7 +110,7 @@ export class EventCorrelator {
       return known;
     }
     const event: ObservedEvent = { name: this.nameOf(regarding), message, firstTimestamp: timestamp, count: 1 };
-    similar.byMessage.push(event);
+    similar.byMessage = similar.byMessage.concat(event);
     return event;
   }
 }
@@ -115,8 +118,8 @@ export class EventCorrelator {
 function similarEvents(object: RememberedObject, type: string, reason: string): SimilarEvents {
   let similar = object.similar.find((candidate) => candidate.reason === reason && candidate.type === type);
   if (similar === undefined) {
-    similar = { type, reason, byMessage: [], aggregate: undefined, recentMessages: [], last: Number.NEGATIVE_INFINITY };
-    object.similar.push(similar);
+    similar = { type, reason, byMessage: NONE, aggregate: undefined, recentMessages: NONE, last: Number.NEGATIVE_INFINITY };
+    object.similar = object.similar.concat(similar);
   }
   return similar;
 }

@@ -37,10 +37,14 @@ export class ObjectIdentities {
     const b = this.word();
     const c = this.word();
     const d = this.word();
-    return (
-      `${hex32(a)}-${hex16(b >>> 16)}-${hex16((b & 0x0fff) | 0x4000)}-` +
-      `${hex16(((c >>> 16) & 0x3fff) | 0x8000)}-${hex16(c & 0xffff)}${hex32(d)}`
-    );
+    // Joined, for texts that are added up keep their parts.
+    return [
+      hex32(a),
+      hex16(b >>> 16),
+      hex16((b & 0x0fff) | 0x4000),
+      hex16(((c >>> 16) & 0x3fff) | 0x8000),
+      hex16(c & 0xffff) + hex32(d),
+    ].join("-");
   }
 
   private word(): number {

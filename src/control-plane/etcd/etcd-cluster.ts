@@ -157,6 +157,11 @@ export class EtcdCluster implements WriteLog {
     return this.alarmRaised;
   }
 
+  /** Bytes that the database may have before it counts as full. */
+  get quotaBackendBytes(): number {
+    return this.quota;
+  }
+
   append(bytes: number, growth: number): void {
     this.database.write(this.simulation.now, bytes, growth);
     // The alarm stays until it is disarmed, even when space is free again. Source: https://etcd.io/docs/v3.6/op-guide/maintenance/

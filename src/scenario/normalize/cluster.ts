@@ -44,6 +44,7 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
   const podCIDR = cluster.network?.podCIDR ?? DEFAULT_POD_CIDR;
   const serviceCIDR = cluster.network?.serviceCIDR ?? DEFAULT_SERVICE_CIDR;
   checkRanges({ podCIDR, serviceCIDR }, source);
+  const quotaBackendBytes = cluster.controlPlane?.etcd?.["quota-backend-bytes"];
   return {
     name: cluster.name ?? DEFAULT_NAME,
     kubernetesVersion: fullVersion(cluster.kubernetesVersion ?? DEFAULT_VERSION),
@@ -53,6 +54,7 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
     ...(cluster.clusterAutoscaler !== undefined && { clusterAutoscaler: autoscalerFlags(cluster.clusterAutoscaler, source) }),
     controlPlane: {
       etcdMembers: cluster.controlPlane?.etcdMembers ?? ETCD_SIZES.find((size) => masters >= size) ?? 1,
+      ...(quotaBackendBytes !== undefined && { etcd: { quotaBackendBytes } }),
       apiServers: cluster.controlPlane?.apiServers ?? Math.max(1, masters),
       controllerManager: withTimes(
         cluster.controlPlane?.controllerManager ?? {},

@@ -184,8 +184,20 @@ const KubeletFields = closed({
 });
 export type KubeletFields = Static<typeof KubeletFields>;
 
+/** Settings of etcd by flag. Source: https://etcd.io/docs/v3.6/op-guide/configuration/ */
+const EtcdFlags = closed({
+  "quota-backend-bytes": Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      errorMessage: "must be a whole number of bytes, 1 or more",
+      description: "Bytes that the database may have before etcd refuses to write: 2147483648 by default. A pod takes about 3,000.",
+    }),
+  ),
+});
+
 const ControlPlane = closed({
   etcdMembers: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(3), Type.Literal(5)], { errorMessage: "must be 1, 3 or 5" })),
+  etcd: Type.Optional(EtcdFlags),
   apiServers: Type.Optional(PositiveCount),
   controllerManager: Type.Optional(ControllerManagerFlags),
   apiServer: Type.Optional(ApiServerFlags),
