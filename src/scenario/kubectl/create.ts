@@ -1,8 +1,23 @@
 /** kubectl create KIND NAME, and create -f: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/ */
+import type { ApiObject } from "../../api/types/meta.js";
+import {
+  aggregationOf,
+  CLUSTER_RULE_FLAGS,
+  ROLE_REFERENCE_FLAGS,
+  roleReferenceOf,
+  RULE_FLAGS,
+  rulesOf,
+  SUBJECT_FLAGS,
+  subjectsOf,
+} from "./create-access.js";
+import { INGRESS_FLAGS, ingressSpecOf } from "./create-ingress.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { createAll, createOne, FILE_FLAGS, objectsOf } from "./manifests.js";
+import { parseNamed } from "./selection.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb, VerbContext } from "./verb.js";
+
+const RBAC = "rbac.authorization.k8s.io/v1";
 
 type Build = (name: string, given: Arguments) => Readonly<Record<string, unknown>> & { readonly kind: string; readonly apiVersion: string };
 
@@ -59,6 +74,37 @@ function buildJob(name: string, given: Arguments): ReturnType<Build> {
   return { apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: jobSpec(name, given, "Never") };
 }
 
+/** The template of a CronJob, with the annotation of a job that was started by hand. */
+const jobFromCronJob: Verb = {
+  name: "create job",
+  flags: [flag("image", "list"), flag("from", "text")],
+  prepare(given, context) {
+    const name = oneName(given);
+    const from = given.text("from");
+    if (from === undefined) return (session) => createOne(session, placed(buildJob(name, given), name, context.namespace));
+    if (given.has("image")) throw new UsageError("either --image or --from must be specified");
+    const [cronJob] = parseNamed([{ text: from, offset: 0 }], context.namespace).named;
+    if (cronJob.info.kind !== "CronJob") throw new UsageError(`--from: ${from}: must be cronjob/NAME`);
+    return function* (session) {
+      const { metadata, spec } = yield* session.get({ kind: "CronJob", namespace: cronJob.namespace, name: cronJob.name });
+      const { metadata: template = {}, spec: jobSpec } = spec.jobTemplate;
+      const owner = { apiVersion: "batch/v1", kind: "CronJob", name: metadata.name, uid: metadata.uid ?? "", controller: true };
+      yield* createOne(session, {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: {
+          ...template,
+          name,
+          namespace: context.namespace,
+          annotations: { ...template.annotations, "cronjob.kubernetes.io/instantiate": "manual" },
+          ownerReferences: [owner],
+        },
+        spec: jobSpec,
+      } as ApiObject);
+    };
+  },
+};
+
 function jobSpec(name: string, given: Arguments, restartPolicy: string) {
   return { template: { spec: { restartPolicy, containers: [{ name, image: required(given, "image"), ...commandOf(given) }] } } };
 }
@@ -100,7 +146,15 @@ function buildBudget(name: string, given: Arguments): ReturnType<Build> {
   };
 }
 
-function buildService(type: "ClusterIP" | "NodePort" | "LoadBalancer"): Build {
+interface BuiltService {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+  readonly spec: { readonly ports: readonly object[] };
+  readonly [field: string]: unknown;
+}
+
+function buildService(type: "ClusterIP" | "NodePort" | "LoadBalancer"): (name: string, given: Arguments) => BuiltService {
   return (name, given) => ({
     apiVersion: "v1",
     kind: "Service",
@@ -134,18 +188,26 @@ const literals = flag("from-literal", "texts");
 const image = flag("image", "list");
 const tcp = flag("tcp", "list");
 
+/** @throws UsageError unless there is exactly one argument */
+function oneName(given: Arguments): string {
+  const [word, more] = given.positional;
+  if (word === undefined) throw new UsageError("exactly one NAME is required, got 0");
+  if (more !== undefined) throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, more.offset);
+  return word.text;
+}
+
+function placed(object: ReturnType<Build>, name: string, namespace: string | undefined): ApiObject {
+  return { ...object, metadata: { ...(object.metadata as object), name, ...(namespace !== undefined && { namespace }) } };
+}
+
 function createVerb(what: string, flags: readonly Flag[], build: Build, namespaced = true): Verb {
   return {
     name: `create ${what}`,
     flags,
     prepare(given, context) {
-      const word = given.positional.at(0);
-      if (word === undefined) throw new UsageError("exactly one NAME is required, got 0");
-      if (given.positional.length > 1)
-        throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, given.positional[1].offset);
-      const object = build(word.text, given);
-      const metadata = { ...(object.metadata as object), name: word.text, ...(namespaced && { namespace: context.namespace }) };
-      return (session) => createOne(session, { ...object, metadata });
+      const name = oneName(given);
+      const object = placed(build(name, given), name, namespaced ? context.namespace : undefined);
+      return (session) => createOne(session, object);
     },
   };
 }
@@ -163,7 +225,7 @@ export const createVerbs: readonly Verb[] = [
   createVerb("deployment", [image, flag("replicas", "integer", { short: "r" }), flag("port", "integer")], buildDeployment),
   createVerb("namespace", [], () => ({ apiVersion: "v1", kind: "Namespace" }), false),
   createVerb("quota", [flag("hard", "list"), flag("scopes", "list")], buildQuota),
-  createVerb("job", [image], buildJob),
+  jobFromCronJob,
   createVerb("cronjob", [image, flag("schedule", "text"), flag("restart", "text", { values: ["OnFailure", "Never"] })], buildCronJob),
   createVerb("configmap", [literals], (_, given) => ({
     apiVersion: "v1",
@@ -177,6 +239,46 @@ export const createVerbs: readonly Verb[] = [
     stringData: pairs(given, "from-literal", given.texts("from-literal")),
   })),
   createVerb("serviceaccount", [], () => ({ apiVersion: "v1", kind: "ServiceAccount" })),
+  createVerb("service externalname", [tcp, flag("external-name", "text")], (name, given) => ({
+    ...buildService("ClusterIP")(name, given),
+    spec: {
+      type: "ExternalName",
+      externalName: required(given, "external-name"),
+      ...(given.has("tcp") && { ports: buildService("ClusterIP")(name, given).spec.ports }),
+    },
+  })),
+  createVerb("ingress", INGRESS_FLAGS, (_, given) => ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: given.has("annotation") ? { annotations: pairs(given, "annotation", given.texts("annotation")) } : {},
+    spec: ingressSpecOf(given),
+  })),
+  createVerb("role", RULE_FLAGS, (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) })),
+  createVerb(
+    "clusterrole",
+    CLUSTER_RULE_FLAGS,
+    (_, given) => {
+      const aggregation = given.text("aggregation-rule");
+      const content = aggregation === undefined ? { rules: rulesOf(given) } : { aggregationRule: aggregationOf(aggregation) };
+      return { apiVersion: RBAC, kind: "ClusterRole", ...content };
+    },
+    false,
+  ),
+  createVerb("rolebinding", [...ROLE_REFERENCE_FLAGS, ...SUBJECT_FLAGS], (_, given) => ({
+    apiVersion: RBAC,
+    kind: "RoleBinding",
+    roleRef: roleReferenceOf(given),
+    subjects: subjectsOf(given),
+  })),
+  createVerb(
+    "clusterrolebinding",
+    [flag("clusterrole", "text"), ...SUBJECT_FLAGS],
+    (_, given) => {
+      required(given, "clusterrole");
+      return { apiVersion: RBAC, kind: "ClusterRoleBinding", roleRef: roleReferenceOf(given), subjects: subjectsOf(given) };
+    },
+    false,
+  ),
   createVerb("service clusterip", [tcp], buildService("ClusterIP")),
   createVerb("service nodeport", [tcp], buildService("NodePort")),
   createVerb("service loadbalancer", [tcp], buildService("LoadBalancer")),

@@ -1,7 +1,7 @@
 /** kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/ */
 import type { DeleteOptions } from "../../control-plane/apiserver/client.js";
 import { flag } from "./flags.js";
-import { attempt, type NamedObject, namedOf, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { FIELD_SELECTOR_FLAG, attempt, type NamedObject, namedOf, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
 import { displayKind, type KubectlSession, ServerError, targetIn } from "./session.js";
 import type { Script } from "./script.js";
 import { UsageError } from "./usage-error.js";
@@ -17,6 +17,7 @@ export const deleteVerb: Verb = {
   name: "delete",
   flags: [
     ...SELECTION_FLAGS,
+    FIELD_SELECTOR_FLAG,
     flag("grace-period", "integer"),
     flag("force", "boolean"),
     flag("now", "boolean"),

@@ -37,6 +37,8 @@ export interface DrainOptions {
   /** 0 or absent: no end. */
   readonly timeout?: number;
   readonly podSelector?: string;
+  /** Seconds; pods that have been terminating for longer are not waited for. 0 or absent: all are. */
+  readonly skipWaitForDeleteTimeout?: number;
 }
 
 export const drain: Verb = {
@@ -67,6 +69,7 @@ export const drain: Verb = {
       ...(gracePeriod !== undefined && gracePeriod >= 0 && { gracePeriodSeconds: gracePeriod }),
       ...(timeout !== undefined && timeout > 0 && { timeout }),
       ...(podSelector !== undefined && { podSelector }),
+      skipWaitForDeleteTimeout: given.integer("skip-wait-for-delete-timeout") ?? 0,
     };
     return function* (session) {
       const found = (yield* resolve(session, nodes)) as readonly Node[];
@@ -136,6 +139,9 @@ function byWarningOrder(a: string, b: string): number {
 }
 
 function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Script<Verdict> {
+  const { deletionTimestamp } = pod.metadata;
+  const { skipWaitForDeleteTimeout: patience = 0 } = options;
+  if (patience > 0 && deletionTimestamp !== undefined && session.clock - deletionTimestamp > patience * SECOND) return { remove: false };
   const finished = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
   const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true);
   if (controller?.kind === "DaemonSet" && !finished) {

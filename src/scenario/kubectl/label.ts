@@ -2,7 +2,7 @@
 import type { Labels } from "../../api/types/meta.js";
 import { flag } from "./flags.js";
 import { withMetadata } from "./pod-template.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { FIELD_SELECTOR_FLAG, forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
 import { displayNameOf, KubectlError } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -19,7 +19,7 @@ function metadataVerb(
 ): Verb {
   return {
     name,
-    flags: [...SELECTION_FLAGS, flag("overwrite", "boolean"), flag("resource-version", "text")],
+    flags: [...SELECTION_FLAGS, FIELD_SELECTOR_FLAG, flag("overwrite", "boolean"), flag("resource-version", "text")],
     prepare(given, context) {
       const changes = given.positional.filter(isChange);
       const selection = parseSelection(

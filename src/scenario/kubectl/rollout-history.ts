@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
 import type { ControllerRevision, ReplicaSet } from "../../api/types/workloads.js";
+import { podTemplateLines } from "./describe/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withoutTemplateHash, withTemplate } from "./pod-template.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
@@ -40,7 +41,7 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
         return {
           number: Number(one.metadata.annotations?.[REVISION] ?? 0),
           ...cause(one),
-          template,
+          template: one.spec.template,
           restore: (current: ApiObject) => withTemplate(current, template),
         };
       }),
@@ -84,8 +85,7 @@ export const rolloutHistory: Verb = {
         const revision = revisions.find(({ number }) => number === wanted);
         if (revision === undefined) throw new KubectlError(`error: unable to find the specified revision`);
         session.print(`${displayNameOf(object)} with revision #${wanted}`);
-        for (const container of templateOf(revision.restore(object))?.spec.containers ?? [])
-          session.print(`  ${container.name}: ${container.image ?? ""}`);
+        for (const line of podTemplateLines(revision.template ?? templateOf(revision.restore(object)))) session.print(line);
       });
   },
 };

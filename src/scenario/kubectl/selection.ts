@@ -3,6 +3,7 @@ import { kindByResourceName, kindInfo, KINDS, type KindInfo } from "../../api/ki
 import { parseRequirements, SelectorError } from "../../api/selector.js";
 import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import { suggestion } from "../suggestion.js";
+import { checkFields, type FieldSelector, matchesFields, parseFieldSelector } from "./field-selector.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import type { Script } from "./script.js";
 import { type AnyObject, type KubectlSession, KubectlError, ServerError, targetIn } from "./session.js";
@@ -31,6 +32,9 @@ export const SELECTION_FLAGS: readonly Flag[] = [
   flag("all-namespaces", "boolean", { short: "A" }),
 ];
 
+/** Of verbs that can select by fields. */
+export const FIELD_SELECTOR_FLAG: Flag = flag("field-selector", "text");
+
 export interface NamedObject {
   readonly info: KindInfo;
   readonly namespace: string;
@@ -43,6 +47,7 @@ export interface Selection {
   /** All objects of these kinds that the selector matches. */
   readonly kinds: readonly KindInfo[];
   readonly selector?: LabelSelector;
+  readonly fields?: FieldSelector;
   /** Absent: all namespaces. */
   readonly namespace?: string;
 }
@@ -124,6 +129,9 @@ export function parseSelection(
   const files = given.list("filename");
   const selectorText = given.text("selector");
   const selector = selectorText === undefined ? undefined : selectorOf(selectorText);
+  const fieldText = given.text("field-selector");
+  const fields = fieldText === undefined ? undefined : parseFieldSelector(fieldText);
+  const isSelected = selector !== undefined || fields !== undefined;
   const everywhere = given.isSet("all-namespaces");
   if (files.length > 0) {
     if (words.length > 0) throw new UsageError("when paths are given with -f, resources may not be named by argument", words[0].offset);
@@ -131,12 +139,17 @@ export function parseSelection(
     return { named, kinds: [] };
   }
   const { named, kinds } = parseNamed(words, context.namespace);
-  if (named.length > 0 && (selector !== undefined || given.isSet("all")))
-    throw new UsageError("name cannot be provided when a selector is specified");
-  if (kinds.length > 0 && !listsAreFine && selector === undefined && !given.isSet("all")) {
+  if (named.length > 0 && (isSelected || given.isSet("all"))) throw new UsageError("name cannot be provided when a selector is specified");
+  if (kinds.length > 0 && !listsAreFine && !isSelected && !given.isSet("all")) {
     throw new UsageError("resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all");
   }
-  return { named, kinds, ...(selector !== undefined && { selector }), ...(!everywhere && { namespace: context.namespace }) };
+  return {
+    named,
+    kinds,
+    ...(selector !== undefined && { selector }),
+    ...(fields !== undefined && { fields }),
+    ...(!everywhere && { namespace: context.namespace }),
+  };
 }
 
 /** What a manifest names. */
@@ -155,8 +168,11 @@ export function* resolve(session: KubectlSession, selection: Selection): Script<
       session.fail(error);
     }
   }
-  for (const info of selection.kinds) {
-    objects.push(...(yield* session.list(info.kind, info.namespaced ? selection.namespace : undefined, selection.selector)));
+  const { fields, namespace, selector } = selection;
+  for (const { kind, namespaced } of selection.kinds) {
+    if (fields !== undefined) checkFields(fields, kind);
+    const listed = yield* session.list(kind, namespaced ? namespace : undefined, selector);
+    objects.push(...(fields === undefined ? listed : listed.filter((object) => matchesFields(fields, object))));
   }
   return objects;
 }

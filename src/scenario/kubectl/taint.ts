@@ -49,10 +49,16 @@ export const taint: Verb = {
         const node = object as Node;
         checkChanges(node, changes, given.isSet("overwrite"));
         yield* session.change(node, (stored) => withTaints(stored as Node, changes));
-        session.print(`${displayNameOf(node)} ${changes.some((change) => "set" in change) ? "tainted" : "untainted"}`);
+        session.print(`${displayNameOf(node)} ${doneWith(changes, given.isSet("overwrite"))}`);
       });
   },
 };
+
+function doneWith(changes: readonly Change[], overwrite: boolean): string {
+  const sets = changes.some((change) => "set" in change);
+  if (overwrite || (sets && changes.some((change) => "removed" in change))) return "modified";
+  return sets ? "tainted" : "untainted";
+}
 
 function checkChanges(node: Node, changes: readonly Change[], overwrite: boolean): void {
   const taints = node.spec.taints ?? [];

@@ -70,6 +70,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   "create svc nodeport": "create service nodeport",
   "create svc loadbalancer": "create service loadbalancer",
   "create pdb": "create poddisruptionbudget",
+  "create ing": "create ingress",
+  "create svc externalname": "create service externalname",
   "create pc": "create priorityclass",
 };
 

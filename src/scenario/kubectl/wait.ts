@@ -5,7 +5,16 @@ import { HOUR, SECOND, type SimTime } from "../../engine/simulation.js";
 import { flag } from "./flags.js";
 import { parseJsonPath, valuesAt } from "./json-path.js";
 import type { Script } from "./script.js";
-import { attempt, type NamedObject, namedOf, parseSelection, type Selection, SELECTION_FLAGS } from "./selection.js";
+import {
+  attempt,
+  FIELD_SELECTOR_FLAG,
+  type NamedObject,
+  namedOf,
+  parseSelection,
+  resolve,
+  type Selection,
+  SELECTION_FLAGS,
+} from "./selection.js";
 import { type AnyObject, displayName, KubectlError, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -108,18 +117,14 @@ function* waitForOne(session: KubectlSession, object: NamedObject, goal: Goal, d
 }
 
 /** The objects that are meant, by name: those of a selector as they are now. */
-function* named(session: KubectlSession, { named: own, kinds, selector, namespace }: Selection): Script<readonly NamedObject[]> {
-  const objects: NamedObject[] = [...own];
-  for (const info of kinds) {
-    const listed = yield* session.list(info.kind, info.namespaced ? namespace : undefined, selector);
-    objects.push(...listed.map((object) => namedOf(object, namespace ?? "")));
-  }
-  return objects;
+function* named(session: KubectlSession, selection: Selection): Script<readonly NamedObject[]> {
+  const listed = yield* resolve(session, { ...selection, named: [] });
+  return [...selection.named, ...listed.map((object) => namedOf(object, ""))];
 }
 
 export const wait: Verb = {
   name: "wait",
-  flags: [...SELECTION_FLAGS, flag("for", "text"), flag("timeout", "duration")],
+  flags: [...SELECTION_FLAGS, FIELD_SELECTOR_FLAG, flag("for", "text"), flag("timeout", "duration")],
   prepare(given, context) {
     const condition = given.text("for");
     if (condition === undefined) throw new UsageError("--for is required, such as --for=condition=Ready");

@@ -170,3 +170,53 @@ describe("kubectl get", () => {
     ]);
   });
 });
+
+describe("what -o, --field-selector and --sort-by ask for", () => {
+  const cluster = () =>
+    new MemoryCluster([
+      pod("b", { spec: { nodeName: "worker-1", priority: 5 }, status: { phase: "Running" } }),
+      pod("a", { spec: { nodeName: "worker-2", priority: 10 }, status: { phase: "Pending" } }),
+      pod("c", { metadata: { namespace: "dev" }, spec: { nodeName: "worker-1" } }),
+    ]);
+
+  it("selects by the fields that a kind can be selected by", () => {
+    expect(cluster().kubectl("get pods --field-selector=status.phase!=Running -o name").output).toEqual(["pod/a"]);
+    expect(cluster().kubectl("get pods -A --field-selector spec.nodeName=worker-1,metadata.namespace=dev -o name").output).toEqual([
+      "pod/c",
+    ]);
+    expect(cluster().kubectl("get pods --field-selector=spec.priority=5").errors).toEqual([
+      'Error from server (BadRequest): Unable to find "/v1, Resource=pods" that match label selector "", field selector "spec.priority=5": field label not supported: spec.priority',
+    ]);
+  });
+
+  it("deletes what fields select", () => {
+    const some = cluster();
+    expect(some.kubectl("delete pods --field-selector=status.phase=Pending").output).toEqual(['pod "a" deleted from default namespace']);
+  });
+
+  it("sorts by a path, numbers by their size", () => {
+    expect(cluster().kubectl("get pods --sort-by=.spec.priority -o name").output).toEqual(["pod/b", "pod/a"]);
+    expect(
+      cluster()
+        .kubectl("get pods --sort-by={.metadata.name} --no-headers")
+        .output.map((line) => line[0]),
+    ).toEqual(["a", "b"]);
+  });
+
+  it("prints columns of one's own, and paths", () => {
+    expect(
+      cluster().kubectl("get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,IP:.status.podIP --sort-by=.metadata.name")
+        .output,
+    ).toEqual(["NAME   NODE       IP", "a      worker-2   <none>", "b      worker-1   <none>"]);
+    expect(cluster().kubectl("get pod a -o jsonpath={.spec.nodeName}").output).toEqual(["worker-2"]);
+    expect(cluster().kubectl(`get pods -o 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}'`).output).toEqual([
+      "b=Running",
+      "a=Pending",
+      "",
+    ]);
+  });
+
+  it("knows no other formats", () => {
+    expect(() => cluster().kubectl("get pods -o xml")).toThrow('unable to match a printer suitable for the output format "xml"');
+  });
+});

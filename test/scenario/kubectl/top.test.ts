@@ -14,7 +14,7 @@ function usage(cpuMillicores: number, mebibytes: number) {
 
 function worker(name: string): Node {
   const resources = { capacity: { cpu: "4", memory: "8Gi" }, allocatable: { cpu: "2", memory: "4Gi" } };
-  return { ...(node(name) as Node), status: resources } as Node;
+  return { ...(node(name) as Node), status: resources };
 }
 
 const PODS = [

@@ -147,8 +147,13 @@ describe("kubectl label, annotate and taint", () => {
     expect(cluster.kubectl("taint nodes a gpu=no:NoSchedule").errors).toEqual([
       "error: node a already has gpu taint(s) with same effect(s) and --overwrite is false",
     ]);
+    expect(cluster.kubectl("taint nodes a gpu=no:NoSchedule --overwrite").output).toEqual(["node/a modified"]);
+    expect(cluster.kubectl("taint nodes a gpu=yes:NoSchedule --overwrite").output).toEqual(["node/a modified"]);
     expect(cluster.kubectl("taint nodes a gpu:NoExecute-").output).toEqual(["node/a untainted"]);
     expect(taints()).toEqual([{ key: "gpu", value: "yes", effect: "NoSchedule" }]);
+    expect(cluster.kubectl("taint nodes a dedicated=x:NoSchedule gpu-").output).toEqual(["node/a modified"]);
+    cluster.kubectl("taint nodes a dedicated- ");
+    cluster.kubectl("taint nodes a gpu:NoSchedule");
     cluster.kubectl("taint nodes a gpu-");
     expect(taints()).toBeUndefined();
     expect(cluster.kubectl("taint nodes a gpu-").errors).toEqual(['error: taint "gpu" not found']);

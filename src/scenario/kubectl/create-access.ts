@@ -1,0 +1,85 @@
+/** kubectl create role, clusterrole, rolebinding and clusterrolebinding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#kubectl-create-role */
+import { kindByResourceName } from "../../api/kinds.js";
+import type { PolicyRule, RbacSubject, RoleRef } from "../../api/types/policy.js";
+import { type Arguments, flag, type Flag } from "./flags.js";
+import { groupOf } from "./session.js";
+import { UsageError } from "./usage-error.js";
+
+const RBAC = "rbac.authorization.k8s.io";
+
+export const RULE_FLAGS: readonly Flag[] = [flag("verb", "list"), flag("resource", "list"), flag("resource-name", "list")];
+export const CLUSTER_RULE_FLAGS: readonly Flag[] = [...RULE_FLAGS, flag("non-resource-url", "list"), flag("aggregation-rule", "text")];
+export const SUBJECT_FLAGS: readonly Flag[] = [flag("user", "list"), flag("group", "list"), flag("serviceaccount", "list")];
+export const ROLE_REFERENCE_FLAGS: readonly Flag[] = [flag("clusterrole", "text"), flag("role", "text")];
+
+/** Rules of --verb and --resource: one for each API group. @throws UsageError */
+export function rulesOf(given: Arguments): readonly PolicyRule[] {
+  const verbs = [...new Set(given.list("verb"))];
+  if (verbs.length === 0) throw new UsageError("at least one verb must be specified");
+  const urls = given.list("non-resource-url");
+  const resources = given.list("resource");
+  if (urls.length > 0) {
+    if (resources.length > 0) throw new UsageError("cannot specify resource and non-resource-url at the same time");
+    return [{ verbs, nonResourceURLs: urls }];
+  }
+  if (resources.length === 0) throw new UsageError("at least one resource must be specified");
+  const names = given.list("resource-name");
+  if (names.length > 0 && resources.length > 1) throw new UsageError("resource name(s) can not be applied to multiple resources");
+  const byGroup = new Map<string, string[]>();
+  for (const text of resources) {
+    const { group, resource } = resourceOf(text);
+    byGroup.set(group, [...(byGroup.get(group) ?? []), resource]);
+  }
+  return [...byGroup].map(([group, some]) => ({
+    verbs,
+    apiGroups: [group],
+    resources: some,
+    ...(names.length > 0 && { resourceNames: names }),
+  }));
+}
+
+/** `deployments.apps/scale`, `pods`, `deploy`, `*`. @throws UsageError */
+function resourceOf(text: string): { readonly group: string; readonly resource: string } {
+  const [qualified, subresource] = text.split("/");
+  const [name, ...group] = qualified.split(".");
+  const suffix = subresource === undefined ? "" : `/${subresource}`;
+  if (name === "*") return { group: group.length === 0 ? "*" : group.join("."), resource: `*${suffix}` };
+  const info = kindByResourceName(name);
+  if (info === undefined) throw new UsageError(`the server doesn't have a resource type "${name}"`);
+  return { group: groupOf(info), resource: `${info.resource}${suffix}` };
+}
+
+/** Labels that the cluster roles to be gathered bear. @throws UsageError */
+export function aggregationOf(text: string): {
+  readonly clusterRoleSelectors: readonly { readonly matchLabels: Record<string, string> }[];
+} {
+  const labels = Object.fromEntries(
+    text.split(",").map((pair): [string, string] => {
+      const [key, value] = pair.split("=");
+      if (value === undefined) throw new UsageError(`--aggregation-rule: ${pair}: must be LABEL=VALUE`);
+      return [key, value];
+    }),
+  );
+  return { clusterRoleSelectors: [{ matchLabels: labels }] };
+}
+
+/** @throws UsageError */
+export function subjectsOf(given: Arguments): readonly RbacSubject[] {
+  return [
+    ...given.list("user").map((name): RbacSubject => ({ kind: "User", apiGroup: RBAC, name })),
+    ...given.list("group").map((name): RbacSubject => ({ kind: "Group", apiGroup: RBAC, name })),
+    ...given.list("serviceaccount").map((text): RbacSubject => {
+      const [namespace, name, more] = text.split(":");
+      if (name === undefined || name === "" || namespace === "" || more !== undefined)
+        throw new UsageError("serviceaccount must be <namespace>:<name>");
+      return { kind: "ServiceAccount", namespace, name };
+    }),
+  ];
+}
+
+/** @throws UsageError */
+export function roleReferenceOf(given: Arguments): RoleRef {
+  const [role, clusterRole] = [given.text("role"), given.text("clusterrole")];
+  if ((role === undefined) === (clusterRole === undefined)) throw new UsageError("exactly one of clusterrole or role must be specified");
+  return role === undefined ? { apiGroup: RBAC, kind: "ClusterRole", name: clusterRole! } : { apiGroup: RBAC, kind: "Role", name: role };
+}
