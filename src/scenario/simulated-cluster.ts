@@ -64,23 +64,6 @@ export interface NodeMetrics {
   readonly usage: ResourceUsage | undefined;
 }
 
-export interface ResourceUsage {
-  readonly cpuMillicores: number;
-  readonly memoryBytes: number;
-}
-
-export interface PodMetrics {
-  readonly namespace: string;
-  readonly name: string;
-  readonly containers: readonly { readonly name: string; readonly usage: ResourceUsage }[];
-}
-
-export interface NodeMetrics {
-  readonly node: Node;
-  /** Undefined where the node's kubelet does not answer, or has not been read yet. */
-  readonly usage: ResourceUsage | undefined;
-}
-
 /** Ends a watch. */
 export type StopWatching = () => void;
 
