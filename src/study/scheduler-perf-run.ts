@@ -8,12 +8,14 @@ import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ApiObject, Labels } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
+import type { PersistentVolume, PersistentVolumeClaim } from "../api/types/storage.js";
 import { kindInfo } from "../api/kinds.js";
 import { SchedulerCluster, type SchedulerClusterOptions } from "../cluster/scheduler-cluster.js";
 import { MINUTE, SECOND, type SimTime } from "../engine/simulation.js";
 import { withoutField } from "../scenario/without-field.js";
 import type { ObjectTemplateFile } from "../scenario/importers/scheduler-perf/object-template-file.js";
 import type { Churn, CreateNodes, CreatePods, DeletePods, Operation, UpdateAny } from "../scenario/importers/scheduler-perf/operation.js";
+import { BASE_NODE, boundTogether, csiNode, withAllocatable } from "./scheduler-perf-objects.js";
 import { SAMPLE_INTERVAL, ThroughputCollector, type Throughput } from "./scheduling-throughput.js";
 
 /** A wait that takes longer fails the workload. */
@@ -21,18 +23,6 @@ const PATIENCE: SimTime = 10 * MINUTE;
 /** Time between two looks whether what is waited for is there. */
 const POLL_INTERVAL: SimTime = SECOND;
 
-/** The node where a workload names no template. */
-const BASE_NODE: Node = {
-  apiVersion: "v1",
-  kind: "Node",
-  metadata: { name: "" },
-  spec: {},
-  status: {
-    capacity: { cpu: "4", memory: "32Gi", pods: "110" },
-    allocatable: { cpu: "4", memory: "32Gi", pods: "110" },
-    conditions: [{ type: "Ready", status: "True" }],
-  },
-};
 const NODE_PREFIX = "scheduler-perf-";
 
 /** An operation could not be done: an object was refused, or a wait took too long. */
@@ -74,6 +64,8 @@ export class SchedulerPerfRun {
   private readonly attempted = new Set<string>();
   private readonly collected: Collected[] = [];
   private collection: Collection | undefined;
+  /** Told of pods that are scheduled while an operation keeps a steady state. */
+  private steady: ((pod: Pod) => void) | undefined;
   private failure: string | undefined;
   private ended = false;
   private names = 0;
@@ -103,6 +95,7 @@ export class SchedulerPerfRun {
       if (kind !== "Pod" || !isScheduled(object as Pod) || (previous !== undefined && isScheduled(previous as Pod))) return;
       this.podsScheduled++;
       if (this.collection?.counts(object as Pod) === true) this.collection.scheduled++;
+      this.steady?.(object as Pod);
     });
   }
 
@@ -231,7 +224,7 @@ export class SchedulerPerfRun {
     }
   }
 
-  private createNodes({ count, template, label, uniqueLabel }: CreateNodes, next: Next): void {
+  private createNodes({ count, template, label, uniqueLabel, allocatable }: CreateNodes, next: Next): void {
     const nodes = Array.from({ length: count }, (_, index) => {
       const made =
         template === undefined
@@ -244,10 +237,10 @@ export class SchedulerPerfRun {
         ...(label !== undefined && { [label.key]: label.values[index % label.values.length] }),
         ...(uniqueLabel !== undefined && { [uniqueLabel]: name }),
       };
-      return { ...made, metadata: { ...made.metadata, labels } };
+      return withAllocatable({ ...made, metadata: { ...made.metadata, labels } } as Node, allocatable?.resources);
     });
     this.nodes += count;
-    this.createAll(nodes, next);
+    this.createAll(nodes, () => this.createAll(allocatable === undefined ? [] : nodes.map(({ metadata }) => csiNode(metadata.name, allocatable)), next));
   }
 
   private ensureNamespaces(names: readonly string[], next: Next, template?: ObjectTemplateFile): void {
@@ -264,14 +257,21 @@ export class SchedulerPerfRun {
   }
 
   private createPods(operation: CreatePods, next: Next): void {
-    const { count, template, collectMetrics, skipWaitToCompletion } = operation;
+    const { count, collectMetrics, skipWaitToCompletion } = operation;
     const namespace = operation.namespace ?? `namespace-${this.current}`;
     this.podNamespaces.add(namespace);
     this.ensureNamespaces([namespace], () => {
       if (collectMetrics) this.startCollecting("", [namespace], {});
       const before = this.podsIn([namespace], {}).filter(isScheduled).length;
       this.podsCreated += count;
-      const create = (done: Next): void => this.createAll(this.objectsOf(template, count, namespace), done);
+      if (operation.steadyStateDuration !== undefined) {
+        this.keepSteady(operation, namespace, operation.steadyStateDuration, () => {
+          if (collectMetrics) this.stopCollecting();
+          next();
+        });
+        return;
+      }
+      const create = (done: Next): void => this.createWithVolumes(operation, this.podsOf(operation, namespace), namespace, done);
       if (skipWaitToCompletion) {
         create(next);
         return;
@@ -286,6 +286,54 @@ export class SchedulerPerfRun {
           },
         ),
       );
+    });
+  }
+
+  private podsOf({ template, count, signatureBatchSize }: CreatePods, namespace: string): Pod[] {
+    const pods = this.objectsOf(template, count, namespace) as Pod[];
+    if (signatureBatchSize === undefined) return pods;
+    return pods.map((pod, index) => {
+      const labels = { ...pod.metadata.labels, signature: `signature-label-${Math.floor(index / signatureBatchSize)}` };
+      return { ...pod, metadata: { ...pod.metadata, labels } };
+    });
+  }
+
+  private createWithVolumes({ volume: templates }: CreatePods, pods: readonly Pod[], namespace: string, next: Next): void {
+    if (templates === undefined) {
+      this.createAll(pods, next);
+      return;
+    }
+    const bound = pods.map((pod, index) => {
+      const volume = this.objectOf(templates.volume, index, pods.length, undefined) as PersistentVolume;
+      const claim = this.objectOf(templates.claim, index, pods.length, namespace) as PersistentVolumeClaim;
+      return boundTogether(pod, volume, claim, this.nameOf);
+    });
+    const create = (of: "volume" | "claim" | "pod", then: Next): void =>
+      this.createAll(
+        bound.map((one) => one[of]),
+        then,
+      );
+    create("volume", () => create("claim", () => create("pod", next)));
+  }
+
+  /** Keeps as many unscheduled pods around as the operation counts: one that is scheduled goes, and another comes. */
+  private keepSteady(operation: CreatePods, namespace: string, duration: SimTime, next: Next): void {
+    const { simulation, client } = this.cluster;
+    let isOver = false;
+    const create = (count: number): void =>
+      this.createWithVolumes(operation, this.podsOf({ ...operation, count }, namespace), namespace, () => undefined);
+    this.steady = (pod) => {
+      if (isOver || pod.metadata.namespace !== namespace) return;
+      const { name, uid } = pod.metadata;
+      client.delete({ kind: "Pod", namespace, name, ...(uid !== undefined && { uid }) });
+      this.podsCreated++;
+      create(1);
+    };
+    create(operation.count);
+    simulation.after(duration, () => {
+      isOver = true;
+      this.steady = undefined;
+      next();
     });
   }
 

@@ -20,8 +20,8 @@ function config(operations: string, more: Readonly<Record<string, string>> = {},
   return file;
 }
 
-function runOf(operations: string, more: Readonly<Record<string, string>> = {}): SchedulerPerfRun {
-  const [workload] = readPerformanceConfig(config(operations, more));
+function runOf(operations: string, more: Readonly<Record<string, string>> = {}, params?: string): SchedulerPerfRun {
+  const [workload] = readPerformanceConfig(config(operations, more, params));
   return new SchedulerPerfRun(workload.operations(), { seed: 1, epoch: 0, attemptDuration: constant(10 * MILLISECOND) });
 }
 
@@ -96,6 +96,39 @@ describe("SchedulerPerfRun", () => {
     expect(() => never.run()).toThrow(/barrier for Scheduled pods: not done after 10 minutes/);
   });
 
+  it("keeps a steady state: what is scheduled goes, and another comes, for the time that is asked for", () => {
+    const run = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 4, namespace: steady, steadyState: true, duration: 10s, collectMetrics: true}\n");
+    const { podsCreated, podsScheduled, collected, duration } = run.run();
+    // A cycle takes 10 ms: far more pods than the node has room for at once, at the rate of the scheduler.
+    expect(podsScheduled).toBeGreaterThan(500);
+    expect(podsCreated - podsScheduled).toBeLessThanOrEqual(4);
+    expect(collected[0].throughput?.Average).toBeGreaterThan(50);
+    expect(duration).toBeGreaterThanOrEqual(10 * SECOND);
+    expect(duration).toBeLessThan(11 * SECOND);
+  });
+
+  it("gives each pod a volume of its own, bound already, within what a node's driver can attach", () => {
+    const volume = "{apiVersion: v1, kind: PersistentVolume, spec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, csi: {driver: ebs.example.com, volumeHandle: 'v{{.Index}}'}, persistentVolumeReclaimPolicy: Retain}}\n";
+    const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n";
+    const operations =
+      "- {opcode: createNodes, count: 2, nodeAllocatableStrategy: {nodeAllocatable: {example.com/slot: '7'}, csiNodeAllocatable: {ebs.example.com: {count: 3}}, migratedPlugins: [kubernetes.io/aws-ebs]}}\n" +
+      "- {opcode: createPods, count: 7, namespace: stored, persistentVolumeTemplatePath: templates/pv.yaml, persistentVolumeClaimTemplatePath: templates/pvc.yaml, skipWaitToCompletion: true}\n" +
+      "- {opcode: barrier, stageRequirement: Attempted}\n";
+    const run = runOf(operations, { "pv.yaml": volume, "pvc.yaml": claim });
+    // Two nodes with three attachments each.
+    expect(run.run().podsScheduled).toBe(6);
+    const { objects } = run.cluster.apiServer;
+    expect([...objects.list("Node")][0].status?.allocatable).toMatchObject({ "example.com/slot": "7", cpu: "4" });
+    expect([...objects.list("CSINode")][0].metadata.annotations).toEqual({ "storage.alpha.kubernetes.io/migrated-plugins": "kubernetes.io/aws-ebs" });
+  });
+
+  it("multiplies counts, and labels pods in batches", () => {
+    const run = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, namespace: set, countMultiplierParam: $groups, signatureBatchSize: 4}\n", {}, "{groups: 2}");
+    expect(run.run().podsScheduled).toBe(6);
+    const signatures = list(run, "set").map(({ metadata }) => metadata.labels?.["signature"]);
+    expect(signatures.sort()).toEqual([...Array<string>(4).fill("signature-label-0"), ...Array<string>(2).fill("signature-label-1")]);
+  });
+
   it("churns beside the operations: creates so many in turn, then deletes them", () => {
     const service = "{apiVersion: v1, kind: Service, metadata: {generateName: churn-}, spec: {ports: [{port: 80}]}}\n";
     const run = runOf(
@@ -124,11 +157,18 @@ describe("SchedulerPerfRun", () => {
 
 describe("readPerformanceConfig", () => {
   it.each([
-    ["- {opcode: createResourceDriver}", /:4:\d+: \[0\]\.workloadTemplate\[0\]\.opcode: Unsupported value: "createResourceDriver": known are createNodes, /],
+    ["- {opcode: createResourceDriver}", /:4:\d+: \[0\]\.workloadTemplate\[0\]\.opcode: Unsupported value: "createResourceDriver": dynamic resource allocation is not simulated/],
+    ["- {opcode: defragment}", /opcode: Unsupported value: "defragment": known are createNodes, /],
+    ["- {opcode: waitForPodGroups, count: 1}", /pod groups are not simulated/],
     ["- {opcode: createNode, count: 1}", /:4:\d+: .*did you mean "createNodes"\?/],
     ["- {opcode: createNodes, countParam: $nodes}", /:8:\d+: \[0\]\.workloads\[0\]\.params: has no parameter "nodes"/],
     ["- {opcode: createNodes}", /count: Required value/],
-    ["- {opcode: createPods, count: 1, steadyState: true}", /steadyState: unknown field/],
+    ["- {opcode: createPods, count: 1, steadyState: true}", /duration: Invalid value: undefined: must be a duration/],
+    ["- {opcode: createPods, count: 1, steadyState: true, duration: 5s, skipWaitToCompletion: true}", /steadyState: Invalid value: true: cannot be together/],
+    ["- {opcode: createPods, count: 1, steadyState: often, duration: 5s}", /steadyState: Invalid value: "often": must be true or false/],
+    ["- {opcode: createPods, count: 1, countMultiplierParam: $groups}", /params: has no parameter "groups"/],
+    ["- {opcode: createPods, count: 1, persistentVolumeTemplatePath: templates/pod.yaml}", /persistentVolumeClaimTemplatePath: Required value/],
+    ["- {opcode: createNodes, count: 1, nodeAllocatableStrategy: {allocatable: {cpu: 1}}}", /nodeAllocatableStrategy\.allocatable: unknown field/],
     ["- {opcode: churn, mode: recreate, templatePaths: [templates/pod.yaml]}", /number: Invalid value: 0: must be above 0/],
     ["- {opcode: sleep, duration: soon}", /duration: Invalid value: "soon"/],
     ["- {opcode: createPods, count: 1, podTemplatePath: templates/none.yaml}", /none\.yaml:1:1: no such file/],

@@ -7,7 +7,7 @@ import { mistakeAt, type Mistake, type Path } from "../../mistake.js";
 import { suggestion } from "../../suggestion.js";
 import { Fields } from "./fields.js";
 import { ObjectTemplateFile, type TemplateParameters } from "./object-template-file.js";
-import type { CreatePods, Operation } from "./operation.js";
+import type { CreatePods, NodeAllocatable, Operation } from "./operation.js";
 
 /** Interval of a churn that names none. Source: churnOp in test/integration/scheduler_perf/operations.go */
 const DEFAULT_CHURN_INTERVAL = 500;
@@ -53,6 +53,11 @@ export class OperationReader {
     const opcode = fields.text("opcode");
     if (this.mistakes.length > before) return undefined;
     const known = OPCODES[opcode];
+    const notSimulated = NOT_SIMULATED[opcode];
+    if (notSimulated !== undefined) {
+      fields.wrong(["opcode"], `Unsupported value: "${opcode}": ${notSimulated} not simulated`);
+      return undefined;
+    }
     if (known === undefined) {
       fields.wrong(["opcode"], `Unsupported value: "${opcode}": ${suggestion(opcode, Object.keys(OPCODES))}`);
       return undefined;
@@ -91,6 +96,20 @@ export class OperationReader {
     if (value !== undefined) fields.wrong(["count"], `Invalid value: ${JSON.stringify(value)}: must be a whole number`);
     else if (!fields.has("countParam")) fields.wrong(["count"], "Required value: must be given, or countParam", "parent");
     return 0;
+  }
+
+  /** A whole number of `NAME` or a parameter; undefined where there is neither. */
+  optionalCount(fields: Fields, name: string): number | undefined {
+    const value = this.value(fields, name);
+    if (value === undefined || (typeof value === "number" && Number.isInteger(value) && value >= 0)) return value;
+    fields.wrong([name], `Invalid value: ${JSON.stringify(value)}: must be a whole number`);
+    return undefined;
+  }
+
+  flag(fields: Fields, name: string): boolean {
+    const value = this.value(fields, name) ?? false;
+    if (typeof value !== "boolean") fields.wrong([name], `Invalid value: ${JSON.stringify(value)}: must be true or false`);
+    return value === true;
   }
 
   duration(fields: Fields): SimTime {
@@ -132,17 +151,92 @@ export class OperationReader {
     if (collectMetrics && skipWaitToCompletion)
       fields.wrong(["collectMetrics"], "Invalid value: true: cannot be together with skipWaitToCompletion");
     const count = this.count(fields);
+    const steadyStateDuration = this.steadyState(fields, skipWaitToCompletion);
+    const volume = this.volume(fields);
+    const signatureBatchSize = this.optionalCount(fields, "signatureBatchSize");
     if (template === undefined) return undefined;
-    return { opcode: "createPods", count, template, collectMetrics, skipWaitToCompletion, ...(namespace !== undefined && { namespace }) };
+    return {
+      opcode: "createPods",
+      count: count * this.multiplier(fields),
+      template,
+      collectMetrics,
+      skipWaitToCompletion,
+      ...(namespace !== undefined && { namespace }),
+      ...(steadyStateDuration !== undefined && { steadyStateDuration }),
+      ...(volume !== undefined && { volume }),
+      ...(signatureBatchSize !== undefined && signatureBatchSize > 0 && { signatureBatchSize }),
+    };
+  }
+
+  private multiplier(fields: Fields): number {
+    if (!fields.has("countMultiplierParam")) return 1;
+    const value = this.param(fields, ["countMultiplierParam"], fields.values["countMultiplierParam"]);
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    if (value !== undefined) fields.wrong(["countMultiplierParam"], `Invalid value: ${JSON.stringify(value)}: must be a whole number`);
+    return 0;
+  }
+
+  private steadyState(fields: Fields, skipWaitToCompletion: boolean): SimTime | undefined {
+    if (!this.flag(fields, "steadyState")) return undefined;
+    if (skipWaitToCompletion) fields.wrong(["steadyState"], "Invalid value: true: cannot be together with skipWaitToCompletion", "parent");
+    const duration = this.duration(fields);
+    if (duration === 0) fields.wrong(["duration"], "Invalid value: must be above 0 in a steady state", "parent");
+    return duration;
+  }
+
+  private volume(fields: Fields): CreatePods["volume"] {
+    if (!fields.has("persistentVolumeTemplatePath") && !fields.has("persistentVolumeClaimTemplatePath")) return undefined;
+    const volume = this.template(fields, "persistentVolumeTemplatePath");
+    const claim = this.template(fields, "persistentVolumeClaimTemplatePath");
+    return volume === undefined || claim === undefined ? undefined : { volume, claim };
   }
 }
 
-const POD_FIELDS = [...COUNT, "namespace", "podTemplatePath", "templateParams", "collectMetrics", "skipWaitToCompletion"];
+const POD_FIELDS = [
+  ...COUNT,
+  "countMultiplierParam",
+  "namespace",
+  "podTemplatePath",
+  "templateParams",
+  "collectMetrics",
+  "skipWaitToCompletion",
+  "steadyState",
+  "steadyStateParam",
+  "duration",
+  "durationParam",
+  "persistentVolumeTemplatePath",
+  "persistentVolumeClaimTemplatePath",
+  "signatureBatchSize",
+  "signatureBatchSizeParam",
+];
+
+/** Opcodes of scheduler_perf that need what is not there. */
+const NOT_SIMULATED: Readonly<Partial<Record<string, string>>> = {
+  createResourceDriver: "dynamic resource allocation is",
+  createResourceClaims: "dynamic resource allocation is",
+  allocResourceClaims: "dynamic resource allocation is",
+  waitForPodGroups: "pod groups are",
+};
+
+/** What a CSI driver can attach, of the values of csiNodeAllocatable. */
+function limitOf(given: unknown): number {
+  const count = (given as { readonly count?: unknown } | null)?.count;
+  return typeof count === "number" ? count : 0;
+}
+
+function nodeAllocatable(fields: Fields): NodeAllocatable {
+  fields.allow(["nodeAllocatable", "csiNodeAllocatable", "migratedPlugins"]);
+  return {
+    resources: fields.texts("nodeAllocatable"),
+    csiLimits: Object.fromEntries(Object.entries(fields.map("csiNodeAllocatable")).map(([driver, given]) => [driver, limitOf(given)])),
+    migratedPlugins: fields.list("migratedPlugins").map(String),
+  };
+}
 
 /** Every opcode that can be run, with its fields. */
 const OPCODES: Readonly<Record<string, Known>> = {
   createNodes: {
-    fields: [...COUNT, "nodeTemplatePath", "templateParams", "labelNodePrepareStrategy", "uniqueNodeLabelStrategy"],
+    fields: [...COUNT, "nodeTemplatePath", "templateParams", "nodeAllocatableStrategy", "labelNodePrepareStrategy", "uniqueNodeLabelStrategy"],
     read: (reader, fields) => {
       const template = fields.has("nodeTemplatePath") ? reader.template(fields, "nodeTemplatePath") : undefined;
       const label = fields.has("labelNodePrepareStrategy") ? fields.child("labelNodePrepareStrategy") : undefined;
@@ -153,6 +247,7 @@ const OPCODES: Readonly<Record<string, Known>> = {
         ...(template !== undefined && { template }),
         ...(label !== undefined && { label: { key: label.text("labelKey"), values: label.list("labelValues").map(String) } }),
         ...(unique !== undefined && { uniqueLabel: unique.text("labelKey") }),
+        ...(fields.has("nodeAllocatableStrategy") && { allocatable: nodeAllocatable(fields.child("nodeAllocatableStrategy")) }),
       };
     },
   },

@@ -12,6 +12,16 @@ export interface CreateNodes {
   readonly label?: { readonly key: string; readonly values: readonly string[] };
   /** Each node gets a value of its own for the label. */
   readonly uniqueLabel?: string;
+  readonly allocatable?: NodeAllocatable;
+}
+
+/** What nodes have beside their template. Source: NodeAllocatableStrategy in test/utils/runners.go */
+export interface NodeAllocatable {
+  readonly resources: Readonly<Record<string, string>>;
+  /** How many volumes each CSI driver of a node can attach. */
+  readonly csiLimits: Readonly<Record<string, number>>;
+  /** In-tree volume plugins that are migrated to CSI. */
+  readonly migratedPlugins: readonly string[];
 }
 
 export interface CreateNamespaces {
@@ -29,6 +39,12 @@ export interface CreatePods {
   readonly template: ObjectTemplateFile;
   readonly collectMetrics: boolean;
   readonly skipWaitToCompletion: boolean;
+  /** A pod that is scheduled is deleted and another created in its place, for so long. */
+  readonly steadyStateDuration?: SimTime;
+  /** Each pod has a volume of its own, bound already. */
+  readonly volume?: { readonly volume: ObjectTemplateFile; readonly claim: ObjectTemplateFile };
+  /** So many pods in a row have the same label "signature"; absent: none has it. */
+  readonly signatureBatchSize?: number;
 }
 
 export interface CreatePodSets {
