@@ -13,5 +13,8 @@ export function peerBinary(path: string, folder: string): string {
   return binary;
 }
 
+const ONE_THREAD = ["-parallelism", "1", "-gomaxprocs", "1"];
 /** Options under which the peer decides in one thread, and so the same way in every run. */
-export const SINGLE_THREADED = ["-loop", "algo", "-parallelism", "1", "-gomaxprocs", "1"];
+export const SINGLE_THREADED = ["-loop", "algo", ...ONE_THREAD];
+/** The same with all that happens around a decision: the algorithm alone makes no second attempt after a preemption. */
+export const WHOLE_CYCLE = ["-loop", "cycle", ...ONE_THREAD];

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { type Benchmark, type Row, UsageError } from "../benchmark.js";
-import { peerBinary, SINGLE_THREADED } from "./peer-binary.js";
+import { peerBinary, SINGLE_THREADED, WHOLE_CYCLE } from "./peer-binary.js";
 
 interface Figures {
   readonly scheduled: number;
@@ -51,11 +51,15 @@ export const peer: Benchmark = {
   },
 };
 
-/** Workloads with decisions: one without them is not deterministic in the peer. */
 function workloadsBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && readdirSync(join(folder, entry.name)).some((file) => file.startsWith("decisions")))
+    .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
+}
+
+/** Recorded decisions are those of the algorithm alone; a workload without them takes more than the algorithm. */
+function hasDecisions(workload: string): boolean {
+  return readdirSync(workload).some((file) => file.startsWith("decisions"));
 }
 
 function compare(binary: string, workload: string, name: string, folder: string): Row[] {
@@ -65,7 +69,8 @@ function compare(binary: string, workload: string, name: string, folder: string)
     writeFileSync(join(plain, file), gunzipSync(readFileSync(join(workload, `${file}.gz`))));
   return PERCENTAGES.map((percentage) => {
     const limit = SAMPLE.workload === name && SAMPLE.percentage === percentage ? ["-limit", String(SAMPLE.pods)] : [];
-    const theirs = figures(binary, ["-in", plain, ...SINGLE_THREADED, "-percentage", String(percentage), ...limit]);
+    const loop = hasDecisions(workload) ? SINGLE_THREADED : WHOLE_CYCLE;
+    const theirs = figures(binary, ["-in", plain, ...loop, "-percentage", String(percentage), ...limit]);
     const ours = figures(process.execPath, [
       MAIN,
       "scheduler",

@@ -6,10 +6,11 @@ import { UsageError, type Benchmark } from "../benchmark.js";
 import { Placement, type Decision } from "./placement.js";
 import { readWorkload } from "./workload.js";
 
-/** Runs on fresh schedulers before the measured one, so that the code is compiled. */
+/** Runs on fresh schedulers before the measured ones, so that the code is compiled: so many, and for so long (ms), at least. */
 const WARM_UPS = 5;
+const WARM_UP_TIME = 1_000;
 /** Measured runs, each on a fresh scheduler; the median counts. One run takes less than a tenth of a second. */
-const RUNS = 9;
+const RUNS = 15;
 
 /** Greatest memory that the process held so far; 0 where the system does not tell. */
 function peakRssMib(): number {
@@ -41,7 +42,9 @@ export const scheduler: Benchmark = {
     const percentage = Number(values.percentage);
     const workload = readWorkload(folder, values.limit === undefined ? undefined : Number(values.limit));
     const configuration = { percentageOfNodesToScore: percentage };
-    for (let i = 0; i < Number(values["warm-ups"]); i++) new Placement(workload, configuration).run();
+    const began = performance.now();
+    for (let i = 0; i < Number(values["warm-ups"]) || performance.now() - began < WARM_UP_TIME; i++)
+      new Placement(workload, configuration).run();
 
     const perSecond: number[] = [];
     const perCpuSecond: number[] = [];
