@@ -60,6 +60,8 @@ export interface ClusterOptions {
   readonly metrics?: MetricsSource;
   /** How the scheduler tells nodes of equal score apart; absent: as the description says. */
   readonly tieBreak?: TieBreakRule;
+  /** The cluster autoscaler looks at the cluster at every turn, whether or not it could find something: for tests. */
+  readonly autoscalerLooksAlways?: boolean;
   /** How long after the controller manager's the scheduler's process starts; absent: together. */
   readonly schedulerDelay?: SimTime;
 }
@@ -158,6 +160,7 @@ export class Cluster {
       kubelet: this.kubeletSettings,
       launch: (plan) => this.launch(plan),
       terminate: (node) => this.terminate(node),
+      looksAlways: options.autoscalerLooksAlways === true,
     });
     this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node), this.metricsApi());
     this.view = new ClusterView(this.apiServer.objects, this.traffic);

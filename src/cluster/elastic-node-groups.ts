@@ -36,6 +36,8 @@ export interface ElasticSurroundings {
   readonly kubelet: Partial<KubeletSettings>;
   readonly launch: (plan: NodePlan) => void;
   readonly terminate: (node: string) => void;
+  /** See {@link ClusterAutoscaler}. */
+  readonly looksAlways: boolean;
 }
 
 const AUTOSCALER = {
@@ -104,7 +106,7 @@ export class ElasticNodeGroups {
       ...(description.schedulerPlugins !== undefined && { plugins: description.schedulerPlugins }),
     });
     const client = apiServer.connect({ ...AUTOSCALER, qps: options.kubeClientQps, burst: options.kubeClientBurst });
-    new ClusterAutoscaler({ simulation, epoch, client, informers, placements, cloud: this, options });
+    new ClusterAutoscaler({ simulation, epoch, client, informers, placements, cloud: this, options, looksAlways: this.around.looksAlways });
   }
 
   /**

@@ -89,16 +89,14 @@ export class ClusterAutoscaler {
       options,
       log: (type, reason, message) => this.log(type, reason, message),
       podsOn: (node) => placements.podsOn(node),
-      podsToMove: (node) => {
-        const drain = podsToMove(
-          placements.podsOn(node.metadata.name),
+      podsToMove: ({ metadata }) =>
+        podsToMove(
+          placements.podsOn(metadata.name),
           options,
           this.watched,
           new RemainingBudgets(this.watched.budgets.list()),
           this.timestamp,
-        );
-        return "reason" in drain ? undefined : drain.pods;
-      },
+        ),
       describeUtilization: (node) => formatUtilization(this.planner.utilization(node, simulation.now)),
       ended: (_, succeeded) => {
         if (!succeeded) this.lastFailure = simulation.now;
@@ -143,7 +141,7 @@ export class ClusterAutoscaler {
       this.lastFailure + options.scaleDownDelayAfterFailure,
       this.lastDeletion + options.scaleDownDelayAfterDelete,
     );
-    const times = [this.state.deadline + 1, this.planner.deadline(now) + 1];
+    const times = [this.state.deadline + 1, this.planner.deadline(now)];
     if (cooldown > now) times.push(cooldown);
     return Math.min(...times);
   }
@@ -190,8 +188,9 @@ export class ClusterAutoscaler {
     );
     const pods = pending.filter((pod) => hasWaited(pod, options.newPodScaleUpDelay, this.timestamp));
     if (pods.length === 0) return "nothing to do";
-    const readyNodes = [...this.watched.nodes].filter(isReady).length;
-    if (options.maxNodesTotal > 0 && readyNodes >= options.maxNodesTotal) {
+    const upcoming = this.around.cloud.nodeGroups.reduce((sum, group) => sum + this.state.upcoming(group), 0);
+    const nodeCount = [...this.watched.nodes].filter(isReady).length + upcoming;
+    if (options.maxNodesTotal > 0 && nodeCount >= options.maxNodesTotal) {
       for (const pod of pods)
         this.tell(pod, "Normal", "NotTriggerScaleUp", "pod didn't trigger scale-up: max total nodes in cluster reached");
       return "nothing to do";
@@ -203,7 +202,7 @@ export class ClusterAutoscaler {
       state: this.state,
       simulation: placements,
       options,
-      nodeCount: readyNodes,
+      nodeCount,
       choose: (choices) => this.choose(choices),
       now,
     });

@@ -3,6 +3,7 @@
  *
  * Source: cluster-autoscaler/core/scaledown/actuation (actuator.go, drain.go, delete_in_batch.go)
  */
+import { objectKey } from "../../api/kinds.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { Timestamp } from "../../api/types/meta.js";
@@ -13,6 +14,7 @@ import { referenceTo } from "../controllers/pod-control.js";
 import { ApiError, inParallel, perform, sleep, suspend, type Task, unless } from "../controllers/task.js";
 import type { CloudProvider, NodeGroup } from "./cloud-provider.js";
 import { TO_BE_DELETED, withoutTaint, withTaint } from "./deletion-taints.js";
+import type { BlockingPod, Drain } from "./drainability.js";
 import { isDaemonPod, isMirrorPod } from "./node-template.js";
 import type { ClusterAutoscalerOptions } from "./options.js";
 import type { RemovableNode } from "./unneeded-nodes.js";
@@ -36,8 +38,8 @@ export interface NodeDeletionSurroundings {
   /** Records an event about the autoscaler as a whole. */
   readonly log: (type: "Normal" | "Warning", reason: string, message: string) => void;
   readonly podsOn: (node: string) => readonly Pod[];
-  /** Pods that would have to be moved off a node, or undefined where one of them keeps it. */
-  readonly podsToMove: (node: Node) => readonly Pod[] | undefined;
+  /** Pods that would have to be moved off a node, or the one that keeps it. */
+  readonly podsToMove: (node: Node) => Drain | BlockingPod;
   readonly describeUtilization: (node: Node) => string;
   /** A node's deletion ended. */
   readonly ended: (node: string, succeeded: boolean) => void;
@@ -132,9 +134,9 @@ export class NodeDeletion {
   private *deleteOne(node: Node, drain: boolean): Task<void> {
     const { name } = node.metadata;
     try {
-      const pods = this.around.podsToMove(node);
-      if (pods === undefined) throw new DeletionFailure("a pod on it may not be evicted");
-      if (!drain && pods.length > 0) throw new DeletionFailure(`failed to delete empty node "${name}", new pods scheduled`);
+      const drainable = this.around.podsToMove(node);
+      if ("reason" in drainable) throw new DeletionFailure(`${objectKey(drainable.pod)}: ${drainable.reason}`);
+      if (!drain && drainable.pods.length > 0) throw new DeletionFailure(`failed to delete empty node "${name}", new pods scheduled`);
       yield* drain ? this.drain(name) : this.evictDaemonPods(name, this.around.options.daemonsetEvictionForEmptyNodes);
     } catch (error) {
       if (!(error instanceof DeletionFailure) && !(error instanceof ApiError)) throw error;

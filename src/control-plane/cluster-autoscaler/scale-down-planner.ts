@@ -76,9 +76,10 @@ export class ScaleDownPlanner {
     return utilization;
   }
 
-  /** The first time from which on the plan would be another without any change of the cluster. */
+  /** The first time at which the plan would be another without any change of the cluster. */
   deadline(now: SimTime): SimTime {
-    let first = Math.min(this.terminationDeadline, this.unneeded.deadline(now));
+    // What has to last longer than a time has done so after it.
+    let first = Math.min(this.terminationDeadline, this.unneeded.deadline(now)) + 1;
     for (const time of this.recheck.values()) if (time > now) first = Math.min(first, time);
     return first;
   }

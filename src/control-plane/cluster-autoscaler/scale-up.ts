@@ -26,7 +26,7 @@ export interface ScaleUpSurroundings {
   readonly state: ClusterState;
   readonly simulation: SchedulingSimulation;
   readonly options: ClusterAutoscalerOptions;
-  /** Nodes that are ready now. */
+  /** Nodes that are ready or on the way. */
   readonly nodeCount: number;
   readonly choose: (options: readonly ExpansionOption[]) => ExpansionOption | undefined;
   readonly now: SimTime;
