@@ -72,4 +72,36 @@ describe("a CronJob", () => {
     cluster.runTo(FIRST_MINUTE + 130);
     expect(seconds).toEqual([]);
   });
+
+  it("tells of a run that was missed by more than its deadline, and starts the next one", () => {
+    const { cluster, seconds } = started({ concurrencyPolicy: "Forbid", startingDeadlineSeconds: 10 }, "90s");
+    cluster.runTo(FIRST_MINUTE + 130);
+    // The second run could have begun after 90 s, which is too late by 20 s.
+    expect(seconds.map((second) => Math.round(second))).toEqual([0, 120]);
+  });
+
+  it("remembers its last success, also where no ended Job is kept", () => {
+    const { cluster } = started({ successfulJobsHistoryLimit: 0 }, "5s");
+    cluster.runTo(FIRST_MINUTE + 40);
+    expect(cluster.list("Job")).toEqual([]);
+    expect(cluster.get("CronJob", "tick")?.status).toMatchObject({ lastSuccessfulTime: EPOCH + (FIRST_MINUTE + 6) * SECOND });
+  });
+
+  it("drops an active Job that is gone, after it has asked the API server", () => {
+    const { cluster } = started({}, "90s");
+    cluster.runTo(FIRST_MINUTE + 10);
+    const [job] = cluster.list("Job");
+    cluster.delete("Job", job.metadata.name, "Background");
+    cluster.runTo(FIRST_MINUTE + 20);
+    expect(cluster.eventsOf("MissingJob").map(({ message }) => message)).toEqual([`Active job went missing: ${job.metadata.name}`]);
+    expect(cluster.get("CronJob", "tick")?.status?.active ?? []).toEqual([]);
+  });
+
+  it("under another schedule waits for that one's next run", () => {
+    const { cluster, seconds } = started({ schedule: "0 0 1 1 *" }, "5s");
+    cluster.runTo(5);
+    cluster.change("CronJob", "tick", (tick) => ({ ...tick, spec: { ...tick.spec, schedule: "* * * * *" } }));
+    cluster.runTo(FIRST_MINUTE + 30);
+    expect(seconds.map((second) => Math.round(second * 10) / 10)).toEqual([0.1]);
+  });
 });
