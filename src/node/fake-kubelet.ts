@@ -18,7 +18,7 @@ import { conditionsDiffer, newNode, NO_PRESSURE, nodeStatus } from "./node-objec
 export const FAKE_KUBELET_ANNOTATIONS = {
   /** From the binding until the pod is Running. */
   start: "fake-kubelet/start",
-  /** From Running until Ready; absent: both in one update. */
+  /** From when the pod is known to be Running until Ready; absent: both in one update. */
   ready: "fake-kubelet/ready",
   /** From the deletion until the pod has stopped. */
   stop: "fake-kubelet/stop",
@@ -175,8 +175,13 @@ export class FakeKubelet implements NodeAgent {
     const annotations = known.pod.metadata.annotations ?? {};
     const waits = annotations[FAKE_KUBELET_ANNOTATIONS.ready] !== undefined || annotations[FAKE_KUBELET_ANNOTATIONS.hold] !== undefined;
     known.stage = waits ? "started" : "ready";
-    this.patch(known.pod, (pod) => this.runningStatus(pod, !waits));
-    if (waits) this.becomeReadyLater(known);
+    this.patch(
+      known.pod,
+      (pod) => this.runningStatus(pod, !waits),
+      () => {
+        if (waits && known.stage === "started") this.becomeReadyLater(known);
+      },
+    );
   }
 
   private becomeReadyLater(known: Known): void {
