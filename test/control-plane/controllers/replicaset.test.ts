@@ -75,6 +75,24 @@ describe("the ReplicaSet controller", () => {
     expect(cluster.get("Pod", "a")?.metadata.ownerReferences ?? []).toEqual([]);
   });
 
+  it("does not count a pod that it lets go, and leaves it alone", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(replicaSet("web", 60));
+    cluster.runTo(1);
+    // While the controller still creates pods, it learns of a new number and of pods that it has to let go: of 60 it has 50 left then.
+    const strays = cluster.list("Pod").slice(0, 10);
+    cluster.change("ReplicaSet", "web", (set) => ({ ...set, spec: { ...set.spec, replicas: 5 } }));
+    for (const { metadata } of strays) {
+      cluster.change("Pod", metadata.name, (pod) => ({ ...pod, metadata: { ...pod.metadata, labels: { app: "debug" } } }));
+    }
+    cluster.runTo(30);
+    const names = cluster.list("Pod").map(({ metadata }) => metadata.name);
+    expect(names).toEqual(expect.arrayContaining(strays.map(({ metadata }) => metadata.name)));
+    expect(names).toHaveLength(15);
+    expect(cluster.get("ReplicaSet", "web")?.status).toMatchObject({ replicas: 5, readyReplicas: 5 });
+  });
+
   it("creates 100 pods at the client's rate: a burst of 30, then 20 a second", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);

@@ -12,7 +12,7 @@ import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { TrackingExpectations } from "../expectations.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
-import { isPodActive, isPodAvailable, untilAvailable } from "../pod-conditions.js";
+import { isPodActive, isPodAvailable, isPodReady, untilAvailable } from "../pod-conditions.js";
 import { PodControl } from "../pod-control.js";
 import { sameValue } from "../same-value.js";
 import { ApiError, type Task } from "../task.js";
@@ -190,7 +190,7 @@ class ReplicaSetController {
     // The status tells of the pods that the sync found, not of what it then did: the next one does.
     const counts = this.counts(owner);
     if (mayManage && owner.metadata.deletionTimestamp === undefined) {
-      const missing = (owner.spec.replicas ?? 1) - this.owned.counts(owner.metadata.uid!).active;
+      const missing = (owner.spec.replicas ?? 1) - counts.replicas;
       error =
         missing > 0 ? yield* this.replicas.create(owner, missing) : missing < 0 ? yield* this.replicas.delete(owner, -missing) : undefined;
       if (error !== undefined) failure = { reason: missing > 0 ? "FailedCreate" : "FailedDelete", message: error.message };
@@ -215,27 +215,34 @@ class ReplicaSetController {
     return adopted;
   }
 
+  /** Pods that match no longer have been released and count no more, whatever the cache still shows. */
   private counts(owner: Replicated): ReplicaCounts {
     const counts = this.owned.counts(owner.metadata.uid!);
     const minReadySeconds = owner.spec.minReadySeconds ?? 0;
-    let available = counts.ready;
-    let fullyLabeled = counts.active;
+    let { active, ready } = counts;
+    let available = ready;
+    let fullyLabeled = active;
     if (minReadySeconds > 0 || counts.relabelled) {
       const now = this.context.now();
+      const matches = matcherOf(owner);
       const templateLabels = compileLabelSet(owner.spec.template?.metadata?.labels);
+      active = 0;
+      ready = 0;
       available = 0;
       fullyLabeled = 0;
       for (const pod of controlledBy(this.pods, owner.metadata.uid!)) {
-        if (!isPodActive(pod)) continue;
+        if (!isPodActive(pod) || !matches(pod.metadata.labels)) continue;
+        active++;
+        if (isPodReady(pod)) ready++;
         if (isPodAvailable(pod, minReadySeconds, now)) available++;
         if (templateLabels(pod.metadata.labels)) fullyLabeled++;
       }
       if (fullyLabeled === counts.active) counts.relabelled = false;
     }
     return {
-      replicas: counts.active,
+      replicas: active,
       fullyLabeledReplicas: fullyLabeled,
-      readyReplicas: counts.ready,
+      readyReplicas: ready,
       availableReplicas: available,
       terminatingReplicas: counts.terminating,
     };
