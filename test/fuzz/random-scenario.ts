@@ -8,6 +8,7 @@ import { RandomStreams } from "../../src/engine/random.js";
 import { SCENARIO_API_VERSION, type ScenarioFile } from "../../src/scenario/schema/scenario.js";
 import { Draw } from "./draw.js";
 import { randomCluster } from "./random-cluster.js";
+import { randomArrivals } from "./random-arrivals.js";
 import { randomStep } from "./random-timeline.js";
 import { randomSurroundings, randomWorkload, type Manifest } from "./random-workloads.js";
 
@@ -44,6 +45,7 @@ export function randomScenario(seed: number | string, number: number): RandomSce
     seed: number,
     cluster: cluster.file,
     timeline,
+    ...draw.maybe(0.3, () => ({ workloads: [randomArrivals(draw)] })),
   };
   const manifests: Manifest[] = [
     ...namespaces.filter((name) => name !== "default").map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),

@@ -35,7 +35,18 @@ function randomCommand(draw: Draw, { workers, masters }: RandomCluster, workload
           `rollout restart ${object}`,
         ]
       : []),
-    ...(type === "deployment" ? [`rollout pause ${object}`, `rollout resume ${object}`] : []),
+    ...(type === "deployment" ? [`rollout pause ${object}`, `rollout resume ${object}`, `rollout undo ${object} --to-revision=1`] : []),
+    ...(type === "job" ? [true, false].map((suspend) => `patch ${object} --type=merge -p '{"spec":{"suspend":${suspend}}}'`) : []),
+    ...(draw.chance(0.3)
+      ? [
+          `patch ${object} --type=merge -p '{"metadata":{"finalizers":["example.com/hold"]}}'`,
+          `patch ${object} --type=merge -p '{"metadata":{"finalizers":[]}}'`,
+          `delete service,pdb,quota --all -n ${namespace}`,
+          `label node ${node} kubernetes.io/hostname=elsewhere --overwrite`,
+          `create quota small -n ${namespace} --hard=pods=${draw.between(1, 6)}`,
+          `delete pvc --all -n ${namespace}`,
+        ]
+      : []),
     ...pods.map((pod) => `exec ${pod} -n ${namespace} -- kill 1`),
     ...(draw.chance(0.1) ? [`delete node ${draw.one(workers)}`] : []),
     ...(draw.chance(0.1) && namespace !== "default" ? [`delete namespace ${namespace}`] : []),

@@ -42,6 +42,7 @@ function podTemplate(draw: Draw, app: string, more: { readonly restartPolicy?: s
     ...draw.maybe(more.runs === true ? 1 : 0.03, () => ({ "kubewarp.io/run-duration": draw.seconds(2, 90) })),
     ...draw.maybe(more.runs === true ? 0.2 : 0.02, () => ({ "kubewarp.io/exit-code": "1" })),
     ...draw.maybe(0.2, () => ({ "kubewarp.io/cpu": "200m", "kubewarp.io/memory": "50Mi" })),
+    ...draw.maybe(0.03, () => ({ "kubewarp.io/memory": draw.one(["600Mi", "3Gi"]) })),
   };
   return {
     metadata: { labels: { app }, annotations },
@@ -51,6 +52,7 @@ function podTemplate(draw: Draw, app: string, more: { readonly restartPolicy?: s
       ...draw.maybe(0.15, () => ({ tolerations: [{ operator: "Exists" }] })),
       ...draw.maybe(0.1, () => ({ priorityClassName: draw.one(["high", "low"]) })),
       ...draw.maybe(0.1, () => ({ hostNetwork: true })),
+      ...draw.maybe(0.04, () => ({ readinessGates: [{ conditionType: "example.com/open" }] })),
       ...draw.maybe(0.1, () => ({ nodeSelector: { "kubernetes.io/hostname": `worker-${draw.between(1, 4)}` } })),
       ...draw.maybe(0.15, () => ({
         topologySpreadConstraints: [
@@ -134,6 +136,12 @@ const SPECS: Readonly<
       ...draw.maybe(0.15, () => ({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: draw.between(0, 3) } } })),
       ...draw.maybe(0.15, () => ({ minReadySeconds: draw.between(1, 10) })),
       ...draw.maybe(0.15, () => ({ ordinals: { start: draw.between(1, 5) } })),
+      ...draw.maybe(0.35, () => ({
+        volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claimSpec(draw) }],
+        ...draw.maybe(0.5, () => ({
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: draw.one(["Retain", "Delete"]), whenScaled: draw.one(["Retain", "Delete"]) },
+        })),
+      })),
     }),
   },
   daemonset: {
@@ -165,6 +173,10 @@ const SPECS: Readonly<
   },
 };
 
+function claimSpec(draw: Draw): object {
+  return { accessModes: ["ReadWriteOnce"], storageClassName: draw.one(["now", "later"]), resources: { requests: { storage: "1Gi" } } };
+}
+
 function jobSpec(draw: Draw, app: string): object {
   const parallelism = draw.between(1, 4);
   return {
@@ -173,6 +185,8 @@ function jobSpec(draw: Draw, app: string): object {
     ...draw.maybe(0.4, () => ({ backoffLimit: draw.between(0, 3) })),
     ...draw.maybe(0.2, () => ({ ttlSecondsAfterFinished: draw.between(0, 60) })),
     ...draw.maybe(0.1, () => ({ activeDeadlineSeconds: draw.between(30, 200) })),
+    ...draw.maybe(0.1, () => ({ suspend: true })),
+    ...draw.maybe(0.15, () => ({ podReplacementPolicy: "Failed" })),
     ...draw.maybe(0.2, () => ({ completions: parallelism, completionMode: "Indexed" })),
     template: podTemplate(draw, app, { restartPolicy: draw.one(["Never", "OnFailure"]), runs: true }),
   };
@@ -204,6 +218,8 @@ export function randomSurroundings(draw: Draw, workloads: readonly RandomWorkloa
   const manifests: Manifest[] = [
     { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name: "high" }, value: 1000 },
     { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name: "low" }, value: -10, preemptionPolicy: "Never" },
+    { ...STORAGE_CLASS, metadata: { name: "now" }, volumeBindingMode: "Immediate" },
+    { ...STORAGE_CLASS, metadata: { name: "later" }, volumeBindingMode: "WaitForFirstConsumer" },
   ];
   for (const { name, namespace, type } of workloads) {
     const metadata = { name, namespace };
@@ -242,4 +258,5 @@ export function randomSurroundings(draw: Draw, workloads: readonly RandomWorkloa
   return manifests;
 }
 
+const STORAGE_CLASS = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", provisioner: "disk.example.com" };
 const CPU_METRIC = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } };
