@@ -19,8 +19,16 @@ export function scenarioOptions(command: Command): Command {
   return command
     .option("--seed <seed>", "master seed, instead of the scenario's", seedOption)
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
-    .addOption(new Option("--tie-break <rule>", "how the scheduler tells nodes of equal score apart, instead of the scenario's rule").choices(TIE_BREAKS))
-    .option("--allow-extenders", "let the scheduler ask its extenders over HTTP; such a run cannot be repeated");
+    .addOption(tieBreakOption())
+    .addOption(extendersOption());
+}
+
+export function tieBreakOption(): Option {
+  return new Option("--tie-break <rule>", "how the scheduler tells nodes of equal score apart").choices(TIE_BREAKS);
+}
+
+export function extendersOption(): Option {
+  return new Option("--allow-extenders", "let the scheduler ask its extenders over HTTP; such a run cannot be repeated");
 }
 
 /** Given to every command that runs replications of a scenario. */

@@ -13,6 +13,8 @@ import type { Distribution } from "../engine/distribution.js";
 import { Simulation } from "../engine/simulation.js";
 import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
+import type { Extender } from "../scheduler/extenders/extender.js";
+import type { TieBreakRule } from "../scheduler/node-selection.js";
 import type { SchedulerObserver } from "../scheduler/observer.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { buildControlPlane } from "./control-plane.js";
@@ -29,6 +31,8 @@ export interface SchedulerClusterOptions {
   readonly epoch: Timestamp;
   readonly configuration?: SchedulerConfiguration;
   readonly plugins?: PluginFactories;
+  readonly extenders?: readonly Extender[];
+  readonly tieBreak?: TieBreakRule;
   readonly attemptDuration?: Distribution;
   /** Feature gate SchedulerPopFromBackoffQ; absent: on, as by default. */
   readonly popFromBackoffQ?: boolean;
@@ -42,7 +46,7 @@ export class SchedulerCluster {
   readonly client: ApiClient;
 
   constructor(options: SchedulerClusterOptions) {
-    const { seed, replication, epoch, configuration, plugins, attemptDuration, popFromBackoffQ, observer } = options;
+    const { seed, replication, epoch, configuration, plugins, extenders, tieBreak, attemptDuration, popFromBackoffQ, observer } = options;
     this.simulation = new Simulation({ seed, ...(replication !== undefined && { replication }) });
     const { simulation } = this;
     const parts = {
@@ -60,6 +64,8 @@ export class SchedulerCluster {
       informers: this.apiServer.informers({ component }),
       ...(configuration !== undefined && { configuration }),
       ...(plugins !== undefined && { plugins }),
+      ...(extenders !== undefined && { extenders }),
+      ...(tieBreak !== undefined && { tieBreak }),
       ...(attemptDuration !== undefined && { attemptDuration }),
       ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
       ...(observer !== undefined && { observer }),

@@ -28,6 +28,8 @@ export interface Contestant {
 }
 
 export interface ComparisonOrder extends RunOrder {
+  /** TESTCASE/WORKLOAD where the file is a performance-config.yaml of scheduler_perf. */
+  readonly workload?: string;
   /** The first is what the others are compared with. */
   readonly contestants: readonly Contestant[];
   readonly replications: number;

@@ -1,12 +1,12 @@
 /** Workloads of a scheduler_perf file, run one after the other, and their results as rows. */
-import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
-import { loadPlugins } from "../scheduler/custom/load-plugins.js";
+import type { SchedulerObserver } from "../scheduler/observer.js";
 import type { PerfWorkload } from "../scenario/importers/scheduler-perf/performance-config.js";
 import { readSchedulerFile } from "../scenario/scheduler.js";
 import type { Table } from "../output/csv.js";
 import type { Stopwatch } from "./plugin-timing.js";
 import { SchedulerPerfRun, type PerfOutcome } from "./scheduler-perf-run.js";
 import type { Throughput } from "./scheduling-throughput.js";
+import { schedulerParts, type SchedulerOrder } from "./simulate.js";
 import { parseTimestamp } from "../api/duration.js";
 import { constant } from "../engine/distribution.js";
 import { SECOND, type SimTime } from "../engine/simulation.js";
@@ -23,45 +23,57 @@ export interface PerfRow {
 /** Time of the Unix clock at which workloads begin; nothing depends on it. */
 const EPOCH = parseTimestamp("2026-01-01T00:00:00Z");
 
-export interface PerfOptions {
+/** In place of a file: kube-scheduler's defaults. */
+export const DEFAULT_SCHEDULER = "default";
+
+export interface PerfOptions extends SchedulerOrder {
   readonly seed: number | string;
-  readonly stopwatch: Stopwatch;
-  /** File of a KubeSchedulerConfiguration in place of the workload's own. */
+  readonly replication?: number;
+  /** File of a KubeSchedulerConfiguration in place of the workload's own, or {@link DEFAULT_SCHEDULER}. */
   readonly config?: string;
   /** Simulated duration of a scheduling cycle in place of the default. */
   readonly cycle?: SimTime;
 }
 
 /**
+ * The workload on its control plane, ready to run.
+ *
+ * @throws InvalidInput for mistakes in the workload or in the scheduler's configuration
+ */
+export async function perfRunOf(workload: PerfWorkload, options: PerfOptions, observer: SchedulerObserver): Promise<SchedulerPerfRun> {
+  const { seed, replication, config, cycle, tieBreak, allowExtenders = false } = options;
+  const operations = workload.operations();
+  const path = config === DEFAULT_SCHEDULER ? undefined : (config ?? workload.schedulerConfigPath);
+  const configuration = path === undefined ? undefined : readSchedulerFile(path);
+  const popFromBackoffQ = workload.featureGates["SchedulerPopFromBackoffQ"];
+  return new SchedulerPerfRun(operations, {
+    seed,
+    epoch: EPOCH,
+    ...(replication !== undefined && { replication }),
+    ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
+    ...(cycle !== undefined && { attemptDuration: constant(cycle) }),
+    ...(tieBreak !== undefined && { tieBreak }),
+    ...(path !== undefined && configuration !== undefined && { configuration, ...(await schedulerParts(configuration, path, allowExtenders)) }),
+    observer,
+  });
+}
+
+/**
  * One row for each collection of metrics; one without throughput where the workload collects nothing.
  * @throws InvalidInput for mistakes in the workload, WorkloadFailed where it cannot be carried through
  */
-export async function runPerfWorkload(
-  workload: PerfWorkload,
-  { seed, stopwatch, config, cycle }: PerfOptions,
-): Promise<readonly PerfRow[]> {
-  const operations = workload.operations();
-  const path = config ?? workload.schedulerConfigPath;
-  const configuration: SchedulerConfiguration | undefined = path === undefined ? undefined : readSchedulerFile(path);
-  const popFromBackoffQ = workload.featureGates["SchedulerPopFromBackoffQ"];
+export async function runPerfWorkload(workload: PerfWorkload, options: PerfOptions, stopwatch: Stopwatch): Promise<readonly PerfRow[]> {
   let decisions = 0;
   let milliseconds = 0;
   let began = 0;
   const decided = (): void => {
     milliseconds += stopwatch() - began;
   };
-  const run = new SchedulerPerfRun(operations, {
-    seed,
-    epoch: EPOCH,
-    ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
-    ...(cycle !== undefined && { attemptDuration: constant(cycle) }),
-    ...(configuration !== undefined && { configuration, plugins: await loadPlugins(configuration) }),
-    observer: {
-      deciding: () => {
-        decisions++;
-        began = stopwatch();
-        return decided;
-      },
+  const run = await perfRunOf(workload, options, {
+    deciding: () => {
+      decisions++;
+      began = stopwatch();
+      return decided;
     },
   });
   const outcome = run.run();
@@ -80,6 +92,30 @@ export async function runPerfWorkload(
 /** Whether the average reaches the workload's threshold; undefined where there is nothing to compare. */
 export function reachesThreshold({ throughput, threshold }: PerfRow): boolean | undefined {
   return throughput === undefined || threshold === undefined ? undefined : throughput.Average >= threshold;
+}
+
+/** Results as scheduler_perf writes them for perf-dash. Source: DataItems in test/integration/scheduler_perf/util.go */
+export interface DataItems {
+  readonly version: "v1";
+  readonly dataItems: readonly {
+    readonly data: Throughput | null;
+    readonly unit: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** Name of the Go benchmark, which comes before the workload's. */
+const BENCHMARK = "BenchmarkPerfScheduling";
+
+/** A collection that was too short for a sample has no data, as there. */
+export function dataItems(rows: readonly PerfRow[]): DataItems {
+  const items = rows.map(({ workload, throughput }) => {
+    const labels = { Name: `${BENCHMARK}/${workload}` };
+    return throughput === undefined
+      ? { data: null, unit: "", labels }
+      : { data: throughput, unit: "pods/s", labels: { Metric: "SchedulingThroughput", ...labels } };
+  });
+  return { version: "v1", dataItems: items };
 }
 
 export const SCHEDULER_PERF: Table<PerfRow> = {

@@ -17,9 +17,12 @@ import type { RunOutcome } from "../scenario/run.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { refuseExtenders } from "../scenario/scheduler.js";
 import { SchedulerConfigurationError } from "../scheduler/configuration/configuration-error.js";
+import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import { checkStart } from "../scheduler/configuration/scheduler-configuration.js";
 import { loadPlugins, PluginModuleError } from "../scheduler/custom/load-plugins.js";
+import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
 import { connectExtenders } from "../scheduler/extenders/connect.js";
+import type { Extender } from "../scheduler/extenders/extender.js";
 import type { TieBreakRule } from "../scheduler/node-selection.js";
 import { beginRun, sampleRegularly, type BegunRun } from "./begin-run.js";
 
@@ -103,11 +106,26 @@ export async function withScheduler(
   const description = { ...cluster, ...(tieBreak !== undefined && { schedulerTieBreak: tieBreak }) };
   const { scheduler } = description;
   if (scheduler === undefined) return description;
+  const { plugins, extenders } = await schedulerParts(scheduler, file, allowExtenders);
+  return { ...description, schedulerPlugins: plugins, schedulerExtenders: extenders };
+}
+
+/** What a scheduler's configuration names that has to be there before simulated time begins. */
+export interface SchedulerParts {
+  readonly plugins: PluginFactories;
+  readonly extenders: readonly Extender[];
+}
+
+/**
+ * @param file to which mistakes are ascribed that have no place of their own
+ * @throws InvalidInput where no scheduler can be made of the configuration, or it has extenders and these are not allowed
+ */
+export async function schedulerParts(scheduler: SchedulerConfiguration, file: string, allowExtenders: boolean): Promise<SchedulerParts> {
   if (!allowExtenders) refuseExtenders(scheduler);
   try {
-    const schedulerPlugins = await loadPlugins(scheduler);
-    checkStart(scheduler, schedulerPlugins);
-    return { ...description, schedulerPlugins, schedulerExtenders: connectExtenders(scheduler) };
+    const plugins = await loadPlugins(scheduler);
+    checkStart(scheduler, plugins);
+    return { plugins, extenders: connectExtenders(scheduler) };
   } catch (error) {
     if (!(error instanceof PluginModuleError || error instanceof SchedulerConfigurationError)) throw error;
     throw new InvalidInput([{ file, line: 1, column: 1, message: `scheduler: ${error.message}` }]);

@@ -16,6 +16,18 @@ describe("kubewarp bench scheduler-perf", () => {
     expect(contents(out)["scheduler_perf.csv"]).toMatch(/^SpreadWhileNodesComeAndGo\/100Nodes,100,2000,2000,/m);
   });
 
+  it("prints the results as scheduler_perf writes them", () => {
+    const { code, stdout } = kubewarp([
+      ...["bench", "scheduler-perf", EXAMPLE, "-w", "Basic/50Nodes", "-o", "json"],
+      ...["--out", join(temporaryFolder(), "results")],
+    ]);
+    expect(code).toBe(0);
+    const { version, dataItems } = JSON.parse(stdout) as { version: string; dataItems: { data: Record<string, number>; unit: string; labels: object }[] };
+    expect(version).toBe("v1");
+    expect(dataItems).toMatchObject([{ unit: "pods/s", labels: { Metric: "SchedulingThroughput", Name: "BenchmarkPerfScheduling/Basic/50Nodes" } }]);
+    expect(Object.keys(dataItems[0].data)).toEqual(["Average", "Perc50", "Perc90", "Perc95", "Perc99"]);
+  });
+
   it("ends with 1 below a workload's threshold", () => {
     const { code, stderr } = kubewarp([
       "bench",

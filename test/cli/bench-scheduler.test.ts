@@ -11,6 +11,8 @@ profiles:
         args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}
 `;
 
+const PERF = "examples/scheduler-perf/performance-config.yaml";
+
 describe("kubewarp bench scheduler", () => {
   it("compares configurations with the first; all but the times are the same for every number of workers", () => {
     const scenario = fileWith(WEB_ON_TWO_WORKERS);
@@ -48,5 +50,34 @@ describe("kubewarp bench scheduler", () => {
     const { code, stdout, stderr } = kubewarp(["bench", "scheduler", fileWith(WEB_ON_TWO_WORKERS), "-c", wrong]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/wrong\.yaml:\d+:\d+: .*scoringStrategy\.type/);
+  });
+
+  it("compares them on a workload of scheduler_perf", () => {
+    const out = join(temporaryFolder(), "results");
+    const args = ["bench", "scheduler", PERF, "-c", "default", "-c", fileWith(PACK, "pack.yaml"), "--replications", "2", "--out", out];
+    const { code, stdout, stderr } = kubewarp([...args, "-w", "Basic/50Nodes"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Basic\/50Nodes: 2 replications of each configuration/);
+    expect(stdout).toMatch(/^scheduling_throughput_average +default +33\d/m);
+    // 1,100 pods of 100m on 50 nodes of 4 cores, whichever way they are packed; full nodes stand beside empty ones.
+    expect(stdout).toMatch(/^allocation_ratio_cpu_end +pack +0\.55 .* 0 /m);
+    const runs = contents(out)["runs.csv"];
+    const imbalance = (scheduler: string): number => Number(new RegExp(`^${scheduler},0,imbalance_cpu_end,(.*)$`, "m").exec(runs)?.[1]);
+    expect(imbalance("pack")).toBeGreaterThan(10 * imbalance("default"));
+  });
+
+  it.each([
+    [["-w", "None"], /has no workload None; it has Basic\/50Nodes, /],
+    [[], /has several workloads; choose one with --workload: Basic\/50Nodes, /],
+    [["-w", "Basic/50", "--until", "5m"], /--set and --until are for scenarios/],
+    [["-w", "Basic/50", PERF], /it stands alone/],
+  ])("refuses a workload of scheduler_perf with %j", (more, message) => {
+    const { code, stdout, stderr } = kubewarp(["bench", "scheduler", PERF, ...more]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  it("takes --workload with no scenario", () => {
+    expect(kubewarp(["bench", "scheduler", fileWith(WEB_ON_TWO_WORKERS), "-w", "Basic"])).toMatchObject({ code: 2, stdout: "" });
   });
 });

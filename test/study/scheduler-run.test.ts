@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../../src/scenario/mistake.js";
-import { DEFAULT_SCHEDULER, measureScheduler, type SchedulerRunOutcome } from "../../src/study/scheduler-run.js";
+import { DEFAULT_SCHEDULER } from "../../src/study/scheduler-perf.js";
+import { measureScheduler, type SchedulerRunOutcome } from "../../src/study/scheduler-run.js";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "kubewarp-schedulers-"));
 

@@ -1,13 +1,14 @@
 /** `kubewarp bench scheduler-perf FILE`: workloads of kube-scheduler's own benchmark, with its figures. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { SimTime } from "../../engine/simulation.js";
 import { CsvFile } from "../../output/csv.js";
 import { OutputDirectory } from "../../output/output-directory.js";
-import { readPerformanceConfig } from "../../scenario/importers/scheduler-perf/performance-config.js";
-import { reachesThreshold, runPerfWorkload, SCHEDULER_PERF, type PerfRow } from "../../study/scheduler-perf.js";
+import type { TieBreakRule } from "../../scheduler/node-selection.js";
+import { readPerformanceConfig, type PerfWorkload } from "../../scenario/importers/scheduler-perf/performance-config.js";
+import { dataItems, reachesThreshold, runPerfWorkload, SCHEDULER_PERF, type PerfRow } from "../../study/scheduler-perf.js";
 import { WorkloadFailed } from "../../study/scheduler-perf-run.js";
 import { RunFailed, UsageError } from "../exit.js";
-import { durationOption, seedOption } from "../options.js";
+import { durationOption, extendersOption, seedOption, tieBreakOption } from "../options.js";
 import { tableText } from "../table.js";
 
 interface PerfFlags {
@@ -15,7 +16,10 @@ interface PerfFlags {
   readonly config?: string;
   readonly cycle?: SimTime;
   readonly seed: number | string;
+  readonly tieBreak?: TieBreakRule;
+  readonly allowExtenders?: boolean;
   readonly out: string;
+  readonly output: "table" | "json";
 }
 
 export function addBenchSchedulerPerf(bench: Command): void {
@@ -31,37 +35,39 @@ export function addBenchSchedulerPerf(bench: Command): void {
     .option("-c, --config <file>", "a KubeSchedulerConfiguration in place of the workloads' own")
     .option("--cycle <duration>", "simulated duration of a scheduling cycle (default: 3ms)", durationOption)
     .option("--seed <seed>", "master seed", seedOption, 1)
+    .addOption(tieBreakOption())
+    .addOption(extendersOption())
+    .addOption(new Option("-o, --output <format>", "json prints scheduler_perf's own DataItems").choices(["table", "json"]).default("table"))
     .option("--out <dir>", "folder for the CSV file", "results/scheduler-perf")
     .action(benchSchedulerPerf);
 }
 
-async function benchSchedulerPerf(file: string, { workload: wanted = [], config, cycle, seed, out }: PerfFlags): Promise<void> {
+/**
+ * The workloads of a file of which a name contains one of the texts; all where there is none.
+ *
+ * @throws UsageError where there is no such workload
+ */
+export function workloadsOf(file: string, wanted: readonly string[]): readonly PerfWorkload[] {
   const all = readPerformanceConfig(file);
   const chosen = wanted.length === 0 ? all : all.filter(({ name }) => wanted.some((part) => name.includes(part)));
-  if (chosen.length === 0)
-    throw new UsageError(`${file} has no workload ${wanted.join(", ")}; it has ${all.map(({ name }) => name).join(", ")}`);
+  if (chosen.length === 0) throw new UsageError(`${file} has no workload ${wanted.join(", ")}; it has ${all.map(({ name }) => name).join(", ")}`);
+  return chosen;
+}
+
+async function benchSchedulerPerf(file: string, { workload: wanted = [], out, output, ...options }: PerfFlags): Promise<void> {
+  const chosen = workloadsOf(file, wanted);
   // Mistakes are told before anything runs.
   for (const workload of chosen) workload.operations();
   const rows: PerfRow[] = [];
   for (const workload of chosen) {
     try {
-      rows.push(
-        ...(await runPerfWorkload(workload, {
-          seed,
-          stopwatch: () => performance.now(),
-          ...(config !== undefined && { config }),
-          ...(cycle !== undefined && { cycle }),
-        })),
-      );
+      rows.push(...(await runPerfWorkload(workload, options, () => performance.now())));
     } catch (error) {
       if (error instanceof WorkloadFailed) throw new RunFailed(`${workload.name}: ${error.message}`);
       throw error;
     }
   }
-  process.stdout.write(
-    `${tableText(["WORKLOAD", "AVERAGE", "PERC50", "PERC90", "PERC95", "PERC99", "UNIT", "THRESHOLD", "DECISIONS/S"], rows.map(cells))}\n`,
-  );
-  process.stdout.write(`files   ${write(rows, out).join("\n        ")}\n`);
+  report(rows, write(rows, out), output);
   const below = rows.filter((row) => reachesThreshold(row) === false);
   if (below.length > 0)
     throw new RunFailed(
@@ -72,6 +78,17 @@ async function benchSchedulerPerf(file: string, { workload: wanted = [], config,
         )
         .join("\n"),
     );
+}
+
+function report(rows: readonly PerfRow[], files: readonly string[], output: PerfFlags["output"]): void {
+  if (output === "json") {
+    process.stdout.write(`${JSON.stringify(dataItems(rows), undefined, 2)}\n`);
+    return;
+  }
+  process.stdout.write(
+    `${tableText(["WORKLOAD", "AVERAGE", "PERC50", "PERC90", "PERC95", "PERC99", "UNIT", "THRESHOLD", "DECISIONS/S"], rows.map(cells))}\n`,
+  );
+  process.stdout.write(`files   ${files.join("\n        ")}\n`);
 }
 
 function cells({ workload, throughput, threshold, decisionsPerSecond }: PerfRow): string[] {

@@ -38,6 +38,16 @@ const CASE_FIELDS = [
 ];
 const WORKLOAD_FIELDS = ["name", "labels", "featureGates", "params", "threshold", "thresholdMetricSelector", "expectFailure"];
 
+/** Whether the file is meant as one: a list of test cases. */
+export function isPerformanceConfig(file: string): boolean {
+  try {
+    return Array.isArray(readDocuments(file, readBytes(file), [])[0]?.value);
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
+}
+
 /** @throws InvalidInput with every mistake of the file itself; those of operations come with {@link PerfWorkload.operations} */
 export function readPerformanceConfig(file: string): readonly PerfWorkload[] {
   const mistakes: Mistake[] = [];
