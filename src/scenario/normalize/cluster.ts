@@ -193,6 +193,8 @@ function autoscalerFlags(
     if (!(error instanceof UnknownExpander)) throw error;
     source.wrong(["cluster", "clusterAutoscaler", "expander"], `Invalid value: ${describe(given.expander)}: ${error.message}`);
   }
+  if (given["scan-interval"] !== undefined && durationOf(given["scan-interval"]) === 0)
+    source.wrong(["cluster", "clusterAutoscaler", "scan-interval"], "Invalid value: 0: must be above 0");
   return withTimes(given) as NonNullable<ClusterDescription["clusterAutoscaler"]>;
 }
 
