@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, Pod } from "../../src/api/types/index.js";
+import type { Deployment, Node, Pod } from "../../src/api/types/index.js";
 import type { Event } from "../../src/api/types/policy.js";
 import type { Cluster, ClusterOptions } from "../../src/cluster/cluster.js";
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../src/cluster/description.js";
@@ -348,7 +348,7 @@ describe("looks at the cluster", () => {
         autoscalerLooksAlways: looksAlways,
         observer: {
           change: ({ kind, type, object, time }) => {
-            if (kind === "Node") lines.push(`${time} ${type} ${object.metadata.name} ${JSON.stringify(object.spec)}`);
+            if (kind === "Node") lines.push(`${time} ${type} ${object.metadata.name} ${JSON.stringify((object as Node).spec)}`);
             if (kind === "Event" && type === "ADDED") lines.push(`${time} ${(object as Event).reason} ${(object as Event).message}`);
           },
         },
