@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/, pkg/kubelet/kubelet.go.
  */
 import type { ResourceList, Timestamp } from "../api/types/meta.js";
+import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
@@ -65,6 +66,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   /** Admitted pods that still hold their requests. */
   private readonly admitted = new PodsOnNode();
   private readonly pods: Informer<Pod>;
+  /** The node's own object, with what others wrote into it. */
+  private readonly nodes: Informer<Node>;
   private readonly pressure: NodePressure;
   private readonly status: NodeStatusReporter;
 
@@ -109,7 +112,9 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     this.status = new NodeStatusReporter(simulation, options.epoch, identity, settings, this.client, options.puller, phases);
     const { runtime } = options;
     this.volumes = { simulation, client: this.client, inUse: this.status, mountDuration: () => runtime.mountDuration() };
-    this.pods = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node }).informer("Pod");
+    const informers = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node });
+    this.nodes = informers.informer("Node");
+    this.pods = informers.informer("Pod");
     this.pods.addHandlers({
       added: (pod) => {
         if (this.running) this.addPod(pod);
@@ -200,7 +205,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   private admit(pod: Pod): Admission {
     const underPressure = this.pressure.admit(pod);
     if (!underPressure.admit) return underPressure;
-    return admitPod(pod, this.status.node, this.admitted, (insufficient) => {
+    return admitPod(pod, this.nodes.get(this.node) ?? this.status.node, this.admitted, (insufficient) => {
       const selection = selectVictims(pod, [...this.admitted.list()], insufficient);
       if (!selection.ok) return selection;
       for (const victim of selection.victims) this.preempt(victim);

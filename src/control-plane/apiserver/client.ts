@@ -152,7 +152,7 @@ export interface WatchOptions {
   /** Who watches, for the permission check; absent means that nothing is checked. */
   readonly user?: string;
   readonly groups?: readonly string[];
-  /** Only pods bound to this node, as the kubelet's field selector spec.nodeName. Other kinds are not filtered. */
+  /** Only pods bound to this node, and only the node itself, as the kubelet's field selectors spec.nodeName and metadata.name. Other kinds are not filtered. */
   readonly podsOfNode?: string;
 }
 

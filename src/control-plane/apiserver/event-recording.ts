@@ -1,7 +1,7 @@
 /** What becomes of the events that components record: Event objects in the store, or news for recorders alone. */
 import type { ObjectReference, Timestamp } from "../../api/types/meta.js";
 import type { Event } from "../../api/types/policy.js";
-import { SECOND, type Simulation } from "../../engine/simulation.js";
+import { MINUTE, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
 import type { ApiClient } from "./client.js";
 import { EVENT_TTL, EventCorrelator, type ObservedEvent } from "./event-correlator.js";
 import { EventSeries } from "./event-series.js";
@@ -35,11 +35,16 @@ export interface EventDestination {
 }
 
 const DEFAULT_NAMESPACE = "default";
+/** Events that expire within this time are removed together: nobody looks more precisely. */
+const SWEEP_PERIOD: SimTime = MINUTE;
 
 export class EventRecording {
   private readonly recorders = new Map<EventSource, Recorder>();
   private sequence = 0;
-  private readonly expiring: { readonly namespace: string; readonly name: string }[] = [];
+  /** In order of the time since which they were not looked at. */
+  private readonly expiring: { readonly namespace: string; readonly name: string; readonly since: SimTime }[] = [];
+  /** So many of them, from the first on, are done with. */
+  private expired = 0;
 
   constructor(
     private readonly simulation: Simulation,
@@ -78,17 +83,22 @@ export class EventRecording {
   }
 
   private expireLater({ metadata: { namespace = DEFAULT_NAMESPACE, name } }: Event): void {
-    this.expiring.push({ namespace, name });
-    if (this.expiring.length === 1) this.simulation.after(EVENT_TTL, this.sweep);
+    this.expiring.push({ namespace, name, since: this.simulation.now });
+    if (this.expiring.length - this.expired === 1) this.simulation.after(EVENT_TTL, this.sweep);
   }
 
-  /** Removes Events that were not touched for their time to live; looked at each hour, as precisely as anybody needs. */
+  /** Removes Events that were not touched for their time to live, which begins anew with each change. */
   private readonly sweep = (): void => {
-    const before = this.epoch + this.simulation.now - EVENT_TTL;
-    const kept = this.expiring.filter(({ namespace, name }) => !this.destination.expire(namespace, name, before));
-    this.expiring.length = 0;
-    this.expiring.push(...kept);
-    if (kept.length > 0) this.simulation.after(EVENT_TTL, this.sweep);
+    const { now } = this.simulation;
+    const before = this.epoch + now - EVENT_TTL;
+    while (this.expired < this.expiring.length && this.expiring[this.expired].since + EVENT_TTL <= now) {
+      const { namespace, name } = this.expiring[this.expired++];
+      if (!this.destination.expire(namespace, name, before)) this.expiring.push({ namespace, name, since: now });
+    }
+    this.expiring.splice(0, this.expired);
+    this.expired = 0;
+    const next = this.expiring.at(0);
+    if (next !== undefined) this.simulation.after(Math.max(SWEEP_PERIOD, next.since + EVENT_TTL - now), this.sweep);
   };
 }
 

@@ -2,7 +2,7 @@
  * The API server's watch cache and the fan-out of changes to informers.
  *
  * Changes reach all standing watches of a kind together, in order of revision; informers share one view of a kind instead of
- * keeping a copy each. Pods are handed to the informers of their own node without asking those of other nodes.
+ * keeping a copy each. Pods are handed to the informers of their own node without asking those of other nodes, and so is the node.
  */
 import type { Kind } from "../../api/kinds.js";
 import type { Pod } from "../../api/types/pod.js";
@@ -59,8 +59,8 @@ export class WatchCache {
     const cache = this.kinds.get(change.kind);
     if (cache === undefined || change.revision <= cache.revision) return;
     cache.all.apply(change, this.listener);
-    if (change.kind !== "Pod" || cache.byNode.size === 0) return;
-    const node = (change.object as Pod).spec.nodeName;
+    if (cache.byNode.size === 0) return;
+    const node = change.kind === "Node" ? change.object.metadata.name : (change.object as Pod).spec.nodeName;
     if (node !== undefined) cache.byNode.get(node)?.apply(change, this.listener);
   }
 
@@ -77,7 +77,8 @@ export class WatchCache {
       for (const { key, object } of this.store.entries(kind)) cache.all.view.set(key, object);
       for (const [node, channel] of cache.byNode) {
         channel.view = new ObjectView();
-        for (const { key, object } of this.store.podEntriesOnNode(node)) channel.view.set(key, object);
+        if (kind === "Node") setOwnNode(channel.view, cache.all.view, node);
+        else for (const { key, object } of this.store.podEntriesOnNode(node)) channel.view.set(key, object);
       }
     }
   }
@@ -94,11 +95,15 @@ export class WatchCache {
       cache.all.view.revision = cache.revision;
       for (const { key, object } of this.store.entries(kind)) cache.all.view.set(key, object);
     }
-    if (kind !== "Pod" || podsOfNode === undefined) return cache.all;
+    if ((kind !== "Pod" && kind !== "Node") || podsOfNode === undefined) return cache.all;
     let channel = cache.byNode.get(podsOfNode);
     if (channel === undefined) {
       cache.byNode.set(podsOfNode, (channel = new Channel()));
       channel.view.revision = cache.all.view.revision;
+      if (kind === "Node") {
+        setOwnNode(channel.view, cache.all.view, podsOfNode);
+        return channel;
+      }
       // What the view does not have yet, or no longer, is in changes that are still to be delivered.
       for (const { key } of this.store.podEntriesOnNode(podsOfNode)) {
         const pod = cache.all.view.get(key) as Pod | undefined;
@@ -107,4 +112,9 @@ export class WatchCache {
     }
     return channel;
   }
+}
+
+function setOwnNode(view: ObjectView, all: ObjectView, name: string): void {
+  const node = all.get(name);
+  if (node !== undefined) view.set(name, node);
 }
