@@ -129,6 +129,28 @@ describe("the node lifecycle controller", () => {
   });
 });
 
+describe("the taint eviction controller", () => {
+  it("marks a pod once for a taint, whatever other taints come and go while it ends", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    const web = deployment("web", 1, {}, { "fake-kubelet/stop": "20s" });
+    // Tolerates the taints that admission thinks of, not this one.
+    cluster.apply(tolerant(web));
+    cluster.runTo(5);
+    const taint = (...effects: readonly ("NoExecute" | "NoSchedule")[]) => {
+      cluster.change("Node", "worker-1", (node) => ({
+        ...node,
+        spec: { ...node.spec, taints: effects.map((effect) => ({ key: "maintenance", effect })) },
+      }));
+    };
+    taint("NoExecute");
+    cluster.runTo(7);
+    taint("NoExecute", "NoSchedule");
+    cluster.runTo(9);
+    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.split(" ")[0])).toEqual(["Marking"]);
+  });
+});
+
 describe("a zone", () => {
   /** How many of four nodes of one zone lose their pods when three of them fall silent. */
   function evicted(labels: Readonly<Record<string, string>>): number {

@@ -20,7 +20,7 @@ import type { WorkQueue } from "../work-queue.js";
 import { EVICTION_TAINTS, hasTaint, noExecuteTaint, noScheduleTaintChanges } from "./condition-taints.js";
 import { MonitorTicks } from "./monitor-ticks.js";
 import { readyCondition, withUnknownConditions } from "./node-health.js";
-import { swapTaints } from "./node-taints.js";
+import { swapTaints, type TaintWriter } from "./node-taints.js";
 import { TaintQueue } from "./taint-queue.js";
 import { isLeftOutOfZones, judgeZones, zoneOf, type ZoneCounts, type ZoneState } from "./zone-state.js";
 
@@ -56,11 +56,14 @@ class NodeLifecycleController {
   private passRuns = false;
   private taintingPlanned = false;
   private readonly start: SimTime;
+  private readonly taints: TaintWriter;
   private readonly order: RandomStream;
+  private readonly phase: RandomStream;
 
   constructor(private readonly context: ControllerContext) {
     const { options, simulation } = context;
     this.order = simulation.stream("node-lifecycle-controller/order");
+    this.phase = simulation.stream("node-lifecycle-controller/tainting");
     this.start = simulation.now;
     this.graceSince = this.start;
     const phase = options.nodeMonitorTickPhase % options.nodeMonitorPeriod;
@@ -72,6 +75,7 @@ class NodeLifecycleController {
       2 * Math.max(options.nodeMonitorGracePeriod, options.nodeStartupGracePeriod),
     );
     this.calls = context.calls(ACCOUNT, ACCOUNT);
+    this.taints = { calls: this.calls, simulation, jitter: simulation.stream("node-lifecycle-controller/taint-retry") };
     this.taintingQueue = context.queue({ workers: WORKERS, sync: (key) => this.taintByCondition(key) });
     this.nodes = context.informer("Node");
     this.pods = context.informer("Pod");
@@ -299,7 +303,7 @@ class NodeLifecycleController {
     const queue = this.taintQueues.get(zoneOf(node));
     // A node that has the other taint gets this one in its place at once.
     if (hasTaint(node, taint.remove)) {
-      perform(swapTaints(this.calls, node, [taint.add], [taint.remove], this.context.nowInSeconds()), () => undefined);
+      perform(swapTaints(this.taints, node, [taint.add], [taint.remove], this.context.nowInSeconds()), () => undefined);
       return true;
     }
     const added = queue?.add(node.metadata.name) === true;
@@ -312,7 +316,7 @@ class NodeLifecycleController {
     const removed = this.taintQueues.get(zoneOf(node))?.remove(node.metadata.name) === true;
     const present = EVICTION_TAINTS.filter((taint) => hasTaint(node, taint));
     for (const taint of present)
-      yield* unless(["NotFound", "Conflict"], swapTaints(this.calls, node, [], [taint], this.context.nowInSeconds()));
+      yield* unless(["NotFound", "Conflict"], swapTaints(this.taints, node, [], [taint], this.context.nowInSeconds()));
     return removed || present.length > 0;
   }
 
@@ -351,7 +355,10 @@ class NodeLifecycleController {
     return changed;
   }
 
-  /** Plans the next look at the NoExecute taints that wait, on the grid of the tainting period. */
+  /**
+   * Plans the next look at the NoExecute taints that wait. These looks and the monitor's ticks both count a period from the end of
+   * their last turn (wait.UntilWithContext), so that they drift apart: where in the period of looks something falls is chance.
+   */
   private planTainting(): void {
     if (this.taintingPlanned) return;
     const { now } = this.context.simulation;
@@ -359,8 +366,7 @@ class NodeLifecycleController {
     for (const queue of this.taintQueues.values()) if (!queue.isEmpty) next = Math.min(next, queue.nextTurn(now) ?? next);
     if (next === Number.POSITIVE_INFINITY) return;
     this.taintingPlanned = true;
-    const grid = this.start + Math.ceil((Math.max(next, now + 1) - this.start) / TAINTING_PERIOD) * TAINTING_PERIOD;
-    this.context.after(grid - now, () => {
+    this.context.after(Math.max(next - now, 0) + this.phase.integer(TAINTING_PERIOD), () => {
       perform(this.taintWaiting(), () => {
         this.taintingPlanned = false;
         this.planTainting();
@@ -378,7 +384,7 @@ class NodeLifecycleController {
         const taint = ready === undefined ? undefined : noExecuteTaint(ready.status);
         if (node === undefined || taint === undefined) continue;
         const outcomes = yield* inParallel([node], 1, () =>
-          swapTaints(this.calls, node, [taint.add], [taint.remove], this.context.nowInSeconds()),
+          swapTaints(this.taints, node, [taint.add], [taint.remove], this.context.nowInSeconds()),
         );
         if (firstError(outcomes) !== undefined) queue.putBack(name);
       }
@@ -390,7 +396,7 @@ class NodeLifecycleController {
     const node = this.nodes.get(name);
     if (node === undefined) return;
     const { add, remove } = noScheduleTaintChanges(node);
-    yield* unless(["NotFound"], swapTaints(this.calls, node, add, remove, this.context.nowInSeconds()));
+    yield* unless(["NotFound"], swapTaints(this.taints, node, add, remove, this.context.nowInSeconds()));
   }
 }
 

@@ -12,6 +12,7 @@ import type { ControllerContext } from "../controller-context.js";
 import { isPodTerminal, withPodCondition } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
 import { BY_NODE, nodeNames } from "../pods-by-node.js";
+import { sameValue } from "../same-value.js";
 import { ApiError, perform, sleep, type Task } from "../task.js";
 import { toleratesAll, tolerationSeconds } from "./toleration-time.js";
 
@@ -52,7 +53,9 @@ class TaintEvictionController {
   private nodeChanged(previous: Node | undefined, current: Node): void {
     if (!this.context.active || previous?.spec.taints === current.spec.taints) return;
     const { name } = current.metadata;
-    const taints = (current.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
+    const taints = evictingTaints(current);
+    // Changes of other taints move nothing (NodeUpdated).
+    if (previous !== undefined && sameValue(evictingTaints(previous), taints)) return;
     const had = this.taints.has(name);
     if (taints.length === 0) {
       this.taints.delete(name);
@@ -138,6 +141,10 @@ class TaintEvictionController {
     yield* this.calls.patchStatus<"Pod">(target, (current) => withPodCondition(current, condition));
     yield* this.calls.delete<"Pod">(target);
   }
+}
+
+function evictingTaints({ spec: { taints = [] } }: Node): readonly Taint[] {
+  return taints.filter(({ effect }) => effect === "NoExecute");
 }
 
 export function startTaintEvictionController(context: ControllerContext): void {
