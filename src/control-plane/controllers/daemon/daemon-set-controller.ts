@@ -4,14 +4,17 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/ and kubernetes pkg/controller/daemon/daemon_controller.go.
  */
 import { objectKey } from "../../../api/kinds.js";
+import { compileLabelSelector } from "../../../api/selector.js";
 import type { ControllerRevision, DaemonSet, Node, Pod, PodTemplateSpec } from "../../../api/types/index.js";
 import { SECOND } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
+import { claimPods } from "../claim-pods.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
 import { REVISION_HASH_LABEL } from "../history/controller-history.js";
+import { ORPHANS, orphanNamespace } from "../orphans.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodReady, isPodTerminal } from "../pod-conditions.js";
 import { namespaceIsTerminating, PodControl, referenceTo } from "../pod-control.js";
@@ -57,6 +60,7 @@ class DaemonSetController {
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
     this.pods.addIndex(BY_OWNER, ownerUids);
     this.pods.addIndex(BY_NODE, nodeNames);
+    this.pods.addIndex(ORPHANS, orphanNamespace);
     this.daemonSets.addHandlers({
       added: (daemonSet) => this.queue.add(objectKey(daemonSet)),
       updated: (_, daemonSet) => this.queue.add(objectKey(daemonSet)),
@@ -93,7 +97,10 @@ class DaemonSetController {
       return;
     }
     const key = this.keyOf(pod);
-    if (key === undefined) return;
+    if (key === undefined) {
+      this.orphanChanged(pod);
+      return;
+    }
     this.expectations.creationObserved(key);
     this.queue.add(key);
   }
@@ -103,12 +110,25 @@ class DaemonSetController {
       this.podDeleted(current);
       return;
     }
+    const formerKey = this.keyOf(previous);
     const key = this.keyOf(current);
-    if (key === undefined) return;
+    if (formerKey !== undefined && formerKey !== key) this.queue.add(formerKey);
+    if (key === undefined) {
+      this.orphanChanged(current);
+      return;
+    }
     this.queue.add(key);
     const { minReadySeconds = 0 } = this.daemonSets.get(key)!.spec;
     // A second more, so that the clock's whole seconds are past the time for certain.
     if (minReadySeconds > 0 && !isPodReady(previous) && isPodReady(current)) this.queue.addAfter(key, (minReadySeconds + 1) * SECOND);
+  }
+
+  /** A pod that nobody controls may be one for a DaemonSet to adopt. */
+  private orphanChanged(pod: Pod): void {
+    if (controllerOf(pod) !== undefined || this.daemonSets.size === 0) return;
+    for (const daemonSet of this.daemonSets.inNamespace(pod.metadata.namespace!)) {
+      if (compileLabelSelector(daemonSet.spec.selector)(pod.metadata.labels)) this.queue.add(objectKey(daemonSet));
+    }
   }
 
   /** Each sign of a pod's end counts as a deletion: that it is being deleted, each change from then on, and that it is gone. */
@@ -138,6 +158,7 @@ class DaemonSetController {
     const daemonSet = this.daemonSets.get(key);
     if (daemonSet === undefined) this.forget(key);
     if (daemonSet === undefined || daemonSet.metadata.deletionTimestamp !== undefined) return;
+    yield* claimPods(this.calls, this.pods, daemonSet, compileLabelSelector(daemonSet.spec.selector), () => true);
     const { current, old } = yield* this.history.revisionsOf(daemonSet);
     const hash = current.metadata.labels![REVISION_HASH_LABEL];
     if (!this.expectations.satisfied(key, this.context.simulation.now)) {
@@ -166,7 +187,10 @@ class DaemonSetController {
   /** Pods by the node that they are on or meant for; ended ones that are being deleted make room already. */
   private podsOnNode(daemonSet: DaemonSet): Map<string, Pod[]> {
     const byNode = new Map<string, Pod[]>();
+    const matches = compileLabelSelector(daemonSet.spec.selector);
     for (const pod of controlledBy(this.pods, daemonSet.metadata.uid!)) {
+      // One that was released counts no more, whatever the cache still shows.
+      if (!matches(pod.metadata.labels)) continue;
       if (isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined) continue;
       const node = nodeOfDaemonPod(pod.spec);
       if (node === undefined) continue;

@@ -48,11 +48,17 @@ export class PodClaims {
     this.mayAdopt.delete(key);
   }
 
-  /** Lets go of own pods that match no longer. */
-  *releaseStrangers(owner: Replicated): Task<void> {
-    if (owner.metadata.deletionTimestamp !== undefined) return;
+  /** Lets go of own pods that match no longer. Returns their uids. */
+  *releaseStrangers(owner: Replicated): Task<ReadonlySet<string>> {
+    const released = new Set<string>();
+    if (owner.metadata.deletionTimestamp !== undefined) return released;
     const matches = matcherOf(owner);
-    for (const pod of [...controlledBy(this.pods, owner.metadata.uid!)]) if (!matches(pod.metadata.labels)) yield* this.release(pod, owner);
+    for (const pod of [...controlledBy(this.pods, owner.metadata.uid!)]) {
+      if (matches(pod.metadata.labels)) continue;
+      yield* this.release(pod, owner);
+      released.add(pod.metadata.uid!);
+    }
+    return released;
   }
 
   /** Matching pods without a controller, where any may have come since they were last asked for. */

@@ -14,7 +14,7 @@ import { namespaceIsTerminating, type PodControl } from "../pod-control.js";
 import { podsToDelete } from "../pod-deletion-ranking.js";
 import { slowStart } from "../slow-start.js";
 import { ApiError, firstError, inParallel, type Task } from "../task.js";
-import { matcherOf, type Replicated } from "./pod-claims.js";
+import type { Replicated } from "./pod-claims.js";
 
 /** Most pods that one sync creates or deletes. Source: BurstReplicas in replica_set.go. */
 export const BURST_REPLICAS = 500;
@@ -47,12 +47,15 @@ export class ReplicaManager {
     }
   }
 
-  /** Deletes those pods that are missed least. Returns the first error. */
-  *delete(owner: Replicated, surplus: number): Task<ApiError | undefined> {
+  /**
+   * Deletes those pods that are missed least, but none that the owner has just released. Returns the first error.
+   *
+   * @param released uids
+   */
+  *delete(owner: Replicated, surplus: number, released: ReadonlySet<string>): Task<ApiError | undefined> {
     const key = objectKey(owner);
-    const matches = matcherOf(owner);
     const own = [...controlledBy(this.pods, owner.metadata.uid!)];
-    const active = own.filter((pod) => isPodActive(pod) && matches(pod.metadata.labels));
+    const active = own.filter((pod) => isPodActive(pod) && !released.has(pod.metadata.uid!));
     const doomed = podsToDelete(active, this.relatedPods(owner), Math.min(surplus, BURST_REPLICAS), this.context.now());
     this.expectations.expectDeletions(key, doomed.map(objectKey), this.context.simulation.now);
     const outcomes = yield* inParallel(doomed, doomed.length, (pod) => this.deletePod(key, pod, owner));

@@ -22,6 +22,8 @@ import { hasLabelsOf, matcherOf, PodClaims, type Replicated } from "./pod-claims
 import { ReplicaManager } from "./replica-manager.js";
 import { nextReplicaSetStatus, type ManageFailure, type ReplicaCounts } from "./replicaset-status.js";
 
+const NO_PODS: ReadonlySet<string> = new Set();
+
 /** What tells the two kinds apart. */
 export interface ReplicatedKind {
   readonly kind: "ReplicaSet" | "ReplicationController";
@@ -182,17 +184,22 @@ class ReplicaSetController {
       return;
     }
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
-    const adopted = yield* this.claim(owner);
+    const released = this.owned.counts(owner.metadata.uid!).relabelled ? yield* this.claims.releaseStrangers(owner) : NO_PODS;
+    const adopted = yield* this.adopt(owner);
     // Adopted pods are counted when the watch brings them back, and then a sync does what this one leaves undone.
     const mayManage = satisfied && adopted === 0;
     let error: ApiError | undefined;
     let failure: ManageFailure | undefined;
     // The status tells of the pods that the sync found, not of what it then did: the next one does.
-    const counts = this.counts(owner);
+    const counts = this.counts(owner, released);
     if (mayManage && owner.metadata.deletionTimestamp === undefined) {
       const missing = (owner.spec.replicas ?? 1) - counts.replicas;
       error =
-        missing > 0 ? yield* this.replicas.create(owner, missing) : missing < 0 ? yield* this.replicas.delete(owner, -missing) : undefined;
+        missing > 0
+          ? yield* this.replicas.create(owner, missing)
+          : missing < 0
+            ? yield* this.replicas.delete(owner, -missing, released)
+            : undefined;
       if (error !== undefined) failure = { reason: missing > 0 ? "FailedCreate" : "FailedDelete", message: error.message };
     }
     yield* this.updateStatus(owner, counts, failure);
@@ -200,10 +207,9 @@ class ReplicaSetController {
     this.wakeWhenAvailable(key);
   }
 
-  /** Adopts and releases pods. Returns how many were adopted. */
-  private *claim(owner: Replicated): Task<number> {
+  /** Returns how many pods were adopted. */
+  private *adopt(owner: Replicated): Task<number> {
     const key = objectKey(owner);
-    if (this.owned.counts(owner.metadata.uid!).relabelled) yield* this.claims.releaseStrangers(owner);
     const orphans = this.claims.orphansOf(owner);
     if (orphans.length === 0) return 0;
     this.expectations.expectCreations(key, orphans.length, this.context.simulation.now);
@@ -215,8 +221,8 @@ class ReplicaSetController {
     return adopted;
   }
 
-  /** Pods that match no longer have been released and count no more, whatever the cache still shows. */
-  private counts(owner: Replicated): ReplicaCounts {
+  /** @param released pods that the owner has let go, whatever the cache still shows */
+  private counts(owner: Replicated, released: ReadonlySet<string>): ReplicaCounts {
     const counts = this.owned.counts(owner.metadata.uid!);
     const minReadySeconds = owner.spec.minReadySeconds ?? 0;
     let { active, ready } = counts;
@@ -224,14 +230,13 @@ class ReplicaSetController {
     let fullyLabeled = active;
     if (minReadySeconds > 0 || counts.relabelled) {
       const now = this.context.now();
-      const matches = matcherOf(owner);
       const templateLabels = compileLabelSet(owner.spec.template?.metadata?.labels);
       active = 0;
       ready = 0;
       available = 0;
       fullyLabeled = 0;
       for (const pod of controlledBy(this.pods, owner.metadata.uid!)) {
-        if (!isPodActive(pod) || !matches(pod.metadata.labels)) continue;
+        if (!isPodActive(pod) || released.has(pod.metadata.uid!)) continue;
         active++;
         if (isPodReady(pod)) ready++;
         if (isPodAvailable(pod, minReadySeconds, now)) available++;

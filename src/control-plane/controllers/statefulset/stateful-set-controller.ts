@@ -8,10 +8,11 @@ import { compileLabelSelector } from "../../../api/selector.js";
 import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from "../../../api/types/index.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
+import { claimPods } from "../claim-pods.js";
 import type { ControllerContext } from "../controller-context.js";
 import { byRevision, keepsTemplate, newRevision, surplusRevisions, templateOf } from "../history/controller-history.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
-import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
+import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodAvailable, untilAvailable } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
 import { revisionHash } from "../pod-template-hash.js";
@@ -95,23 +96,10 @@ class StatefulSetController {
     this.wakeWhenAvailable(set, key, pods);
   }
 
-  /** Own pods and, adopted, orphans with a name of the set. */
-  private *claimPods(set: StatefulSet): Task<Pod[]> {
-    const pods = [...controlledBy(this.pods, set.metadata.uid!)];
-    const matches = compileLabelSelector(set.spec.selector);
-    for (const pod of [...this.pods.byIndex(ORPHANS, set.metadata.namespace!)]) {
-      const isOfSet = pod.metadata.name.startsWith(`${set.metadata.name}-`) && ordinalOf(pod) >= 0;
-      if (!isOfSet || isTerminating(pod) || !matches(pod.metadata.labels) || set.metadata.deletionTimestamp !== undefined) continue;
-      const adopted = yield* unless(
-        ["NotFound", "Invalid"],
-        this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
-          ...current,
-          metadata: { ...current.metadata, ownerReferences: [...(current.metadata.ownerReferences ?? []), controllerReference(set)] },
-        })),
-      );
-      if (adopted !== undefined) pods.push(adopted);
-    }
-    return pods;
+  /** A set takes only pods that are called like its own. */
+  private claimPods(set: StatefulSet): Task<Pod[]> {
+    const isOfSet = (pod: Pod): boolean => pod.metadata.name.startsWith(`${set.metadata.name}-`) && ordinalOf(pod) >= 0;
+    return claimPods(this.calls, this.pods, set, compileLabelSelector(set.spec.selector), isOfSet);
   }
 
   private *findRevisions(set: StatefulSet): Task<Revisions> {
