@@ -15,7 +15,7 @@ import { applyOne } from "./kubectl/manifests.js";
 import { withMetadata } from "./kubectl/pod-template.js";
 import { runScript } from "./kubectl/script.js";
 import { KubectlError, KubectlSession } from "./kubectl/session.js";
-import type { CommandStep, EksctlStep, Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
+import type { CommandStep, EksctlStep, EtcdStep, Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
 import type { RequestCounts, SimulatedCluster } from "./simulated-cluster.js";
 import { WorkloadSource, type WorkloadCounts } from "./workload-source.js";
 
@@ -75,6 +75,7 @@ export class ScenarioRun {
       cluster.simulation.at(step.at, () => {
         if (step.kind === "kubectl") this.runKubectl(step);
         else if (step.kind === "eksctl") this.runEksctl(step);
+        else if (step.kind === "etcd") this.runEtcd(step);
         else this.injectFault(step);
       });
     }
@@ -147,7 +148,12 @@ export class ScenarioRun {
     step.command.run(this.cluster.nodeGroups, (result) => this.endCommand(step, begin, result));
   }
 
-  private endCommand(step: KubectlStep | EksctlStep, begin: number, { output, errors }: CommandResult): void {
+  private runEtcd(step: EtcdStep): void {
+    const begin = this.begin(`etcd ${step.text}`);
+    step.command.run(this.cluster.etcdOperations, step.downtime, (result) => this.endCommand(step, begin, result));
+  }
+
+  private endCommand(step: KubectlStep | EksctlStep | EtcdStep, begin: number, { output, errors }: CommandResult): void {
     const problem = commandProblem(step, output, errors);
     const place = `${step.file}:${step.line}: at ${formatDuration(step.at)} ${step.kind} ${step.text}`;
     this.end(begin, output, problem === undefined ? undefined : `${place}: ${problem}`);

@@ -6,6 +6,7 @@ import type { ClusterDescription } from "../cluster/description.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { SimTime } from "../engine/simulation.js";
 import type { EksctlCommand } from "./eksctl/command.js";
+import type { EtcdCommand } from "./etcd/command.js";
 import type { KubectlCommand } from "./kubectl/command.js";
 import type { Expectation } from "./expectation.js";
 import type { PodBehavior, TrafficGenerator } from "./simulated-cluster.js";
@@ -83,7 +84,7 @@ export interface BehaviorRule extends PodBehavior {
   };
 }
 
-export type TimelineStep = KubectlStep | EksctlStep | FaultStep;
+export type TimelineStep = KubectlStep | EksctlStep | EtcdStep | FaultStep;
 
 export interface KubectlStep extends CommandStep {
   readonly kind: "kubectl";
@@ -93,6 +94,13 @@ export interface KubectlStep extends CommandStep {
 export interface EksctlStep extends CommandStep {
   readonly kind: "eksctl";
   readonly command: EksctlCommand;
+}
+
+export interface EtcdStep extends CommandStep {
+  readonly kind: "etcd";
+  readonly command: EtcdCommand;
+  /** How long the API servers are stopped by a command that stops them. */
+  readonly downtime: SimTime;
 }
 
 /** A command line, and what is expected of it. */

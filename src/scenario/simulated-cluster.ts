@@ -9,7 +9,7 @@ import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, ApiStatus, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
 import type { Distribution } from "../engine/distribution.js";
-import type { Simulation } from "../engine/simulation.js";
+import type { SimTime, Simulation } from "../engine/simulation.js";
 
 export interface SimulatedCluster {
   readonly simulation: Simulation;
@@ -21,6 +21,7 @@ export interface SimulatedCluster {
   readonly view: ClusterView;
   readonly faults: Faults;
   readonly nodeGroups: NodeGroups;
+  readonly etcdOperations: EtcdOperations;
   /** How pods behave once they run. Set once, before the first event; asked once for each pod when its containers are first started. */
   setBehaviors(behaviorOf: (pod: Pod) => PodBehavior): void;
   /** Begins to send requests at the current time; they end after the generator's duration, or with the run. */
@@ -114,6 +115,41 @@ export interface NodeGroupSizes {
 export type NodeGroupUpdateOutcome =
   | { readonly status: "Successful" }
   | { readonly status: "Failed"; readonly errorCode: string; readonly errorMessage: string; readonly resourceIds: readonly string[] };
+
+/** What an administrator does to etcd. All throw an Error of one line, in etcd's words, where it cannot be done. */
+export interface EtcdOperations {
+  /** Keeps everything that is stored under the name of a file. */
+  saveSnapshot(file: string): void;
+  /**
+   * Stops all API servers, makes etcd what it was at the snapshot, and starts them after the downtime; `done` is called then.
+   *
+   * @param options how revisions go on: so much above the snapshot's, with all that lies before taken as compacted, or not
+   */
+  restoreSnapshot(
+    file: string,
+    options: { readonly bumpRevision?: number; readonly markCompacted?: boolean },
+    downtime: SimTime,
+    done: () => void,
+  ): void;
+  /** Drops history up to a revision, the newest where none is given; returns it. */
+  compact(revision?: number): number;
+  /** Gives free pages back. Returns the members. */
+  defragment(): readonly string[];
+  /** Members on which the alarm of a full database stands. */
+  alarms(): readonly string[];
+  /** Takes the alarm back where there is room. Returns the members on which it stood. */
+  disarm(): readonly string[];
+  status(): readonly EtcdMemberStatus[];
+}
+
+export interface EtcdMemberStatus {
+  readonly name: string;
+  /** Bytes of the database's file. */
+  readonly size: number;
+  readonly isLeader: boolean;
+  readonly term: number;
+  readonly isFull: boolean;
+}
 
 /** Disturbances, each named as in the scenario file. All throw an Error of one line where there is no such thing. */
 export interface Faults {

@@ -4,6 +4,7 @@ import type { Pod } from "../../src/api/types/pod.js";
 import { SECOND } from "../../src/engine/simulation.js";
 import { ScenarioRun, type RunOutcome } from "../../src/scenario/run.js";
 import type {
+  EtcdOperations,
   Faults,
   NodeGroups,
   PodBehavior,
@@ -41,6 +42,26 @@ class NotingCluster implements SimulatedCluster {
     },
   };
   readonly groupLog: string[] = [];
+  /** Its database is full; "missing.db" is no snapshot. */
+  readonly etcdOperations: EtcdOperations = {
+    saveSnapshot: (file) => {
+      this.etcdLog.push(`${this.simulation.now / SECOND} save ${file}`);
+    },
+    restoreSnapshot: (file, options, downtime, done) => {
+      if (file === "missing.db") throw new Error(`open ${file}: no such file or directory`);
+      this.etcdLog.push(`${this.simulation.now / SECOND} restore ${file} ${JSON.stringify(options)} ${downtime / SECOND}`);
+      this.simulation.after(downtime, done);
+    },
+    compact: (revision = 1_234) => revision,
+    defragment: () => ["etcd-1", "etcd-2"],
+    alarms: () => ["etcd-1"],
+    disarm: () => ["etcd-1"],
+    status: () => [
+      { name: "etcd-1", size: 2_147_483_648, isLeader: true, term: 2, isFull: true },
+      { name: "etcd-2", size: 20_000, isLeader: false, term: 2, isFull: false },
+    ],
+  };
+  readonly etcdLog: string[] = [];
 
   constructor(objects: readonly unknown[] = [], seed?: number) {
     this.kubectl = new MemoryCluster(objects, seed);
@@ -245,6 +266,53 @@ describe("traffic", () => {
     expect("interarrival" in pattern && pattern.interarrival.mean).toBeCloseTo(SECOND / 50);
     expect({ from, timeout }).toEqual({ from: { external: true }, timeout: SECOND });
     expect(cluster.trafficLog[0][1].load).toEqual({ stages: [{ duration: 60 * SECOND, requestsPerSecond: 10 }] });
+  });
+});
+
+describe("etcd steps", () => {
+  it("save, restore and look after etcd, and print what its tools print", () => {
+    const cluster = new NotingCluster();
+    const { timeline, problems } = runOn(
+      cluster,
+      `timeline:
+  - {at: 1m, etcd: snapshot save backup.db, expectOutput: Snapshot saved at backup.db}
+  - {at: 2m, etcd: snapshot restore backup.db --bump-revision=1000000000 --mark-compacted, for: 45s}
+  - {at: 3m, etcd: snapshot restore backup.db}
+  - {at: 4m, etcd: compact}
+  - {at: 4m, etcd: compact 99}
+  - {at: 4m, etcd: defrag --cluster}
+  - {at: 4m, etcd: alarm disarm}
+  - {at: 4m, etcd: endpoint status}
+  - {at: 5m, etcd: snapshot restore missing.db, expectError: no such file or directory}
+`,
+    );
+    expect(problems).toEqual([]);
+    expect(cluster.etcdLog).toEqual([
+      "60 save backup.db",
+      '120 restore backup.db {"bumpRevision":1000000000,"markCompacted":true} 45',
+      '180 restore backup.db {"bumpRevision":0,"markCompacted":false} 30',
+    ]);
+    expect(timeline.map(({ text, end, output }) => [text.replace("etcd ", ""), (end ?? 0) / SECOND, output.join("; ")])).toEqual([
+      ["snapshot save backup.db", 60, "Snapshot saved at backup.db"],
+      ["snapshot restore backup.db --bump-revision=1000000000 --mark-compacted", 165, "restored snapshot backup.db"],
+      ["snapshot restore backup.db", 210, "restored snapshot backup.db"],
+      ["compact", 240, "compacted revision 1234"],
+      ["compact 99", 240, "compacted revision 99"],
+      ["defrag --cluster", 240, "Finished defragmenting etcd member[etcd-1]; Finished defragmenting etcd member[etcd-2]"],
+      ["alarm disarm", 240, "memberID:etcd-1 alarm:NOSPACE"],
+      ["endpoint status", 240, "etcd-1, 2147.5 MB, leader: true, term: 2, alarm: NOSPACE; etcd-2, 20 kB, leader: false, term: 2"],
+      ["snapshot restore missing.db", 300, "Error: open missing.db: no such file or directory"],
+    ]);
+  });
+
+  it.each([
+    ["etcd: snapshot", /unknown command "snapshot" for etcdctl and etcdutl/],
+    ["etcd: snapshot save", /exactly one file name is needed/],
+    ["etcd: compact now", /revision must be a number, not "now"/],
+    ["etcd: snapshot restore a.db --mark-compacted", /--mark-compacted required --bump-revision/],
+    ["etcd: defrag, for: 10s", /for: belongs to snapshot restore alone/],
+  ])("%s is a mistake", (step, message) => {
+    expect(mistakesOf(() => load(`timeline:\n  - {at: 1m, ${step}}\n`))[0]).toMatch(message);
   });
 });
 

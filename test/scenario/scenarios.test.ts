@@ -13,6 +13,8 @@ const CLUSTERS: Readonly<Record<string, readonly [number, number]>> = {
   "vagrant-1-3": [4, 1],
   eks: [3, 0],
   "ha-3-n": [8, 3],
+  "etcd-backup-restore": [5, 3],
+  "etcd-full": [4, 1],
   "self-healing": [3, 1],
   "stopped-kubelet": [3, 1],
   "br-netfilter": [3, 1],

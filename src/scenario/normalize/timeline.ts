@@ -2,12 +2,13 @@
 import type { ClusterDescription } from "../../cluster/description.js";
 import { formatPath } from "../../api/decode.js";
 import { parseEksctl } from "../eksctl/command.js";
+import { DEFAULT_DOWNTIME, parseEtcd } from "../etcd/command.js";
 import { parseKubectl } from "../kubectl/command.js";
 import { UsageError } from "../kubectl/usage-error.js";
 import type { ReadManifests } from "../kubectl/verb.js";
 import { readManifestFiles } from "../manifests.js";
 import type { Path } from "../mistake.js";
-import type { EksctlStep, Fault, FaultStep, KubectlStep, NodeFaultName, TimelineStep } from "../scenario.js";
+import type { EksctlStep, EtcdStep, Fault, FaultStep, KubectlStep, NodeFaultName, TimelineStep } from "../scenario.js";
 import type { FaultStep as FaultSchema, TimelineStep as StepSchema } from "../schema/timeline.js";
 import { suggestion } from "../suggestion.js";
 import { durationOf, optionalDuration, type Source } from "./source.js";
@@ -36,6 +37,7 @@ export function normalizeTimeline(
     if (durationOf(step.at) > duration)
       source.wrong([...path, "at"], `Invalid value: "${step.at}": must not be later than the end of the run (duration)`);
     if ("kubectl" in step) return kubectlStep(step, path, source);
+    if ("etcd" in step) return etcdStep(step, path, source);
     return "eksctl" in step ? eksctlStep(step, path, known, source) : faultSteps(step, path, known, source);
   });
   return all.sort((a, b) => a.at - b.at);
@@ -64,6 +66,21 @@ function eksctlStep(step: Extract<StepSchema, { eksctl: string }>, path: Path, k
       throw new UsageError(`there is no managed nodegroup "${name}"; ${choice}`, offset);
     }
     return { kind: "eksctl", text: step.eksctl, command, ...commandOf(step, place, source) };
+  });
+}
+
+function etcdStep(step: Extract<StepSchema, { etcd: string }>, path: Path, source: Source): readonly EtcdStep[] {
+  const place = [...path, "etcd"];
+  return parsed(place, source, () => {
+    const command = parseEtcd(step.etcd);
+    if (step.for !== undefined && !command.stopsApiServers) source.wrong([...path, "for"], "belongs to snapshot restore alone", "key");
+    return {
+      kind: "etcd",
+      text: step.etcd,
+      command,
+      downtime: optionalDuration(step.for) ?? DEFAULT_DOWNTIME,
+      ...commandOf(step, place, source),
+    };
   });
 }
 

@@ -24,6 +24,18 @@ const EksctlStep = closed({
   ...CommandExpectations,
 });
 
+const EtcdStep = closed({
+  at: DurationText,
+  etcd: Type.Unsafe<string>({
+    ...Text,
+    description: 'A command line without "etcdctl" or "etcdutl", such as "snapshot save backup.db".',
+  }),
+  for: Type.Optional(
+    Type.Unsafe<string | 0>({ ...DurationText, description: "How long the API servers are stopped by a restore; 30s where it is absent." }),
+  ),
+  ...CommandExpectations,
+});
+
 function fault<N extends string, P extends Record<string, TSchema>>(name: N, targets: P, description: string) {
   return closed({ at: DurationText, fault: Type.Literal(name), ...targets }, { description }) as TObject<
     { at: typeof DurationText; fault: TLiteral<N> } & P
@@ -64,5 +76,5 @@ export const FaultStep = Type.Union([
 ]);
 export type FaultStep = Static<typeof FaultStep>;
 
-export const TimelineStep = Type.Union([KubectlStep, EksctlStep, ...FaultStep.anyOf]);
+export const TimelineStep = Type.Union([KubectlStep, EksctlStep, EtcdStep, ...FaultStep.anyOf]);
 export type TimelineStep = Static<typeof TimelineStep>;
