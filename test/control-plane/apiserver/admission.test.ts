@@ -219,6 +219,23 @@ describe("other plugins", () => {
   });
 });
 
+describe("LimitRanger", () => {
+  it("gives containers what they leave out, and refuses what is out of bounds", () => {
+    const { create } = setUp();
+    const limits: LimitRange = {
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "limits", namespace: "default" },
+      spec: { limits: [{ type: "Container", default: { cpu: "500m" }, defaultRequest: { cpu: "200m" }, max: { cpu: "1" } }] },
+    };
+    create(limits);
+    const made = create(pod("plain")).object!;
+    expect(made.spec.containers[0].resources).toEqual({ limits: { cpu: "500m" }, requests: { cpu: "200m" } });
+    const big = pod("big", { spec: { containers: [{ name: "web", image: "nginx:1.27", resources: { limits: { cpu: "2" } } }] } });
+    expect(create(big).status?.message).toBe('pods "big" is forbidden: maximum cpu usage per Container is 1, but limit is 2');
+  });
+});
+
 describe("ResourceQuota", () => {
   const quota = (hard: ResourceQuota["spec"]["hard"]): ResourceQuota => ({
     apiVersion: "v1",
