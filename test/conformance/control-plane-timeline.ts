@@ -1,19 +1,40 @@
 /** Conformance kind "control-plane-timeline": what a watch client sees of a cluster to which given things are done. */
 import type { TimelineCase } from "./control-plane-timeline/case.js";
-import { compare } from "./control-plane-timeline/compare.js";
+import { drawsOf } from "./control-plane-timeline/chance.js";
+import { compare, compareAsNamed } from "./control-plane-timeline/compare.js";
 import { compareOutages } from "./control-plane-timeline/compare-outages.js";
 import { dumpTimeline } from "./control-plane-timeline/dump.js";
 import { singleRuns } from "./control-plane-timeline/phases.js";
 import { largeClusterMs } from "./control-plane-timeline/tolerance.js";
-import { simulate } from "./control-plane-timeline/simulate.js";
+import { type CheckedObservation, simulate } from "./control-plane-timeline/simulate.js";
 
 export const kind = "control-plane-timeline";
 
 /** Differences from the recording; where a folder is given, what the simulator did is written there. */
 export function check(testCase: TimelineCase, dump?: string): readonly string[] {
-  const observed = simulate(testCase);
+  const { observed, differences } = bestDraw(testCase);
   if (dump !== undefined) dumpTimeline(dump, testCase.name, observed);
-  return [...compare(testCase, observed), ...observed.violations, ...compareSingleRuns(testCase)];
+  return [...differences, ...observed.violations, ...compareSingleRuns(testCase)];
+}
+
+interface Draw {
+  readonly observed: CheckedObservation;
+  readonly differences: readonly string[];
+}
+
+/**
+ * The first draw that agrees name by name, or else the one that agrees best when ties are exchanged: a recording agrees where it is one
+ * of those that chance may make of the simulation.
+ */
+function bestDraw(testCase: TimelineCase): Draw {
+  let best: Draw | undefined;
+  for (let draw = 0; draw < drawsOf(testCase); draw++) {
+    const observed = simulate(testCase, draw);
+    if (compareAsNamed(testCase, observed).length === 0) return { observed, differences: [] };
+    const differences = compare(testCase, observed);
+    if (best === undefined || differences.length < best.differences.length) best = { observed, differences };
+  }
+  return best!;
 }
 
 /**

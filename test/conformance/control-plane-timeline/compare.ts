@@ -30,14 +30,15 @@ type Row = readonly number[];
 export function compare(testCase: TimelineCase, observed: Observed): readonly string[] {
   let best: readonly string[] | undefined;
   for (const exchanged of exchanges(testCase, observed)) {
-    const lines = compareNamed(testCase, exchanged);
+    const lines = compareAsNamed(testCase, exchanged);
     if (best === undefined || lines.length < best.length) best = lines;
     if (lines.length === 0) break;
   }
   return best ?? [];
 }
 
-function compareNamed(testCase: TimelineCase, observed: Observed): readonly string[] {
+/** Without exchanges of names. */
+export function compareAsNamed(testCase: TimelineCase, observed: Observed): readonly string[] {
   const grouping = groupingOf(testCase);
   const agreement = agreementOf(testCase, observed);
   return [

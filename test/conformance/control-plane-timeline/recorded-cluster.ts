@@ -60,7 +60,11 @@ export class RecordedCluster {
   /** Simulated time of the recording's first action. The controllers were started at 0, with the node controller's first tick. */
   readonly start: SimTime;
 
-  constructor(private readonly testCase: TimelineCase) {
+  /** @param draw which of the runs that differ by chance alone */
+  constructor(
+    private readonly testCase: TimelineCase,
+    draw = 0,
+  ) {
     const settings = settingsOf(testCase.extraFlags ?? {});
     this.start = WARM_UP + Math.round((CONTROLLERS_STARTED_MS - (tickPhaseOf(testCase) % MONITOR_PERIOD_MS)) * MILLISECOND);
     const description: ClusterDescription = {
@@ -82,7 +86,7 @@ export class RecordedCluster {
       latencies: MACHINE_LATENCIES,
     };
     const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
-    this.cluster = new Cluster(description, { seed: testCase.name, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), schedulerDelay: SCHEDULER_DELAY });
+    this.cluster = new Cluster(description, { seed: testCase.name, replication: draw, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), schedulerDelay: SCHEDULER_DELAY });
   }
 
   /** Runs up to the first action. */

@@ -13,8 +13,9 @@ export interface CheckedObservation extends Observed {
   readonly violations: readonly string[];
 }
 
-export function simulate(testCase: TimelineCase): CheckedObservation {
-  const recorded = new RecordedCluster(testCase);
+/** @param draw which of the runs that differ by chance alone */
+export function simulate(testCase: TimelineCase, draw = 0): CheckedObservation {
+  const recorded = new RecordedCluster(testCase, draw);
   const checker = new InvariantChecker(recorded.cluster);
   const watch = new WatchClient(recorded.cluster, recorded.start);
   const actions = new Actions(recorded, watch, testCase.actions);

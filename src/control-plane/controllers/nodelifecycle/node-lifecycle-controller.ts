@@ -29,6 +29,11 @@ const ACCOUNT = "node-controller";
 const WORKERS = 8;
 /** How often waiting NoExecute taints are looked at. Source: NodeEvictionPeriod in nodelifecycle/scheduler/rate_limited_queue.go. */
 const TAINTING_PERIOD: SimTime = 100 * MILLISECOND;
+/**
+ * By how much these looks are out of step with the monitor's ticks. Both loops count a period from the end of their last turn
+ * (wait.UntilWithContext), so that they drift apart; the middle of the period is what is to be expected.
+ */
+const OUT_OF_STEP: SimTime = TAINTING_PERIOD / 2;
 /** Source: nodeHealthUpdateRetry and retrySleepTime in node_lifecycle_controller.go. */
 const STATUS_RETRIES = 5;
 const STATUS_RETRY_SLEEP: SimTime = 20 * MILLISECOND;
@@ -58,12 +63,10 @@ class NodeLifecycleController {
   private readonly start: SimTime;
   private readonly taints: TaintWriter;
   private readonly order: RandomStream;
-  private readonly phase: RandomStream;
 
   constructor(private readonly context: ControllerContext) {
     const { options, simulation } = context;
     this.order = simulation.stream("node-lifecycle-controller/order");
-    this.phase = simulation.stream("node-lifecycle-controller/tainting");
     this.start = simulation.now;
     this.graceSince = this.start;
     const phase = options.nodeMonitorTickPhase % options.nodeMonitorPeriod;
@@ -355,10 +358,7 @@ class NodeLifecycleController {
     return changed;
   }
 
-  /**
-   * Plans the next look at the NoExecute taints that wait. These looks and the monitor's ticks both count a period from the end of
-   * their last turn (wait.UntilWithContext), so that they drift apart: where in the period of looks something falls is chance.
-   */
+  /** Plans the next look at the NoExecute taints that wait. */
   private planTainting(): void {
     if (this.taintingPlanned) return;
     const { now } = this.context.simulation;
@@ -366,7 +366,9 @@ class NodeLifecycleController {
     for (const queue of this.taintQueues.values()) if (!queue.isEmpty) next = Math.min(next, queue.nextTurn(now) ?? next);
     if (next === Number.POSITIVE_INFINITY) return;
     this.taintingPlanned = true;
-    this.context.after(Math.max(next - now, 0) + this.phase.integer(TAINTING_PERIOD), () => {
+    const grid = this.start + OUT_OF_STEP;
+    const look = grid + Math.ceil((Math.max(next, now + 1) - grid) / TAINTING_PERIOD) * TAINTING_PERIOD;
+    this.context.after(look - now, () => {
       perform(this.taintWaiting(), () => {
         this.taintingPlanned = false;
         this.planTainting();
