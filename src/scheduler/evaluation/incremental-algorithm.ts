@@ -15,14 +15,12 @@ import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-sele
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
 import { diagnosisFrom } from "./coded-diagnosis.js";
+import { FeasibleSearch, type Rejects } from "./feasible-search.js";
 import { NominatedNodes } from "./nominated-nodes.js";
 import { OnePassSearch } from "./one-pass-search.js";
 import { ProfileEvaluation } from "./profile-evaluation.js";
-import { UNKNOWN, type NodeValues } from "./node-values.js";
+import type { NodeValues } from "./node-values.js";
 import type { ShapeEvaluation } from "./shape-evaluation.js";
-
-/** What has to be asked anew each time: whether the node, by its number, is rejected after all. */
-type Rejects = (id: number) => boolean;
 
 export class IncrementalAlgorithm {
   private readonly plain: SchedulingAlgorithm;
@@ -30,9 +28,7 @@ export class IncrementalAlgorithm {
   private readonly onePass = new OnePassSearch();
   /** The evaluation of the last cycle's profile. */
   private last: ProfileEvaluation | undefined;
-  /** Scratch: the feasible nodes of the search and their totals. */
-  private feasible = new Int32Array(0);
-  private totals = new Int32Array(0);
+  private readonly feasible = new FeasibleSearch();
 
   constructor(
     private readonly cache: Cache,
@@ -77,31 +73,30 @@ export class IncrementalAlgorithm {
       return { result: { node: hint, evaluatedNodes: 1, feasibleNodes: 1 } };
     }
 
-    const start = this.start.index;
-    const count = this.search(profile, shape, values, rejects);
-    if (hint !== undefined) this.countHint(hint, start);
-    const { feasible, totals } = this;
+    const { order } = this.cache;
+    const start = this.start.index % order.length;
+    const search = this.feasible;
+    search.run(shape, values, order, start, numFeasibleNodesToFind(order.length, profile.percentageOfNodesToScore), rejects);
+    this.start.index = search.end;
+    const { nodes, totals, found: count } = search;
+    const evaluatedNodes = search.looked + (hint !== undefined && this.countHint(hint, start, search.looked) ? 1 : 0);
     if (count === 0) return { diagnosis: this.diagnose(evaluation, shape, values, isPlainIdle, nominated, state, pod) };
-    const evaluatedNodes = this.evaluated;
     if (count === 1) {
-      const node = this.cache.nodeById(feasible[0]);
+      const node = this.cache.nodeById(nodes[0]);
       this.plain.storeResults(profile, signature, hint, node, undefined);
       return { result: { node, evaluatedNodes, feasibleNodes: 1 } };
     }
-    const alike = shape.addScores(feasible, count, totals);
-    const nodesOf = (): NodeInfo[] => Array.from(feasible.subarray(0, count), (id) => this.cache.nodeById(id));
+    const alike = shape.addScores(nodes, count, totals);
+    const nodesOf = (): NodeInfo[] => Array.from(nodes.subarray(0, count), (id) => this.cache.nodeById(id));
     if (!isPlainIdle) evaluation.plain.addScores(state, pod, nodesOf(), totals);
-    const place = selectPlace(totals, count, (at) => this.cache.nodeById(feasible[at]).name, this.tieBreak);
+    const place = selectPlace(totals, count, (at) => this.cache.nodeById(nodes[at]).name, this.tieBreak);
     const best = totals[place];
     let tied = 0;
     for (let i = 0; i < count; i++) if (totals[i] === best) tied++;
-    const node = this.cache.nodeById(feasible[place]);
+    const node = this.cache.nodeById(nodes[place]);
     this.plain.storeResults(profile, signature, hint, node, () => this.plain.sortOthers(nodesOf(), totals, node));
     return { result: { node, evaluatedNodes, feasibleNodes: count, score: best + alike, tied } };
   }
-
-  /** Where the last search ended: nodes that were looked at. */
-  private evaluated = 0;
 
   /** Search and choice in one pass, where each node's own score decides. */
   private scheduleInOnePass(
@@ -140,48 +135,15 @@ export class IncrementalAlgorithm {
     return values.valueOf(id) < 0 || shape.checkRules(id) !== 0 || rejects?.(id) === true;
   }
 
-  /** Room for the results of a search over so many nodes. */
-  private makeRoom(nodes: number): void {
-    if (this.feasible.length < nodes) {
-      this.feasible = new Int32Array(2 * nodes);
-      this.totals = new Int32Array(2 * nodes);
-    }
-  }
-
-  /** Finds feasible nodes in order, with the part of their totals that is each node's own. Returns how many. */
-  private search(profile: Profile, shape: ShapeEvaluation, values: NodeValues, rejects: Rejects | undefined): number {
+  /**
+   * A node that was hinted at in vain counts as looked at, though the search from `start` on did not come to it. Returns whether it did not.
+   */
+  private countHint({ id }: NodeInfo, start: number, looked: number): boolean {
     const { order } = this.cache;
-    const nodes = order.length;
-    this.makeRoom(nodes);
-    const { feasible, totals } = this;
-    const { value } = values;
-    const wanted = numFeasibleNodesToFind(nodes, profile.percentageOfNodesToScore);
-    let found = 0;
-    let at = this.start.index % nodes;
-    let looked = 0;
-    for (; looked < nodes; looked++) {
-      const id = order[at];
-      let total = value[id];
-      if (total === UNKNOWN) total = values.valueOf(id);
-      if (total >= 0 && shape.checkRules(id) === 0 && rejects?.(id) !== true) {
-        if (found === wanted) break;
-        feasible[found] = id;
-        totals[found++] = total;
-      }
-      if (++at === nodes) at = 0;
-    }
-    this.evaluated = looked;
-    this.start.index = at;
-    return found;
-  }
-
-  /** A node that was hinted at in vain counts as looked at, though the search from `start` on did not come to it. */
-  private countHint({ id }: NodeInfo, start: number): void {
-    const { order } = this.cache;
-    const steps = (order.indexOf(id) - (start % order.length) + order.length) % order.length;
-    if (steps < this.evaluated) return;
-    this.evaluated++;
+    const steps = (order.indexOf(id) - start + order.length) % order.length;
+    if (steps < looked) return false;
     this.start.index = (this.start.index + 1) % order.length;
+    return true;
   }
 
   /** Why no node is feasible: every node was judged. */
