@@ -72,7 +72,9 @@ describe("kubewarp explain", () => {
   });
 
   it.each([
-    [["nobody"], /there is no pod default\/nobody/],
+    [["nobody"], /there is no pod default\/nobody \(similar are default\//],
+    [["/"], /must be NAMESPACE\/NAME/],
+    [["smal"], /similar are default\/small,/],
     [["gated"], /default\/gated: SchedulingGates keeps it out of the queue/],
     [["big", "--attempt", "99"], /default\/big had \d attempts by 2m0s, not 99/],
     [["big", "--attempt", "x"], /must be a number/],

@@ -7,7 +7,8 @@ import { prepare } from "../../study/simulate.js";
 import { UsageError } from "../exit.js";
 import { extendersAsked, extendersNote } from "../extenders-note.js";
 import { attemptData, attemptText } from "../explanation-report.js";
-import { countOption, durationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
+import { countOption, durationOption, podOption, scenarioOptions, type ScenarioFlags } from "../options.js";
+import { similarPods } from "../similar-pods.js";
 
 interface ExplainFlags extends ScenarioFlags {
   readonly namespace: string;
@@ -21,13 +22,18 @@ export function addExplain(program: Command): void {
     .command("explain")
     .description("Show how the scheduler decided on a pod: each node's filters and scores, the choice, or why there was none.")
     .argument("<file>", "a Scenario")
-    .argument("<pod>", "name of the pod, or namespace/name");
+    .argument("<pod>", "name of the pod, or namespace/name", podName);
   scenarioOptions(command)
     .option("-n, --namespace <namespace>", "namespace of the pod", "default")
     .option("--at <duration>", "simulated time up to which attempts count (default: the scenario's end)", durationOption)
     .option("--attempt <number>", "which attempt: a number, last, or all", attemptOption, "last" as const)
     .addOption(new Option("-o, --output <format>", "wide and json tell of every node").choices(["table", "wide", "json"]).default("table"))
     .action(explain);
+}
+
+function podName(text: string): string {
+  podOption(text);
+  return text;
 }
 
 function attemptOption(text: string): ExplainFlags["attempt"] {
@@ -62,7 +68,7 @@ async function explain(file: string, name: string, { namespace, set = {}, at, at
 function whyNoAttempt({ cluster }: ExplainedPod, key: string): string {
   const slash = key.indexOf("/");
   const stored = cluster.view.get("Pod", key.slice(0, slash), key.slice(slash + 1));
-  if (stored === undefined) return `there is no pod ${key}`;
+  if (stored === undefined) return `there is no pod ${key} (${similarPods(cluster, key)})`;
   const gate = cluster.scheduler?.queue.get(stored.metadata.uid ?? key)?.gatedBy;
   if (gate !== undefined) return `no attempt was made to place ${key}: ${gate} keeps it out of the queue`;
   if (stored.spec.nodeName !== undefined) return `${key} was on ${stored.spec.nodeName} without the scheduler`;

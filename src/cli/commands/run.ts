@@ -1,11 +1,9 @@
 /** `kubewarp run FILE...`: runs a scenario, or bare manifests on a small cluster, and writes its tables. */
 import { Option, type Command } from "commander";
-import { objectKey } from "../../api/kinds.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { METRICS_FILE } from "../../output/openmetrics/cluster-metrics.js";
 import { OutputDirectory } from "../../output/output-directory.js";
 import { TABLES } from "../../output/tables/index.js";
-import { similar } from "../../scenario/suggestion.js";
 import { prepare, simulate, type RunResult } from "../../study/simulate.js";
 import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
@@ -13,6 +11,7 @@ import { interruptible } from "../interrupt.js";
 import { podOption, positiveDurationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
 import { progressBar } from "../progress.js";
 import { REPORT_FORMATS, runReport, type ReportFormat } from "../run-report.js";
+import { similarPods } from "../similar-pods.js";
 
 interface RunFlags extends ScenarioFlags {
   readonly until?: SimTime;
@@ -22,9 +21,6 @@ interface RunFlags extends ScenarioFlags {
   readonly trace?: string;
   readonly check?: boolean;
 }
-
-/** Names that are offered in place of a pod that is not there. */
-const MOST_SIMILAR = 3;
 
 export function addRun(program: Command): void {
   const command = program
@@ -75,6 +71,5 @@ async function run(
 }
 
 function noSuchPod(pod: string, { cluster }: RunResult): string {
-  const names = similar(pod, Array.from(cluster.view.list("Pod"), objectKey), MOST_SIMILAR);
-  return `--trace: no pod ${pod} was created in the run; ${names.length === 0 ? "there are no pods at its end" : `similar are ${names.join(", ")}`}`;
+  return `--trace: no pod ${pod} was created in the run; ${similarPods(cluster, pod)}`;
 }

@@ -35,7 +35,8 @@ function send({ url, body }: HttpPost, signal: AbortSignal, isRetry = false): Pr
     try {
       target = new URL(url);
     } catch {
-      resolve({ failure: `parse ${JSON.stringify(url)}: invalid URL` });
+      // What has no scheme is no URL to node.
+      failed(new Error('unsupported protocol scheme ""'));
       return;
     }
     const { protocol } = target;

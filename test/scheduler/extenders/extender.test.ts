@@ -263,6 +263,12 @@ describe("an extender that fails", () => {
     expect(cluster.explanations[0].failedExtenders).toEqual([{ extender: server.url, failure: `failed filter with extender at URL ${server.url}/filter, code 503` }]);
   });
 
+  it("by an address that is none is told with it", () => {
+    const cluster = start({ urlPrefix: "nowhere", filterVerb: "filter" });
+    run(cluster, pod("web"));
+    expect(cluster.lastEvent()).toBe('Post "nowhere/filter": unsupported protocol scheme ""');
+  });
+
   it("by not being there is told with its address; the pod is tried again after its back-off", async () => {
     const absent = await ExtenderServer.start();
     const { url } = absent;
