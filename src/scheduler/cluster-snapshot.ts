@@ -12,7 +12,6 @@ import type { SchedulerConfiguration } from "./configuration/types.js";
 import { CycleState } from "./framework/cycle-state.js";
 import type { Handle } from "./framework/handle.js";
 import type { Listers } from "./framework/listers.js";
-import type { NodeInfo } from "./framework/node-info.js";
 import { PodInfo } from "./framework/pod-info.js";
 import { PodShapes } from "./framework/pod-shape.js";
 import type { Profile } from "./framework/profile.js";
@@ -38,6 +37,8 @@ export class ClusterSnapshot {
   /** What undoes each change since the first fork, and how many there were at each fork. */
   private readonly undo: (() => void)[] = [];
   private readonly forks: number[] = [];
+  private searchStart = 0;
+  private readonly infos = new WeakMap<Pod, PodInfo>();
 
   /** @throws StartError where kube-scheduler would not start with the configuration */
   constructor(options: ClusterSnapshotOptions) {
@@ -89,7 +90,7 @@ export class ClusterSnapshot {
   }
 
   removePod(pod: Pod): void {
-    const uid = this.infoOf(pod).uid;
+    const { uid } = this.infoOf(pod);
     const previous = this.cache.pod(uid);
     const node = this.cache.nodeOfPod(uid)?.name;
     if (previous === undefined || node === undefined) return;
@@ -120,20 +121,27 @@ export class ClusterSnapshot {
     return profile.runFilter(state, info, target)?.reasons;
   }
 
-  /** The first accepted node on which the pod can go. */
+  /** The first accepted node on which the pod can go; the search begins where the last one of the trials ended. */
   firstFit(pod: Pod, accepts: (node: string) => boolean): string | undefined {
     const info = this.infoOf(pod);
     const profile = this.profileOf(pod);
     const state = new CycleState();
     const { status, nodeNames } = profile.runPreFilter(state, info);
     if (status !== undefined) return undefined;
-    const fits = (node: NodeInfo): boolean =>
-      nodeNames?.has(node.name) !== false && accepts(node.name) && profile.runFilter(state, info, node) === undefined;
-    return this.cache.nodes.find(fits)?.name;
+    const { nodes } = this.cache;
+    for (let i = 0; i < nodes.length; i++) {
+      const at = (this.searchStart + i) % nodes.length;
+      const { name } = nodes[at];
+      if (nodeNames?.has(name) === false || !accepts(name) || profile.runFilter(state, info, nodes[at]) !== undefined) continue;
+      this.searchStart = at;
+      return name;
+    }
+    return undefined;
   }
 
   /** Changes from here on can be taken back. */
   fork(): void {
+    if (this.forks.length === 0) this.searchStart = 0;
     this.forks.push(this.undo.length);
   }
 
@@ -153,8 +161,11 @@ export class ClusterSnapshot {
     if (this.forks.length > 0) this.undo.push(undo);
   }
 
+  /** Trials ask for the same pods again and again. */
   private infoOf(pod: Pod): PodInfo {
-    return new PodInfo(pod, this.shapes.shapeOf(pod));
+    let info = this.infos.get(pod);
+    if (info === undefined) this.infos.set(pod, (info = new PodInfo(pod, this.shapes.shapeOf(pod))));
+    return info;
   }
 
   private profileOf(pod: Pod): Profile {

@@ -15,7 +15,7 @@ export interface SchedulingSimulation {
   generation(node: string): number | undefined;
   /** Why the pod cannot go on the node, in the plugins' words; undefined where it can. */
   rejection(pod: Pod, node: string): readonly string[] | undefined;
-  /** The first accepted node on which the pod can go. */
+  /** An accepted node on which the pod can go. */
   firstFit(pod: Pod, accepts: (node: string) => boolean): string | undefined;
   /** Changes from here on can be taken back. */
   fork(): void;
