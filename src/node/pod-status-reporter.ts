@@ -5,7 +5,7 @@
  */
 import { qosClassOf } from "../api/resources.js";
 import type { Condition } from "../api/types/meta.js";
-import type { Pod, PodStatus } from "../api/types/pod.js";
+import type { Pod, PodPhase, PodStatus } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
 import type { ApiStatus } from "../control-plane/apiserver/client.js";
 import { wholeSeconds } from "./container-record.js";
@@ -159,7 +159,7 @@ export class PodStatusReporter {
     const init = records.filter(({ role }) => role !== "regular").map((record) => record.status(context.epoch));
     const regular = records.filter(({ role }) => role === "regular").map((record) => record.status(context.epoch));
     const statuses = { initContainerStatuses: init, containerStatuses: regular };
-    const phase = order !== undefined && worker.finished ? "Failed" : podPhase(pod, statuses, worker.finished, worker.hasInitialized);
+    const phase = worker.finished ? this.lastPhase(pod, statuses) : podPhase(pod, statuses, false, worker.hasInitialized);
     this.conditions = this.conditionsOf(pod, statuses, phase);
     return {
       phase,
@@ -174,6 +174,12 @@ export class PodStatusReporter {
       qosClass: pod.status?.qosClass ?? qosClassOf(pod.spec),
       ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     };
+  }
+
+  /** A pod that has been ended before its containers could succeed has failed. Source: TerminatePod in status_manager.go. */
+  private lastPhase(pod: Pod, statuses: Parameters<typeof podConditions>[1]): PodPhase {
+    const succeeded = this.worker.order === undefined && podPhase(pod, statuses, true, this.worker.hasInitialized) === "Succeeded";
+    return succeeded ? "Succeeded" : "Failed";
   }
 
   private conditionsOf(

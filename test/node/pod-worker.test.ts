@@ -151,6 +151,20 @@ describe("image pulls", () => {
 });
 
 describe("a pod's end", () => {
+  it("is a failure where it comes before the pod's containers have started", () => {
+    const cluster = new TestCluster();
+    cluster.machine("worker-1", { behaviorOf: (_pod, { name }) => (name === "init" ? { runDuration: constant(60 * SECOND) } : {}) });
+    cluster.pod("web", { initContainers: [{ ...container, name: "init" }], containers: [container] });
+    cluster.admin.patch<"Pod">({ kind: "Pod", namespace: "default", name: "web" }, (pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, finalizers: ["example.com/hold"] },
+    }));
+    cluster.until(10);
+    cluster.admin.delete<"Pod">({ kind: "Pod", namespace: "default", name: "web" });
+    cluster.until(20);
+    expect(cluster.stored("Pod", "web")!.status?.phase).toBe("Failed");
+  });
+
   it("is followed by its removal though somebody wrote its status a moment before", () => {
     const cluster = new TestCluster();
     cluster.machine("worker-1");
