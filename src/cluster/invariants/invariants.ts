@@ -13,7 +13,7 @@ import { namespaceEmptyAtRemoval } from "./namespace-empty-at-removal.js";
 import { noExcessPods } from "./no-excess-pods.js";
 import { noLostUpdate } from "./no-lost-update.js";
 import { nodeWithinAllocatable } from "./node-within-allocatable.js";
-import { orphansAdopted } from "./orphans-adopted.js";
+import { podsClaimed } from "./pods-claimed.js";
 import { ownerReferencesResolve } from "./owner-references-resolve.js";
 import { podBoundOnce } from "./pod-bound-once.js";
 import { podIpUnique } from "./pod-ip-unique.js";
@@ -48,7 +48,7 @@ export const INVARIANTS: Readonly<Record<string, StartInvariant>> = {
   "daemon-set-converges": daemonSetConverges,
   "job-converges": jobConverges,
   "no-excess-pods": noExcessPods,
-  "orphans-adopted": orphansAdopted,
+  "pods-claimed": podsClaimed,
   "controllers-delete-their-own": controllersDeleteTheirOwn,
   "service-ip-unique": serviceIpUnique,
   "endpoints-match-pods": endpointsMatchPods,

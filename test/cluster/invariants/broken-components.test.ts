@@ -264,7 +264,7 @@ const BREAKS: Readonly<Record<string, () => void>> = {
       run(0.05);
     }
   },
-  "orphans-adopted": () => {
+  "pods-claimed": () => {
     deaf("replicaset-controller", "patch");
     apply(workload("ReplicaSet", "web", { replicas: 1 }));
     run(10);
