@@ -2,7 +2,8 @@
  * kube-scheduler as a component: watches pods and nodes, decides one pod after the other, and binds through the API server.
  *
  * A scheduling cycle decides at the moment at which it begins and keeps the scheduler busy for a sampled duration; the binding cycle
- * then runs on its own while the next pod is tried.
+ * then runs on its own while the next pod is tried. Where a pod finds no node, the next one is tried when the API server has answered
+ * what was written about that (feature gate SchedulerAsyncAPICalls is off in 1.36).
  * Source of the rules: pkg/scheduler/scheduler.go, schedule_one.go, eventhandlers.go
  */
 import type { ApiClient, InformerFactory } from "../control-plane/apiserver/client.js";
@@ -74,6 +75,9 @@ interface Failure {
   readonly pending?: ReadonlySet<string>;
   readonly nominatedNodeName?: string;
 }
+
+/** Ends an attempt; `free` is called when the scheduler may begin the next one. */
+type Conclusion = (free: () => void) => void;
 
 export class Scheduler {
   readonly cache: Cache;
@@ -203,8 +207,9 @@ export class Scheduler {
     const duration = Math.max(0, Math.round(this.attemptDuration.sample(this.handle.stream("attempt"))));
     const state = new CycleState();
     const time = simulation.now;
-    let conclude: () => void;
-    if (this.cache.nodeCount === 0) conclude = () => this.fail(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] });
+    let conclude: Conclusion;
+    if (this.cache.nodeCount === 0)
+      conclude = (free) => this.fail(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] }, free);
     else {
       const decided = this.options.observer?.deciding?.({
         time,
@@ -221,9 +226,10 @@ export class Scheduler {
       conclude = this.conclusionOf(profile, state, pod, outcome, time, duration);
     }
     simulation.after(duration, () => {
-      conclude();
-      this.busy = false;
-      this.wake();
+      conclude(() => {
+        this.busy = false;
+        this.wake();
+      });
     });
   }
 
@@ -237,14 +243,14 @@ export class Scheduler {
   }
 
   /** Does what follows from a decision at once; what it returns is done when the attempt is over. */
-  private conclusionOf(profile: Profile, state: CycleState, pod: QueuedPodInfo, outcome: CycleOutcome | CycleError, time: SimTime, duration: SimTime): () => void {
+  private conclusionOf(profile: Profile, state: CycleState, pod: QueuedPodInfo, outcome: CycleOutcome | CycleError, time: SimTime, duration: SimTime): Conclusion {
     if ("result" in outcome) return this.place(profile, state, pod, outcome.result, time, duration);
     if ("diagnosis" in outcome) return this.reject(profile, state, pod, outcome.diagnosis, time, duration);
-    return () => this.fail(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] });
+    return (free) => this.fail(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] }, free);
   }
 
   /** Assumes the pod on its node; the binding cycle begins when the attempt is over. */
-  private place(profile: Profile, state: CycleState, queued: QueuedPodInfo, result: ScheduleResult, time: SimTime, duration: SimTime): () => void {
+  private place(profile: Profile, state: CycleState, queued: QueuedPodInfo, result: ScheduleResult, time: SimTime, duration: SimTime): Conclusion {
     const pod = queued.podInfo;
     const nodeName = result.node.name;
     this.handle.nominator.remove(pod.uid);
@@ -254,12 +260,12 @@ export class Scheduler {
     if (refused !== undefined) {
       this.giveBack(profile, state, pod, nodeName);
       const { message, plugin, isRejected } = refused;
-      return () =>
-        isRejected
-          ? this.fail(queued, profile, { time, duration, result: "unschedulable", message: rejectionMessage(refused), plugins: [plugin], pending: pendingIn(refused) })
-          : this.fail(queued, profile, { time, duration, result: "error", message, plugins: [] });
+      const failure: Failure = isRejected
+        ? { time, duration, result: "unschedulable", message: rejectionMessage(refused), plugins: [plugin], pending: pendingIn(refused) }
+        : { time, duration, result: "error", message, plugins: [] };
+      return (free) => this.fail(queued, profile, failure, free);
     }
-    return () => {
+    return (free) => {
       this.options.observer?.attempt?.({
         time,
         pod: pod.pod,
@@ -280,6 +286,7 @@ export class Scheduler {
           this.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
         }
       });
+      free();
     };
   }
 
@@ -302,25 +309,26 @@ export class Scheduler {
     this.wake();
   }
 
-  private reject(profile: Profile, state: CycleState, queued: QueuedPodInfo, diagnosis: Diagnosis, time: SimTime, duration: SimTime): () => void {
+  private reject(profile: Profile, state: CycleState, queued: QueuedPodInfo, diagnosis: Diagnosis, time: SimTime, duration: SimTime): Conclusion {
     const after = profile.plugins.postFilter.length > 0 ? profile.runPostFilter(state, queued.podInfo, diagnosis.statuses()) : undefined;
     const nominated = after?.result?.nominatedNodeName;
     if (nominated !== undefined) this.handle.nominator.add(queued.podInfo, nominated);
     const message = fitErrorMessage(diagnosis, after?.status.message);
-    return () =>
-      this.fail(queued, profile, {
-        time,
-        duration,
-        result: "unschedulable",
-        message,
-        evaluatedNodes: diagnosis.nodeCount,
-        plugins: [...diagnosis.unschedulablePlugins].sort(),
-        ...(diagnosis.pendingPlugins !== undefined && { pending: diagnosis.pendingPlugins }),
-        ...(nominated !== undefined && { nominatedNodeName: nominated }),
-      });
+    const failure: Failure = {
+      time,
+      duration,
+      result: "unschedulable",
+      message,
+      evaluatedNodes: diagnosis.nodeCount,
+      plugins: [...diagnosis.unschedulablePlugins].sort(),
+      ...(diagnosis.pendingPlugins !== undefined && { pending: diagnosis.pendingPlugins }),
+      ...(nominated !== undefined && { nominatedNodeName: nominated }),
+    };
+    return (free) => this.fail(queued, profile, failure, free);
   }
 
-  private fail(queued: QueuedPodInfo, profile: Profile, failure: Failure): void {
+  /** @param free called when the API server has answered, for which the scheduler waits before it tries another pod */
+  private fail(queued: QueuedPodInfo, profile: Profile, failure: Failure, free: () => void): void {
     const { pod } = queued.podInfo;
     const { time, duration, result, message, evaluatedNodes = 0, plugins, nominatedNodeName } = failure;
     this.options.observer?.attempt?.({
@@ -335,10 +343,13 @@ export class Scheduler {
       message,
       plugins,
     });
-    if (this.queue.get(queued.podInfo.uid) !== queued) return;
+    if (this.queue.get(queued.podInfo.uid) !== queued) {
+      free();
+      return;
+    }
     this.queue.addUnschedulable(queued, new Set(plugins), failure.pending);
     this.recordEvent(pod, "Warning", "FailedScheduling", message);
-    this.setUnschedulable(pod, result === "unschedulable" ? "Unschedulable" : "SchedulerError", message, nominatedNodeName);
+    this.setUnschedulable(pod, result === "unschedulable" ? "Unschedulable" : "SchedulerError", message, nominatedNodeName, free);
   }
 
   private recordEvent(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
@@ -354,14 +365,17 @@ export class Scheduler {
   }
 
   /** Writes the PodScheduled condition, and the nomination where there is one, unless the pod says so already. */
-  private setUnschedulable(pod: Pod, reason: string, message: string, nominatedNodeName?: string): void {
+  private setUnschedulable(pod: Pod, reason: string, message: string, nominatedNodeName?: string, done?: () => void): void {
     const { name, namespace, uid } = pod.metadata;
     const seconds = Math.floor(this.handle.now() / SECOND) * SECOND;
     const target = { kind: "Pod" as const, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
     const told = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
     const toldNomination = nominatedNodeName === undefined || nominatedNodeName === (pod.status?.nominatedNodeName ?? "");
-    if (told?.status === "False" && told.reason === reason && told.message === message && toldNomination) return;
-    this.options.client.patchStatus(target, (current) => {
+    if (told?.status === "False" && told.reason === reason && told.message === message && toldNomination) {
+      done?.();
+      return;
+    }
+    const change = (current: Pod): Pod => {
       const conditions = current.status?.conditions ?? [];
       const before = conditions.find(({ type }) => type === "PodScheduled");
       if (before?.status === "True") return current;
@@ -382,7 +396,8 @@ export class Scheduler {
           ...(nominated !== "" && { nominatedNodeName: nominated }),
         },
       };
-    });
+    };
+    this.options.client.patchStatus<"Pod">(target, change, done === undefined ? undefined : () => done());
   }
 }
 

@@ -51,6 +51,15 @@ describe("Scheduler", () => {
     expect(attempts.map(({ time }) => time)).toEqual([0, 10 * MILLISECOND, 20 * MILLISECOND]);
   });
 
+  it("waits for the answer to what it writes of a pod that fits nowhere, before it tries another", () => {
+    const { simulation, server, attempts } = start({ attemptDuration: constant(10 * MILLISECOND) });
+    server.put(node("small", { cpu: "1", memory: "1Gi", pods: "110" }));
+    for (let i = 0; i < 3; i++) server.put(pod(`big-${i}`, { cpu: "2" }));
+    simulation.run(SECOND);
+    // The stand-in for the API server answers after a millisecond.
+    expect(attempts.map(({ time }) => time)).toEqual([0, 11 * MILLISECOND, 22 * MILLISECOND]);
+  });
+
   it("tells why a pod fits nowhere, and tries again when a node comes", () => {
     const { simulation, server, attempts } = start();
     server.put(node("small", { cpu: "1", memory: "1Gi", pods: "110" }));
