@@ -164,6 +164,38 @@ describe("a cluster that grows", () => {
   });
 });
 
+describe("a node that joins", () => {
+  it("is registered with the taint of one that is not ready, gets its daemon pods, and then takes others", () => {
+    const specs: string[] = [];
+    const observer: ClusterOptions["observer"] = {
+      change: ({ kind, object }) => {
+        if (kind === "Node" && object.metadata.name === "worker-2")
+          specs.push(((object as Node).spec.taints ?? []).map(({ key }) => key).join());
+      },
+    };
+    const cluster = elasticCluster({ options: { observer } });
+    const { template } = large("agent", 1).spec;
+    const metadata = { name: "agent", namespace: "default" };
+    cluster.kubectl.create<"DaemonSet">({
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata,
+      spec: { selector: { matchLabels: { app: "agent" } }, template },
+    });
+    cluster.kubectl.create(large("web", 6));
+    cluster.simulation.run(3 * MINUTE);
+    expect([specs[0], specs.at(-1)]).toEqual(["node.kubernetes.io/not-ready", ""]);
+    // Three of four cores are left beside the daemon pod on each node.
+    expect(nodes(cluster)).toEqual(["worker-1", "worker-2"]);
+    expect(
+      pods(cluster, "agent")
+        .map(({ spec }) => spec.nodeName)
+        .sort(),
+    ).toEqual(["worker-1", "worker-2"]);
+    expect(running(cluster, "web")).toBe(6);
+  });
+});
+
 describe("machines that do not come", () => {
   it("are given up after 15 minutes, and the group rests", () => {
     const cluster = elasticCluster({ scaling: [{ ...WORKERS, provisioningTime: constant(60 * MINUTE) }] });
