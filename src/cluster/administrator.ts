@@ -15,6 +15,7 @@ import type {
 } from "../control-plane/apiserver/client.js";
 import { MetricError } from "../control-plane/controllers/podautoscaler/replica-calculator.js";
 import type { Machine } from "../node/machine.js";
+import type { Leases } from "./leases.js";
 import type { MetricsApi, NodeMetrics, PodMetrics } from "./metrics/metrics-api.js";
 import { ObjectWatches, type StopWatching } from "./object-watches.js";
 import { OUTSIDE } from "./reachability.js";
@@ -41,6 +42,7 @@ export class Administrator implements ApiClient {
     private readonly machines: ReadonlyMap<string, Machine>,
     private readonly isReachable: (node: string) => boolean,
     private readonly metrics: MetricsApi,
+    private readonly leases: Leases,
   ) {
     this.client = endpoint.connect(ADMINISTRATOR);
     this.watches = new ObjectWatches(endpoint.informers(ADMINISTRATOR));
@@ -91,11 +93,28 @@ export class Administrator implements ApiClient {
   }
 
   get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {
-    this.client.get(target, done);
+    if (target.kind !== "Lease") {
+      this.client.get(target, done);
+      return;
+    }
+    this.client.get(target, (result) => {
+      const held = result.ok ? undefined : this.leases.list(target.namespace).find(({ metadata }) => metadata.name === target.name);
+      done(held === undefined ? result : { ok: true, object: held as ObjectsByKind[K] });
+    });
   }
 
   list<K extends Kind>(kind: K, options: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {
-    this.client.list(kind, options, done);
+    if (kind !== "Lease" || options.labelSelector !== undefined) {
+      this.client.list(kind, options, done);
+      return;
+    }
+    this.client.list(kind, options, (result) => {
+      done(
+        result.ok
+          ? { ok: true, object: [...result.object, ...(this.leases.list(options.namespace) as readonly ObjectsByKind[K][])] }
+          : result,
+      );
+    });
   }
 
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void {

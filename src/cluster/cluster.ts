@@ -41,6 +41,7 @@ import { EtcdHosts } from "./etcd-hosts.js";
 import { EtcdOperations } from "./etcd-operations.js";
 import { Faults } from "./faults.js";
 import { buildMetrics } from "./metrics/build-metrics.js";
+import { Leases } from "./leases.js";
 import { MetricsApi } from "./metrics/metrics-api.js";
 import { NodePlanner, type NodePlan } from "./node-plan.js";
 import type { RunObserver } from "./observer.js";
@@ -162,7 +163,13 @@ export class Cluster {
       terminate: (node) => this.terminate(node),
       looksAlways: options.autoscalerLooksAlways === true,
     });
-    this.kubectl = new Administrator(this.apiServer, this.machines, (node) => reachability.isReachable(node), this.metricsApi());
+    this.kubectl = new Administrator(
+      this.apiServer,
+      this.machines,
+      (node) => reachability.isReachable(node),
+      this.metricsApi(),
+      this.leases(),
+    );
     this.view = new ClusterView(this.apiServer.objects, this.traffic);
     const etcdHosts = new EtcdHosts(etcd, dataPath, apiServerHosts);
     this.faults = new Faults({
@@ -255,6 +262,16 @@ export class Cluster {
   /** Writes objects as if the cluster had always had them: no request, no latency, before the first event. */
   preload(objects: readonly ObjectsByKind[Kind][]): void {
     this.apiServer.load(objects as readonly ApiObject[]);
+  }
+
+  private leases(): Leases {
+    return new Leases({
+      epoch: this.epoch,
+      now: () => this.simulation.now,
+      nodes: () => this.apiServer.objects.list("Node"),
+      heartbeats: this.heartbeats,
+      elections: this.elections,
+    });
   }
 
   private metricsApi(): MetricsApi {

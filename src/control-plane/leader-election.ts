@@ -39,6 +39,17 @@ export interface LeaderElectionOptions extends Partial<LeaderElectionTimes> {
   readonly lead: (host: string | undefined) => LeadingProcess;
 }
 
+/** The Lease of an election as it is stored: whoever holds it, or held it last. */
+export interface HeldLease {
+  readonly name: string;
+  readonly host: string | undefined;
+  readonly acquired: SimTime;
+  readonly renewed: SimTime;
+  /** How often it has gone from one to another. */
+  readonly transitions: number;
+  readonly duration: SimTime;
+}
+
 export class LeaderElection {
   private readonly times: LeaderElectionTimes;
   private readonly looks: RandomStream;
@@ -46,6 +57,7 @@ export class LeaderElection {
   private lastRenewal: SimTime | undefined;
   private surrender: EventId | undefined;
   private nextLook: EventId | undefined;
+  private held: { readonly host: string | undefined; readonly since: SimTime; readonly transitions: number } | undefined;
 
   constructor(private readonly options: LeaderElectionOptions) {
     const { leaseDuration, renewDeadline, retryPeriod } = { ...LEADER_ELECTION_DEFAULTS, ...options };
@@ -56,6 +68,16 @@ export class LeaderElection {
   /** Machine of the leader; undefined where nobody leads. */
   get leaderHost(): string | undefined {
     return this.leader?.host;
+  }
+
+  /** Undefined before anybody was elected. */
+  get lease(): HeldLease | undefined {
+    if (this.held === undefined) return undefined;
+    const { simulation, name } = this.options;
+    const { host, since, transitions } = this.held;
+    const { retryPeriod, leaseDuration } = this.times;
+    const renewed = this.lastRenewal ?? simulation.now - ((simulation.now - since) % retryPeriod);
+    return { name, host, acquired: since, renewed, transitions, duration: leaseDuration };
   }
 
   get hasLeader(): boolean {
@@ -111,6 +133,8 @@ export class LeaderElection {
     this.cancelPlans();
     this.leader?.process.stop();
     this.lastRenewal = undefined;
+    const isSame = this.held === undefined || this.held.host === host;
+    this.held = { host, since: this.options.simulation.now, transitions: (this.held?.transitions ?? 0) + (isSame ? 0 : 1) };
     this.leader = { host, process: this.options.lead(host), since: this.options.simulation.now };
   }
 
