@@ -10,7 +10,8 @@ import type { Source } from "./normalize/source.js";
 
 const KIND = "KubeSchedulerConfiguration";
 
-const NO_CONSENT = "Forbidden: extenders answer from outside of the simulation, so that a run with them cannot be repeated; --allow-extenders asks them all the same";
+const NO_CONSENT =
+  "Forbidden: extenders answer from outside of the simulation, so that a run with them cannot be repeated; --allow-extenders asks them all the same";
 
 /** What is said where extenders are not allowed to be asked, by configuration. */
 const refusals = new WeakMap<SchedulerConfiguration, Mistake>();
@@ -123,6 +124,8 @@ function withCertificatePaths(extender: ExtenderConfiguration, file: string): Ex
   const { tlsConfig } = extender;
   if (tlsConfig === undefined) return extender;
   const { certFile = "", keyFile = "", caFile = "" } = tlsConfig;
-  const paths = Object.entries({ certFile, keyFile, caFile }).flatMap(([name, path]) => (path === "" ? [] : [[name, pathFrom(file, path)] as const]));
+  const paths = Object.entries({ certFile, keyFile, caFile }).flatMap(([name, path]) =>
+    path === "" ? [] : [[name, pathFrom(file, path)] as const],
+  );
   return { ...extender, tlsConfig: { ...tlsConfig, ...Object.fromEntries(paths) } };
 }

@@ -51,7 +51,12 @@ export interface BoundPod {
 }
 
 /** The pod with a volume of its own, whose claim is bound to it from the start. */
-export function boundTogether(pod: Pod, volume: PersistentVolume, claim: PersistentVolumeClaim, nameOf: (prefix: string) => string): BoundPod {
+export function boundTogether(
+  pod: Pod,
+  volume: PersistentVolume,
+  claim: PersistentVolumeClaim,
+  nameOf: (prefix: string) => string,
+): BoundPod {
   const { namespace = "" } = pod.metadata;
   const volumeName = nameOf(`${namespace}-pv-`);
   const claimName = nameOf("pvc-");

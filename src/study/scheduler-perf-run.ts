@@ -240,7 +240,9 @@ export class SchedulerPerfRun {
       return withAllocatable({ ...made, metadata: { ...made.metadata, labels } } as Node, allocatable?.resources);
     });
     this.nodes += count;
-    this.createAll(nodes, () => this.createAll(allocatable === undefined ? [] : nodes.map(({ metadata }) => csiNode(metadata.name, allocatable)), next));
+    this.createAll(nodes, () =>
+      this.createAll(allocatable === undefined ? [] : nodes.map(({ metadata }) => csiNode(metadata.name, allocatable)), next),
+    );
   }
 
   private ensureNamespaces(names: readonly string[], next: Next, template?: ObjectTemplateFile): void {

@@ -53,7 +53,8 @@ export async function perfRunOf(workload: PerfWorkload, options: PerfOptions, ob
     ...(popFromBackoffQ !== undefined && { popFromBackoffQ }),
     ...(cycle !== undefined && { attemptDuration: constant(cycle) }),
     ...(tieBreak !== undefined && { tieBreak }),
-    ...(path !== undefined && configuration !== undefined && { configuration, ...(await schedulerParts(configuration, path, allowExtenders)) }),
+    ...(path !== undefined &&
+      configuration !== undefined && { configuration, ...(await schedulerParts(configuration, path, allowExtenders)) }),
     observer,
   });
 }

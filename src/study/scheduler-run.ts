@@ -108,7 +108,9 @@ async function measureWorkload(order: SchedulerRunOrder, name: string, measureme
   run.cluster.apiServer.onCommit(measurement.observer.change);
   const { collected, duration } = run.run();
   const throughputs = collected.flatMap(({ name: collection, throughput }) =>
-    throughput === undefined ? [] : [{ metric: `scheduling_throughput_average${collection === "" ? "" : `_${collection}`}`, value: throughput.Average }],
+    throughput === undefined
+      ? []
+      : [{ metric: `scheduling_throughput_average${collection === "" ? "" : `_${collection}`}`, value: throughput.Average }],
   );
   return measurement.outcome(duration, [...throughputs, { metric: "simulated_seconds", value: duration / SECOND }]);
 }

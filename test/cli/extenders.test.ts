@@ -80,8 +80,14 @@ describe("extenders on the command line", () => {
     expect(stdout).toMatch(new RegExp(`extender ${server.url} x5 +TOTAL`));
     expect(stdout).toMatch(/worker-3 .* 10 > 100 > 500/);
     expect((await server.seen()).requests.map(({ url }) => url)).toEqual(["/scheduler/filter", "/scheduler/prioritize"]);
-    const { explained } = JSON.parse(kubewarp(["explain", scenario(), "web", CONSENT, "-o", "json"]).stdout) as { explained: { nodes: { node: string }[] }[] };
-    expect(explained[0].nodes.find(({ node }) => node === "worker-1")).toMatchObject({ fate: "rejected", rejectedBy: `extender ${server.url}`, reasons: ["is kept free"] });
+    const { explained } = JSON.parse(kubewarp(["explain", scenario(), "web", CONSENT, "-o", "json"]).stdout) as {
+      explained: { nodes: { node: string }[] }[];
+    };
+    expect(explained[0].nodes.find(({ node }) => node === "worker-1")).toMatchObject({
+      fate: "rejected",
+      rejectedBy: `extender ${server.url}`,
+      reasons: ["is kept free"],
+    });
   });
 
   it("bench scheduler compares a configuration with extenders with one without", () => {
@@ -92,7 +98,9 @@ describe("extenders on the command line", () => {
     expect(code).toBe(0);
     // Only the scenario's own configuration has extenders, and it does not take part.
     expect(stdout).not.toContain("not reproducible");
-    expect(kubewarp(["bench", "scheduler", scenario(), "--replications", "2", "--workers", "1", "--out", out, CONSENT]).stdout).toContain("not reproducible");
+    expect(kubewarp(["bench", "scheduler", scenario(), "--replications", "2", "--workers", "1", "--out", out, CONSENT]).stdout).toContain(
+      "not reproducible",
+    );
   });
 });
 

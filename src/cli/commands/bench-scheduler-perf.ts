@@ -37,7 +37,9 @@ export function addBenchSchedulerPerf(bench: Command): void {
     .option("--seed <seed>", "master seed", seedOption, 1)
     .addOption(tieBreakOption())
     .addOption(extendersOption())
-    .addOption(new Option("-o, --output <format>", "json prints scheduler_perf's own DataItems").choices(["table", "json"]).default("table"))
+    .addOption(
+      new Option("-o, --output <format>", "json prints scheduler_perf's own DataItems").choices(["table", "json"]).default("table"),
+    )
     .option("--out <dir>", "folder for the CSV file", "results/scheduler-perf")
     .action(benchSchedulerPerf);
 }
@@ -50,7 +52,8 @@ export function addBenchSchedulerPerf(bench: Command): void {
 export function workloadsOf(file: string, wanted: readonly string[]): readonly PerfWorkload[] {
   const all = readPerformanceConfig(file);
   const chosen = wanted.length === 0 ? all : all.filter(({ name }) => wanted.some((part) => name.includes(part)));
-  if (chosen.length === 0) throw new UsageError(`${file} has no workload ${wanted.join(", ")}; it has ${all.map(({ name }) => name).join(", ")}`);
+  if (chosen.length === 0)
+    throw new UsageError(`${file} has no workload ${wanted.join(", ")}; it has ${all.map(({ name }) => name).join(", ")}`);
   return chosen;
 }
 

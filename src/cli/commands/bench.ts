@@ -2,7 +2,13 @@
 import { basename, extname } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { isPerformanceConfig } from "../../scenario/importers/scheduler-perf/performance-config.js";
-import { compareSchedulers, SchedulerRunFailed, type ComparisonOrder, type ComparisonResult, type Contestant } from "../../study/scheduler-comparison.js";
+import {
+  compareSchedulers,
+  SchedulerRunFailed,
+  type ComparisonOrder,
+  type ComparisonResult,
+  type Contestant,
+} from "../../study/scheduler-comparison.js";
 import { nanosecondsPerCall } from "../../study/comparison-tables.js";
 import { DEFAULT_SCHEDULER, perfRunOf } from "../../study/scheduler-perf.js";
 import { clusterWith } from "../../study/scheduler-run.js";
@@ -78,7 +84,8 @@ interface Comparison {
 
 /** Mistakes are told before anything runs. */
 async function ofScenario(files: readonly string[], { config, set = {}, out, workload, ...flags }: BenchFlags): Promise<Comparison> {
-  if (workload !== undefined) throw new UsageError("--workload chooses from a performance-config.yaml of scheduler_perf; a scenario has none");
+  if (workload !== undefined)
+    throw new UsageError("--workload chooses from a performance-config.yaml of scheduler_perf; a scenario has none");
   const run = { files, settings: set, ...flags };
   const scenario = await prepare(run);
   const contestants = config ?? [{ name: scenario.cluster.scheduler === undefined ? DEFAULT_SCHEDULER : "scenario" }];
@@ -91,12 +98,17 @@ async function ofScenario(files: readonly string[], { config, set = {}, out, wor
 async function ofWorkload(files: readonly string[], { config, set, out, workload: wanted, ...flags }: BenchFlags): Promise<Comparison> {
   const [file, ...others] = files;
   if (others.length > 0) throw new UsageError(`${file} is a performance-config.yaml of scheduler_perf; it stands alone`);
-  if (set !== undefined || flags.until !== undefined) throw new UsageError("--set and --until are for scenarios; workloads of scheduler_perf have neither parameters to set nor an end to choose");
+  if (set !== undefined || flags.until !== undefined)
+    throw new UsageError(
+      "--set and --until are for scenarios; workloads of scheduler_perf have neither parameters to set nor an end to choose",
+    );
   const chosen = workloadsOf(file, wanted === undefined ? [] : [wanted]);
-  if (chosen.length > 1) throw new UsageError(`${file} has several workloads; choose one with --workload: ${chosen.map(({ name }) => name).join(", ")}`);
+  if (chosen.length > 1)
+    throw new UsageError(`${file} has several workloads; choose one with --workload: ${chosen.map(({ name }) => name).join(", ")}`);
   const [workload] = chosen;
   const contestants = config ?? [{ name: workload.schedulerConfigPath === undefined ? DEFAULT_SCHEDULER : "workload" }];
-  for (const { scheduler } of contestants) await perfRunOf(workload, { seed: 1, ...flags, ...(scheduler !== undefined && { config: scheduler }) }, {});
+  for (const { scheduler } of contestants)
+    await perfRunOf(workload, { seed: 1, ...flags, ...(scheduler !== undefined && { config: scheduler }) }, {});
   const { name } = workload;
   const output = out ?? `results/${name.replaceAll("/", "-")}-schedulers`;
   return { name, order: { files, settings: {}, ...flags, workload: name, contestants, worker: WORKER, output }, note: "" };

@@ -58,7 +58,9 @@ async function explain(file: string, name: string, { namespace, set = {}, at, at
   if (output === "json") {
     const extenders = extendersAsked(scenario.cluster);
     const marked = extenders.length > 0 ? { reproducible: false, extenders } : {};
-    process.stdout.write(`${JSON.stringify({ pod, ...marked, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ pod, ...marked, attempts: attempts.length, explained: asked.map(attemptData) }, undefined, 2)}\n`,
+    );
     return;
   }
   process.stdout.write(extendersNote(scenario.cluster));

@@ -12,5 +12,8 @@ export function ignoringManaged(profile: ProfileConfiguration, extenders: readon
   const { pluginConfig = [] } = profile;
   const given = pluginConfig.find(({ name }) => name === PLUGIN);
   const changed = { name: PLUGIN, args: { ...given?.args, ignoredResources } };
-  return { ...profile, pluginConfig: given === undefined ? [...pluginConfig, changed] : pluginConfig.map((entry) => (entry === given ? changed : entry)) };
+  return {
+    ...profile,
+    pluginConfig: given === undefined ? [...pluginConfig, changed] : pluginConfig.map((entry) => (entry === given ? changed : entry)),
+  };
 }

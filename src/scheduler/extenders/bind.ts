@@ -3,7 +3,11 @@ import type { PodInfo } from "../framework/pod-info.js";
 import { ExtenderError, type Extender } from "./extender.js";
 
 /** What the extender that binds the pod answered; undefined where the Bind plugins are to bind it. */
-export function bindingByExtender(extenders: readonly Extender[], pod: PodInfo, nodeName: string): { readonly failure?: string } | undefined {
+export function bindingByExtender(
+  extenders: readonly Extender[],
+  pod: PodInfo,
+  nodeName: string,
+): { readonly failure?: string } | undefined {
   for (const extender of extenders) {
     if (!extender.settings.binds || !extender.isInterested(pod)) continue;
     try {

@@ -25,7 +25,9 @@ export function connectExtenders(
   { extenders = [] }: SchedulerConfiguration,
   http = (settings: HttpSettings): SynchronousHttp => new SynchronousHttp(settings),
 ): readonly Extender[] {
-  const connected = extenders.map((configuration, i) => new HttpExtender(configuration, http({ timeout: timeoutOf(configuration), tls: tlsOf(configuration, i) })));
+  const connected = extenders.map(
+    (configuration, i) => new HttpExtender(configuration, http({ timeout: timeoutOf(configuration), tls: tlsOf(configuration, i) })),
+  );
   return [...connected.filter(({ settings }) => !settings.isIgnorable), ...connected.filter(({ settings }) => settings.isIgnorable)];
 }
 
@@ -44,7 +46,9 @@ function tlsOf({ enableHTTPS = false, tlsConfig = {} }: ExtenderConfiguration, i
       return readFileSync(file);
     } catch (error) {
       const message = `${file}: ${error instanceof Error ? error.message : String(error)}`;
-      throw new SchedulerConfigurationError(`extenders[${index}].tlsConfig.${field}: ${message}`, "start", [{ path: [...path, field], message }]);
+      throw new SchedulerConfigurationError(`extenders[${index}].tlsConfig.${field}: ${message}`, "start", [
+        { path: [...path, field], message },
+      ]);
     }
   };
   const { insecure = false, serverName = "" } = tlsConfig;

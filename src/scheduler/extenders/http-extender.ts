@@ -69,7 +69,9 @@ export class HttpExtender implements Extender {
     const passed = this.passedNames(result).map((name) => {
       const node = byName.get(name);
       if (node !== undefined) return node;
-      throw new ExtenderError(`extender ${JSON.stringify(this.settings.name)} claims a filtered node ${JSON.stringify(name)} which is not found in the input node list`);
+      throw new ExtenderError(
+        `extender ${JSON.stringify(this.settings.name)} claims a filtered node ${JSON.stringify(name)} which is not found in the input node list`,
+      );
     });
     const failed = new Map<string, Status>();
     for (const [name, message] of Object.entries(result.FailedNodes ?? {})) failed.set(name, unschedulable("", message));
@@ -89,11 +91,21 @@ export class HttpExtender implements Extender {
     return scores;
   }
 
-  processPreemption(pod: PodInfo, candidates: readonly Candidate[], nodeNamed: (name: string) => NodeInfo | undefined): readonly Candidate[] {
-    const victims = candidates.map(({ node, victims: pods, numPDBViolations }) => ({ node, pods: pods.map((each) => each.pod), numPDBViolations }));
+  processPreemption(
+    pod: PodInfo,
+    candidates: readonly Candidate[],
+    nodeNamed: (name: string) => NodeInfo | undefined,
+  ): readonly Candidate[] {
+    const victims = candidates.map(({ node, victims: pods, numPDBViolations }) => ({
+      node,
+      pods: pods.map((each) => each.pod),
+      numPDBViolations,
+    }));
     const body = extenderPreemptionArgs(pod.pod, victims, this.nodeCacheCapable);
     const result = preemptionResult(this.send(this.configuration.preemptVerb, body));
-    return Object.entries(result.NodeNameToMetaVictims ?? {}).map(([name, victimsThere]) => this.candidateOn(name, victimsThere, nodeNamed(name)));
+    return Object.entries(result.NodeNameToMetaVictims ?? {}).map(([name, victimsThere]) =>
+      this.candidateOn(name, victimsThere, nodeNamed(name)),
+    );
   }
 
   /** The extender names victims by uid. */
@@ -102,7 +114,9 @@ export class HttpExtender implements Extender {
     const victims = Pods.map(({ UID = "" }) => {
       const victim = node.pods.find(({ uid }) => uid === UID);
       if (victim !== undefined) return victim;
-      throw new ExtenderError(`extender: ${this.settings.name} claims to preempt pod (UID: ${UID}) on node: ${name}, but the pod is not found on that node`);
+      throw new ExtenderError(
+        `extender: ${this.settings.name} claims to preempt pod (UID: ${UID}) on node: ${name}, but the pod is not found on that node`,
+      );
     });
     return new Candidate(name, victims, NumPDBViolations);
   }

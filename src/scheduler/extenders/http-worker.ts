@@ -45,12 +45,16 @@ function send({ url, body }: HttpPost, signal: AbortSignal, isRetry = false): Pr
       return;
     }
     const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
-    const request = (protocol === "https:" ? https : http).request(target, { method: "POST", agent: agents[protocol], headers, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
-      response.on("error", failed);
-    });
+    const request = (protocol === "https:" ? https : http).request(
+      target,
+      { method: "POST", agent: agents[protocol], headers, signal },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+        response.on("error", failed);
+      },
+    );
     request.on("error", (error: NodeJS.ErrnoException) => {
       // A kept connection that the server closed meanwhile: Go's client asks once more as well.
       if (request.reusedSocket && error.code === "ECONNRESET" && !isRetry) void send({ url, body }, signal, true).then(resolve);
@@ -66,7 +70,8 @@ function failureText(error: Error, signal: AbortSignal): string {
   // A name with several addresses, of which none could be reached.
   if (error instanceof AggregateError && error.errors.length > 0) return failureText(error.errors[0] as Error, signal);
   const { code, address, port: number, hostname } = error as NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
-  if (code === "ECONNREFUSED") return `dial tcp ${address?.includes(":") === true ? `[${address}]` : (address ?? "")}:${number ?? ""}: connect: connection refused`;
+  if (code === "ECONNREFUSED")
+    return `dial tcp ${address?.includes(":") === true ? `[${address}]` : (address ?? "")}:${number ?? ""}: connect: connection refused`;
   if (code === "ENOTFOUND") return `dial tcp: lookup ${hostname ?? ""}: no such host`;
   if (code === "ECONNRESET") return "EOF";
   return error.message;

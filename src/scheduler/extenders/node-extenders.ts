@@ -32,7 +32,12 @@ export interface ExtenderSearch {
  *
  * @throws ExtenderError where an extender fails that may not
  */
-export function passExtenders(extenders: readonly NodeExtender[], pod: PodInfo, feasible: readonly NodeInfo[], statuses: Map<string, Status>): ExtenderSearch {
+export function passExtenders(
+  extenders: readonly NodeExtender[],
+  pod: PodInfo,
+  feasible: readonly NodeInfo[],
+  statuses: Map<string, Status>,
+): ExtenderSearch {
   let passed = feasible;
   const verdicts: ExtenderVerdict[] = [];
   for (const extender of extenders) {

@@ -22,7 +22,8 @@ export function candidatesLeftBy(
       throw error;
     }
     const empty = answer.find(({ victims }) => victims.length === 0);
-    if (empty !== undefined && !extender.settings.isIgnorable) throw new ExtenderError(`expected at least one victim pod on node ${JSON.stringify(empty.node)}`);
+    if (empty !== undefined && !extender.settings.isIgnorable)
+      throw new ExtenderError(`expected at least one victim pod on node ${JSON.stringify(empty.node)}`);
     left = answer.filter(({ victims }) => victims.length > 0);
     if (left.length === 0) break;
   }

@@ -65,7 +65,8 @@ export class SynchronousHttp {
     this.port ??= this.start();
     Atomics.store(this.answered, 0, 0);
     this.port.postMessage(request);
-    if (Atomics.wait(this.answered, 0, 0, this.settings.timeout + GRACE) === "timed-out") throw new Error("the thread for HTTP requests does not answer");
+    if (Atomics.wait(this.answered, 0, 0, this.settings.timeout + GRACE) === "timed-out")
+      throw new Error("the thread for HTTP requests does not answer");
     return (receiveMessageOnPort(this.port) as { readonly message: HttpAnswer }).message;
   }
 }

@@ -117,7 +117,8 @@ function parse(text: string): unknown {
   } catch (error) {
     const start = text.trimStart();
     if (start === "") throw new ExtenderError("EOF", { cause: error });
-    if (!/^[[{"\d\-tfn]/.test(start)) throw new ExtenderError(`invalid character '${start[0]}' looking for beginning of value`, { cause: error });
+    if (!/^[[{"\d\-tfn]/.test(start))
+      throw new ExtenderError(`invalid character '${start[0]}' looking for beginning of value`, { cause: error });
     throw new ExtenderError(`invalid JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
@@ -158,7 +159,9 @@ export function hostPriorityList(text: string): HostPriorityList {
   const value = parse(text);
   if (value === null) return [];
   if (!Array.isArray(value)) {
-    throw new ExtenderError(`json: cannot unmarshal ${isPlainObject(value) ? "object" : typeof value} into Go value of type v1.HostPriorityList`);
+    throw new ExtenderError(
+      `json: cannot unmarshal ${isPlainObject(value) ? "object" : typeof value} into Go value of type v1.HostPriorityList`,
+    );
   }
   return value.map((one: unknown) => decodeAnswer(structOf("HostPriority"), one) as HostPriorityList[number]);
 }

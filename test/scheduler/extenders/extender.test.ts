@@ -73,7 +73,10 @@ describe("an extender that filters", () => {
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({ url: "/scheduler/filter", method: "POST", type: "application/json" });
     const { Pod: asked, Nodes, NodeNames } = requests[0].body as unknown as Args;
-    expect(asked).toMatchObject({ metadata: { name: "web", namespace: "default", uid: "pod-web" }, spec: { containers: [{ name: "main" }] } });
+    expect(asked).toMatchObject({
+      metadata: { name: "web", namespace: "default", uid: "pod-web" },
+      spec: { containers: [{ name: "main" }] },
+    });
     expect(Nodes.items.map(({ metadata }) => metadata.name).sort()).toEqual(["a", "b", "c"]);
     expect(Nodes.items[0]).toMatchObject({ status: { allocatable: { cpu: "4" } } });
     expect(Nodes.items[0]).not.toHaveProperty("kind");
@@ -90,7 +93,10 @@ describe("an extender that filters", () => {
   });
 
   it("has its reasons counted in the event, and the pod is tried again at any event", async () => {
-    await server.answer("filter", () => ({ FailedNodes: { a: "no dongle", b: "no dongle" }, FailedAndUnresolvableNodes: { b: "no plug", c: "no plug" } }));
+    await server.answer("filter", () => ({
+      FailedNodes: { a: "no dongle", b: "no dongle" },
+      FailedAndUnresolvableNodes: { b: "no plug", c: "no plug" },
+    }));
     const cluster = start({ filterVerb: "filter" });
     run(cluster, pod("web"));
     expect(cluster.lastEvent()).toContain("0/3 nodes are available: 1 no dongle, 2 no plug.");
@@ -152,12 +158,18 @@ describe("an extender that prioritizes", () => {
     const cluster = start({ prioritizeVerb: "prioritize", weight: 1 });
     run(cluster, pod("web"));
     expect(cluster.placed("web")).toBeDefined();
-    expect(cluster.explanations[0].failedExtenders).toEqual([{ extender: server.url, failure: "json: cannot unmarshal string into Go struct field HostPriority.Score of type int64" }]);
+    expect(cluster.explanations[0].failedExtenders).toEqual([
+      { extender: server.url, failure: "json: cannot unmarshal string into Go struct field HostPriority.Score of type int64" },
+    ]);
   });
 });
 
 describe("an extender that preempts", () => {
-  const full = [pod("low-a", { cpu: "4" }, { nodeName: "a" }), pod("low-b", { cpu: "4" }, { nodeName: "b", priority: 5 }), pod("low-c", { cpu: "4" }, { nodeName: "c", priority: 5 })];
+  const full = [
+    pod("low-a", { cpu: "4" }, { nodeName: "a" }),
+    pod("low-b", { cpu: "4" }, { nodeName: "b", priority: 5 }),
+    pod("low-c", { cpu: "4" }, { nodeName: "c", priority: 5 }),
+  ];
   const important = pod("important", { cpu: "3" }, { priority: 1000 });
 
   it("chooses among the candidates and their victims", async () => {
@@ -179,14 +191,19 @@ describe("an extender that preempts", () => {
     const cluster = start({ preemptVerb: "preempt", nodeCacheCapable: true });
     run(cluster, ...full, important);
     expect(cluster.lastEvent()).toContain("preemption: no candidate node for preemption");
-    expect((await server.seen()).requests[0].body).toMatchObject({ NodeNameToVictims: null, NodeNameToMetaVictims: { a: { Pods: [{ UID: "pod-low-a" }] } } });
+    expect((await server.seen()).requests[0].body).toMatchObject({
+      NodeNameToVictims: null,
+      NodeNameToMetaVictims: { a: { Pods: [{ UID: "pod-low-a" }] } },
+    });
   });
 
   it("is told off for victims that are not there", async () => {
     await server.answer("preempt", () => ({ NodeNameToMetaVictims: { a: { Pods: [{ UID: "pod-low-b" }] } } }));
     const cluster = start({ preemptVerb: "preempt" });
     run(cluster, ...full, important);
-    expect(cluster.lastEvent()).toContain(`preemption: extender: ${server.url} claims to preempt pod (UID: pod-low-b) on node: a, but the pod is not found on that node`);
+    expect(cluster.lastEvent()).toContain(
+      `preemption: extender: ${server.url} claims to preempt pod (UID: pod-low-b) on node: a, but the pod is not found on that node`,
+    );
   });
 
   it("may not leave a node without victims unless it is ignorable", async () => {
@@ -235,14 +252,22 @@ describe("an extender that fails", () => {
     ["with another status than 200", { status: 500 }, (url) => `failed filter with extender at URL ${url}/filter, code 500`],
     ["with what is no JSON", { text: "<html>" }, () => "invalid character '<' looking for beginning of value"],
     ["with nothing", { text: "" }, () => "EOF"],
-    ["with a wrong type", { text: '{"NodeNames": "a"}' }, () => "json: cannot unmarshal string into Go struct field ExtenderFilterResult.NodeNames of type []string"],
+    [
+      "with a wrong type",
+      { text: '{"NodeNames": "a"}' },
+      () => "json: cannot unmarshal string into Go struct field ExtenderFilterResult.NodeNames of type []string",
+    ],
     ["with an error of its own", () => ({ Error: "out of dongles" }), () => "out of dongles"],
     [
       "with a node that it was not asked about",
       () => ({ NodeNames: ["z"] }),
       (url) => `extender "${url}" claims a filtered node "z" which is not found in the input node list`,
     ],
-    ["by not answering in time", { hangs: true }, (url) => `Post "${url}/filter": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`],
+    [
+      "by not answering in time",
+      { hangs: true },
+      (url) => `Post "${url}/filter": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+    ],
   ];
 
   it.each(cases)("%s makes the attempt an error", async (_what, answer, message) => {
@@ -252,7 +277,9 @@ describe("an extender that fails", () => {
     expect(cluster.placed("web")).toBeUndefined();
     expect(cluster.lastEvent()).toBe(message(server.url));
     expect(cluster.explanations[0].message).toBe(message(server.url));
-    expect(cluster.api.get("Pod", "default/web")?.status?.conditions).toMatchObject([{ type: "PodScheduled", status: "False", reason: "SchedulerError" }]);
+    expect(cluster.api.get("Pod", "default/web")?.status?.conditions).toMatchObject([
+      { type: "PodScheduled", status: "False", reason: "SchedulerError" },
+    ]);
   });
 
   it("is passed over where it is ignorable", async () => {
@@ -260,7 +287,9 @@ describe("an extender that fails", () => {
     const cluster = start({ filterVerb: "filter", ignorable: true });
     run(cluster, pod("web"));
     expect(cluster.placed("web")).toBeDefined();
-    expect(cluster.explanations[0].failedExtenders).toEqual([{ extender: server.url, failure: `failed filter with extender at URL ${server.url}/filter, code 503` }]);
+    expect(cluster.explanations[0].failedExtenders).toEqual([
+      { extender: server.url, failure: `failed filter with extender at URL ${server.url}/filter, code 503` },
+    ]);
   });
 
   it("by an address that is none is told with it", () => {

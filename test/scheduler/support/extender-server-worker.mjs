@@ -17,7 +17,8 @@ const server = http.createServer((request, response) => {
     const answer = answers.get(verb);
     if (answer === undefined) response.writeHead(404).end();
     else if (answer.hangs) return;
-    else response.writeHead(answer.status).end(answer.compute === undefined ? answer.text : JSON.stringify(answer.compute(JSON.parse(text))));
+    else
+      response.writeHead(answer.status).end(answer.compute === undefined ? answer.text : JSON.stringify(answer.compute(JSON.parse(text))));
   });
 });
 

@@ -236,7 +236,14 @@ function nodeAllocatable(fields: Fields): NodeAllocatable {
 /** Every opcode that can be run, with its fields. */
 const OPCODES: Readonly<Record<string, Known>> = {
   createNodes: {
-    fields: [...COUNT, "nodeTemplatePath", "templateParams", "nodeAllocatableStrategy", "labelNodePrepareStrategy", "uniqueNodeLabelStrategy"],
+    fields: [
+      ...COUNT,
+      "nodeTemplatePath",
+      "templateParams",
+      "nodeAllocatableStrategy",
+      "labelNodePrepareStrategy",
+      "uniqueNodeLabelStrategy",
+    ],
     read: (reader, fields) => {
       const template = fields.has("nodeTemplatePath") ? reader.template(fields, "nodeTemplatePath") : undefined;
       const label = fields.has("labelNodePrepareStrategy") ? fields.child("labelNodePrepareStrategy") : undefined;
