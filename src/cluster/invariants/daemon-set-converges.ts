@@ -36,10 +36,12 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
       cluster.violated(set, `expected observedGeneration ${metadata.generation ?? "none"}, found ${status?.observedGeneration ?? "none"}`);
     }
     const pods = [...committed.podsOf(set)].filter(isActive);
-    // That a node with a pod takes no more of them is noticed when the set is looked at for another reason.
-    const unnoticed = nodes.filter((node) => !wanted.includes(node) && pods.some((pod) => nodeOf(pod) === node.metadata.name));
+    // Of a node with a pod it is noticed when the set is looked at for another reason: that it takes no more pods, or that it is back.
+    const holding = nodes.filter((node) => pods.some((pod) => nodeOf(pod) === node.metadata.name));
+    const closed = holding.filter((node) => !wanted.includes(node)).length;
+    const returned = holding.filter((node) => wanted.includes(node) && pods.some((pod) => isOlder(pod, node))).length;
     const desired = status?.desiredNumberScheduled ?? 0;
-    if (desired < wanted.length || desired > wanted.length + unnoticed.length) {
+    if (desired < wanted.length - returned || desired > wanted.length + closed) {
       cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${desired}`);
     }
     // During an update that surges or waits a node has two pods, or none.
@@ -57,6 +59,11 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
       for (const set of committed.list("DaemonSet")) check(set);
     },
   };
+}
+
+/** Whether the pod was there before the node: the node was removed, and registered anew. */
+function isOlder(pod: Pod, node: Node): boolean {
+  return nodeOf(pod) === node.metadata.name && (pod.metadata.creationTimestamp ?? 0) < (node.metadata.creationTimestamp ?? 0);
 }
 
 /** The node that the pod is bound to or meant for. */
