@@ -169,12 +169,25 @@ export class Administrator implements ApiClient {
       const address = pod.status?.hostIP ?? nodeName;
       return failure(500, "InternalError", `error dialing backend: dial tcp ${address}:${KUBELET_PORT}: connect: connection refused`);
     }
-    if (command[0] !== "kill") return { ok: true, exitCode: COMMAND_NOT_FOUND, stdout: "", stderr: `${command[0] ?? ""}: not found` };
+    const words = withoutShell(command);
+    if (words[0] !== "kill") return { ok: true, exitCode: COMMAND_NOT_FOUND, stdout: "", stderr: `${words[0] ?? ""}: not found` };
+    const pid = words.at(-1);
+    if (pid !== MAIN_PROCESS) return { ok: true, exitCode: 1, stdout: "", stderr: `kill: (${pid ?? ""}) - No such process` };
     const killed = machine.killProcess({ kind: "Pod", name, ...(namespace !== undefined && { namespace }) }, container ?? names[0]);
     if (!killed)
       return failure(500, "InternalError", `unable to upgrade connection: container not found ("${container ?? names[0] ?? ""}")`);
     return { ok: true, exitCode: 0, stdout: "", stderr: "" };
   }
+}
+
+const MAIN_PROCESS = "1";
+const SHELLS: ReadonlySet<string> = new Set(["sh", "bash", "ash", "dash"]);
+
+/** The words that a shell is given by `sh -c TEXT`; other commands as they are. */
+function withoutShell(command: readonly string[]): readonly string[] {
+  const [shell = "", option, text] = command;
+  const isShell = SHELLS.has(shell.slice(shell.lastIndexOf("/") + 1)) && option === "-c" && text !== undefined;
+  return isShell ? text.trim().split(/\s+/) : command;
 }
 
 /** Without metrics-server nobody serves metrics.k8s.io. */

@@ -21,7 +21,7 @@ export function field(level: number, title: string, value: string | number | boo
 /** A title with one value a line, the first beside the title; `<none>` where there are none. */
 export function fieldOfMany(level: number, title: string, values: readonly string[]): Lines {
   if (values.length === 0) return [field(level, title, NONE)];
-  return values.map((value, index) => (index === 0 ? field(level, title, value) : row(level, "", value)));
+  return values.map((value, index) => (index === 0 ? field(level, title, value) : row(0, "", value)));
 }
 
 /** A table with a rule of dashes under its titles. */

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { Cluster } from "../../src/cluster/cluster.js";
+import { SECOND } from "../../src/engine/simulation.js";
+import { describeCluster, deployment, pods, startCluster } from "./small-cluster.js";
+
+function clusterWithPod(): { readonly cluster: Cluster; readonly name: string } {
+  const cluster = startCluster(describeCluster(1));
+  cluster.kubectl.create<"Deployment">(deployment("web", 1));
+  cluster.simulation.run(20 * SECOND);
+  return { cluster, name: pods(cluster, "web")[0].metadata.name };
+}
+
+/** What `kubectl exec` is answered: its exit code and what it prints, or why it could not be. */
+function exec(
+  { cluster, name }: { readonly cluster: Cluster; readonly name: string },
+  command: readonly string[],
+  container?: string,
+): string {
+  let answer = "none";
+  cluster.kubectl.exec({ kind: "Pod", namespace: "default", name }, container, command, (result) => {
+    answer = result.ok ? `${result.exitCode} ${result.stderr}`.trim() : result.status.message;
+  });
+  cluster.simulation.run(cluster.simulation.now + 10 * SECOND);
+  return answer;
+}
+
+describe("kubectl exec", () => {
+  it.each([[["kill", "1"]], [["kill", "-9", "1"]], [["sh", "-c", "kill 1"]], [["/bin/bash", "-c", "kill -TERM 1"]]])(
+    "%j ends the container, which its kubelet starts again",
+    (command) => {
+      const there = clusterWithPod();
+      expect(exec(there, command)).toBe("0");
+      expect(pods(there.cluster, "web")[0].status?.containerStatuses?.[0].restartCount).toBe(1);
+    },
+  );
+
+  it("finds no other process and no other command", () => {
+    const there = clusterWithPod();
+    expect(exec(there, ["kill", "7"])).toBe("1 kill: (7) - No such process");
+    expect(exec(there, ["curl", "http://web"])).toBe("127 curl: not found");
+    expect(pods(there.cluster, "web")[0].status?.containerStatuses?.[0].restartCount).toBe(0);
+  });
+
+  it("needs the container and the kubelet", () => {
+    const there = clusterWithPod();
+    expect(exec(there, ["kill", "1"], "sidecar")).toBe(`container sidecar is not valid for pod ${there.name}`);
+    there.cluster.faults.kubeletStop("worker-1");
+    expect(exec(there, ["kill", "1"])).toMatch(/^error dialing backend: dial tcp .*:10250: connect: connection refused$/);
+  });
+});
