@@ -9,6 +9,7 @@ import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import { podOption, positiveDurationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
+import { watchHeap } from "../heap-watch.js";
 import { progressBar } from "../progress.js";
 import { REPORT_FORMATS, runReport, type ReportFormat } from "../run-report.js";
 import { similarPods } from "../similar-pods.js";
@@ -47,10 +48,14 @@ async function run(
     () => directory.discard(),
     async () => {
       const progress = progressBar(scenario.duration, quiet);
+      const checkHeap = watchHeap();
       try {
         const result = await simulate(scenario, {
           directory,
-          progress: (...seen) => progress.update(...seen),
+          progress: (...seen) => {
+            progress.update(...seen);
+            checkHeap();
+          },
           ...(traced !== undefined && { traced }),
           check,
         });
