@@ -115,6 +115,23 @@ describe("a cluster that grows", () => {
     ]);
   });
 
+  it("does not grow for a pod that preempts others, but for those that it drives away", () => {
+    const cluster = elasticCluster();
+    cluster.kubectl.create<"PriorityClass">({
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "high" },
+      value: 1000,
+    });
+    cluster.kubectl.create(large("low", 4, { terminationGracePeriodSeconds: 60 }, { "kubewarp.io/stop-duration": "45s" }));
+    cluster.simulation.run(MINUTE);
+    cluster.kubectl.create(large("important", 1, { priorityClassName: "high" }));
+    cluster.simulation.run(5 * MINUTE);
+    expect([running(cluster, "low"), running(cluster, "important"), nodes(cluster).length]).toEqual([4, 1, 2]);
+    expect(events(cluster, "Preempted")).toHaveLength(1);
+    expect(events(cluster, "TriggeredScaleUp").map(({ involvedObject }) => involvedObject.name)).toEqual([expect.stringMatching(/^low-/)]);
+  });
+
   it("fills a group of no nodes after what the cloud says of it, daemon pods included", () => {
     const gpu: NodeGroupDescription = {
       name: "gpu",

@@ -24,10 +24,16 @@ export function isUnschedulable({ metadata, spec, status }: Pod): boolean {
 
 /**
  * Pods for which there is no place, neither on the nodes nor on those to come; the others are placed in the simulation. Daemon pods
- * belong to one node and do not count. The most important come first.
+ * belong to one node and do not count, nor do pods that wait for the end of those that they preempted. The most important come first.
  */
 export function withoutPlace(pods: Iterable<Pod>, simulation: SchedulingSimulation, accepts: (node: string) => boolean): Pod[] {
-  const inOrder = [...pods].filter((pod) => !isDaemonPod(pod)).sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
+  const waiting: Pod[] = [];
+  for (const pod of pods) {
+    const nominated = pod.status?.nominatedNodeName ?? "";
+    if (nominated !== "" && accepts(nominated) && simulation.generation(nominated) !== undefined) simulation.setPod(pod, nominated);
+    else if (!isDaemonPod(pod)) waiting.push(pod);
+  }
+  const inOrder = waiting.sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
   // Pods that look alike fill one node after the other; where one has no place, the others have none either.
   const lastNodes = new Map<string, string | undefined>();
   return inOrder.filter((pod) => {
