@@ -59,6 +59,23 @@ describe("a rolling update", () => {
     },
   );
 
+  it("in one step lets pods go that are not available and then ones too many, and tells of both", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.apply(deployment("web", 4, { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } } }, SLOW));
+    cluster.runTo(5);
+    // One pod is lost sight of, so that three are available where two have to be.
+    cluster.kubectl.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: cluster.list("Pod")[0].metadata.name }, (pod) => ({
+      ...pod,
+      status: { ...pod.status, conditions: [{ type: "Ready", status: "False" }] },
+    }));
+    cluster.runTo(6);
+    cluster.change("Deployment", "web", withImage("web:2"));
+    cluster.runTo(6.5);
+    const [, ...steps] = cluster.eventsOf("ScalingReplicaSet").map(({ message }) => message.replace(/replica set \S+/, "it"));
+    expect(steps.slice(0, 2)).toEqual(["Scaled down it from 4 to 3", "Scaled down it from 3 to 2"]);
+  });
+
   it("takes an old template's ReplicaSet again and gives it a new revision", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);

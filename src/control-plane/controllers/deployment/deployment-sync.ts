@@ -26,7 +26,7 @@ import {
   sameTemplate,
 } from "./replica-sets.js";
 import { greatestRevision, newReplicaSetAnnotations, REVISION, revisionOf, withReplicaAnnotations } from "./revisions.js";
-import { newReplicaSetSize, replicasOf, shrinkOldReplicaSets } from "./rolling-update.js";
+import { mostToRemove, newReplicaSetSize, replicasOf, withoutSurplus, withoutUnavailable } from "./rolling-update.js";
 
 /** Old ReplicaSets that are kept where the manifest does not say. Source: apps/v1 defaulting of deployments. */
 const DEFAULT_HISTORY_LIMIT = 10;
@@ -120,10 +120,22 @@ export class DeploymentSync {
       yield* this.scale(latest, next);
       return;
     }
-    const shrinking = shrinkOldReplicaSets(this.deployment.spec, activeReplicaSets(this.old), latest);
-    for (const resize of shrinking) yield* this.scale(resize.replicaSet, resize.size);
-    if (shrinking.length === 0 && this.deployment.status !== undefined && isComplete(this.deployment, this.deployment.status))
-      yield* this.cleanUp();
+    const hasShrunk = yield* this.shrinkOld(latest);
+    if (!hasShrunk && this.deployment.status !== undefined && isComplete(this.deployment, this.deployment.status)) yield* this.cleanUp();
+  }
+
+  /** Takes pods away from old ReplicaSets. Returns whether it did. */
+  private *shrinkOld(latest: ReplicaSet): Task<boolean> {
+    const { spec } = this.deployment;
+    const old = activeReplicaSets(this.old);
+    const most = mostToRemove(spec, old, latest);
+    if (old.length === 0 || most <= 0) return false;
+    const { resizes: unavailable, isStale } = withoutUnavailable(old, most);
+    for (const { replicaSet, size } of unavailable) yield* this.scale(replicaSet, size);
+    if (isStale) return false;
+    const surplus = withoutSurplus(spec, activeReplicaSets(this.old), latest);
+    for (const { replicaSet, size } of surplus) yield* this.scale(replicaSet, size);
+    return unavailable.length + surplus.length > 0;
   }
 
   private *recreate(): Task<void> {
@@ -138,6 +150,7 @@ export class DeploymentSync {
   }
 
   private oldPodsRun(): boolean {
+    if (this.old.some(({ status }) => (status?.replicas ?? 0) > 0)) return true;
     for (const replicaSet of this.old) for (const pod of this.options.podsOf(replicaSet)) if (!isPodTerminal(pod)) return true;
     return false;
   }

@@ -49,39 +49,51 @@ export interface Resize {
   readonly size: number;
 }
 
+/** How many pods of old ReplicaSets may go, pods of the new one that are not available yet not counted as a reserve. */
+export function mostToRemove(spec: DeploymentSpec, old: readonly ReplicaSet[], latest: ReplicaSet): number {
+  const unavailable = replicasOf(latest) - (latest.status?.availableReplicas ?? 0);
+  return totalReplicas(old) + replicasOf(latest) - leastAvailable(spec) - unavailable;
+}
+
 /**
- * Sizes of old ReplicaSets after one step of a rolling update: first pods that are not available go, since nobody misses them,
- * then as many available ones as there are above the least number.
+ * First, pods that are not available go, since nobody misses them. It ends early, as stale, where a status still counts pods that a former
+ * step let go, so that a further step now would be one too many.
  *
  * @param old old ReplicaSets with pods, oldest first
+ * @param most pods that may go at most
  */
-export function shrinkOldReplicaSets(spec: DeploymentSpec, old: readonly ReplicaSet[], latest: ReplicaSet | undefined): Resize[] {
-  const sizes = old.map(replicasOf);
-  const least = (spec.replicas ?? 1) - rollingBounds(spec).maxUnavailable;
-  const latestSize = latest === undefined ? 0 : replicasOf(latest);
-  const latestAvailable = latest?.status?.availableReplicas ?? 0;
-  const total = totalReplicas(old) + latestSize;
-  let mayGo = total - least - (latestSize - latestAvailable);
-  if (mayGo <= 0) return [];
-
-  const resized = (): Resize[] =>
-    old.map((replicaSet, i) => ({ replicaSet, size: sizes[i] })).filter(({ replicaSet, size }) => size !== replicasOf(replicaSet));
-  for (let i = 0; i < old.length && mayGo > 0; i++) {
-    const unavailable = sizes[i] - (old[i].status?.availableReplicas ?? 0);
-    // A status that still counts pods which a former step let go would allow one step too many.
-    if (unavailable < 0 && sizes[i] > 0) return resized();
-    const going = Math.min(mayGo, Math.max(0, unavailable));
-    sizes[i] -= going;
-    mayGo -= going;
+export function withoutUnavailable(
+  old: readonly ReplicaSet[],
+  most: number,
+): { readonly resizes: readonly Resize[]; readonly isStale: boolean } {
+  const resizes: Resize[] = [];
+  let left = most;
+  for (const replicaSet of old) {
+    if (left <= 0) break;
+    const size = replicasOf(replicaSet);
+    const unavailable = size - (replicaSet.status?.availableReplicas ?? 0);
+    if (unavailable < 0) return { resizes, isStale: true };
+    const going = Math.min(left, unavailable);
+    if (going > 0) resizes.push({ replicaSet, size: size - going });
+    left -= going;
   }
+  return { resizes, isStale: false };
+}
 
-  let available = latestAvailable;
-  for (const replicaSet of old) available += replicaSet.status?.availableReplicas ?? 0;
-  let surplus = available - least;
-  for (let i = 0; i < old.length && surplus > 0; i++) {
-    const going = Math.min(sizes[i], surplus);
-    sizes[i] -= going;
+/** Then as many available ones as there are above the least number. @param old old ReplicaSets with pods, oldest first */
+export function withoutSurplus(spec: DeploymentSpec, old: readonly ReplicaSet[], latest: ReplicaSet): Resize[] {
+  let surplus = -leastAvailable(spec);
+  for (const { status } of [...old, latest]) surplus += status?.availableReplicas ?? 0;
+  const resizes: Resize[] = [];
+  for (const replicaSet of old) {
+    const going = Math.min(replicasOf(replicaSet), surplus);
+    if (going <= 0) continue;
+    resizes.push({ replicaSet, size: replicasOf(replicaSet) - going });
     surplus -= going;
   }
-  return resized();
+  return resizes;
+}
+
+function leastAvailable(spec: DeploymentSpec): number {
+  return (spec.replicas ?? 1) - rollingBounds(spec).maxUnavailable;
 }
