@@ -9,7 +9,7 @@ import type { StatusCodes } from "./status-codes.js";
 import { ValueBlocks } from "./value-blocks.js";
 
 /** Mark of a node that has to be judged again. */
-export const UNKNOWN = -(2 ** 31);
+const UNKNOWN = -(2 ** 31);
 
 export abstract class NodeValues {
   /** By node: {@link UNKNOWN}, minus the code of the status that rejects the node, or the weighted sum of the scores. */
