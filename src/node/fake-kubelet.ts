@@ -42,6 +42,11 @@ interface Known {
   event: EventId | undefined;
 }
 
+export interface FakeKubeletOptions extends NodeAgentOptions {
+  /** The process' own time between seeing a pod bound and reporting it Running, microseconds, beside what annotations say. */
+  readonly startDuration: () => SimTime;
+}
+
 export class FakeKubelet implements NodeAgent {
   running = false;
   private joined = false;
@@ -52,7 +57,7 @@ export class FakeKubelet implements NodeAgent {
   private readonly name: string;
   private readonly period: SimTime;
 
-  constructor(private readonly options: NodeAgentOptions) {
+  constructor(private readonly options: FakeKubeletOptions) {
     const { simulation, endpoint, identity, heartbeats } = options;
     this.name = identity.name;
     this.period = Math.round(RENEW_PERIOD * (1 + RENEW_JITTER * simulation.stream(`fake-kubelet/${this.name}/renew`).uniform()));
@@ -145,7 +150,7 @@ export class FakeKubelet implements NodeAgent {
     if (known === undefined) {
       known = { pod, stage: stageOf(pod), event: undefined };
       this.known.set(uid, known);
-      if (known.stage === "starting") this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!));
+      if (known.stage === "starting") this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!), this.options.startDuration());
       else if (known.stage === "started" && pod.metadata.deletionTimestamp === undefined) this.becomeReadyLater(known);
     }
     known.pod = pod;
@@ -203,9 +208,9 @@ export class FakeKubelet implements NodeAgent {
     else this.patch(pod, (current) => this.stoppedStatus(current), remove);
   }
 
-  private after(known: Known, annotation: string, action: () => void): void {
+  private after(known: Known, annotation: string, action: () => void, own: SimTime = 0): void {
     const text = known.pod.metadata.annotations?.[annotation];
-    const delay = text === undefined ? 0 : parseDuration(text);
+    const delay = own + (text === undefined ? 0 : parseDuration(text));
     if (delay === 0) {
       action();
       return;

@@ -98,7 +98,10 @@ export class Machine {
     const common = { simulation, epoch, endpoint, heartbeats, identity, network };
     this.kubelet =
       options.agent === "fake"
-        ? new FakeKubelet(common)
+        ? new FakeKubelet({
+            ...common,
+            startDuration: () => (options.containerStartDuration === undefined ? 0 : duration(options.containerStartDuration, costs)),
+          })
         : new Kubelet({
             ...common,
             reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],

@@ -12,12 +12,13 @@ export const kind = "control-plane-timeline";
 
 /** Differences from the recording; where a folder is given, what the simulator did is written there. */
 export function check(testCase: TimelineCase, dump?: string): readonly string[] {
-  const { observed, differences } = bestDraw(testCase);
+  const { draw, observed, differences } = bestDraw(testCase);
   if (dump !== undefined) dumpTimeline(dump, testCase.name, observed);
-  return [...differences, ...observed.violations, ...compareSingleRuns(testCase)];
+  return [...differences, ...observed.violations, ...compareSingleRuns(testCase, draw)];
 }
 
 interface Draw {
+  readonly draw: number;
   readonly observed: CheckedObservation;
   readonly differences: readonly string[];
 }
@@ -30,9 +31,9 @@ function bestDraw(testCase: TimelineCase): Draw {
   let best: Draw | undefined;
   for (let draw = 0; draw < drawsOf(testCase); draw++) {
     const observed = simulate(testCase, draw);
-    if (compareAsNamed(testCase, observed).length === 0) return { observed, differences: [] };
+    if (compareAsNamed(testCase, observed).length === 0) return { draw, observed, differences: [] };
     const differences = compare(testCase, observed);
-    if (best === undefined || differences.length < best.differences.length) best = { observed, differences };
+    if (best === undefined || differences.length < best.differences.length) best = { draw, observed, differences };
   }
   return best!;
 }
@@ -41,7 +42,7 @@ function bestDraw(testCase: TimelineCase): Draw {
  * The outages of every run, each repeated with that run's own phases. In large clusters which nodes are tainted first is chance and
  * makes the runs differ in more than phases.
  */
-function compareSingleRuns(testCase: TimelineCase): readonly string[] {
+function compareSingleRuns(testCase: TimelineCase, draw: number): readonly string[] {
   const runs = largeClusterMs(testCase) > 0 ? [] : singleRuns(testCase);
-  return runs.length < 2 ? [] : runs.flatMap((run, index) => compareOutages(run, simulate(run)).map((line) => `run ${index + 1}: ${line}`));
+  return runs.length < 2 ? [] : runs.flatMap((run, index) => compareOutages(run, simulate(run, draw)).map((line) => `run ${index + 1}: ${line}`));
 }

@@ -50,6 +50,8 @@ const MACHINE_LATENCIES: ClusterDescription["latencies"] = {
   etcdFsync: lognormal(4 * MILLISECOND, 0.5),
   watchDelivery: lognormal(0.5 * MILLISECOND, 0.5),
   schedulerCycle: lognormal(1 * MILLISECOND, 0.5),
+  // The stand-ins' own time: pods were Running 39 ms after they were bound.
+  containerStart: lognormal(13 * MILLISECOND, 0.5),
 };
 
 export class RecordedCluster {

@@ -29,11 +29,6 @@ const ACCOUNT = "node-controller";
 const WORKERS = 8;
 /** How often waiting NoExecute taints are looked at. Source: NodeEvictionPeriod in nodelifecycle/scheduler/rate_limited_queue.go. */
 const TAINTING_PERIOD: SimTime = 100 * MILLISECOND;
-/**
- * By how much these looks are out of step with the monitor's ticks. Both loops count a period from the end of their last turn
- * (wait.UntilWithContext), so that they drift apart; the middle of the period is what is to be expected.
- */
-const OUT_OF_STEP: SimTime = TAINTING_PERIOD / 2;
 /** Source: nodeHealthUpdateRetry and retrySleepTime in node_lifecycle_controller.go. */
 const STATUS_RETRIES = 5;
 const STATUS_RETRY_SLEEP: SimTime = 20 * MILLISECOND;
@@ -62,11 +57,17 @@ class NodeLifecycleController {
   private taintingPlanned = false;
   private readonly start: SimTime;
   private readonly taints: TaintWriter;
+  /**
+   * By how much the looks at waiting taints are out of step with the monitor's ticks. Both loops count a period from the end of their
+   * last turn (wait.UntilWithContext), so that they have drifted apart before anything happens: by how much is chance.
+   */
+  private readonly outOfStep: SimTime;
   private readonly order: RandomStream;
 
   constructor(private readonly context: ControllerContext) {
     const { options, simulation } = context;
     this.order = simulation.stream("node-lifecycle-controller/order");
+    this.outOfStep = simulation.stream("node-lifecycle-controller/step").integer(TAINTING_PERIOD);
     this.start = simulation.now;
     this.graceSince = this.start;
     const phase = options.nodeMonitorTickPhase % options.nodeMonitorPeriod;
@@ -366,7 +367,7 @@ class NodeLifecycleController {
     for (const queue of this.taintQueues.values()) if (!queue.isEmpty) next = Math.min(next, queue.nextTurn(now) ?? next);
     if (next === Number.POSITIVE_INFINITY) return;
     this.taintingPlanned = true;
-    const grid = this.start + OUT_OF_STEP;
+    const grid = this.start + this.outOfStep;
     const look = grid + Math.ceil((Math.max(next, now + 1) - grid) / TAINTING_PERIOD) * TAINTING_PERIOD;
     this.context.after(look - now, () => {
       perform(this.taintWaiting(), () => {
