@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Job, Pod } from "../../../src/api/types/index.js";
+import type { Job, LimitRange, Pod } from "../../../src/api/types/index.js";
 import { nextRecord, NO_FAILURES, remainingPause } from "../../../src/control-plane/controllers/job/backoff.js";
 import { formatIndexes, parseIndexes } from "../../../src/control-plane/controllers/job/indexes.js";
 import { SECOND } from "../../../src/engine/simulation.js";
@@ -100,6 +100,26 @@ describe("a Job", () => {
     });
     expect(conditions(cluster)).toEqual(["FailureTarget=True BackoffLimitExceeded", "Failed=True BackoffLimitExceeded"]);
     expect(cluster.get("Job", "work")?.status).toMatchObject({ failed: 4, active: 0 });
+  });
+
+  it("tries pods that were refused again after 1, 2 and 4 s", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply({
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "small", namespace: "default" },
+      spec: { limits: [{ type: "Container", max: { cpu: "1" } }] },
+    } as LimitRange);
+    cluster.runTo(0.5);
+    const work = job({});
+    const [container] = work.spec.template.spec.containers;
+    const resources = { requests: { cpu: "2" }, limits: { cpu: "2" } };
+    const spec = { ...work.spec.template.spec, containers: [{ ...container, resources }] };
+    cluster.apply({ ...work, spec: { ...work.spec, template: { ...work.spec.template, spec } } } as Job);
+    cluster.runTo(9);
+    const times = cluster.eventsOf("FailedCreate").map(({ seconds }) => seconds);
+    expect(times.slice(1).map((time, i) => Math.round(time - times[i]))).toEqual([1, 2, 4]);
   });
 
   it("ends the peers of a pod that exceeds the limit, and is failed only when they are gone", () => {

@@ -9,11 +9,13 @@ import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import { conditionOf, withoutCondition } from "../conditions.js";
+import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodReady } from "../pod-conditions.js";
 import { PodControl, referenceTo } from "../pod-control.js";
+import { RetryLimiter } from "../rate-limiters.js";
 import { sameValue } from "../same-value.js";
 import { firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
@@ -29,6 +31,9 @@ import { judgeFailure } from "./pod-failure-policy.js";
 const ACCOUNT = "job-controller";
 /** Changes of pods are gathered for this long before their Job is synced. Source: syncJobBatchPeriod in job_controller.go. */
 const BATCH_PERIOD: SimTime = SECOND;
+/** Delays of a Job whose sync has failed, doubling from the first. Source: DefaultJobApiBackOff and MaxJobApiBackOff in job_controller.go. */
+const FIRST_RETRY_DELAY: SimTime = SECOND;
+const GREATEST_RETRY_DELAY: SimTime = 60 * SECOND;
 /** Finalizers that are taken off at a time. Source: job_controller.go removes them with one goroutine a pod, on one client. */
 const RELEASE_PARALLEL = 32;
 const OWN_MANAGER = "kubernetes.io/job-controller";
@@ -42,19 +47,22 @@ class JobController {
   private readonly queue: WorkQueue;
   private readonly orphans: WorkQueue;
   private readonly expectations = new Expectations();
+  private readonly consistency: ConsistencyStore;
   private readonly records = new Map<string, BackoffRecord>();
   /** Uids of pods whose finalizer was taken off, until the cache shows it. */
   private readonly released = new Set<string>();
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
-    this.podControl = new PodControl(this.calls);
     const workers = context.options.concurrentJobSyncs;
-    this.queue = context.queue({ workers, sync: (key) => this.sync(key) });
-    this.activePods = new ActivePods(context, this.podControl, this.expectations, (key, delay) => this.queue.addAfter(key, delay));
-    this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
+    const retryLimiter = new RetryLimiter(FIRST_RETRY_DELAY, GREATEST_RETRY_DELAY);
+    this.queue = context.queue({ workers, retryLimiter, sync: (key) => this.sync(key) });
     this.jobs = context.informer("Job");
     this.pods = context.informer("Pod");
+    this.consistency = new ConsistencyStore({ Job: this.jobs, Pod: this.pods });
+    this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    this.activePods = new ActivePods(context, this.podControl, this.expectations, (key, delay) => this.queue.addAfter(key, delay));
+    this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
     this.pods.addIndex(BY_OWNER, ownerUids);
     this.jobs.addHandlers({
       added: (job) => this.queue.add(objectKey(job)),
@@ -77,6 +85,7 @@ class JobController {
   }
 
   private jobDeleted(job: Job): void {
+    this.consistency.clear(objectKey(job));
     this.queue.add(objectKey(job));
     for (const pod of controlledBy(this.pods, job.metadata.uid!)) this.orphans.add(objectKey(pod));
   }
@@ -137,10 +146,11 @@ class JobController {
   }
 
   private *sync(key: string): Task<void> {
+    this.consistency.ensureReady(key);
     const job = this.jobs.get(key);
     if (job === undefined || isFinished(job)) {
       this.records.delete(key);
-      if (job === undefined) this.expectations.forget(key);
+      if (job === undefined) this.forget(key);
       return;
     }
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== OWN_MANAGER) return;
@@ -157,6 +167,11 @@ class JobController {
     }
     yield* this.track(sync, suspensionChanged, satisfied);
     if (sync.error !== undefined) throw sync.error;
+  }
+
+  private forget(key: string): void {
+    this.consistency.clear(key);
+    this.expectations.forget(key);
   }
 
   private look(key: string, job: Job): JobSync {
@@ -345,6 +360,7 @@ class JobController {
   private *write(sync: JobSync): Task<void> {
     if (sameValue(sync.stored.status, sync.status)) return;
     sync.stored = yield* this.calls.updateStatus<"Job">({ ...sync.stored, status: { ...sync.status } });
+    this.consistency.wroteAt(sync.key, sync.stored);
   }
 
   private tellEnd({ job, outcome }: JobSync): void {
