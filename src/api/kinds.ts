@@ -26,6 +26,7 @@ export interface ObjectsByKind {
   CronJob: workloads.CronJob;
   Service: network.Service;
   EndpointSlice: network.EndpointSlice;
+  Endpoints: network.Endpoints;
   Ingress: network.Ingress;
   NetworkPolicy: network.NetworkPolicy;
   PersistentVolumeClaim: storage.PersistentVolumeClaim;
@@ -111,6 +112,7 @@ export const KINDS: readonly KindInfo[] = [
   clusterScoped("RuntimeClass", "node.k8s.io/v1", "runtimeclasses"),
   namespaced("HorizontalPodAutoscaler", "autoscaling/v2", "horizontalpodautoscalers", "hpa"),
   namespaced("Event", "v1", "events", "ev"),
+  namespaced("Endpoints", "v1", "endpoints", "ep"),
 ];
 
 const BY_KIND: ReadonlyMap<string, KindInfo> = new Map(KINDS.map((info) => [info.kind, info]));

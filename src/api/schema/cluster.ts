@@ -51,6 +51,25 @@ EndpointSlice
   addressType AddressType!
   endpoints []Endpoint!
   ports []EndpointPort!
+EndpointAddress
+  ip string!
+  hostname string
+  nodeName *string
+  targetRef *ObjectReference
+EndpointsPort
+  name string
+  port int32!
+  protocol Protocol
+  appProtocol *string
+EndpointSubset
+  addresses []EndpointAddress
+  notReadyAddresses []EndpointAddress
+  ports []EndpointsPort
+Endpoints
+  kind string
+  apiVersion string
+  metadata ObjectMeta+
+  subsets []EndpointSubset
 ServiceBackendPort
   name string
   number int32

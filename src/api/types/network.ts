@@ -61,6 +61,27 @@ export interface EndpointSlice extends ApiObject {
   readonly ports?: readonly { readonly name?: string; readonly protocol?: string; readonly port?: number; readonly appProtocol?: string }[];
 }
 
+/** An address in the legacy {@link Endpoints}. */
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly hostname?: string;
+  readonly nodeName?: string;
+  readonly targetRef?: ObjectReference;
+}
+
+/** Addresses that all have the same ports. */
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[];
+  readonly notReadyAddresses?: readonly EndpointAddress[];
+  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string; readonly appProtocol?: string }[];
+}
+
+/** All back ends of a Service in one object: what there was before EndpointSlices. */
+export interface Endpoints extends ApiObject {
+  readonly kind: "Endpoints";
+  readonly subsets?: readonly EndpointSubset[];
+}
+
 export interface IngressBackend {
   readonly service?: { readonly name: string; readonly port?: { readonly name?: string; readonly number?: number } };
   readonly resource?: ObjectReference;

@@ -65,6 +65,7 @@ const RULES: Rules = {
   CSINode: validateCSINode,
   CSIDriver: validateClusterNamed,
   CSIStorageCapacity: validateNamed,
+  Endpoints: validateNamed,
   VolumeAttachment: validateVolumeAttachment,
   Namespace: validateNamespace,
   ConfigMap: validateConfigMap,

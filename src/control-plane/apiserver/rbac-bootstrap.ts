@@ -63,7 +63,7 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
     "write poddisruptionbudgets/status",
     "write pods/status",
   ],
-  "endpoint-controller": ["read services pods"],
+  "endpoint-controller": ["read services pods", "create delete read write endpoints"],
   "endpointslice-controller": ["read services pods nodes", "write services", "create delete read write endpointslices"],
   "endpointslicemirroring-controller": ["read services", "create delete read write endpointslices"],
   "ephemeral-volume-controller": ["read pods", "create read persistentvolumeclaims"],

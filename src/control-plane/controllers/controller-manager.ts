@@ -10,6 +10,7 @@ import { startCronJobController } from "./cronjob/cron-job-controller.js";
 import { startDaemonSetController } from "./daemon/daemon-set-controller.js";
 import { startDeploymentController } from "./deployment/deployment-controller.js";
 import { startDisruptionController } from "./disruption/disruption-controller.js";
+import { startEndpointsController } from "./endpoint/endpoints-controller.js";
 import { startEndpointSliceController } from "./endpointslice/endpointslice-controller.js";
 import { startGarbageCollector } from "./garbagecollector/garbage-collector.js";
 import { startJobController } from "./job/job-controller.js";
@@ -31,6 +32,7 @@ import { startClaimProtectionController, startVolumeProtectionController } from 
 /** Controllers by the names that --controllers knows, in the order in which they are started. */
 const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartController>([
   ["endpointslice-controller", startEndpointSliceController],
+  ["endpoints-controller", startEndpointsController],
   ["replicationcontroller-controller", startReplicationController],
   ["pod-garbage-collector-controller", startPodGarbageCollector],
   ["resourcequota-controller", startResourceQuotaController],
@@ -56,6 +58,9 @@ const CONTROLLERS: ReadonlyMap<string, StartController> = new Map<string, StartC
   ["taint-eviction-controller", startTaintEvictionController],
 ]);
 
+/** Controllers that "*" does not turn on; upstream has others here, see the controller for why. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(["endpoints-controller"]);
+
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
 
 /** A name in --controllers that no controller has. */
@@ -78,7 +83,9 @@ export function enabledControllers(selection: readonly string[]): string[] {
     if (entry !== "*" && !CONTROLLERS.has(name)) throw new UnknownControllerError(name);
   }
   const all = selection.includes("*");
-  return CONTROLLER_NAMES.filter((name) => selection.includes(name) || (all && !selection.includes(`-${name}`)));
+  return CONTROLLER_NAMES.filter(
+    (name) => selection.includes(name) || (all && !OFF_BY_DEFAULT.has(name) && !selection.includes(`-${name}`)),
+  );
 }
 
 export class ControllerManager {

@@ -178,6 +178,19 @@ const COLUMNS: Columns = {
     column("ENDPOINTS", ({ endpoints }) => endpointsText(endpoints.flatMap(({ addresses }) => addresses))),
     AGE,
   ],
+  Endpoints: [
+    NAME,
+    column("ENDPOINTS", ({ subsets = [] }) =>
+      subsets.length === 0
+        ? NONE
+        : endpointsText(
+            subsets.flatMap(({ addresses = [], ports = [] }) =>
+              ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
+            ),
+          ),
+    ),
+    AGE,
+  ],
   Ingress: [
     NAME,
     column("CLASS", ({ spec }) => spec.ingressClassName),

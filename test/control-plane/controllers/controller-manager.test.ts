@@ -6,8 +6,10 @@ import { SmallCluster } from "./small-cluster.js";
 
 describe("the choice of controllers", () => {
   it("has all on by default, and follows --controllers", () => {
-    expect(enabledControllers(["*"])).toEqual(CONTROLLER_NAMES);
-    expect(enabledControllers(["*", "-job-controller"])).toEqual(CONTROLLER_NAMES.filter((name) => name !== "job-controller"));
+    const byDefault = CONTROLLER_NAMES.filter((name) => name !== "endpoints-controller");
+    expect(enabledControllers(["*"])).toEqual(byDefault);
+    expect(enabledControllers(["*", "endpoints-controller"])).toEqual(CONTROLLER_NAMES);
+    expect(enabledControllers(["*", "-job-controller"])).toEqual(byDefault.filter((name) => name !== "job-controller"));
     expect(enabledControllers(["job-controller"])).toEqual(["job-controller"]);
   });
 
