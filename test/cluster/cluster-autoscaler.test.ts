@@ -149,6 +149,23 @@ describe("a cluster that grows", () => {
     expect(running(cluster, "train")).toBe(2);
   });
 
+  it("takes the zone of a group's first node for that of all, so that a group for each zone is needed", () => {
+    const zoned = (name: string, zones: readonly string[]): NodeGroupDescription => ({
+      name,
+      count: 1,
+      zones,
+      capacity: { cpu: "4", memory: "8Gi" },
+    });
+    const grown = (groups: readonly NodeGroupDescription[]): string[] => {
+      const cluster = elasticCluster({ workers: 0, groups, scaling: groups.map(({ name }) => ({ ...WORKERS, group: name })) });
+      cluster.kubectl.create(large("web", 6, { nodeSelector: { "topology.kubernetes.io/zone": "b" } }));
+      cluster.simulation.run(3 * MINUTE);
+      return nodes(cluster);
+    };
+    expect(grown([zoned("both", ["a", "b"])])).toEqual(["both-1"]);
+    expect(grown([zoned("a", ["a"]), zoned("b", ["b"])])).toEqual(["a-1", "b-1", "b-2"]);
+  });
+
   it("waits for as long as it is told to before a pod counts", () => {
     const asked = (flags: ClusterDescription["clusterAutoscaler"], annotations = {}) => {
       const cluster = elasticCluster({ flags: flags! });
