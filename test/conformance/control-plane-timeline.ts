@@ -44,5 +44,7 @@ function bestDraw(testCase: TimelineCase): Draw {
  */
 function compareSingleRuns(testCase: TimelineCase, draw: number): readonly string[] {
   const runs = largeClusterMs(testCase) > 0 ? [] : singleRuns(testCase);
-  return runs.length < 2 ? [] : runs.flatMap((run, index) => compareOutages(run, simulate(run, draw)).map((line) => `run ${index + 1}: ${line}`));
+  return runs.length < 2
+    ? []
+    : runs.flatMap((run, index) => compareOutages(run, simulate(run, draw)).map((line) => `run ${index + 1}: ${line}`));
 }

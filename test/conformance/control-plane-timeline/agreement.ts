@@ -38,7 +38,9 @@ function returnShift(testCase: TimelineCase, observed: Observed): (ownMs: number
   const recorded = firstSince(returned.at, readyTimes(testCase.series));
   const own = firstSince(
     returned.at,
-    observed.transitions.flatMap(([t, object, what, value]) => (object.startsWith("Node ") && what === "ready" && isTrue(value) ? [t] : [])),
+    observed.transitions.flatMap(([t, object, what, value]) =>
+      object.startsWith("Node ") && what === "ready" && isTrue(value) ? [t] : [],
+    ),
   );
   if (recorded === undefined || own === undefined) return () => 0;
   return (ownMs) => (ownMs >= own ? recorded - own : 0);

@@ -39,7 +39,8 @@ export function compareDrain(recorded: readonly (readonly DrainLine[])[] | undef
 function drainDifferences(recorded: readonly DrainLine[], own: readonly DrainLine[]): string[] {
   const text = ({ stream, text: line }: DrainLine) => `${stream} ${line === null ? "" : withoutTies(line)}`;
   const sorted = (lines: readonly DrainLine[]) => lines.map(text).sort();
-  if (!isDeepStrictEqual(sorted(recorded), sorted(own))) return [`drain: ${JSON.stringify(own.map(text))}, want ${JSON.stringify(recorded.map(text))}`];
+  if (!isDeepStrictEqual(sorted(recorded), sorted(own)))
+    return [`drain: ${JSON.stringify(own.map(text))}, want ${JSON.stringify(recorded.map(text))}`];
   return recorded.flatMap(({ t }, index) =>
     Math.abs(own[index].t - t) <= REACTION_MS ? [] : [`drain line ${index + 1}: at ${own[index].t} ms, want ${t} ms`],
   );

@@ -7,7 +7,12 @@ import { withoutTies } from "./ties.js";
 /** Recordings keep so many distinct messages of a group. */
 const MESSAGES_KEPT = 6;
 
-export function compareEvents(recorded: readonly EventGroup[], own: readonly SeenEvent[], grouping: Grouping, agreement: Agreement): string[] {
+export function compareEvents(
+  recorded: readonly EventGroup[],
+  own: readonly SeenEvent[],
+  grouping: Grouping,
+  agreement: Agreement,
+): string[] {
   const wanted = mergeByGroup(recorded, grouping);
   const left = new Map<string, SeenEvent[]>();
   for (const event of own) {
@@ -25,7 +30,14 @@ export function compareEvents(recorded: readonly EventGroup[], own: readonly See
       continue;
     }
     if (groups.length === 1 && new Set(counts).size === 1)
-      lines.push(...compareTimes(`events ${key}`, found.map(({ t }) => t), groups[0].t, agreement));
+      lines.push(
+        ...compareTimes(
+          `events ${key}`,
+          found.map(({ t }) => t),
+          groups[0].t,
+          agreement,
+        ),
+      );
     lines.push(...compareMessages(key, groups, found));
   }
   for (const [key, found] of left) lines.push(`events ${key}: ${found.length} (${JSON.stringify(found[0].message)}), want none`);

@@ -45,17 +45,29 @@ function compareRun(recorded: readonly NodeOutage[], own: readonly NodeOutage[],
 }
 
 /** NoExecute goes at the tick after the return, whenever that was. */
-function compareTicks(recorded: readonly NodeOutage[], own: readonly NodeOutage[], tolerance: number, isChosen: boolean): readonly string[] {
+function compareTicks(
+  recorded: readonly NodeOutage[],
+  own: readonly NodeOutage[],
+  tolerance: number,
+  isChosen: boolean,
+): readonly string[] {
   const removals = (nodes: readonly NodeOutage[]) =>
-    nodes.flatMap(({ back, backToNoExecuteRemoved: delay }) => (back === undefined || typeof delay !== "number" ? [] : [{ at: back + delay, delay }]));
+    nodes.flatMap(({ back, backToNoExecuteRemoved: delay }) =>
+      back === undefined || typeof delay !== "number" ? [] : [{ at: back + delay, delay }],
+    );
   const [is, wanted] = [removals(own), removals(recorded)];
   if (is.length !== wanted.length) return [`outages NoExecute removed: ${is.length} times, want ${wanted.length}`];
-  const late = is.filter(({ delay }) => delay > TICK_MS + tolerance).map(({ delay }) => `outages backToNoExecuteRemoved: ${delay} ms, want a tick at most`);
+  const late = is
+    .filter(({ delay }) => delay > TICK_MS + tolerance)
+    .map(({ delay }) => `outages backToNoExecuteRemoved: ${delay} ms, want a tick at most`);
   // A pass over several nodes takes its time, by which the ticks after it come later.
   if (!isChosen || wanted.length === 0 || recorded.length > 1) return late;
   const phase = wanted[0].at;
   const off = is.filter(({ at }) => Math.min(modulo(at - phase), modulo(phase - at)) > tolerance);
-  return [...late, ...off.map(({ at }) => `outages NoExecute removed at ${at} ms, want ${phase % TICK_MS} ms after a multiple of the tick`)];
+  return [
+    ...late,
+    ...off.map(({ at }) => `outages NoExecute removed at ${at} ms, want ${phase % TICK_MS} ms after a multiple of the tick`),
+  ];
 }
 
 function modulo(ms: number): number {

@@ -84,7 +84,9 @@ function compareSeries(testCase: TimelineCase, observed: Observed, grouping: Gro
 function tiesOfZones({ actions, nodes }: TimelineCase): (key: string) => string {
   const stopped = actions.flatMap(({ stopKubelet }) => (stopKubelet === undefined ? [] : [stopKubelet]));
   const zones = new Set(nodes.filter(({ kubelet = "", zone }) => zone !== undefined && stopped.includes(kubelet)).map(({ name }) => name));
-  return zones.size < 2 ? (key) => key : (key) => key.replace(/^Node (\S+)/, (whole, name: string) => (zones.has(name) ? "Node of any zone" : whole));
+  return zones.size < 2
+    ? (key) => key
+    : (key) => key.replace(/^Node (\S+)/, (whole, name: string) => (zones.has(name) ? "Node of any zone" : whole));
 }
 
 function compareSequences(recorded: readonly Sequence[], observed: Observed, grouping: Grouping, agreement: Agreement): string[] {
@@ -119,7 +121,9 @@ function compareSequence(sequence: Sequence, times: readonly number[], values: r
   const absent = !same && perRun.some((run) => run.length === 0);
   const lines: string[] = [];
   if (!wanted.some((value) => isDeepStrictEqual(value ?? null, last ?? null)) && !(absent && values.length === 0))
-    lines.push(`${key}: ends with ${JSON.stringify(last)}, want ${[...new Set(wanted.map((value) => JSON.stringify(value)))].join(" or ")}`);
+    lines.push(
+      `${key}: ends with ${JSON.stringify(last)}, want ${[...new Set(wanted.map((value) => JSON.stringify(value)))].join(" or ")}`,
+    );
   if (columns !== undefined) lines.push(...compareBounds(sequence, columns, values as readonly Row[]));
   return lines;
 }

@@ -16,6 +16,37 @@ export function* exchanges(testCase: TimelineCase, observed: Observed): Generato
   yield observed;
   yield* exchangesOfPods(testCase, observed);
   yield* exchangesOfNodes(testCase, observed);
+  yield* exchangesOfVictims(testCase, observed);
+}
+
+const PREEMPTED = /^Pod (\S+) disruptionTarget=PreemptionByScheduler$/;
+
+/** Which of equal pods is preempted depends on the order in which their statuses came to the scheduler: victims of each recorded run. */
+function* exchangesOfVictims({ actions, series }: TimelineCase, observed: Observed): Generator<Observed> {
+  const victims = observed.transitions.flatMap(([, object, what, value]) =>
+    what === "disruptionTarget" && value === "PreemptionByScheduler" ? [object.slice("Pod ".length)] : [],
+  );
+  const runs = Math.max(0, ...series.map(({ counts }) => (typeof counts === "number" ? 1 : counts.length)));
+  const specs = new Map(actions.flatMap(({ apply = [] }) => apply.map(likenessOf)));
+  for (let run = 0; run < runs; run++) {
+    const recorded = series
+      .flatMap(({ key, counts }) => ((typeof counts === "number" ? counts : counts[run]) > 0 ? [PREEMPTED.exec(key)?.[1] ?? ""] : []))
+      .filter((name) => name !== "");
+    const names = new Map<string, string>();
+    for (const victim of victims.filter((name) => !recorded.includes(name))) {
+      const other = recorded.find(
+        (name) => !victims.includes(name) && !names.has(name) && specs.has(name) && specs.get(name) === specs.get(victim),
+      );
+      if (other !== undefined) names.set(victim, other).set(other, victim);
+    }
+    if (names.size > 0) yield renamed(observed, names);
+  }
+}
+
+/** What there is to an object beside its name. */
+function likenessOf(object: unknown): readonly [name: string, text: string] {
+  const { metadata = {}, ...rest } = object as { readonly metadata?: { readonly name?: string } };
+  return [metadata.name ?? "", JSON.stringify([{ ...metadata, name: "" }, rest])];
 }
 
 /**
@@ -24,11 +55,20 @@ export function* exchanges(testCase: TimelineCase, observed: Observed): Generato
  */
 function* exchangesOfNodes({ nodes, series }: TimelineCase, observed: Observed): Generator<Observed> {
   const tainted = outagesOf(observed.transitions).find(({ unknownToNoExecute }) => typeof unknownToNoExecute === "number")?.node;
-  const group = nodes.find(({ name, count = 1, first = 1 }) => Array.from({ length: count }, (_, i) => `${name}-${first + i}`).includes(tainted ?? ""));
+  const group = nodes.find(({ name, count = 1, first = 1 }) =>
+    Array.from({ length: count }, (_, i) => `${name}-${first + i}`).includes(tainted ?? ""),
+  );
   if (tainted === undefined || group?.count === undefined || series.some(({ key }) => key.startsWith(`Node ${group.name} `))) return;
   for (let i = 0; i < group.count; i++) {
     const other = `${group.name}-${(group.first ?? 1) + i}`;
-    if (other !== tainted) yield renamed(observed, new Map([[tainted, other], [other, tainted]]));
+    if (other !== tainted)
+      yield renamed(
+        observed,
+        new Map([
+          [tainted, other],
+          [other, tainted],
+        ]),
+      );
   }
 }
 
@@ -43,7 +83,8 @@ function* exchangesOfPods({ actions }: TimelineCase, observed: Observed): Genera
     if (kind !== "StatefulSet" || podManagementPolicy !== "Parallel" || replicas > MOST_PODS || metadata?.name === undefined) continue;
     const { name } = metadata;
     const ordinals = Array.from({ length: replicas }, (_, ordinal) => ordinal);
-    for (const order of permutations(ordinals)) yield renamed(observed, new Map(order.map((to, from) => [`${name}-${from}`, `${name}-${to}`])));
+    for (const order of permutations(ordinals))
+      yield renamed(observed, new Map(order.map((to, from) => [`${name}-${from}`, `${name}-${to}`])));
   }
 }
 

@@ -25,16 +25,31 @@ export function outagesOf(transitions: readonly Transition[]): readonly NodeOuta
   return [...byNode].flatMap(([node, moments]) => {
     const unknown = moments.find(({ what, value }) => what === "ready" && statusOf(value) === "Unknown")?.t;
     if (unknown === undefined) return [];
-    return [rowOf(node, unknown, moments, (podsOfNode.get(node) ?? []).map((pod) => byPod.get(pod) ?? []))];
+    return [
+      rowOf(
+        node,
+        unknown,
+        moments,
+        (podsOfNode.get(node) ?? []).map((pod) => byPod.get(pod) ?? []),
+      ),
+    ];
   });
 }
 
 function rowOf(node: string, unknown: number, moments: readonly Moment[], pods: readonly (readonly Moment[])[]): NodeOutage {
-  const taint = (what: string, key: string, since: number) => moments.find((moment) => moment.t >= since && moment.what === what && moment.value === key)?.t;
+  const taint = (what: string, key: string, since: number) =>
+    moments.find((moment) => moment.t >= since && moment.what === what && moment.value === key)?.t;
   const back = moments.find(({ t, what, value }) => t > unknown && what === "ready" && statusOf(value) === "True")?.t;
   const noExecute = taint("taint+", NO_EXECUTE, unknown);
   const ofPods = (since: number, is: (moment: Moment) => boolean) =>
-    range(pods.flatMap((pod) => pod.filter((moment) => moment.t >= since && is(moment)).slice(0, 1).map(({ t }) => t - since)));
+    range(
+      pods.flatMap((pod) =>
+        pod
+          .filter((moment) => moment.t >= since && is(moment))
+          .slice(0, 1)
+          .map(({ t }) => t - since),
+      ),
+    );
   return {
     node,
     unknown,

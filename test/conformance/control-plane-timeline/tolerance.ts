@@ -73,14 +73,20 @@ function rulesOf({ kind, metadata, spec = {} }: Plain, at: number, series: reado
   const { name = "" } = metadata as { readonly name?: string };
   if (kind === "Job") return jobRules(name, spec as Plain, at, series);
   if (kind === "CronJob") return jobRules(name, ((spec as Plain)["jobTemplate"] as Plain)["spec"] as Plain, at, series);
-  return kind === "Deployment" || kind === "ReplicaSet" || kind === "DaemonSet" || kind === "StatefulSet" ? rollOutRules(spec as Plain, at) : [];
+  return kind === "Deployment" || kind === "ReplicaSet" || kind === "DaemonSet" || kind === "StatefulSet"
+    ? rollOutRules(spec as Plain, at)
+    : [];
 }
 
 /** Back-off counts from a pod's finishedAt, a deadline from the Job's startTime, removal from its completionTime. */
 function jobRules(name: string, spec: Plain, at: number, series: readonly Series[]): readonly WholeSecondRule[] {
   const about = new RegExp(`^(?:events )?(?:Job|Pod) ${name}\\b`);
-  const first = (what: RegExp) => Math.min(...series.filter(({ key }) => about.test(key) && what.test(key)).flatMap(({ t }) => t.map(([least]) => least)));
-  const { activeDeadlineSeconds, ttlSecondsAfterFinished } = spec as { readonly activeDeadlineSeconds?: number; readonly ttlSecondsAfterFinished?: number };
+  const first = (what: RegExp) =>
+    Math.min(...series.filter(({ key }) => about.test(key) && what.test(key)).flatMap(({ t }) => t.map(([least]) => least)));
+  const { activeDeadlineSeconds, ttlSecondsAfterFinished } = spec as {
+    readonly activeDeadlineSeconds?: number;
+    readonly ttlSecondsAfterFinished?: number;
+  };
   return [
     { since: first(/ phase=Failed$/), about },
     ...(activeDeadlineSeconds === undefined ? [] : [{ since: at + activeDeadlineSeconds * 1000 - WHOLE_SECONDS_MS, about }]),
