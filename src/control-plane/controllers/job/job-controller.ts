@@ -4,9 +4,9 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/ and kubernetes pkg/controller/job/job_controller.go.
  */
 import { objectKey } from "../../../api/kinds.js";
-import type { Condition, Job, Pod } from "../../../api/types/index.js";
+import type { Job, Pod } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
-import { targetOf, type Informer } from "../../apiserver/client.js";
+import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import { conditionOf, withoutCondition } from "../conditions.js";
 import { ConsistencyStore } from "../consistency-store.js";
@@ -16,15 +16,24 @@ import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-refere
 import { isPodReady } from "../pod-conditions.js";
 import { PodControl, referenceTo } from "../pod-control.js";
 import { RetryLimiter } from "../rate-limiters.js";
-import { sameValue } from "../same-value.js";
 import { firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { ActivePods } from "./active-pods.js";
-import { nextRecord, NO_FAILURES, type BackoffRecord } from "./backoff.js";
-import { completionIndex, formatIndexes, parseIndexes } from "./indexes.js";
-import { announcedOutcome, COMPLETIONS_REACHED, deadlineOf, earlySuccessOf, failureOf, indexFailureOf, isFinished } from "./job-outcome.js";
-import { isIndexed, isTracked, mayRelease, sortPods, TRACKING_FINALIZER } from "./job-pods.js";
+import { nextRecord, NO_FAILURES } from "./backoff.js";
+import { completionIndex, parseIndexes } from "./indexes.js";
+import {
+  announcedOutcome,
+  COMPLETIONS_REACHED,
+  deadlineOf,
+  earlySuccessOf,
+  failureOf,
+  indexFailureOf,
+  isFinished,
+  jobCondition,
+} from "./job-outcome.js";
+import { isIndexed, isTracked, sortPods } from "./job-pods.js";
 import type { JobSync, StatusDraft } from "./job-sync.js";
+import { JobTracker } from "./job-tracking.js";
 import { failedIndexes, lastFailures } from "./per-index.js";
 import { judgeFailure } from "./pod-failure-policy.js";
 
@@ -34,8 +43,6 @@ const BATCH_PERIOD: SimTime = SECOND;
 /** Delays of a Job whose sync has failed, doubling from the first. Source: DefaultJobApiBackOff and MaxJobApiBackOff in job_controller.go. */
 const FIRST_RETRY_DELAY: SimTime = SECOND;
 const GREATEST_RETRY_DELAY: SimTime = 60 * SECOND;
-/** Finalizers that are taken off at a time. Source: job_controller.go removes them with one goroutine a pod, on one client. */
-const RELEASE_PARALLEL = 32;
 const OWN_MANAGER = "kubernetes.io/job-controller";
 
 class JobController {
@@ -48,9 +55,7 @@ class JobController {
   private readonly orphans: WorkQueue;
   private readonly expectations = new Expectations();
   private readonly consistency: ConsistencyStore;
-  private readonly records = new Map<string, BackoffRecord>();
-  /** Uids of pods whose finalizer was taken off, until the cache shows it. */
-  private readonly released = new Set<string>();
+  private readonly tracker: JobTracker;
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
@@ -61,6 +66,7 @@ class JobController {
     this.pods = context.informer("Pod");
     this.consistency = new ConsistencyStore({ Job: this.jobs, Pod: this.pods });
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    this.tracker = new JobTracker(context, this.calls, this.consistency, this.jobs);
     this.activePods = new ActivePods(context, this.podControl, this.expectations, (key, delay) => this.queue.addAfter(key, delay));
     this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
     this.pods.addIndex(BY_OWNER, ownerUids);
@@ -110,7 +116,7 @@ class JobController {
 
   private podUpdated(previous: Pod, current: Pod): void {
     if (controllerOf(current)?.kind !== "Job") return;
-    if (!isTracked(current)) this.released.delete(current.metadata.uid!);
+    if (!isTracked(current)) this.tracker.released.delete(current.metadata.uid!);
     const key = this.keyOf(current);
     if (key === undefined) return;
     if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key);
@@ -119,7 +125,7 @@ class JobController {
 
   private podDeleted(pod: Pod): void {
     if (controllerOf(pod)?.kind !== "Job") return;
-    this.released.delete(pod.metadata.uid!);
+    this.tracker.released.delete(pod.metadata.uid!);
     const key = this.keyOf(pod);
     if (key === undefined) return;
     this.expectations.deletionObserved(key);
@@ -132,24 +138,14 @@ class JobController {
     if (pod === undefined || !isTracked(pod)) return;
     const controller = controllerOf(pod);
     if (controller !== undefined && this.jobs.get(`${pod.metadata.namespace}/${controller.name}`)?.metadata.uid === controller.uid) return;
-    yield* this.release(pod);
-  }
-
-  private *release(pod: Pod): Task<void> {
-    yield* unless(
-      ["NotFound"],
-      this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
-        ...current,
-        metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((name) => name !== TRACKING_FINALIZER) },
-      })),
-    );
+    yield* this.tracker.release(pod);
   }
 
   private *sync(key: string): Task<void> {
     this.consistency.ensureReady(key);
     const job = this.jobs.get(key);
     if (job === undefined || isFinished(job)) {
-      this.records.delete(key);
+      this.tracker.records.delete(key);
       if (job === undefined) this.forget(key);
       return;
     }
@@ -165,7 +161,7 @@ class JobController {
       if (this.isComplete(sync)) sync.outcome = COMPLETIONS_REACHED;
       else if (managed) suspensionChanged = this.updateSuspension(sync);
     }
-    yield* this.track(sync, suspensionChanged, satisfied);
+    yield* this.tracker.track(sync, suspensionChanged, satisfied);
     if (sync.error !== undefined) throw sync.error;
   }
 
@@ -176,7 +172,7 @@ class JobController {
 
   private look(key: string, job: Job): JobSync {
     const now = this.context.now();
-    const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.released);
+    const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.tracker.released);
     const status: StatusDraft = { ...job.status };
     if (status.startTime === undefined && job.spec.suspend !== true) status.startTime = this.context.nowInSeconds();
     const completions = job.spec.completions ?? 0;
@@ -191,7 +187,7 @@ class JobController {
       key,
       job: { ...job, status },
       pods,
-      record: nextRecord(this.records.get(key) ?? NO_FAILURES, pods.newlySucceeded, pods.newlyFailed, now),
+      record: nextRecord(this.tracker.records.get(key) ?? NO_FAILURES, pods.newlySucceeded, pods.newlyFailed, now),
       succeededIndexes,
       failedIndexes: failed,
       retained: perIndex ? lastFailures(job, pods.all, (index) => succeededIndexes.has(index) || failed.has(index)) : new Map(),
@@ -244,128 +240,15 @@ class JobController {
     const suspended = job.spec.suspend === true;
     const present = conditionOf(status.conditions, "Suspended");
     if (suspended === (present?.status === "True") || (!suspended && present === undefined)) return false;
-    const condition = this.condition(
-      "Suspended",
-      suspended ? "True" : "False",
-      suspended ? "JobSuspended" : "JobResumed",
-      suspended ? "Job suspended" : "Job resumed",
-    );
+    const now = this.context.nowInSeconds();
+    const condition = suspended
+      ? jobCondition("Suspended", "True", "JobSuspended", "Job suspended", now)
+      : jobCondition("Suspended", "False", "JobResumed", "Job resumed", now);
     status.conditions = [...withoutCondition(status.conditions, "Suspended"), condition];
     // A resumed Job has its whole deadline anew.
     status.startTime = suspended ? undefined : this.context.nowInSeconds();
     this.calls.recordEvent(referenceTo(job), "Normal", suspended ? "Suspended" : "Resumed", suspended ? "Job suspended" : "Job resumed");
     return true;
-  }
-
-  private condition(type: string, status: Condition["status"], reason: string, message: string): Condition {
-    const now = this.context.nowInSeconds();
-    return { type, status, reason, message, lastProbeTime: now, lastTransitionTime: now };
-  }
-
-  /**
-   * Counts ended pods in three steps, so that none is lost or counted twice: their uids are noted in the status, then their
-   * finalizers are taken off, then they are counted.
-   */
-  private *track(sync: JobSync, suspensionChanged: boolean, satisfied: boolean): Task<void> {
-    const { status, pods, job } = sync;
-    let flush =
-      suspensionChanged || status.active !== sync.active || status.ready !== sync.ready || (status.terminating ?? 0) !== sync.terminating;
-    flush ||= job.spec.suspend !== true && this.jobs.get(sync.key)?.status?.startTime === undefined;
-    Object.assign(status, { active: sync.active, ready: sync.ready, terminating: sync.terminating });
-    const tracked = new Set(
-      pods.all.filter((pod) => isTracked(pod) && !this.released.has(pod.metadata.uid!)).map(({ metadata }) => metadata.uid!),
-    );
-    flush = countReleased(status, tracked) || flush;
-    const toRelease = this.note(sync);
-    flush ||= toRelease.length > 0;
-    flush = this.announce(sync) || flush;
-    if (toRelease.length > 0) {
-      yield* this.write(sync);
-      const outcomes = yield* inParallel(toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(pod, tracked));
-      sync.error ??= firstError(outcomes);
-      flush = countReleased(status, tracked);
-    }
-    this.records.set(sync.key, sync.record);
-    const finished = satisfied && this.finish(sync);
-    if (!flush && !finished) return;
-    yield* this.write(sync);
-    if (finished) this.tellEnd(sync);
-  }
-
-  /** Notes pods that ended in the status, and returns those whose finalizer may go. */
-  private note(sync: JobSync): Pod[] {
-    const { job, pods, status, outcome } = sync;
-    const succeeded = [...(status.uncountedTerminatedPods?.succeeded ?? [])];
-    const failed = [...(status.uncountedTerminatedPods?.failed ?? [])];
-    const retained = new Set([...sync.retained.values()].map(({ metadata }) => metadata.uid));
-    const toRelease: Pod[] = [];
-    const newlySucceeded = new Set(pods.newlySucceeded);
-    const newlyFailed = new Set(pods.newlyFailed);
-    for (const pod of pods.all) {
-      const uid = pod.metadata.uid!;
-      if (!isTracked(pod) || this.released.has(uid) || !mayRelease(job, pod, outcome !== undefined)) continue;
-      if (retained.has(uid) && outcome === undefined && job.metadata.deletionTimestamp === undefined) continue;
-      toRelease.push(pod);
-      if (newlySucceeded.has(pod)) {
-        if (!isIndexed(job)) succeeded.push(uid);
-      } else if (newlyFailed.has(pod) || (outcome !== undefined && pod.status?.phase !== "Succeeded")) {
-        if (!failed.includes(uid) && judgeFailure(job, pod).action !== "Ignore") failed.push(uid);
-      }
-    }
-    status.uncountedTerminatedPods = { ...(succeeded.length > 0 && { succeeded }), ...(failed.length > 0 && { failed }) };
-    if (isIndexed(job)) {
-      status.completedIndexes = formatIndexes(sync.succeededIndexes);
-      status.succeeded = sync.succeededIndexes.size;
-      if (job.spec.backoffLimitPerIndex !== undefined) status.failedIndexes = formatIndexes(sync.failedIndexes);
-    }
-    return toRelease;
-  }
-
-  private *releaseCounted(pod: Pod, tracked: Set<string>): Task<void> {
-    const uid = pod.metadata.uid!;
-    this.released.add(uid);
-    try {
-      yield* this.release(pod);
-    } catch (error) {
-      this.released.delete(uid);
-      throw error;
-    }
-    tracked.delete(uid);
-  }
-
-  /** Says in the conditions how the Job is going to end. Returns whether that is news. */
-  private announce({ status, outcome }: JobSync): boolean {
-    if (outcome === undefined) return false;
-    const type = outcome.type === "Failed" ? "FailureTarget" : "SuccessCriteriaMet";
-    if (conditionOf(status.conditions, type)?.status === "True") return false;
-    status.conditions = [...(status.conditions ?? []), this.condition(type, "True", outcome.reason, outcome.message)];
-    return true;
-  }
-
-  /** Ends the Job once all its pods are gone and counted. Returns whether it ended. */
-  private finish({ status, outcome, active, terminating }: JobSync): boolean {
-    const uncounted = status.uncountedTerminatedPods;
-    if (
-      outcome === undefined ||
-      active > 0 ||
-      terminating > 0 ||
-      (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0) > 0
-    )
-      return false;
-    status.conditions = [...(status.conditions ?? []), this.condition(outcome.type, "True", outcome.reason, outcome.message)];
-    if (outcome.type === "Complete") status.completionTime = this.context.nowInSeconds();
-    return true;
-  }
-
-  private *write(sync: JobSync): Task<void> {
-    if (sameValue(sync.stored.status, sync.status)) return;
-    sync.stored = yield* this.calls.updateStatus<"Job">({ ...sync.stored, status: { ...sync.status } });
-    this.consistency.wroteAt(sync.key, sync.stored);
-  }
-
-  private tellEnd({ job, outcome }: JobSync): void {
-    if (outcome!.type === "Complete") this.calls.recordEvent(referenceTo(job), "Normal", "Completed", "Job completed");
-    else this.calls.recordEvent(referenceTo(job), "Warning", outcome!.reason, outcome!.message);
   }
 }
 
@@ -376,21 +259,6 @@ function isWorthASync(previous: Pod, current: Pod): boolean {
     previous.metadata.deletionTimestamp !== current.metadata.deletionTimestamp ||
     isTracked(previous) !== isTracked(current)
   );
-}
-
-/** Counts noted pods that have lost their finalizer. Returns whether there were any. */
-function countReleased(status: StatusDraft, tracked: ReadonlySet<string>): boolean {
-  const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {};
-  const succeededLeft = succeeded.filter((uid) => tracked.has(uid));
-  const failedLeft = failed.filter((uid) => tracked.has(uid));
-  if (succeededLeft.length === succeeded.length && failedLeft.length === failed.length) return false;
-  status.succeeded = (status.succeeded ?? 0) + succeeded.length - succeededLeft.length;
-  status.failed = (status.failed ?? 0) + failed.length - failedLeft.length;
-  status.uncountedTerminatedPods = {
-    ...(succeededLeft.length > 0 && { succeeded: succeededLeft }),
-    ...(failedLeft.length > 0 && { failed: failedLeft }),
-  };
-  return true;
 }
 
 export function startJobController(context: ControllerContext): void {

@@ -25,6 +25,11 @@ function failed(reason: string, message: string): Outcome {
   return { type: "Failed", reason, message };
 }
 
+/** A condition of a Job that begins now. @param now whole seconds */
+export function jobCondition(type: string, status: Condition["status"], reason: string, message: string, now: Timestamp): Condition {
+  return { type, status, reason, message, lastProbeTime: now, lastTransitionTime: now };
+}
+
 export function isFinished(job: Job): boolean {
   return job.status?.conditions?.some(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True") === true;
 }
