@@ -5,44 +5,22 @@
  */
 import type { Kind, ObjectsByKind } from "../../api/kinds.js";
 import { formatLabelSelector } from "../../api/selector.js";
-import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
+import type { ApiObject, LabelSelector, OwnerReference } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
 import type { ReplicaSet } from "../../api/types/workloads.js";
+import { BINDING_COLUMNS, CREATED_AT_COLUMNS, SERVICE_ACCOUNT_COLUMNS } from "./access-columns.js";
+import { AGE, age, column, type Column, NAME, NONE, wide } from "./column.js";
 import { humanDuration } from "./human-duration.js";
 import { nodeRoles, nodeStatus, podReadiness, podRestarts, podStatus } from "./status-columns.js";
-import {
-  accessModes,
-  endpointsText,
-  externalAddress,
-  hpaTargets,
-  jobCompletions,
-  jobStatus,
-  portText,
-  quotaText,
-} from "./workload-columns.js";
+import { ATTACHMENT_COLUMNS, CLAIM_COLUMNS, CLASS_COLUMNS, CSI_NODE_COLUMNS, VOLUME_COLUMNS } from "./storage-columns.js";
+import { endpointsText, externalAddress, hpaTargets, jobCompletions, jobStatus, portText, quotaText } from "./workload-columns.js";
 
-export interface Column<T> {
-  readonly title: string;
-  /** Shown with -o wide only. */
-  readonly wide?: boolean;
-  value(object: T, now: Timestamp): string;
-}
-
-const NONE = "<none>";
-
-function column<T>(title: string, value: (object: T, now: Timestamp) => string | number | undefined): Column<T> {
-  return { title, value: (object, now) => String(value(object, now) ?? NONE) };
-}
-
-function wide<T>(title: string, value: (object: T, now: Timestamp) => string | number | undefined): Column<T> {
-  return { ...column(title, value), wide: true };
-}
-
-const NAME = column<ApiObject>("NAME", ({ metadata }) => metadata.name);
-const AGE = column<ApiObject>("AGE", ({ metadata }, now) => age(metadata.creationTimestamp, now));
-
-function age(time: Timestamp | undefined, now: Timestamp): string {
-  return time === undefined ? "<unknown>" : humanDuration(now - time);
+/** `daemonset.apps/logs`. */
+function controllerOf(owners: readonly OwnerReference[] | undefined): string | undefined {
+  const owner = owners?.find(({ controller }) => controller === true);
+  if (owner === undefined) return undefined;
+  const group = owner.apiVersion.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
+  return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
 }
 
 interface WithTemplate {
@@ -229,23 +207,23 @@ const COLUMNS: Columns = {
     column("LIMIT", (quota) => quotaText(quota, (name) => name.startsWith("limits."))),
     AGE,
   ],
-  PersistentVolumeClaim: [
+  PersistentVolumeClaim: CLAIM_COLUMNS,
+  PersistentVolume: VOLUME_COLUMNS,
+  StorageClass: CLASS_COLUMNS,
+  VolumeAttachment: ATTACHMENT_COLUMNS,
+  CSINode: CSI_NODE_COLUMNS,
+  ServiceAccount: SERVICE_ACCOUNT_COLUMNS,
+  Role: CREATED_AT_COLUMNS,
+  ClusterRole: CREATED_AT_COLUMNS,
+  RoleBinding: BINDING_COLUMNS,
+  ClusterRoleBinding: BINDING_COLUMNS,
+  LimitRange: CREATED_AT_COLUMNS,
+  NetworkPolicy: [NAME, column("POD-SELECTOR", ({ spec }) => formatLabelSelector(spec.podSelector)), AGE],
+  RuntimeClass: [NAME, column("HANDLER", ({ handler }) => handler), AGE],
+  ControllerRevision: [
     NAME,
-    column("STATUS", ({ status }) => status?.phase ?? "Pending"),
-    column("VOLUME", ({ spec }) => spec.volumeName ?? ""),
-    column("CAPACITY", ({ status }) => status?.capacity?.storage ?? ""),
-    column("ACCESS MODES", ({ status }) => accessModes(status?.accessModes)),
-    column("STORAGECLASS", ({ spec }) => spec.storageClassName ?? ""),
-    AGE,
-  ],
-  PersistentVolume: [
-    NAME,
-    column("CAPACITY", ({ spec }) => spec.capacity?.storage ?? ""),
-    column("ACCESS MODES", ({ spec }) => accessModes(spec.accessModes)),
-    column("RECLAIM POLICY", ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ""),
-    column("STATUS", ({ status }) => status?.phase ?? ""),
-    column("CLAIM", ({ spec }) => (spec.claimRef === undefined ? "" : `${spec.claimRef.namespace ?? ""}/${spec.claimRef.name}`)),
-    column("STORAGECLASS", ({ spec }) => spec.storageClassName ?? ""),
+    column("CONTROLLER", ({ metadata }) => controllerOf(metadata.ownerReferences)),
+    column("REVISION", ({ revision }) => revision),
     AGE,
   ],
   PriorityClass: [
@@ -258,14 +236,6 @@ const COLUMNS: Columns = {
   Lease: [NAME, column("HOLDER", ({ spec }) => spec.holderIdentity ?? ""), AGE],
   ConfigMap: [NAME, column("DATA", ({ data }) => Object.keys(data ?? {}).length), AGE],
   Secret: [NAME, column("TYPE", ({ type }) => type ?? "Opaque"), column("DATA", ({ data }) => Object.keys(data ?? {}).length), AGE],
-  StorageClass: [
-    NAME,
-    column("PROVISIONER", ({ provisioner }) => provisioner),
-    column("RECLAIMPOLICY", ({ reclaimPolicy }) => reclaimPolicy ?? "Delete"),
-    column("VOLUMEBINDINGMODE", ({ volumeBindingMode }) => volumeBindingMode ?? "Immediate"),
-    column("ALLOWVOLUMEEXPANSION", ({ allowVolumeExpansion }) => String(allowVolumeExpansion ?? false)),
-    AGE,
-  ],
 };
 
 const JUST_NAME_AND_AGE: readonly Column<ApiObject>[] = [NAME, AGE];
