@@ -78,7 +78,7 @@ const PROGRESS_SLICES = 200;
 const MOST_NODES_WITH_SERIES = 100;
 
 /** Above this number of pods metrics.prom is written only where it is asked for: each pod has some 35 lines in it. */
-const MOST_PODS_WITH_METRICS = 10_000;
+const MOST_PODS_WITH_METRICS = 1_000;
 
 /** Of a node that has no machine: one that a scenario created by hand. */
 const NO_USAGE = { cpuMillicores: 0, memoryBytes: 0 };
