@@ -240,6 +240,9 @@ describe.each([
     expect(marked.metadata.finalizers).toEqual(["foregroundDeletion"]);
     const orphaned = stored(answer<"Deployment">((done) => client.delete(target, { propagationPolicy: "Orphan" }, done)));
     expect(orphaned.metadata.finalizers).toEqual(["orphan"]);
+    const last = stored(answer<"Deployment">((done) => client.delete(target, { propagationPolicy: "Background" }, done)));
+    expect(last.metadata.finalizers ?? []).toEqual([]);
+    expect(refused(answer<"Deployment">((done) => client.get(target, done))).code).toBe(404);
   });
 
   it("binds a pod once, and shares the spec among pods of one template on one node", () => {

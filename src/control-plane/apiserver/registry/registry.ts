@@ -185,19 +185,25 @@ export class Registry {
       admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now, writeStatus: this.writeStatus }, store);
     }
     const marked = markDeleted(kind, stored, options, now);
-    if (marked === undefined) return this.removed(kind, entry, kind === "Pod" ? this.markedFirst(entry, now) : stored);
+    if (marked === undefined) return this.removed(kind, entry, this.preparedToGo(kind, entry, now));
     return marked === stored ? stored : this.replaced(kind, entry, marked);
   }
 
-  /** A kind with grace periods is marked in a write of its own even where no grace is left. Source: store.go updateForGracefulDeletionAndFinalizers. */
-  private markedFirst(entry: StoreEntry, now: Timestamp): ApiObject {
+  /**
+   * The last state of an object that goes at once. A kind with grace periods is marked in a write of its own even where no grace is left, and
+   * so are finalizers taken off that the request's propagation policy does away with. Source: store.go updateForGracefulDeletionAndFinalizers.
+   */
+  private preparedToGo(kind: Kind, entry: StoreEntry, now: Timestamp): ApiObject {
     const { object } = entry;
-    if (object.metadata.deletionTimestamp !== undefined) return object;
-    const { generation } = object.metadata;
+    const { generation, deletionTimestamp, finalizers = [] } = object.metadata;
+    const isMarked = kind !== "Pod" || deletionTimestamp !== undefined;
+    if (isMarked && finalizers.length === 0) return object;
+    const metadata = finalizers.length === 0 ? object.metadata : withoutField(object.metadata, "finalizers");
+    if (isMarked) return this.replaced(kind, entry, { ...object, metadata });
     const counted = generation !== undefined && { generation: generation + 1 };
-    return this.replaced("Pod", entry, {
+    return this.replaced(kind, entry, {
       ...object,
-      metadata: { ...object.metadata, ...counted, deletionTimestamp: now, deletionGracePeriodSeconds: 0 },
+      metadata: { ...metadata, ...counted, deletionTimestamp: now, deletionGracePeriodSeconds: 0 },
     });
   }
 
