@@ -86,17 +86,12 @@ export class NodeInfo {
     return pod;
   }
 
-  /**
-   * Takes a newer object of the same pod and shape. It comes last, and what was last takes its place, as upstream's cache removes and adds
-   * it: among victims of equal importance the order decides.
-   */
+  /** Puts a newer object of the same pod and shape in its place. */
   replacePod(previous: PodInfo, pod: PodInfo): void {
     this.generation++;
     for (const list of [this.pods, this.podsWithAffinity, this.podsWithRequiredAntiAffinity]) {
       const at = list.lastIndexOf(previous);
-      if (at < 0) continue;
-      list[at] = list[list.length - 1];
-      list[list.length - 1] = pod;
+      if (at >= 0) list[at] = pod;
     }
   }
 
@@ -130,14 +125,9 @@ export class NodeInfo {
 }
 
 /** Removes in order from the end: pods that came last go first most often. Order of the rest is kept. */
-/** The last takes the place of the one that goes, as in upstream's removeFromSlice. */
 function removeByUid(pods: PodInfo[], uid: string): PodInfo | undefined {
   for (let i = pods.length - 1; i >= 0; i--) {
-    if (pods[i].uid !== uid) continue;
-    const removed = pods[i];
-    pods[i] = pods[pods.length - 1];
-    pods.pop();
-    return removed;
+    if (pods[i].uid === uid) return pods.splice(i, 1)[0];
   }
   return undefined;
 }

@@ -52,18 +52,6 @@ describe("preemption through the API server", () => {
     expect(server.get("Pod", "default/web")?.spec.nodeName).toBe("a");
   });
 
-  it("of equally important pods ends the one that was heard of last", () => {
-    const { simulation, server } = start();
-    server.put(node("a", { cpu: "3", memory: "8Gi", pods: "110" }));
-    for (const name of ["x", "y", "z"]) server.put(running(name, "a", "1", 0));
-    const x = running("x", "a", "1", 0);
-    const heard: Pod = { ...x, status: { ...x.status, conditions: [{ type: "Ready", status: "True" }] } };
-    server.put(heard);
-    server.put(pod("web", { cpu: "1" }, { priority: 1000 }));
-    simulation.run(SECOND);
-    expect(server.requests.filter((request) => request.startsWith("delete"))).toEqual(["delete default/x"]);
-  });
-
   it("gives the victim the condition DisruptionTarget before it is deleted", () => {
     const { simulation, server } = start();
     const seen: unknown[] = [];
