@@ -11,13 +11,13 @@ import { RetryLater } from "../task.js";
 import { isUpdated, type DaemonPlan } from "./daemon-plan.js";
 import { nodeFitness } from "./node-fitness.js";
 
-export interface UpdateBounds {
+interface UpdateBounds {
   readonly maxSurge: number;
   readonly maxUnavailable: number;
 }
 
 /** Percentages are of the nodes on which pods belong, rounded up; both 0 would make no progress. */
-export function updateBounds({ spec }: DaemonSet, desired: number): UpdateBounds {
+function updateBounds({ spec }: DaemonSet, desired: number): UpdateBounds {
   const { maxSurge = 0, maxUnavailable = 1 } = spec.updateStrategy?.rollingUpdate ?? {};
   const surge = scaledValue(maxSurge, desired, true);
   const unavailable = scaledValue(maxUnavailable, desired, true);

@@ -17,7 +17,7 @@ import { ApiError, firstError, inParallel, type Task } from "../task.js";
 import type { Replicated } from "./pod-claims.js";
 
 /** Most pods that one sync creates or deletes. Source: BurstReplicas in replica_set.go. */
-export const BURST_REPLICAS = 500;
+const BURST_REPLICAS = 500;
 
 export class ReplicaManager {
   constructor(
