@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../src/api/types/index.js";
-import { daemonSet, statefulSet } from "./manifests.js";
+import { daemonSet, replicaSet, statefulSet } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
 const relabelled =
@@ -37,6 +37,23 @@ describe("a pod that its controller's selector matches no longer", () => {
     cluster.delete("Pod", "db-1");
     cluster.runTo(60);
     expect(ownersOf(cluster, "db-1")).toEqual(["db"]);
+  });
+});
+
+describe("a controller manager that begins", () => {
+  it("lets a ReplicaSet release a pod whose labels were changed before", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    cluster.apply(replicaSet("web", 2));
+    cluster.runTo(5);
+    cluster.manager.stop();
+    const stray = cluster.list("Pod")[0].metadata.name;
+    cluster.change("Pod", stray, relabelled("debug"));
+    cluster.runTo(10);
+    cluster.manager.start();
+    cluster.runTo(20);
+    expect(ownersOf(cluster, stray)).toEqual([]);
+    expect(cluster.list("Pod")).toHaveLength(3);
   });
 });
 

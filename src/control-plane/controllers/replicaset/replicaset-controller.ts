@@ -107,6 +107,8 @@ class ReplicaSetController {
     if (controller.kind !== this.kind.kind) return;
     this.owned.add(controller.uid, pod);
     const key = this.ownerKey(pod)!;
+    // A controller that has just begun finds pods whose labels were changed before.
+    if (!hasLabelsOf(this.owners.get(key), pod)) this.owned.counts(controller.uid).relabelled = true;
     if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key, objectKey(pod));
     else this.expectations.creationObserved(key);
     this.queue.add(key);
