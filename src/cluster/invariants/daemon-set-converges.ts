@@ -37,9 +37,10 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     }
     const pods = [...committed.podsOf(set)].filter(isActive);
     // Of a node with a pod it is noticed when the set is looked at for another reason: that it takes no more pods, or that it is back.
-    const holding = nodes.filter((node) => pods.some((pod) => nodeOf(pod) === node.metadata.name));
+    const all = [...committed.podsOf(set)];
+    const holding = nodes.filter((node) => all.some((pod) => nodeOf(pod) === node.metadata.name));
     const closed = holding.filter((node) => !wanted.includes(node)).length;
-    const returned = holding.filter((node) => wanted.includes(node) && pods.some((pod) => isOlder(pod, node))).length;
+    const returned = holding.filter((node) => wanted.includes(node) && all.some((pod) => isOlder(pod, node))).length;
     const desired = status?.desiredNumberScheduled ?? 0;
     if (desired < wanted.length - returned || desired > wanted.length + closed) {
       cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${desired}`);
