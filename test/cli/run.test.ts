@@ -13,6 +13,7 @@ describe("kubewarp run", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(Object.keys(contents(out))).toEqual([
       "events.csv",
+      "metrics.prom",
       "nodes.csv",
       "pods.csv",
       "requests.csv",
