@@ -251,26 +251,6 @@ const BREAKS: Readonly<Record<string, () => void>> = {
     deaf("job-controller", "create");
     apply(workload("Job", "work"));
   },
-  "cron-job-concurrency": () => {
-    // The controller takes for written what is not.
-    const updateStatus = methodOf(ApiClientConnection, "updateStatus");
-    broken(ApiClientConnection, "updateStatus").mockImplementation(function (
-      this: ApiClientConnection,
-      object: ApiObject,
-      done: (result: object) => void,
-    ) {
-      if (object.kind === "CronJob") done({ ok: true, object });
-      else updateStatus.call(this, object, done);
-    });
-    const long = { metadata: { annotations: { "kubewarp.io/run-duration": "10m" } }, spec: { ...spec, restartPolicy: "Never" } };
-    const jobTemplate = { spec: { template: long } };
-    apply({
-      apiVersion: "batch/v1",
-      kind: "CronJob",
-      metadata: { name: "often", namespace: "default" },
-      spec: { schedule: "* * * * *", concurrencyPolicy: "Forbid", jobTemplate },
-    } as ApiObject);
-  },
   "no-excess-pods": () => {
     broken(Expectations, "satisfied").mockReturnValue(true);
     apply({ ...workload("ReplicationController", "web", { replicas: 3, selector: { app: "web" } }), apiVersion: "v1" });
