@@ -70,7 +70,9 @@ export class WatchConnections {
       if (others === undefined) this.byHost.set(host, [connection]);
       else others.push(connection);
     }
-    simulation.after(list.sample(), () => {
+    // A kubelet has its own node from its registration on.
+    const delay = kind === "Node" && podsOfNode !== undefined ? 0 : list.sample();
+    simulation.after(delay, () => {
       this.follow(connection);
     });
     return informer;
