@@ -96,7 +96,11 @@ export class Actions {
     else if (action.uncordon !== undefined) this.setUnschedulable(action.uncordon, false, answered);
     else if (action.evict !== undefined) {
       const { graceSeconds } = action.evict;
-      kubectl.evict(this.target("Pod", action.evict), { ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }) }, answered);
+      kubectl.evict(
+        this.target("Pod", action.evict),
+        { ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }) },
+        answered,
+      );
     } else if (action.podReady !== undefined) {
       const { ready } = action.podReady;
       const now = wholeSecondOf(cluster);
@@ -227,6 +231,10 @@ function kindOf(resource: string): Kind {
 function patched(current: ApiObject, patch: unknown, type: "merge" | "strategic" | "json"): ApiObject {
   const plain = encode(current);
   const changed =
-    type === "json" ? applyJsonPatch(plain, patch as JsonPatchStep[]) : type === "merge" ? mergeJson(plain, patch) : mergeStrategically(plain, patch);
+    type === "json"
+      ? applyJsonPatch(plain, patch as JsonPatchStep[])
+      : type === "merge"
+        ? mergeJson(plain, patch)
+        : mergeStrategically(plain, patch);
   return decode(changed);
 }

@@ -7,6 +7,7 @@ import { compareEvents } from "./compare-events.js";
 import { compareOutages } from "./compare-outages.js";
 import { exchanges } from "./exchange.js";
 import { grouped, groupingOf, type Grouping } from "./grouping.js";
+import { isWithinNumbers } from "./number-ranges.js";
 
 /** Columns of snapshots behind whose bounds a rule stands: the greatest or the least value, or both, must be met. */
 const RULED_BOUNDS: Readonly<Record<string, Readonly<Record<string, readonly Bound[]>>>> = {
@@ -120,7 +121,8 @@ function compareSequence(sequence: Sequence, times: readonly number[], values: r
   const wanted = same ? [sequence.values?.at(-1)] : "final" in sequence ? [sequence.final] : perRun.map((run) => run.at(-1)?.[1]);
   const absent = !same && perRun.some((run) => run.length === 0);
   const lines: string[] = [];
-  if (!wanted.some((value) => isDeepStrictEqual(value ?? null, last ?? null)) && !(absent && values.length === 0))
+  const agrees = wanted.some((value) => isDeepStrictEqual(value ?? null, last ?? null)) || isWithinNumbers(last, wanted);
+  if (!agrees && !(absent && values.length === 0))
     lines.push(
       `${key}: ends with ${JSON.stringify(last)}, want ${[...new Set(wanted.map((value) => JSON.stringify(value)))].join(" or ")}`,
     );

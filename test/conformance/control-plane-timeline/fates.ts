@@ -25,7 +25,10 @@ function follow(cluster: Cluster, fates: Fates): void {
     const fate = fateOf(fates, pod, ordinals.get(uid)!);
     if (fate !== undefined) cluster.simulation.after(fate.run * SECOND, () => end(cluster, pod, fate));
   };
-  cluster.apiServer.informers({ component: "watch-client" }).informer("Pod").addHandlers({ added: see, updated: (_previous, pod) => see(pod) });
+  cluster.apiServer
+    .informers({ component: "watch-client" })
+    .informer("Pod")
+    .addHandlers({ added: see, updated: (_previous, pod) => see(pod) });
 }
 
 function fateOf({ pods = [], byIndex = {}, then }: Fates, pod: Pod, ordinal: number): Fate | undefined {
@@ -39,10 +42,13 @@ function end(cluster: Cluster, { metadata }: Pod, { phase, exitCode = phase === 
   const stored = cluster.view.get("Pod", namespace, name);
   if (stored?.metadata.uid !== uid || stored?.metadata.deletionTimestamp !== undefined || stored?.status?.phase !== "Running") return;
   const now = wholeSecondOf(cluster);
-  cluster.kubectl.patchStatus<"Pod">({ kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) }, (pod) => ({
-    ...pod,
-    status: ended(pod, phase, exitCode, now),
-  }));
+  cluster.kubectl.patchStatus<"Pod">(
+    { kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) },
+    (pod) => ({
+      ...pod,
+      status: ended(pod, phase, exitCode, now),
+    }),
+  );
 }
 
 export function wholeSecondOf({ epoch, simulation }: Cluster): number {

@@ -11,7 +11,11 @@ export interface Settings {
 }
 
 /** @throws Error where a flag has no simulated counterpart */
-export function settingsOf({ apiServerArgs = [], controllerManagerArgs = [], schedulerArgs = [] }: NonNullable<TimelineCase["extraFlags"]>): Settings {
+export function settingsOf({
+  apiServerArgs = [],
+  controllerManagerArgs = [],
+  schedulerArgs = [],
+}: NonNullable<TimelineCase["extraFlags"]>): Settings {
   const featureGates: Record<string, boolean> = {};
   for (const [flag, value] of schedulerArgs.map(parse)) {
     if (flag !== "feature-gates") throw new Error(`kube-scheduler's --${flag} is not simulated`);

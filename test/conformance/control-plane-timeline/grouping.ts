@@ -41,7 +41,10 @@ export function groupingOf({ series, nodes }: TimelineCase): Grouping {
 }
 
 /** Counted transitions by group, in order of time. */
-export function grouped(transitions: readonly Transition[], grouping: Grouping): readonly { readonly key: string; readonly times: readonly number[] }[] {
+export function grouped(
+  transitions: readonly Transition[],
+  grouping: Grouping,
+): readonly { readonly key: string; readonly times: readonly number[] }[] {
   const found = new Map<string, number[]>();
   for (const [t, object, what, value] of transitions) {
     if (grouping.isSequence(object, what)) continue;

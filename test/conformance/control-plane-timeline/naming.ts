@@ -93,5 +93,9 @@ function nodeOfDaemon({ spec }: Pod): string {
 
 /** The group that a pod's canonical name belongs to, read from the name alone: `web-rs1-p3` is of `web-rs1`. */
 export function groupOfPodName(name: string): string {
-  return name.replace(/-p\d+$/, "").replace(/-i\d+#\d+$/, "").replace(/@.*#\d+$/, "").replace(/#\d+$/, "");
+  return name
+    .replace(/-p\d+$/, "")
+    .replace(/-i\d+#\d+$/, "")
+    .replace(/@.*#\d+$/, "")
+    .replace(/#\d+$/, "");
 }

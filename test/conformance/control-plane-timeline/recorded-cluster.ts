@@ -88,7 +88,13 @@ export class RecordedCluster {
       latencies: MACHINE_LATENCIES,
     };
     const second = testCase.startSecondOfMinute ?? MIDDLE_OF_SECOND;
-    this.cluster = new Cluster(description, { seed: testCase.name, replication: draw, epoch: WHOLE_MINUTE + second * SECOND - this.start, metrics: this.metrics(), schedulerDelay: SCHEDULER_DELAY });
+    this.cluster = new Cluster(description, {
+      seed: testCase.name,
+      replication: draw,
+      epoch: WHOLE_MINUTE + second * SECOND - this.start,
+      metrics: this.metrics(),
+      schedulerDelay: SCHEDULER_DELAY,
+    });
   }
 
   /** Runs up to the first action. */
@@ -162,7 +168,11 @@ export class RecordedCluster {
       const [key, value] = selector.split("=");
       const matching = pods.filter(({ metadata, status }) => metadata.labels?.[key] === value && status?.phase === "Running");
       for (const { metadata } of matching)
-        metrics.set(metadata.name, { milli: Math.round(total / matching.length), timestamp: epoch + simulation.now, window: METRIC_WINDOW });
+        metrics.set(metadata.name, {
+          milli: Math.round(total / matching.length),
+          timestamp: epoch + simulation.now,
+          window: METRIC_WINDOW,
+        });
     }
     return metrics;
   }

@@ -113,7 +113,11 @@ function conditionValues(status: Plain, naming: Naming | undefined): Value[] {
   return conditions
     .map(({ type, status: truth, reason, message }): Value => [
       `condition ${type}`,
-      { status: truth, ...(reason !== undefined && { reason }), ...(naming !== undefined && message !== undefined && { message: naming.text(message) }) },
+      {
+        status: truth,
+        ...(reason !== undefined && { reason }),
+        ...(naming !== undefined && message !== undefined && { message: naming.text(message) }),
+      },
     ])
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -115,5 +115,9 @@ export class WatchClient {
 }
 
 function isForeign({ metadata: { namespace = NAMESPACE, ownerReferences = [], name } }: ApiObject): boolean {
-  return namespace !== NAMESPACE || ownerReferences.some((owner) => owner.kind === "Service" && owner.name === OWN_SERVICE) || name === OWN_SERVICE;
+  return (
+    namespace !== NAMESPACE ||
+    ownerReferences.some((owner) => owner.kind === "Service" && owner.name === OWN_SERVICE) ||
+    name === OWN_SERVICE
+  );
 }
