@@ -3,9 +3,9 @@
  *
  * All names of nodes, pods and hosts are those of API objects. Times are simulated time in microseconds.
  */
+import type { NodeMetrics, PodMetrics } from "../cluster/metrics/metrics-api.js";
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { Timestamp } from "../api/types/meta.js";
-import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, ApiStatus, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
 import type { Distribution } from "../engine/distribution.js";
@@ -46,23 +46,6 @@ export interface KubectlClient extends ApiClient {
    * What was changed shortly before may be told as well, so that versions have to be compared.
    */
   watch<K extends Kind>(target: Target<K>, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching;
-}
-
-export interface ResourceUsage {
-  readonly cpuMillicores: number;
-  readonly memoryBytes: number;
-}
-
-export interface PodMetrics {
-  readonly namespace: string;
-  readonly name: string;
-  readonly containers: readonly { readonly name: string; readonly usage: ResourceUsage }[];
-}
-
-export interface NodeMetrics {
-  readonly node: Node;
-  /** Undefined where the node's kubelet does not answer, or has not been read yet. */
-  readonly usage: ResourceUsage | undefined;
 }
 
 /** Ends a watch. */

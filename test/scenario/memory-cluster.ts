@@ -14,7 +14,8 @@ import type {
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
 import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
 import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
-import type { ExecResult, KubectlClient, NodeMetrics, PodMetrics, StopWatching } from "../../src/scenario/simulated-cluster.js";
+import type { NodeMetrics, PodMetrics } from "../../src/cluster/metrics/metrics-api.js";
+import type { ExecResult, KubectlClient, StopWatching } from "../../src/scenario/simulated-cluster.js";
 
 /** The start of 2026, in microseconds. */
 export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;

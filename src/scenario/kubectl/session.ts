@@ -3,7 +3,8 @@ import { kindInfo, type Kind, type KindInfo, type ObjectsByKind } from "../../ap
 import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
 import type { ApiStatus, DeleteOptions, ListOptions, Result, Target } from "../../control-plane/apiserver/client.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
-import type { KubectlClient, NodeMetrics, PodMetrics } from "../simulated-cluster.js";
+import type { NodeMetrics, PodMetrics } from "../../cluster/metrics/metrics-api.js";
+import type { KubectlClient } from "../simulated-cluster.js";
 import { answer, type Script } from "./script.js";
 
 /** A command ends with this message on stderr and exit code 1. */

@@ -4,7 +4,7 @@ import type { Timestamp } from "../../api/types/meta.js";
 import type { Pod } from "../../api/types/pod.js";
 import { formatDuration } from "../../api/duration.js";
 import { MINUTE, SECOND } from "../../engine/simulation.js";
-import type { NodeMetrics, PodMetrics, ResourceUsage } from "../simulated-cluster.js";
+import type { NodeMetrics, PodMetrics, ResourceUsage } from "../../cluster/metrics/metrics-api.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { noneFound } from "./get.js";
 import { selectorOf } from "./selection.js";
