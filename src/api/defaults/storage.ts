@@ -23,15 +23,16 @@ export function defaultStorageClass(object: StorageClass): StorageClass {
 }
 
 export function defaultCSIDriver(object: CSIDriver): CSIDriver {
-  return change(object, "spec", (spec) =>
-    fill(spec, {
+  return change(object, "spec", ({ volumeLifecycleModes = [], ...spec }) => ({
+    ...fill(spec, {
       attachRequired: true,
       podInfoOnMount: false,
       storageCapacity: false,
       fsGroupPolicy: "ReadWriteOnceWithFSType",
-      volumeLifecycleModes: ["Persistent"],
       requiresRepublish: false,
       seLinuxMount: false,
     }),
-  );
+    // An empty list is none given: pkg/apis/storage/v1/defaults.go asks for its length.
+    volumeLifecycleModes: volumeLifecycleModes.length === 0 ? ["Persistent"] : volumeLifecycleModes,
+  }));
 }

@@ -70,7 +70,12 @@ export interface CSINode extends ApiObject {
 
 export interface CSIDriver extends ApiObject {
   readonly kind: "CSIDriver";
-  readonly spec: { readonly attachRequired?: boolean; readonly storageCapacity?: boolean; readonly [field: string]: unknown };
+  readonly spec: {
+    readonly attachRequired?: boolean;
+    readonly storageCapacity?: boolean;
+    readonly volumeLifecycleModes?: readonly string[];
+    readonly [field: string]: unknown;
+  };
 }
 
 export interface CSIStorageCapacity extends ApiObject {
