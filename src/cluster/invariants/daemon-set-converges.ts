@@ -42,12 +42,14 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     const closed = holding.filter((node) => !wanted.includes(node)).length;
     const returned = holding.filter((node) => wanted.includes(node) && all.some((pod) => isOlder(pod, node))).length;
     const desired = status?.desiredNumberScheduled ?? 0;
-    if (desired < wanted.length - returned || desired > wanted.length + closed) {
+    // Nor is a change of a node without a pod noticed before the set is tried again, where pods of it are refused.
+    const mayWait = refusals.mayWait("daemon-set-controller", metadata.namespace);
+    if (!mayWait && (desired < wanted.length - returned || desired > wanted.length + closed)) {
       cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${desired}`);
     }
     // During an update that surges or waits a node has two pods, or none.
     const isUpdating = (status?.updatedNumberScheduled ?? 0) !== (status?.desiredNumberScheduled ?? 0);
-    if (isUpdating || spec.updateStrategy?.type === "OnDelete" || refusals.mayWait("daemon-set-controller", metadata.namespace)) return;
+    if (isUpdating || spec.updateStrategy?.type === "OnDelete" || mayWait) return;
     const terminating = new Set([...committed.podsOf(set)].filter((pod) => !isActive(pod)).map(nodeOf));
     for (const { metadata: node } of wanted) {
       const count = pods.filter((pod) => nodeOf(pod) === node.name).length;
