@@ -52,6 +52,8 @@ export class ScenarioRun {
   private readonly sources: WorkloadSource[] = [];
   private readonly baselines = new Map<Expectation, RequestCounts>();
   private readonly problems: string[] = [];
+  /** Commands that have begun and not ended. */
+  private readonly running = new Set<KubectlStep | EksctlStep | EtcdStep>();
 
   constructor(
     private readonly cluster: SimulatedCluster,
@@ -84,6 +86,11 @@ export class ScenarioRun {
   /** Judges what is expected at the end, and says how the run went. */
   finish(): RunOutcome {
     for (const expectation of this.scenario.expectations) if (expectation.at === "end") this.judge(expectation);
+    for (const step of this.running) {
+      if (step.expectError !== undefined || step.expectOutput !== undefined)
+        this.problems.push(`${placeOf(step)}: had not ended at the end of the run, so what is expected of it cannot be judged`);
+    }
+    this.running.clear();
     const unjudged = this.scenario.expectations.filter((one) => !this.results.some(({ expectation }) => expectation === one));
     return {
       timeline: this.entries,
@@ -139,24 +146,29 @@ export class ScenarioRun {
 
   private runKubectl(step: KubectlStep): void {
     const { kubectl, simulation, epoch } = this.cluster;
-    const begin = this.begin(`kubectl ${step.text}`);
+    const begin = this.beginCommand(step);
     step.command.run(kubectl, simulation, epoch, (result) => this.endCommand(step, begin, result));
   }
 
   private runEksctl(step: EksctlStep): void {
-    const begin = this.begin(`eksctl ${step.text}`);
+    const begin = this.beginCommand(step);
     step.command.run(this.cluster.nodeGroups, (result) => this.endCommand(step, begin, result));
   }
 
   private runEtcd(step: EtcdStep): void {
-    const begin = this.begin(`etcd ${step.text}`);
+    const begin = this.beginCommand(step);
     step.command.run(this.cluster.etcdOperations, step.downtime, (result) => this.endCommand(step, begin, result));
   }
 
+  private beginCommand(step: KubectlStep | EksctlStep | EtcdStep): number {
+    this.running.add(step);
+    return this.begin(`${step.kind} ${step.text}`);
+  }
+
   private endCommand(step: KubectlStep | EksctlStep | EtcdStep, begin: number, { output, errors }: CommandResult): void {
+    this.running.delete(step);
     const problem = commandProblem(step, output, errors);
-    const place = `${step.file}:${step.line}: at ${formatDuration(step.at)} ${step.kind} ${step.text}`;
-    this.end(begin, output, problem === undefined ? undefined : `${place}: ${problem}`);
+    this.end(begin, output, problem === undefined ? undefined : `${placeOf(step)}: ${problem}`);
   }
 
   private injectFault({ fault, file, line, at }: FaultStep): void {
@@ -207,6 +219,10 @@ export class ScenarioRun {
     this.entries[index] = { ...this.entries[index], end: this.cluster.simulation.now, output, ...(problem !== undefined && { problem }) };
     if (problem !== undefined) this.problems.push(problem);
   }
+}
+
+function placeOf(step: KubectlStep | EksctlStep | EtcdStep): string {
+  return `${step.file}:${step.line}: at ${formatDuration(step.at)} ${step.kind} ${step.text}`;
 }
 
 /** Why a command did not do as the scenario says; undefined where it did. */

@@ -145,6 +145,15 @@ describe("timeline", () => {
     expect(step(", expectOutput: cordoned")).toEqual([]);
   });
 
+  it("makes a problem of a command that has not ended when the run has, where something is expected of it", () => {
+    const cluster = () => new NotingCluster([node("a")]);
+    const step = (more: string) =>
+      runOn(cluster(), `timeline:\n  - {at: 1m, kubectl: wait node/a --for=delete --timeout=10h${more}}\n`).problems;
+    expect(step("")).toEqual([]);
+    expect(step(", expectOutput: deleted")).toEqual([expect.stringContaining("had not ended at the end of the run")]);
+    expect(step(", expectError: timed out")).toEqual([expect.stringContaining("had not ended at the end of the run")]);
+  });
+
   it("injects faults, and their opposites after `for`", () => {
     const zoned = (name: string, zone: string) => node(name, { "topology.kubernetes.io/zone": zone });
     const cluster = new NotingCluster([zoned("worker-1", "a"), zoned("worker-2", "b")]);

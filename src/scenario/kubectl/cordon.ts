@@ -14,6 +14,8 @@ const NODE = kindInfo("Node")!;
 /** The nodes that a command names, or that -l selects. @throws UsageError */
 export function parseNodes(given: Arguments, usage: string): Selection {
   const selector = given.text("selector");
+  if (selector !== undefined && given.positional.length > 0)
+    throw new UsageError("cannot specify both a node name and a --selector option");
   if (selector !== undefined) return { named: [], kinds: [NODE], selector: selectorOf(selector) };
   if (given.positional.length === 0) throw new UsageError(`USAGE: ${usage}`);
   return { named: given.positional.map(({ text }) => ({ info: NODE, namespace: "", name: text.replace(/^nodes?\//, "") })), kinds: [] };

@@ -81,6 +81,7 @@ const jobFromCronJob: Verb = {
   prepare(given, context) {
     const name = oneName(given);
     const from = given.text("from");
+    if (from === undefined && !given.has("image")) throw new UsageError("either --image or --from must be specified");
     if (from === undefined) return (session) => createOne(session, placed(buildJob(name, given), name, context.namespace));
     if (given.has("image")) throw new UsageError("either --image or --from must be specified");
     const [cronJob] = parseNamed([{ text: from, offset: 0 }], context.namespace).named;

@@ -73,6 +73,8 @@ export const drain: Verb = {
     };
     return function* (session) {
       const found = (yield* resolve(session, nodes)) as readonly Node[];
+      // All nodes are found before any is touched: RunDrain follows RunCordonOrUncordon's look-up of kubectl/pkg/cmd/drain/drain.go.
+      if (found.length < nodes.named.length) return;
       for (const node of found) yield* setSchedulable(session, node, false);
       for (const node of found) yield* attempt(session, drainNode(session, node, options));
     };

@@ -16,6 +16,15 @@ import type { Verb } from "./verb.js";
 /** Source of the names: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const REVISION = "deployment.kubernetes.io/revision";
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
+/** Annotations that are the Deployment's or the ReplicaSet's own: annotationsToSkip in kubectl/pkg/polymorphichelpers/rollback.go. */
+const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.deployment.rollback.to",
+]);
 
 export interface Revision {
   readonly number: number;
@@ -42,7 +51,7 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
           number: Number(one.metadata.annotations?.[REVISION] ?? 0),
           ...cause(one),
           template: one.spec.template,
-          restore: (current: ApiObject) => withTemplate(current, template),
+          restore: (current: ApiObject) => withAnnotationsOf(one, withTemplate(current, template)),
         };
       }),
     );
@@ -58,6 +67,13 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
     );
   }
   throw new KubectlError(`error: no history viewer has been implemented for ${object.kind}`);
+}
+
+/** A rollback brings the revision's annotations back, too: Rollback in kubectl/pkg/polymorphichelpers/rollback.go. */
+function withAnnotationsOf(revision: ReplicaSet, object: ApiObject): ApiObject {
+  const kept = Object.entries(object.metadata.annotations ?? {}).filter(([name]) => OWN_ANNOTATIONS.has(name));
+  const restored = Object.entries(revision.metadata.annotations ?? {}).filter(([name]) => !OWN_ANNOTATIONS.has(name));
+  return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries([...kept, ...restored]) } };
 }
 
 function sorted(revisions: readonly Revision[]): readonly Revision[] {

@@ -36,6 +36,8 @@ export const taint: Verb = {
   flags: [...SELECTION_FLAGS, flag("overwrite", "boolean")],
   prepare(given, context) {
     const changes = given.positional.filter(isChange).map(parseChange);
+    const repeated = repeatedTaint(changes);
+    if (repeated !== undefined) throw new UsageError(`duplicated taints with the same key and effect: ${repeated}`);
     if (changes.length === 0) throw new UsageError("at least one taint update is required, such as dedicated=gpu:NoSchedule");
     const selection = parseSelection(
       given,
@@ -53,6 +55,19 @@ export const taint: Verb = {
       });
   },
 };
+
+/** A taint that is set twice, as kubectl names it: parseTaints in kubectl/pkg/cmd/taint/utils.go. */
+function repeatedTaint(changes: readonly Change[]): string | undefined {
+  const seen = new Set<string>();
+  for (const change of changes) {
+    if (!("set" in change)) continue;
+    const { key, value, effect } = change.set;
+    const identity = `${key}:${effect}`;
+    if (seen.has(identity)) return `{${key} ${value ?? ""} ${effect} <nil>}`;
+    seen.add(identity);
+  }
+  return undefined;
+}
 
 function doneWith(changes: readonly Change[], overwrite: boolean): string {
   const sets = changes.some((change) => "set" in change);

@@ -100,6 +100,15 @@ describe("kubectl rollout history and undo", () => {
     expect(one.read("Deployment", "default/web")!.spec.template.metadata?.labels).toEqual({ app: "web" });
   });
 
+  it("brings back the revision's change-cause, or that it had none", () => {
+    const one = cluster(1, 2, 3);
+    const cause = () => one.read("Deployment", "default/web")!.metadata.annotations?.["kubernetes.io/change-cause"];
+    one.kubectl("rollout undo deployment/web --to-revision=2");
+    expect(cause()).toBe("second");
+    one.kubectl("rollout undo deployment/web --to-revision=3");
+    expect(cause()).toBeUndefined();
+  });
+
   it("goes to the revision that is asked for, or says that there is none", () => {
     const one = cluster(2, 3);
     expect(one.kubectl("rollout undo deployment/web --to-revision=3").output).toEqual(["deployment.apps/web rolled back"]);
