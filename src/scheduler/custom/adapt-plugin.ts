@@ -2,10 +2,10 @@
 import type { Handle } from "../framework/handle.js";
 import { queueIf, type EventRegistration } from "../framework/events.js";
 import type { NodeInfo } from "../framework/node-info.js";
-import type { Answer, Plugin } from "../framework/plugin.js";
+import type { Plugin } from "../framework/plugin.js";
 import { PluginError } from "../framework/plugin-error.js";
 import { PodInfo } from "../framework/pod-info.js";
-import { Status, unschedulable, type Code } from "../framework/status.js";
+import { permitAnswerOf, postFilterAnswerOf, preFilterAnswerOf, statusOf } from "./answers.js";
 import { ACTIONS, type CustomPlugin, type CustomPluginHandle } from "./custom-plugin.js";
 
 /** Methods by the point that errors name. */
@@ -28,10 +28,17 @@ const POINT_OF: Readonly<Record<string, string>> = {
 
 export const METHODS: ReadonlySet<string> = new Set([...Object.keys(POINT_OF), "eventsToRegister"]);
 
-/** Methods that answer with a verdict. */
-const JUDGING: ReadonlySet<string> = new Set(["preEnqueue", "filter", "preScore", "normalizeScore", "reserve"]);
-
-const CODES: ReadonlySet<unknown> = new Set<Code>(["Success", "Error", "Unschedulable", "UnschedulableAndUnresolvable", "Wait", "Skip", "Pending"]);
+/** How the answer of a method is checked; what is absent is passed on as it is. */
+const CHECKS: Readonly<Record<string, (plugin: string, answer: unknown, fail: (problem: string) => never) => unknown>> = {
+  preEnqueue: statusOf,
+  preFilter: preFilterAnswerOf,
+  filter: statusOf,
+  postFilter: postFilterAnswerOf,
+  preScore: statusOf,
+  normalizeScore: statusOf,
+  reserve: statusOf,
+  permit: permitAnswerOf,
+};
 
 export function customHandle(name: string, handle: Handle): CustomPluginHandle {
   const { cache } = handle;
@@ -82,6 +89,7 @@ type Method = (...given: unknown[]) => unknown;
 
 function guarded(name: string, method: string, custom: CustomPlugin, run: Method): Method {
   const point = POINT_OF[method];
+  const check = Object.hasOwn(CHECKS, method) ? CHECKS[method] : undefined;
   return (...given) => {
     const fail = (problem: string, cause?: unknown): never => {
       throw new PluginError(name, point, podKeyOf(given), nodeNameOf(method, given), problem, cause);
@@ -93,7 +101,7 @@ function guarded(name: string, method: string, custom: CustomPlugin, run: Method
       return fail(error instanceof Error ? `threw ${error.name}: ${error.message}` : `threw ${String(error)}`, error);
     }
     if (answer instanceof Promise) return fail("returned a promise; methods must be synchronous");
-    return JUDGING.has(method) ? statusOf(name, answer, fail) : answer;
+    return check === undefined ? answer : check(name, answer, fail);
   };
 }
 
@@ -106,12 +114,4 @@ function podKeyOf(given: readonly unknown[]): string {
 function nodeNameOf(method: string, given: readonly unknown[]): string | undefined {
   if (method === "filter" || method === "score") return (given[2] as NodeInfo).name;
   return typeof given[2] === "string" ? given[2] : undefined;
-}
-
-function statusOf(plugin: string, answer: unknown, fail: (problem: string) => never): Answer {
-  if (answer === undefined || answer instanceof Status) return answer;
-  if (typeof answer === "string") return unschedulable(plugin, answer);
-  const { code, reasons = [] } = (answer ?? {}) as { readonly code?: unknown; readonly reasons?: unknown };
-  if (!CODES.has(code) || !Array.isArray(reasons)) return fail(`returned ${JSON.stringify(answer)}; must be nothing, a reason as text, or {code, reasons}`);
-  return new Status(code as Code, reasons.map(String), plugin);
 }

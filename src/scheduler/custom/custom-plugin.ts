@@ -9,7 +9,7 @@ import type { CycleState } from "../framework/cycle-state.js";
 import * as events from "../framework/events.js";
 import type { EventResource } from "../framework/events.js";
 import type { NodeInfo } from "../framework/node-info.js";
-import type { NodeToStatus, Plugin, PostFilterResult, PreFilterResult } from "../framework/plugin.js";
+import type { NodeToStatus, Plugin, PostFilterResult } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
 import type { Code, Status } from "../framework/status.js";
@@ -69,9 +69,9 @@ export interface CustomPlugin {
   preEnqueue?(pod: PodInfo): Verdict;
   /** Whether the first pod is to be scheduled before the second. */
   less?(a: QueuedPodInfo, b: QueuedPodInfo): boolean;
-  preFilter?(state: CycleState, pod: PodInfo): { readonly result?: PreFilterResult; readonly status?: Status } | undefined;
+  preFilter?(state: CycleState, pod: PodInfo): Verdict | { readonly result?: { readonly nodeNames?: Iterable<string> }; readonly status?: Verdict };
   filter?(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
-  postFilter?(state: CycleState, pod: PodInfo, statuses: NodeToStatus): { readonly result?: PostFilterResult; readonly status: Status };
+  postFilter?(state: CycleState, pod: PodInfo, statuses: NodeToStatus): { readonly result?: PostFilterResult; readonly status: Verdict };
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Verdict;
   /** An integer; where there is no normalizeScore, from 0 to 100, the greatest best. */
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
@@ -79,7 +79,8 @@ export interface CustomPlugin {
   normalizeScore?(state: CycleState, pod: PodInfo, scores: { readonly node: NodeInfo; score: number }[]): Verdict;
   reserve?(state: CycleState, pod: PodInfo, nodeName: string): Verdict;
   unreserve?(state: CycleState, pod: PodInfo, nodeName: string): void;
-  permit?: Plugin["permit"];
+  /** The timeout in microseconds. */
+  permit?(state: CycleState, pod: PodInfo, nodeName: string): Verdict | { readonly status: Verdict; readonly timeout?: number };
   preBind?: Plugin["preBind"];
   bind?: Plugin["bind"];
   postBind?(state: CycleState, pod: PodInfo, nodeName: string): void;
