@@ -50,7 +50,7 @@ export function permitAnswerOf(plugin: string, answer: unknown, fail: Fail): Ret
   const verdict = statusOf(plugin, status, fail);
   if (verdict === undefined) return fail(`returned ${shown(answer)}; must be ${VERDICT}, or {status, timeout}`);
   if (timeout === undefined) return { status: verdict };
-  if (!Number.isSafeInteger(timeout) || (timeout as number) < 0) return fail(`returned the timeout ${String(timeout)}; must be a whole number of microseconds, not negative`);
+  if (!Number.isSafeInteger(timeout) || (timeout as number) < 0) return fail(`returned the timeout ${typeof timeout === "number" ? timeout : shown(timeout)}; must be a whole number of microseconds, not negative`);
   return { status: verdict, timeout: timeout as number };
 }
 
