@@ -90,9 +90,9 @@ export async function runPerfWorkload(workload: PerfWorkload, options: PerfOptio
   }));
 }
 
-/** Whether the average reaches the workload's threshold; undefined where there is nothing to compare. */
-export function reachesThreshold({ throughput, threshold }: PerfRow): boolean | undefined {
-  return throughput === undefined || threshold === undefined ? undefined : throughput.Average >= threshold;
+/** Whether the average reaches the workload's threshold, if it has one. Without an average nothing shows that it does. */
+export function reachesThreshold({ throughput, threshold = 0 }: PerfRow): boolean {
+  return threshold === 0 || (throughput !== undefined && throughput.Average >= threshold);
 }
 
 /** Results as scheduler_perf writes them for perf-dash. Source: DataItems in test/integration/scheduler_perf/util.go */

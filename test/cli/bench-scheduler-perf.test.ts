@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { contents, kubewarp, temporaryFolder } from "./kubewarp.js";
+import { contents, fileWith, kubewarp, temporaryFolder } from "./kubewarp.js";
 
 const EXAMPLE = "examples/scheduler-perf/performance-config.yaml";
 
@@ -42,6 +42,27 @@ describe("kubewarp bench scheduler-perf", () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Basic\/50Nodes: 100 pods\/s on average; threshold is 200/);
+  });
+
+  it("keeps what finished beside a workload that does not, and passes no threshold without an average", () => {
+    const out = join(temporaryFolder(), "results");
+    const config = fileWith(
+      `- name: Case
+  workloadTemplate:
+    - { opcode: createNodes, countParam: $nodes }
+    - { opcode: createPods, count: 20, collectMetrics: true }
+  workloads:
+    - { name: NoNodes, params: { nodes: 0 } }
+    - { name: Short, threshold: 100000, params: { nodes: 5 } }
+`,
+      "performance-config.yaml",
+    );
+    const { code, stdout, stderr } = kubewarp(["bench", "scheduler-perf", config, "--out", out]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Case\/Short +too short/m);
+    expect(stderr).toMatch(/Case\/NoNodes: /);
+    expect(stderr).toMatch(/Case\/Short: too short for an average; threshold is 100000/);
+    expect(contents(out)["scheduler_perf.csv"]).toMatch(/^Case\/Short,5,20,20,/m);
   });
 
   it("ends with 2 for a workload that is not there", () => {
