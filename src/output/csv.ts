@@ -76,3 +76,10 @@ export class CsvFile<Row> {
     this.batch = [];
   }
 }
+
+/** Writes a table whose rows are all there, as NAME.csv. */
+export function writeTable<Row>(directory: { path(file: string): string }, table: Table<Row>, rows: Iterable<Row>): void {
+  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
+  for (const row of rows) file.append(row);
+  file.close();
+}

@@ -56,6 +56,24 @@ export class OutputDirectory {
     return files.map((file) => join(this.shown, file));
   }
 
+  /**
+   * Publishes what `fill` has written, or throws it away where it fails. Returns what it returned, and the paths of the files.
+   *
+   * @param family as of {@link publish}
+   */
+  async filledBy<T>(
+    fill: () => T | Promise<T>,
+    family: readonly string[] = [],
+  ): Promise<{ readonly result: T; readonly files: readonly string[] }> {
+    try {
+      const result = await fill();
+      return { result, files: this.publish(family) };
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
   /** Throws away what was written. */
   discard(): void {
     rmSync(this.staging, { recursive: true, force: true });

@@ -23,15 +23,9 @@ export interface ReplicationOutcome {
 }
 
 export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
+  const { replication, check } = order;
   const directory = new OutputDirectory(order.output);
-  try {
-    const { replication, check } = order;
-    const { figures, outcome, invariants } = await simulate(await prepare(order), { replication, directory, check });
-    directory.publish();
-    const violations = invariants === undefined ? [] : violationLines(invariants);
-    return { replication, figures, problems: outcome.problems, violations };
-  } catch (error) {
-    directory.discard();
-    throw error;
-  }
+  const { result } = await directory.filledBy(async () => simulate(await prepare(order), { replication, directory, check }));
+  const { figures, outcome, invariants } = result;
+  return { replication, figures, problems: outcome.problems, violations: invariants === undefined ? [] : violationLines(invariants) };
 }

@@ -2,7 +2,7 @@
  * Scheduler configurations compared on one scenario: replications with common random numbers, estimates of each configuration, and
  * estimates of the difference of each from the first.
  */
-import { CsvFile, type Table } from "../output/csv.js";
+import { writeTable } from "../output/csv.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import {
   COMPARISON,
@@ -93,27 +93,18 @@ async function runIn(run: RunInWorker, task: SchedulerRunOrder, scheduler: strin
   }
 }
 
-function publish(output: string, outcomes: Outcomes): ComparisonResult {
+async function publish(output: string, outcomes: Outcomes): Promise<ComparisonResult> {
   const comparison = comparisonRows(outcomes);
   const speed = speedRows(outcomes);
   const plugins = pluginRows(outcomes);
   const directory = new OutputDirectory(output);
-  try {
-    write(directory, COMPARISON, comparison);
-    write(directory, SCHEDULER_RUNS, runRows(outcomes));
-    write(directory, SCHEDULER_SPEED, speed);
-    write(directory, PLUGIN_TIMES, plugins);
-    return { comparison, speed, plugins, files: directory.publish() };
-  } catch (error) {
-    directory.discard();
-    throw error;
-  }
-}
-
-function write<Row>(directory: OutputDirectory, table: Table<Row>, rows: readonly Row[]): void {
-  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
-  for (const row of rows) file.append(row);
-  file.close();
+  const { files } = await directory.filledBy(() => {
+    writeTable(directory, COMPARISON, comparison);
+    writeTable(directory, SCHEDULER_RUNS, runRows(outcomes));
+    writeTable(directory, SCHEDULER_SPEED, speed);
+    writeTable(directory, PLUGIN_TIMES, plugins);
+  });
+  return { comparison, speed, plugins, files };
 }
 
 /** Metrics in the order in which they first appear, with all configurations of a metric one below the other. */

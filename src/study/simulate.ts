@@ -4,7 +4,7 @@ import type { Cluster } from "../cluster/cluster.js";
 import type { ClusterDescription } from "../cluster/description.js";
 import { InvariantChecker, type InvariantReport } from "../cluster/invariants/invariant-checker.js";
 import type { SimTime } from "../engine/simulation.js";
-import { CsvFile } from "../output/csv.js";
+import { writeTable } from "../output/csv.js";
 import type { OutputDirectory } from "../output/output-directory.js";
 import { PodTraceLog, type TraceStep } from "../output/pod-trace.js";
 import { ClusterMetricsText, METRICS_FILE } from "../output/openmetrics/cluster-metrics.js";
@@ -169,7 +169,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   }
   const outcome = run.finish();
   const trace = traceLog?.steps;
-  if (trace !== undefined && directory !== undefined) writeTrace(directory, trace);
+  if (trace !== undefined && directory !== undefined) writeTable(directory, TRACE, trace);
   if (metrics !== undefined) {
     const isWanted = outputs.metrics !== undefined || recorder.pods.records.length <= MOST_PODS_WITH_METRICS;
     if (isWanted && outputs.metrics !== "series") metrics.sample(simulation.now);
@@ -194,10 +194,4 @@ function tracePod({ apiServer }: Cluster, pod: string): PodTraceLog {
   });
   apiServer.trace(log.listener);
   return log;
-}
-
-function writeTrace(directory: OutputDirectory, steps: readonly TraceStep[]): void {
-  const file = new CsvFile(directory.path(`${TRACE.name}.csv`), TRACE);
-  for (const step of steps) file.append(step);
-  file.close();
 }

@@ -7,7 +7,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CsvFile, type Table } from "../output/csv.js";
+import { writeTable } from "../output/csv.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import { mergeTables } from "./merge.js";
 import type { ReplicationOrder, ReplicationOutcome } from "./replication.js";
@@ -71,30 +71,20 @@ async function replicate(run: RunInWorker, order: StudyOrder, replication: numbe
   }
 }
 
-function publish(order: StudyOrder, folder: string, results: readonly Replicated[]): StudyResult {
+async function publish(order: StudyOrder, folder: string, results: readonly Replicated[]): Promise<StudyResult> {
+  const estimates = estimatesOf(results.flatMap(({ outcome }) => outcome ?? []));
+  const replications = results.map(({ row }) => row);
   const directory = new OutputDirectory(order.output);
-  try {
-    const estimates = estimatesOf(results.flatMap(({ outcome }) => outcome ?? []));
-    const replications = results.map(({ row }) => row);
+  const { files } = await directory.filledBy(() => {
     mergeTables(
       results.filter(({ outcome }) => outcome !== undefined).map((result) => result.folder),
       (file) => directory.path(file),
     );
     writeTable(directory, STUDY, estimates);
     writeTable(directory, REPLICATIONS, replications);
-    const files = directory.publish();
-    rmSync(folder, { recursive: true, force: true });
-    return { replications, estimates, files };
-  } catch (error) {
-    directory.discard();
-    throw error;
-  }
-}
-
-function writeTable<Row>(directory: OutputDirectory, table: Table<Row>, rows: readonly Row[]): void {
-  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
-  for (const row of rows) file.append(row);
-  file.close();
+  });
+  rmSync(folder, { recursive: true, force: true });
+  return { replications, estimates, files };
 }
 
 /** Estimates of the metrics in the order in which they first appear. */

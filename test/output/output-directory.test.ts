@@ -32,6 +32,21 @@ describe("an output directory", () => {
     expect(readdirSync(parent)).toEqual(["results"]);
   });
 
+  it("is published when it has been filled, and thrown away when filling fails", async () => {
+    const parent = folder();
+    const target = join(parent, "results");
+    const first = new OutputDirectory(target);
+    expect(await first.filledBy(() => first.write("a.csv", "first"))).toEqual({ result: undefined, files: [join(target, "a.csv")] });
+    const second = new OutputDirectory(target);
+    const failing = second.filledBy(() => {
+      second.write("a.csv", "half");
+      throw new Error("disk full");
+    });
+    await expect(failing).rejects.toThrow("disk full");
+    expect(readFileSync(join(target, "a.csv"), "utf8")).toBe("first");
+    expect(readdirSync(parent)).toEqual(["results"]);
+  });
+
   it("takes away what an earlier run of its family left and this one has not written, and nothing else", () => {
     const target = join(folder(), "results");
     const first = new OutputDirectory(target);

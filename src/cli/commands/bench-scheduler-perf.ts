@@ -1,7 +1,7 @@
 /** `kubewarp bench scheduler-perf FILE`: workloads of kube-scheduler's own benchmark, with its figures. */
 import { Option, type Command } from "commander";
 import type { SimTime } from "../../engine/simulation.js";
-import { CsvFile } from "../../output/csv.js";
+import { writeTable } from "../../output/csv.js";
 import { OutputDirectory } from "../../output/output-directory.js";
 import type { TieBreakRule } from "../../scheduler/node-selection.js";
 import { readPerformanceConfig, type PerfWorkload } from "../../scenario/importers/scheduler-perf/performance-config.js";
@@ -72,7 +72,7 @@ async function benchSchedulerPerf(file: string, { workload: wanted = [], out, ou
     }
   }
   // What other workloads found is not lost with the one that failed.
-  if (rows.length > 0) report(rows, write(rows, out), output);
+  if (rows.length > 0) report(rows, await write(rows, out), output);
   for (const { workload, throughput, threshold = 0 } of rows.filter((row) => !reachesThreshold(row))) {
     const average = throughput === undefined ? "too short for an average" : `${shown(throughput.Average)} pods/s on average`;
     failures.push(`${workload}: ${average}; threshold is ${threshold}`);
@@ -103,15 +103,8 @@ function shown(value: number | undefined): string {
   return value === undefined ? "" : String(Math.round(10 * value) / 10);
 }
 
-function write(rows: readonly PerfRow[], out: string): readonly string[] {
+async function write(rows: readonly PerfRow[], out: string): Promise<readonly string[]> {
   const directory = new OutputDirectory(out);
-  try {
-    const csv = new CsvFile(directory.path(`${SCHEDULER_PERF.name}.csv`), SCHEDULER_PERF);
-    for (const row of rows) csv.append(row);
-    csv.close();
-    return directory.publish();
-  } catch (error) {
-    directory.discard();
-    throw error;
-  }
+  const { files } = await directory.filledBy(() => writeTable(directory, SCHEDULER_PERF, rows));
+  return files;
 }

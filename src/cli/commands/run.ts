@@ -4,7 +4,7 @@ import type { SimTime } from "../../engine/simulation.js";
 import { METRICS_FILE } from "../../output/openmetrics/cluster-metrics.js";
 import { OutputDirectory } from "../../output/output-directory.js";
 import { TABLES } from "../../output/tables/index.js";
-import { prepare, simulate, type RunResult } from "../../study/simulate.js";
+import { prepare, simulate, type ProgressListener, type RunResult } from "../../study/simulate.js";
 import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
@@ -49,28 +49,20 @@ async function run(
     async () => {
       const progress = progressBar(scenario.duration, quiet);
       const checkHeap = watchHeap();
-      try {
-        const result = await simulate(scenario, {
-          directory,
-          progress: (...seen) => {
-            progress.update(...seen);
-            checkHeap();
-          },
-          ...(traced !== undefined && { traced }),
-          check,
-        });
-        progress.stop();
-        const written = directory.publish([...TABLES.map(({ name }) => `${name}.csv`), METRICS_FILE]);
-        process.stdout.write(runReport(result, written, output));
-        const violations = result.invariants === undefined ? [] : violationLines(result.invariants);
-        const problems = [...result.outcome.problems, ...violations];
-        if (traced !== undefined && result.trace === undefined) throw new RunFailed([...problems, noSuchPod(traced, result)].join("\n"));
-        if (problems.length > 0) throw new RunFailed(problems.join("\n"));
-      } catch (error) {
-        progress.stop();
-        directory.discard();
-        throw error;
-      }
+      const listener: ProgressListener = (...seen) => {
+        progress.update(...seen);
+        checkHeap();
+      };
+      const options = { directory, progress: listener, ...(traced !== undefined && { traced }), check };
+      const { result, files: written } = await directory.filledBy(
+        () => simulate(scenario, options).finally(() => progress.stop()),
+        [...TABLES.map(({ name }) => `${name}.csv`), METRICS_FILE],
+      );
+      process.stdout.write(runReport(result, written, output));
+      const violations = result.invariants === undefined ? [] : violationLines(result.invariants);
+      const problems = [...result.outcome.problems, ...violations];
+      if (traced !== undefined && result.trace === undefined) problems.push(noSuchPod(traced, result));
+      if (problems.length > 0) throw new RunFailed(problems.join("\n"));
     },
   );
 }
