@@ -1,5 +1,6 @@
 /** The tables of a comparison of scheduler configurations. */
-import type { Column, Table } from "../output/csv.js";
+import type { Table } from "../output/csv.js";
+import { differenceColumns, estimateColumns, intervalColumns } from "./estimate-columns.js";
 import type { Estimate } from "./statistics.js";
 
 export interface ComparisonRow {
@@ -32,50 +33,13 @@ export interface PluginTimeRow {
   readonly milliseconds: number;
 }
 
-/** Ends of the confidence interval; undefined with one replication. */
-function low({ mean, halfWidth }: Estimate): number | undefined {
-  return halfWidth === undefined ? undefined : mean - halfWidth;
-}
-
-function high({ mean, halfWidth }: Estimate): number | undefined {
-  return halfWidth === undefined ? undefined : mean + halfWidth;
-}
-
-function differenceColumns<Row extends { readonly difference: Estimate | undefined }>(): Column<Row>[] {
-  return [
-    {
-      name: "difference",
-      meaning: "mean difference from the first configuration, replication by replication; empty for that one",
-      value: ({ difference }) => difference?.mean,
-    },
-    {
-      name: "difference_ci95_low",
-      meaning: "lower end of the 95 % confidence interval of the mean difference (paired t)",
-      value: ({ difference }) => (difference === undefined ? undefined : low(difference)),
-    },
-    {
-      name: "difference_ci95_high",
-      meaning: "upper end of that interval",
-      value: ({ difference }) => (difference === undefined ? undefined : high(difference)),
-    },
-  ];
-}
-
 export const COMPARISON: Table<ComparisonRow> = {
   name: "comparison",
   row: "a metric under one scheduler configuration",
   columns: [
     { name: "metric", meaning: "name of the metric", value: ({ metric }) => metric },
     { name: "scheduler", meaning: "name of the configuration", value: ({ scheduler }) => scheduler },
-    { name: "replications", meaning: "replications that have the metric", value: ({ estimate }) => estimate.n },
-    { name: "mean", meaning: "mean over them", value: ({ estimate }) => estimate.mean },
-    { name: "standard_deviation", meaning: "sample standard deviation", value: ({ estimate }) => estimate.standardDeviation },
-    {
-      name: "ci95_low",
-      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
-      value: ({ estimate }) => low(estimate),
-    },
-    { name: "ci95_high", meaning: "upper end of that interval", value: ({ estimate }) => high(estimate) },
+    ...estimateColumns<ComparisonRow>(),
     ...differenceColumns<ComparisonRow>(),
   ],
 };
@@ -102,12 +66,7 @@ export const SCHEDULER_SPEED: Table<SpeedRow> = {
       meaning: "decisions a second of wall time spent deciding (filters, scores, choice), mean over the replications",
       value: ({ perSecond }) => perSecond.mean,
     },
-    {
-      name: "ci95_low",
-      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
-      value: ({ perSecond }) => low(perSecond),
-    },
-    { name: "ci95_high", meaning: "upper end of that interval", value: ({ perSecond }) => high(perSecond) },
+    ...intervalColumns<SpeedRow>(({ perSecond }) => perSecond),
     ...differenceColumns<SpeedRow>(),
   ],
 };

@@ -1,5 +1,6 @@
 /** The tables that a study adds to those of its replications. */
 import type { Table } from "../output/csv.js";
+import { estimateColumns } from "./estimate-columns.js";
 import type { Estimate } from "./statistics.js";
 
 export interface EstimateRow {
@@ -21,19 +22,7 @@ export const STUDY: Table<EstimateRow> = {
   row: "a metric of summary.csv over all replications that have it",
   columns: [
     { name: "metric", meaning: "name of the metric, as in summary.csv", value: ({ metric }) => metric },
-    { name: "replications", meaning: "replications that have the metric", value: ({ estimate }) => estimate.n },
-    { name: "mean", meaning: "mean over them", value: ({ estimate }) => estimate.mean },
-    { name: "standard_deviation", meaning: "sample standard deviation", value: ({ estimate }) => estimate.standardDeviation },
-    {
-      name: "ci95_low",
-      meaning: "lower end of the 95 % confidence interval of the mean (Student's t); empty with one replication",
-      value: ({ estimate: { mean, halfWidth } }) => (halfWidth === undefined ? undefined : mean - halfWidth),
-    },
-    {
-      name: "ci95_high",
-      meaning: "upper end of that interval",
-      value: ({ estimate: { mean, halfWidth } }) => (halfWidth === undefined ? undefined : mean + halfWidth),
-    },
+    ...estimateColumns<EstimateRow>(),
     { name: "minimum", meaning: "least value", value: ({ estimate }) => estimate.minimum },
     { name: "maximum", meaning: "greatest value", value: ({ estimate }) => estimate.maximum },
   ],
