@@ -53,7 +53,7 @@ export class ScenarioRun {
   private readonly baselines = new Map<Expectation, RequestCounts>();
   private readonly problems: string[] = [];
   /** Commands that have begun and not ended. */
-  private readonly running = new Set<KubectlStep | EksctlStep | EtcdStep>();
+  private readonly running = new Set<CommandStep>();
 
   constructor(
     private readonly cluster: SimulatedCluster,
@@ -160,12 +160,12 @@ export class ScenarioRun {
     step.command.run(this.cluster.etcdOperations, step.downtime, (result) => this.endCommand(step, begin, result));
   }
 
-  private beginCommand(step: KubectlStep | EksctlStep | EtcdStep): number {
+  private beginCommand(step: CommandStep): number {
     this.running.add(step);
     return this.begin(`${step.kind} ${step.text}`);
   }
 
-  private endCommand(step: KubectlStep | EksctlStep | EtcdStep, begin: number, { output, errors }: CommandResult): void {
+  private endCommand(step: CommandStep, begin: number, { output, errors }: CommandResult): void {
     this.running.delete(step);
     const problem = commandProblem(step, output, errors);
     this.end(begin, output, problem === undefined ? undefined : `${placeOf(step)}: ${problem}`);
@@ -221,7 +221,7 @@ export class ScenarioRun {
   }
 }
 
-function placeOf(step: KubectlStep | EksctlStep | EtcdStep): string {
+function placeOf(step: CommandStep): string {
   return `${step.file}:${step.line}: at ${formatDuration(step.at)} ${step.kind} ${step.text}`;
 }
 

@@ -84,19 +84,22 @@ export interface BehaviorRule extends PodBehavior {
   };
 }
 
-export type TimelineStep = KubectlStep | EksctlStep | EtcdStep | FaultStep;
+export type TimelineStep = CommandStep | FaultStep;
 
-export interface KubectlStep extends CommandStep {
+/** A command that the administrator types. */
+export type CommandStep = KubectlStep | EksctlStep | EtcdStep;
+
+export interface KubectlStep extends CommandLine {
   readonly kind: "kubectl";
   readonly command: KubectlCommand;
 }
 
-export interface EksctlStep extends CommandStep {
+export interface EksctlStep extends CommandLine {
   readonly kind: "eksctl";
   readonly command: EksctlCommand;
 }
 
-export interface EtcdStep extends CommandStep {
+export interface EtcdStep extends CommandLine {
   readonly kind: "etcd";
   readonly command: EtcdCommand;
   /** How long the API servers are stopped by a command that stops them. */
@@ -104,7 +107,7 @@ export interface EtcdStep extends CommandStep {
 }
 
 /** A command line, and what is expected of it. */
-export interface CommandStep {
+interface CommandLine {
   readonly at: SimTime;
   /** As written, without the command's name. */
   readonly text: string;
