@@ -76,7 +76,10 @@ function registrationsOf(plugin: string, custom: CustomPlugin): readonly EventRe
   return custom.eventsToRegister!().map((registration) => {
     const { resource, actions } = registration;
     const unknown = actions.find((action) => !Object.hasOwn(ACTIONS, action));
-    if (unknown !== undefined) throw new Error(`plugin ${plugin}: eventsToRegister: unknown action ${JSON.stringify(unknown)}; must be one of ${Object.keys(ACTIONS).join(", ")}`);
+    if (unknown !== undefined)
+      throw new Error(
+        `plugin ${plugin}: eventsToRegister: unknown action ${JSON.stringify(unknown)}; must be one of ${Object.keys(ACTIONS).join(", ")}`,
+      );
     return {
       resource,
       actions: actions.reduce((bits, action) => bits | ACTIONS[action], 0),

@@ -5,7 +5,15 @@ import { Status, unschedulable, type Code } from "../framework/status.js";
 type Fail = (problem: string) => never;
 type Fields = Readonly<Record<string, unknown>>;
 
-const CODES: ReadonlySet<unknown> = new Set<Code>(["Success", "Error", "Unschedulable", "UnschedulableAndUnresolvable", "Wait", "Skip", "Pending"]);
+const CODES: ReadonlySet<unknown> = new Set<Code>([
+  "Success",
+  "Error",
+  "Unschedulable",
+  "UnschedulableAndUnresolvable",
+  "Wait",
+  "Skip",
+  "Pending",
+]);
 
 const VERDICT = "nothing, a reason as text, or {code, reasons}";
 
@@ -21,7 +29,8 @@ export function preFilterAnswerOf(plugin: string, answer: unknown, fail: Fail): 
   if (answer === undefined) return undefined;
   if (isVerdict(answer)) return { status: statusOf(plugin, answer, fail) };
   const { result, status } = fieldsOf(answer);
-  if (!hasOnly(answer, ["result", "status"])) return fail(`returned ${shown(answer)}; must be ${VERDICT}, {result: {nodeNames}} or {status}`);
+  if (!hasOnly(answer, ["result", "status"]))
+    return fail(`returned ${shown(answer)}; must be ${VERDICT}, {result: {nodeNames}} or {status}`);
   return { result: nodeNamesOf(result, fail), status: statusOf(plugin, status, fail) };
 }
 
@@ -30,11 +39,16 @@ function nodeNamesOf(result: unknown, fail: Fail): PreFilterResult | undefined {
   const { nodeNames } = fieldsOf(result);
   if (nodeNames === undefined && hasOnly(result, ["nodeNames"])) return {};
   const names: unknown[] = isIterable(nodeNames) ? [...nodeNames] : [undefined];
-  if (!names.every((name) => typeof name === "string")) return fail(`returned the result ${shown(result)}; must be {nodeNames}, a list or a Set of names`);
+  if (!names.every((name) => typeof name === "string"))
+    return fail(`returned the result ${shown(result)}; must be {nodeNames}, a list or a Set of names`);
   return { nodeNames: new Set(names) };
 }
 
-export function postFilterAnswerOf(plugin: string, answer: unknown, fail: Fail): { readonly result?: PostFilterResult; readonly status: Status } {
+export function postFilterAnswerOf(
+  plugin: string,
+  answer: unknown,
+  fail: Fail,
+): { readonly result?: PostFilterResult; readonly status: Status } {
   const { result, status } = fieldsOf(answer);
   const verdict = statusOf(plugin, status, fail);
   const { nominatedNodeName } = fieldsOf(result);
@@ -50,7 +64,10 @@ export function permitAnswerOf(plugin: string, answer: unknown, fail: Fail): Ret
   const verdict = statusOf(plugin, status, fail);
   if (verdict === undefined) return fail(`returned ${shown(answer)}; must be ${VERDICT}, or {status, timeout}`);
   if (timeout === undefined) return { status: verdict };
-  if (!Number.isSafeInteger(timeout) || (timeout as number) < 0) return fail(`returned the timeout ${typeof timeout === "number" ? timeout : shown(timeout)}; must be a whole number of microseconds, not negative`);
+  if (!Number.isSafeInteger(timeout) || (timeout as number) < 0)
+    return fail(
+      `returned the timeout ${typeof timeout === "number" ? timeout : shown(timeout)}; must be a whole number of microseconds, not negative`,
+    );
   return { status: verdict, timeout: timeout as number };
 }
 
@@ -63,7 +80,9 @@ function fieldsOf(answer: unknown): Fields {
 }
 
 function hasOnly(answer: unknown, names: readonly string[]): boolean {
-  return typeof answer === "object" && answer !== null && Object.keys(answer).every((name) => names.includes(name)) && !Array.isArray(answer);
+  return (
+    typeof answer === "object" && answer !== null && Object.keys(answer).every((name) => names.includes(name)) && !Array.isArray(answer)
+  );
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

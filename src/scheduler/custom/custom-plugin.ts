@@ -69,7 +69,10 @@ export interface CustomPlugin {
   preEnqueue?(pod: PodInfo): Verdict;
   /** Whether the first pod is to be scheduled before the second. */
   less?(a: QueuedPodInfo, b: QueuedPodInfo): boolean;
-  preFilter?(state: CycleState, pod: PodInfo): Verdict | { readonly result?: { readonly nodeNames?: Iterable<string> }; readonly status?: Verdict };
+  preFilter?(
+    state: CycleState,
+    pod: PodInfo,
+  ): Verdict | { readonly result?: { readonly nodeNames?: Iterable<string> }; readonly status?: Verdict };
   filter?(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
   postFilter?(state: CycleState, pod: PodInfo, statuses: NodeToStatus): { readonly result?: PostFilterResult; readonly status: Verdict };
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Verdict;

@@ -43,7 +43,8 @@ async function importFactory(name: string, path: string): Promise<CustomPluginFa
   } catch (error) {
     throw new PluginModuleError(name, path, `cannot be imported: ${error instanceof Error ? error.message : String(error)}`, error);
   }
-  if (typeof module.default !== "function") throw new PluginModuleError(name, path, "has no function as its default export; must be (args, handle) => plugin");
+  if (typeof module.default !== "function")
+    throw new PluginModuleError(name, path, "has no function as its default export; must be (args, handle) => plugin");
   return module.default as CustomPluginFactory;
 }
 
@@ -52,9 +53,19 @@ function make(name: string, path: string, factory: CustomPluginFactory, args: Re
   try {
     made = factory(args, customHandle(name, handle));
   } catch (error) {
-    throw new PluginModuleError(name, path, `its default export threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, error);
+    throw new PluginModuleError(
+      name,
+      path,
+      `its default export threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      error,
+    );
   }
-  if (typeof made !== "object" || made === null || made instanceof Promise) throw new PluginModuleError(name, path, "its default export returned no plugin; must be an object with the methods of the extension points");
+  if (typeof made !== "object" || made === null || made instanceof Promise)
+    throw new PluginModuleError(
+      name,
+      path,
+      "its default export returned no plugin; must be an object with the methods of the extension points",
+    );
   const methods = [...METHODS].filter((method) => typeof (made as Readonly<Record<string, unknown>>)[method] === "function");
   if (methods.length === 0) throw new PluginModuleError(name, path, `the plugin has none of the methods ${[...METHODS].join(", ")}`);
   return adaptPlugin(name, made);
