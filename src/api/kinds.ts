@@ -115,6 +115,17 @@ export const KINDS: readonly KindInfo[] = [
   namespaced("Endpoints", "v1", "endpoints", "ep"),
 ];
 
+/** Kinds that say where a pod with volumes can be. */
+export const STORAGE_KINDS = [
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "StorageClass",
+  "CSINode",
+  "CSIDriver",
+  "CSIStorageCapacity",
+  "VolumeAttachment",
+] as const satisfies readonly Kind[];
+
 const BY_KIND: ReadonlyMap<string, KindInfo> = new Map(KINDS.map((info) => [info.kind, info]));
 
 /** What is known of a kind, or undefined where the simulator does not serve it. */

@@ -5,6 +5,7 @@
  * Source of the rules: pkg/scheduler/eventhandlers.go, pkg/scheduler/framework/events.go
  */
 import { isDeepStrictEqual } from "node:util";
+import { STORAGE_KINDS } from "../api/kinds.js";
 import type { ApiObject, Node, Pod } from "../api/types/index.js";
 import type { InformerFactory } from "../control-plane/apiserver/client.js";
 import * as events from "./framework/events.js";
@@ -22,17 +23,6 @@ export interface Watchers {
   /** Something may be there to try. */
   wake(): void;
 }
-
-/** Kinds beside pods and nodes whose changes may make a pod schedulable. */
-const OTHER_KINDS = [
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "StorageClass",
-  "CSINode",
-  "CSIDriver",
-  "CSIStorageCapacity",
-  "VolumeAttachment",
-] as const;
 
 /** Finished pods hold nothing: the scheduler's watch leaves them out. */
 function isFinished(pod: Pod): boolean {
@@ -187,7 +177,8 @@ export function watchCluster(informers: InformerFactory, watchers: Watchers): vo
   };
   informers.informer("Pod").addHandlers({ added: (pod) => see(pod), updated: (previous, pod) => see(pod, previous), deleted: drop });
 
-  for (const kind of OTHER_KINDS) {
+  // Beside pods and nodes, these may make a pod schedulable.
+  for (const kind of STORAGE_KINDS) {
     informers.informer(kind).addHandlers({
       added: (object) => tell(kind, events.ADD, `${kind}Add`, undefined, object),
       updated: (previous, object) => tell(kind, events.UPDATE_OTHER, `${kind}Update`, previous, object),

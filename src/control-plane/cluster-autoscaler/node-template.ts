@@ -4,6 +4,7 @@
  *
  * Source: cluster-autoscaler/simulator/node_info_utils.go, processors/nodeinfosprovider
  */
+import { HOSTNAME_LABEL } from "../../api/topology-labels.js";
 import type { Node, NodeSpec, Taint } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { DaemonSet } from "../../api/types/workloads.js";
@@ -18,7 +19,6 @@ export interface NodeTemplate {
   readonly pods: readonly Pod[];
 }
 
-const HOSTNAME = "kubernetes.io/hostname";
 /** Taints under this prefix tell of a node's condition; a new node has none for long. */
 const CONDITION_PREFIX = "node.kubernetes.io/";
 
@@ -70,7 +70,7 @@ function daemonPod(daemonSet: DaemonSet): Pod {
 
 /** Puts a node of that template into the simulation, under a name of its own, which is returned. */
 export function addFromTemplate(simulation: SchedulingSimulation, { node, pods }: NodeTemplate, name: string): string {
-  const labels = { ...node.metadata.labels, [HOSTNAME]: name };
+  const labels = { ...node.metadata.labels, [HOSTNAME_LABEL]: name };
   simulation.setNode({ ...node, metadata: { ...node.metadata, name, uid: name, labels } });
   pods.forEach((pod, index) => {
     const own = `${pod.metadata.name}-${name}`;

@@ -4,6 +4,7 @@
  * Source: cluster-autoscaler/processors/nodegroupset (compare_nodegroups.go, balancing_processor.go)
  */
 import { quantityMilliValue } from "../../api/quantity.js";
+import { BETA_REGION_LABEL, BETA_ZONE_LABEL, HOSTNAME_LABEL, REGION_LABEL, ZONE_LABEL } from "../../api/topology-labels.js";
 import type { ResourceList } from "../../api/types/meta.js";
 import type { NodeGroup } from "./cloud-provider.js";
 import type { NodeTemplate } from "./node-template.js";
@@ -14,11 +15,11 @@ const MAX_ALLOCATABLE_DIFFERENCE = 0.05;
 
 /** Labels that tell nodes or groups of one sort apart. Source: BasicIgnoredLabels in compare_nodegroups.go, aws_nodegroups.go */
 const IGNORED_LABELS: ReadonlySet<string> = new Set([
-  "kubernetes.io/hostname",
-  "failure-domain.beta.kubernetes.io/zone",
-  "failure-domain.beta.kubernetes.io/region",
-  "topology.kubernetes.io/zone",
-  "topology.kubernetes.io/region",
+  HOSTNAME_LABEL,
+  BETA_ZONE_LABEL,
+  BETA_REGION_LABEL,
+  ZONE_LABEL,
+  REGION_LABEL,
   "alpha.eksctl.io/instance-id",
   "alpha.eksctl.io/nodegroup-name",
   "eks.amazonaws.com/nodegroup",

@@ -1,5 +1,5 @@
 /** What the autoscaler watches: nodes and bound pods go into the simulation of placements, pods without a place are remembered. */
-import { objectKey, type Kind } from "../../api/kinds.js";
+import { objectKey, STORAGE_KINDS, type Kind } from "../../api/kinds.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { DaemonSet } from "../../api/types/workloads.js";
@@ -11,17 +11,7 @@ import { isUnschedulable } from "./pending-pods.js";
 import type { SchedulingSimulation } from "./scheduling-simulation.js";
 
 /** Kinds that the scheduler's plugins look up. */
-const LOOKED_UP: readonly Kind[] = [
-  "Namespace",
-  "Service",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "StorageClass",
-  "CSINode",
-  "CSIDriver",
-  "CSIStorageCapacity",
-  "VolumeAttachment",
-];
+const LOOKED_UP: readonly Kind[] = ["Namespace", "Service", ...STORAGE_KINDS];
 
 /** Controllers of pods that may be moved. */
 const CONTROLLER_KINDS = ["ReplicaSet", "ReplicationController", "StatefulSet", "Job"] as const;
