@@ -3,6 +3,7 @@ import type { DaemonSet, Node } from "../../../src/api/types/index.js";
 import { daemonSet } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
+const SURGE: DaemonSet["spec"]["updateStrategy"] = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 const SLOW = { "fake-kubelet/ready": "2s", "fake-kubelet/stop": "1s" };
 
 function update(agent: DaemonSet): DaemonSet {
@@ -42,6 +43,20 @@ function extremes(cluster: SmallCluster): { least: number; most: number } {
   return seen;
 }
 
+/** A DaemonSet on nodes of its own, with time to start. */
+function withAgents(
+  nodes: number,
+  spec: Partial<DaemonSet["spec"]> = {},
+  annotations: Readonly<Record<string, string>> = {},
+): SmallCluster {
+  const cluster = new SmallCluster();
+  cluster.addNodes("worker", nodes);
+  cluster.runTo(1);
+  cluster.apply(daemonSet("agent", spec, annotations));
+  cluster.runTo(8);
+  return cluster;
+}
+
 describe("a DaemonSet", () => {
   it("has one pod on each node, also on nodes that join later", () => {
     const cluster = new SmallCluster();
@@ -64,11 +79,7 @@ describe("a DaemonSet", () => {
   });
 
   it("keeps a pod on a node that becomes NoSchedule, and takes it off a NoExecute one", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 2);
-    cluster.runTo(1);
-    cluster.apply(daemonSet("agent"));
-    cluster.runTo(5);
+    const cluster = withAgents(2);
     cluster.change("Node", "worker-1", tainted("NoSchedule"));
     cluster.runTo(10);
     expect(nodesOf(cluster)).toEqual(["worker-1", "worker-2"]);
@@ -78,11 +89,7 @@ describe("a DaemonSet", () => {
   });
 
   it("notices a misscheduled pod with its next change, and at once that the node takes pods again", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 2);
-    cluster.runTo(1);
-    cluster.apply(daemonSet("agent"));
-    cluster.runTo(5);
+    const cluster = withAgents(2);
     cluster.change("Node", "worker-1", tainted("NoSchedule"));
     cluster.runTo(10);
     expect(cluster.get("DaemonSet", "agent")?.status).toMatchObject({ desiredNumberScheduled: 2, numberMisscheduled: 0 });
@@ -95,11 +102,7 @@ describe("a DaemonSet", () => {
   });
 
   it("replaces half of its pods at a time: nodes whose pod is gone count as unavailable", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 6);
-    cluster.runTo(1);
-    cluster.apply(daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "50%" } } }, SLOW));
-    cluster.runTo(8);
+    const cluster = withAgents(6, { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "50%" } } }, SLOW);
     const seen = extremes(cluster);
     cluster.change("DaemonSet", "agent", update);
     // 1 s to stop, 2 s to be ready, twice.
@@ -114,9 +117,7 @@ describe("a DaemonSet", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("old", 2);
     cluster.runTo(1);
-    cluster.apply(
-      daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, SLOW),
-    );
+    cluster.apply(daemonSet("agent", { updateStrategy: SURGE }, SLOW));
     cluster.runTo(8);
     const seen = extremes(cluster);
     for (const node of ["old-1", "old-2"]) cluster.change("Node", node, tainted("NoSchedule"));
@@ -147,11 +148,7 @@ describe("a DaemonSet", () => {
   });
 
   it("updates one node at a time and never has two unavailable", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 4);
-    cluster.runTo(1);
-    cluster.apply(daemonSet("agent", {}, SLOW));
-    cluster.runTo(8);
+    const cluster = withAgents(4, {}, SLOW);
     const seen = extremes(cluster);
     cluster.change("DaemonSet", "agent", update);
     cluster.runTo(15);
@@ -162,13 +159,7 @@ describe("a DaemonSet", () => {
   });
 
   it("surges: the new pod is ready before the old one goes", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 3);
-    cluster.runTo(1);
-    cluster.apply(
-      daemonSet("agent", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, SLOW),
-    );
-    cluster.runTo(8);
+    const cluster = withAgents(3, { updateStrategy: SURGE }, SLOW);
     const seen = extremes(cluster);
     cluster.change("DaemonSet", "agent", update);
     cluster.runTo(40);

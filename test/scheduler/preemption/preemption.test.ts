@@ -3,16 +3,16 @@ import type { Pod, PodDisruptionBudget } from "../../../src/api/types/index.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
 import type { Plugin } from "../../../src/scheduler/framework/plugin.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
-import { Scheduler } from "../../../src/scheduler/scheduler.js";
+import { Scheduler, type SchedulerOptions } from "../../../src/scheduler/scheduler.js";
 import { FakeApiServer } from "../support/fake-api-server.js";
 import { node, pod } from "../support/objects.js";
 
 const EPOCH = 1_700_000_000 * SECOND;
 
-function start() {
+function start(plugins: Pick<SchedulerOptions, "configuration" | "plugins"> = {}) {
   const simulation = new Simulation({ seed: 1 });
   const server = new FakeApiServer(simulation);
-  const scheduler = new Scheduler({ simulation, epoch: EPOCH, client: server.client, informers: server.informers });
+  const scheduler = new Scheduler({ simulation, epoch: EPOCH, client: server.client, informers: server.informers, ...plugins });
   scheduler.start();
   return { simulation, server, scheduler };
 }
@@ -135,11 +135,9 @@ describe("preemption through the API server", () => {
   });
 
   it("takes the place of a pod that a plugin holds back, without deleting it", () => {
-    const simulation = new Simulation({ seed: 1 });
-    const server = new FakeApiServer(simulation);
     const configuration = { profiles: [{ plugins: { permit: { enabled: [{ name: "Hold" }] } } }] };
     const hold: Plugin = { name: "Hold", permit: (_state, { priority }) => (priority > 0 ? undefined : { status: new Status("Wait"), timeout: 600 * SECOND }) };
-    new Scheduler({ simulation, epoch: EPOCH, client: server.client, informers: server.informers, configuration, plugins: { Hold: () => hold } }).start();
+    const { simulation, server } = start({ configuration, plugins: { Hold: () => hold } });
     server.put(node("a", FULL));
     server.put(pod("batch", { cpu: "800m" }));
     simulation.run(SECOND);
