@@ -14,6 +14,14 @@ export interface BackoffLimits {
   readonly max: number;
 }
 
+export interface BackoffRules extends BackoffLimits {
+  /**
+   * Whether back-offs that end in the same whole second end together, the most important pod first: so where an idle scheduler takes
+   * pods that still back off. Source: backoffQOrderingWindowDuration
+   */
+  readonly hasWindows: boolean;
+}
+
 /** The initial time doubled per failed attempt, up to the greatest. */
 export function backoffDuration(failures: number, limits: BackoffLimits): number {
   if (failures === 0) return 0;
@@ -30,12 +38,34 @@ function failuresOf({ consecutiveErrorsCount, unschedulableCount }: QueuedPodInf
   return consecutiveErrorsCount > 0 ? consecutiveErrorsCount : unschedulableCount;
 }
 
-/** The whole second in which the pod's back-off ends. */
-export function backoffExpiry(pod: QueuedPodInfo, limits: BackoffLimits): Timestamp {
-  return Math.floor((pod.timestamp + backoffDuration(failuresOf(pod), limits)) / SECOND) * SECOND;
+/** Source: alignToWindow */
+function aligned(time: Timestamp, { hasWindows }: BackoffRules): Timestamp {
+  return hasWindows ? Math.floor(time / SECOND) * SECOND : time;
 }
 
-/** Over when the second of expiry lies strictly before the current one. A pod that never failed does not back off. */
-export function isBackingOff(pod: QueuedPodInfo, now: Timestamp, limits: BackoffLimits): boolean {
-  return failuresOf(pod) > 0 && backoffExpiry(pod, limits) >= Math.floor(now / SECOND) * SECOND;
+/** When the pod's back-off ends: the window, or the very time. */
+export function backoffExpiry(pod: QueuedPodInfo, rules: BackoffRules): Timestamp {
+  return aligned(pod.timestamp + backoffDuration(failuresOf(pod), rules), rules);
+}
+
+/** Over when it ends strictly before now, or before the current window. A pod that never failed does not back off. */
+export function isBackingOff(pod: QueuedPodInfo, now: Timestamp, rules: BackoffRules): boolean {
+  return failuresOf(pod) > 0 && backoffExpiry(pod, rules) >= aligned(now, rules);
+}
+
+/**
+ * How often pods whose back-off is over are looked for: at whole seconds where there are windows, else counted from the start of the
+ * scheduler. Source: waitUntilAlignedWithOrderingWindow
+ */
+const FLUSH_PERIOD = SECOND;
+
+/** The last time at which such pods were looked for. */
+export function lastFlush(now: Timestamp, start: Timestamp, { hasWindows }: BackoffRules): Timestamp {
+  const phase = hasWindows ? 0 : start;
+  return phase + Math.floor((now - phase) / FLUSH_PERIOD) * FLUSH_PERIOD;
+}
+
+/** The first time at which the pod is found. */
+export function flushOf(pod: QueuedPodInfo, start: Timestamp, rules: BackoffRules): Timestamp {
+  return lastFlush(backoffExpiry(pod, rules), start, rules) + FLUSH_PERIOD;
 }

@@ -10,7 +10,7 @@ import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
 import type { Status } from "../framework/status.js";
-import { backoffExpiry, isBackingOff, type BackoffLimits } from "./backoff.js";
+import { backoffExpiry, flushOf, isBackingOff, lastFlush, type BackoffLimits, type BackoffRules } from "./backoff.js";
 import { InFlight, type HappenedEvent } from "./in-flight.js";
 import { podChanges } from "./pod-changes.js";
 import { PodHeap } from "./pod-heap.js";
@@ -60,18 +60,18 @@ export class SchedulingQueue {
   private readonly gated = new RejectedPods();
   private readonly byUid = new Map<string, QueuedPodInfo>();
   private readonly inFlight = new InFlight();
-  private readonly limits: BackoffLimits;
+  private readonly rules: BackoffRules;
   private readonly maxInUnschedulable: number;
   private readonly start: Timestamp;
   private sequence = 0;
 
   constructor(private readonly options: QueueOptions) {
-    this.limits = options.backoff ?? DEFAULT_BACKOFF;
+    this.rules = { ...(options.backoff ?? DEFAULT_BACKOFF), hasWindows: options.popFromBackoffQ !== false };
     this.maxInUnschedulable = options.maxInUnschedulable ?? MAX_IN_UNSCHEDULABLE;
     this.start = options.now();
     this.active = new PodHeap((a, b) => this.before(a, b));
     const byExpiry = (a: QueuedPodInfo, b: QueuedPodInfo): boolean => {
-      const [x, y] = [backoffExpiry(a, this.limits), backoffExpiry(b, this.limits)];
+      const [x, y] = [backoffExpiry(a, this.rules), backoffExpiry(b, this.rules)];
       return x === y ? this.before(a, b) : x < y;
     };
     this.backoff = new PodHeap(byExpiry);
@@ -253,7 +253,7 @@ export class SchedulingQueue {
   private requeue(pod: QueuedPodInfo, worth: Worth = "after back-off"): void {
     this.takeOut(pod);
     const heap = pod.unschedulablePlugins.size > 0 ? this.backoff : this.errorBackoff;
-    if (worth === "at once" || !isBackingOff(pod, this.options.now(), this.limits)) this.toActive(pod);
+    if (worth === "at once" || !isBackingOff(pod, this.options.now(), this.rules)) this.toActive(pod);
     else if (this.passesPreEnqueue(pod)) heap.push(pod);
   }
 
@@ -320,13 +320,13 @@ export class SchedulingQueue {
   // --- time
 
   /**
-   * Pods whose back-off was over at the last whole second since the start go to the active queue; PreEnqueue was asked when they came.
+   * Pods whose back-off was over when such pods were last looked for go to the active queue; PreEnqueue was asked when they came.
    * Source: the flush loop of pkg/scheduler/backend/queue/scheduling_queue.go Run.
    */
   flushBackoff(): void {
-    const now = this.start + Math.floor((this.options.now() - this.start) / SECOND) * SECOND;
+    const now = lastFlush(this.options.now(), this.start, this.rules);
     for (const heap of [this.backoff, this.errorBackoff]) {
-      for (let pod = heap.peek(); pod !== undefined && !isBackingOff(pod, now, this.limits); pod = heap.peek()) {
+      for (let pod = heap.peek(); pod !== undefined && !isBackingOff(pod, now, this.rules); pod = heap.peek()) {
         heap.remove(pod);
         this.active.push(pod);
       }
@@ -347,9 +347,7 @@ export class SchedulingQueue {
     let next = Number.POSITIVE_INFINITY;
     for (const heap of [this.backoff, this.errorBackoff]) {
       const head = heap.peek();
-      if (head === undefined) continue;
-      const over = backoffExpiry(head, this.limits) + SECOND;
-      next = Math.min(next, this.start + Math.ceil((over - this.start) / SECOND) * SECOND);
+      if (head !== undefined) next = Math.min(next, flushOf(head, this.start, this.rules));
     }
     for (const pod of this.unschedulable.list()) {
       const waited = pod.timestamp + this.maxInUnschedulable - this.start;

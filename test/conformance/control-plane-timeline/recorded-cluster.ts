@@ -20,10 +20,11 @@ const MIDDLE_OF_SECOND = 0.5;
 const MONITOR_PERIOD_MS = 5000;
 /**
  * The node controller's tick before the last one ahead of the first action was the first of all: pods were collected at that phase
- * of their 20 s. The scheduler came one tick later: it looked for pods that had waited too long at that phase of its 30 s.
+ * of their 20 s. The scheduler came one tick and 0.05 to 0.45 s later: it looked for pods that had waited too long at that phase of its 30 s, and, without
+ * SchedulerPopFromBackoffQ, for pods whose back-off was over at that phase of its seconds.
  */
 const CONTROLLERS_STARTED_MS = 2 * MONITOR_PERIOD_MS;
-const SCHEDULER_DELAY: SimTime = MONITOR_PERIOD_MS * MILLISECOND;
+const SCHEDULER_DELAY: SimTime = (MONITOR_PERIOD_MS + 300) * MILLISECOND;
 /** Middle of the stand-ins' renewal period of 10.0 to 10.4 s. */
 const RENEW_PERIOD_MS = 10_200;
 /** Nodes of recordings were made about this long before the first action. */

@@ -14,8 +14,11 @@ const POD_DELETE = { resource: "AssignedPod", actions: DELETE, label: "AssignedP
 const FIT = new Set(["NodeResourcesFit"]);
 
 /** A queue with a clock to set; plugins hear of new nodes, and of nothing else. */
-function start(registrations: readonly EventRegistration[] = [{ resource: "Node", actions: ADD }]) {
-  const clock = { now: 1_700_000_000 * SECOND };
+function start(
+  registrations: readonly EventRegistration[] = [{ resource: "Node", actions: ADD }],
+  { pastSecond = 0, ...options }: { readonly pastSecond?: number; readonly popFromBackoffQ?: boolean } = {},
+) {
+  const clock = { now: 1_700_000_000 * SECOND + pastSecond };
   const shapes = new PodShapes(new ResourceIndex());
   const kept = new Set<string>();
   const queue = new SchedulingQueue({
@@ -23,6 +26,7 @@ function start(registrations: readonly EventRegistration[] = [{ resource: "Node"
     sort: new PrioritySort(),
     preEnqueue: ({ pod: { metadata } }) => (kept.has(metadata.name) ? unresolvable("Keeper", "kept out") : undefined),
     registrations: () => registrations,
+    ...options,
   });
   const info = (name: string, priority = 0): PodInfo => {
     const object = pod(name, {}, { priority });
@@ -98,6 +102,43 @@ describe("SchedulingQueue", () => {
     clock.now += 700 * MILLISECOND;
     queue.flushBackoff();
     expect(queue.activeCount).toBe(1);
+  });
+
+  it("without popping from the back-off queue, waits for the very end of the back-off and then for the next whole second since its start", () => {
+    const { clock, queue, info, fail } = start(undefined, { popFromBackoffQ: false });
+    const began = clock.now;
+    queue.add(info("a"));
+    const failAt = (milliseconds: number): void => {
+      clock.now = began + milliseconds * MILLISECOND;
+      queue.flushBackoff();
+      fail();
+      queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
+    };
+    const wait = (): number => ((queue.nextFlush() ?? 0) - clock.now) / MILLISECOND;
+    // A back-off of 1 s from 0.2 s on, of 2 s from 2.001 s on, and of 4 s that ends as pods are looked for.
+    failAt(200);
+    expect(wait()).toBe(1800);
+    failAt(2001);
+    expect(wait()).toBe(2999);
+    failAt(5000);
+    expect(wait()).toBe(5000);
+    clock.now = began + 9999 * MILLISECOND;
+    expect(queue.pop()).toBeUndefined();
+    clock.now = began + 10000 * MILLISECOND;
+    expect(queue.pop()?.podInfo.pod.metadata.name).toBe("a");
+  });
+
+  it("with popping from the back-off queue, looks for pods at whole seconds of the clock, whenever it was started", () => {
+    const { clock, queue, info, fail } = start(undefined, { pastSecond: 300 * MILLISECOND });
+    const second = clock.now - 300 * MILLISECOND;
+    queue.add(info("a"));
+    fail(new Set());
+    // The back-off ends in the second after this one, and with it.
+    expect(queue.nextFlush()).toBe(second + 2 * SECOND);
+    clock.now = second + 2 * SECOND - 1;
+    expect(queue.pop()).toBeUndefined();
+    clock.now++;
+    expect(queue.pop()?.podInfo.pod.metadata.name).toBe("a");
   });
 
   it("takes a pod that backs off early where nothing else is to be tried, but not one that met an error", () => {
