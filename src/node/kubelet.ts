@@ -29,6 +29,7 @@ import { NodePressure, type Candidate, type NodePressureHost } from "./node-pres
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import { PodLifecycleEventGenerator } from "./pleg.js";
 import type { PodNetwork } from "./pod-network.js";
+import { hasEnded } from "./pod-status.js";
 import { PodWorker } from "./pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
 import type { VolumeManagerSurroundings } from "./volume-manager.js";
@@ -184,9 +185,8 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   private addPod(pod: Pod): void {
     const uid = pod.metadata.uid ?? "";
     if (this.workers.has(uid)) return;
-    const phase = pod.status?.phase;
     const worker = new PodWorker(this, pod);
-    if (phase === "Succeeded" || phase === "Failed") {
+    if (hasEnded(pod)) {
       if (pod.metadata.deletionTimestamp !== undefined) this.removeEnded(worker);
       return;
     }
@@ -310,7 +310,9 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     }
     const told =
       pod.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp ||
-      pod.metadata.deletionGracePeriodSeconds !== previous.metadata.deletionGracePeriodSeconds;
+      pod.metadata.deletionGracePeriodSeconds !== previous.metadata.deletionGracePeriodSeconds ||
+      // Somebody else ended it. Source: UpdatePod in pod_workers.go.
+      (hasEnded(pod) && !worker.terminating);
     if (told) {
       worker.update(pod);
       return;

@@ -9,7 +9,7 @@ import type { Pod, PodPhase, PodStatus } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
 import type { ApiStatus } from "../control-plane/apiserver/client.js";
 import { wholeSeconds } from "./container-record.js";
-import { podConditions, podPhase } from "./pod-status.js";
+import { hasEnded, podConditions, podPhase } from "./pod-status.js";
 import type { PodWorker } from "./pod-worker.js";
 
 /** How often the status manager goes over what was not reported (syncPeriod). */
@@ -159,12 +159,16 @@ export class PodStatusReporter {
     const init = records.filter(({ role }) => role !== "regular").map((record) => record.status(context.epoch));
     const regular = records.filter(({ role }) => role === "regular").map((record) => record.status(context.epoch));
     const statuses = { initContainerStatuses: init, containerStatuses: regular };
-    const phase = worker.finished ? this.lastPhase(pod, statuses) : podPhase(pod, statuses, false, worker.hasInitialized);
+    const own = worker.finished ? this.lastPhase(pod, statuses) : podPhase(pod, statuses, false, worker.hasInitialized);
+    // Nobody takes a pod's end back, not even the kubelet that knows better. Source: generateAPIPodStatus in kubelet_pods.go.
+    const phase = hasEnded(pod) ? pod.status!.phase! : own;
+    const told = order ?? (hasEnded(pod) ? pod.status : undefined);
     this.conditions = this.conditionsOf(pod, statuses, phase);
     return {
       phase,
       conditions: this.conditions,
-      ...(order !== undefined && { reason: order.reason, message: order.message }),
+      ...(told?.reason !== undefined && { reason: told.reason }),
+      ...(told?.message !== undefined && { message: told.message }),
       hostIP: context.hostAddresses[0],
       hostIPs: context.hostAddresses.map((ip) => ({ ip })),
       ...(addresses.length > 0 && { podIP: addresses[0], podIPs: addresses.map((ip) => ({ ip })) }),

@@ -110,6 +110,11 @@ export function podPhase(pod: Pod, statuses: ContainerStatuses, isTerminal: bool
   return "Pending";
 }
 
+/** Whether the API server has the pod down as ended. */
+export function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
 type Verdict = Pick<Condition, "type" | "status" | "reason" | "message">;
 
 /** Names as Go prints a slice of strings. */

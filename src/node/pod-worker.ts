@@ -16,6 +16,7 @@ import type { KubeletContext } from "./kubelet-context.js";
 import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
 import { PodStatusReporter } from "./pod-status-reporter.js";
 import { PodTermination } from "./pod-termination.js";
+import { hasEnded } from "./pod-status.js";
 import { probeFailure } from "./probe-failure.js";
 import type { ProbeKind } from "./probe-worker.js";
 import { PodProber, type ProbeListener } from "./prober.js";
@@ -203,7 +204,7 @@ export class PodWorker implements ProbeListener {
   }
 
   private get isStopOrdered(): boolean {
-    return this.pod.metadata.deletionTimestamp !== undefined || this.orphaned || this.order !== undefined;
+    return this.pod.metadata.deletionTimestamp !== undefined || this.orphaned || this.order !== undefined || hasEnded(this.pod);
   }
 
   private onMissing({ volume, message }: MissingDependency): void {

@@ -14,7 +14,7 @@ describe("a machine's kubelet", () => {
     });
     expect(node.status?.capacity).toMatchObject({ cpu: "4", memory: "8Gi", pods: "110" });
     // 8 GiB less 100 MiB of hard eviction.
-    expect(node.status?.allocatable).toMatchObject({ cpu: "3900m", memory: String(8 * 2 ** 30 - 100 * 2 ** 20) });
+    expect(node.status?.allocatable).toMatchObject({ cpu: "3900m", memory: `${8 * 1024 - 100}Mi` });
     expect(node.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
       "MemoryPressure=False",
       "DiskPressure=False",
@@ -62,6 +62,24 @@ describe("a machine's kubelet", () => {
       ({ pod }) => pod.metadata.name === "deaf" && pod.status?.containerStatuses?.[0]?.state?.terminated !== undefined,
     )!;
     expect(last.pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(137);
+  });
+
+  it("stops a pod that another has ended, and keeps to the end that it was given", () => {
+    const cluster = new TestCluster();
+    cluster.machine("worker-1");
+    cluster.pod("web", {}, { "kubewarp.io/stop-duration": "5s" });
+    cluster.until(10);
+    cluster.admin.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: "web" }, (current) => ({
+      ...current,
+      status: { ...current.status, phase: "Failed", reason: "Lost" },
+    }));
+    cluster.until(14.9);
+    expect(cluster.stored("Pod", "web")!.status!.containerStatuses![0].state).toHaveProperty("running");
+    cluster.until(60);
+    const { status } = cluster.stored("Pod", "web")!;
+    expect(status!.containerStatuses![0].state).toMatchObject({ terminated: { exitCode: 0 } });
+    expect(status).toMatchObject({ phase: "Failed", reason: "Lost" });
+    expect(new Set(cluster.history.slice(-2).map(({ pod }) => pod.status?.phase))).toEqual(new Set(["Failed"]));
   });
 
   it("restarts a failing container after 10 s, 20 s, 40 s, ...", () => {

@@ -42,9 +42,10 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     const closed = holding.filter((node) => !wanted.includes(node)).length;
     const returned = holding.filter((node) => wanted.includes(node) && all.some((pod) => isOlder(pod, node))).length;
     const desired = status?.desiredNumberScheduled ?? 0;
-    // Nor is a change of a node without a pod noticed before the set is tried again, where pods of it are refused.
+    // Nor is it noticed that a node without a pod takes none any more, or is gone, before the set is tried again where pods are refused.
+    // Source: syncNodeUpdate in pkg/controller/daemon/daemon_controller.go.
     const mayWait = refusals.mayWait("daemon-set-controller", metadata.namespace);
-    if (!mayWait && (desired < wanted.length - returned || desired > wanted.length + closed)) {
+    if (desired < wanted.length - returned || (!mayWait && desired > wanted.length + closed)) {
       cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${desired}`);
     }
     // During an update that surges or waits a node has two pods, or none.

@@ -328,6 +328,19 @@ describe("a broken component", () => {
     expect(found()).toEqual(["owner-references-resolve"]);
   });
 
+  it("that corrects how a pod has ended long after it has seen it is found", () => {
+    const annotations = { "kubewarp.io/run-duration": "1s" };
+    apply({ ...pod("job", {}, { restartPolicy: "Never" }), metadata: { name: "job", namespace: "default", annotations } });
+    run(90);
+    const { nodeName = "" } = cluster.view.get("Pod", "default", "job")!.spec;
+    as(`system:node:${nodeName}`).patchStatus<"Pod">(target("Pod", "job"), (current) => ({
+      ...current,
+      status: { ...current.status, phase: "Failed" },
+    }));
+    run(10);
+    expect(found()).toEqual(["pod-phase-final"]);
+  });
+
   it("that delivers changes out of order is found", () => {
     const deliver = methodOf(WatchCache, "deliver");
     const held: unknown[] = [];
