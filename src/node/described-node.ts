@@ -2,7 +2,7 @@
 import type { Labels, ResourceList, Timestamp } from "../api/types/meta.js";
 import type { Node, Taint } from "../api/types/node.js";
 import { CONTAINER_RUNTIMES, type ContainerRuntimeName } from "./container-runtime.js";
-import { nodeAllocatable, podCapacity } from "./node-allocatable.js";
+import { nodeAllocatable, nodeCapacity, podCapacity } from "./node-allocatable.js";
 import { newNode, type NodeIdentity } from "./node-object.js";
 import { amountOf, CPU, PODS } from "./resources.js";
 import { MISSION, type KubeletSettings } from "./settings.js";
@@ -33,11 +33,11 @@ export const DEFAULT_RUNTIME: ContainerRuntimeName = "containerd";
 export function identityOf(description: NodeDescription): NodeIdentity {
   const settings: KubeletSettings = { ...MISSION, ...description.settings };
   const cores = Math.floor(amountOf(CPU, description.capacity[CPU] ?? 0) / 1000);
-  const capacity: ResourceList = {
+  const capacity = nodeCapacity({
     "ephemeral-storage": ASSUMED_EPHEMERAL_STORAGE,
     [PODS]: String(podCapacity(settings.maxPods, settings.podsPerCore, cores)),
     ...description.capacity,
-  };
+  });
   return {
     name: description.name,
     addresses: description.addresses,

@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/#node-allocatable and
  * pkg/kubelet/cm/node_container_manager_linux.go.
  */
-import { parseQuantity } from "../api/quantity.js";
+import { milliQuantityOf, parseQuantity, quantityOf } from "../api/quantity.js";
 import type { QuantityText, ResourceList } from "../api/types/meta.js";
 import { amountOf, CPU, EPHEMERAL_STORAGE, HUGE_PAGES_PREFIX, MEMORY } from "./resources.js";
 
@@ -44,13 +44,27 @@ export function evictionReservation(evictionHard: EvictionHard, capacity: Resour
   return reservation;
 }
 
-/** An amount as the kubelet would write it. */
-function written(resource: string, amount: number): string {
-  if (resource !== CPU) return String(amount);
-  return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
+/** Resources that the kubelet counts in bytes and writes with powers of two (setters.go in pkg/kubelet/nodestatus, cadvisor/util.go). */
+function isInBytes(resource: string): boolean {
+  return resource === MEMORY || resource === EPHEMERAL_STORAGE || resource.startsWith(HUGE_PAGES_PREFIX);
 }
 
-/** Capacity less system and kube reservation and hard eviction, never below zero; memory gives up all huge pages, too. */
+/** An amount as the kubelet writes it: with the greatest suffix that leaves it whole. */
+function written(resource: string, amount: number): string {
+  if (resource === CPU) return milliQuantityOf(amount).toString();
+  return quantityOf(amount, isInBytes(resource) ? "BinarySI" : "DecimalSI").toString();
+}
+
+/** What a machine has as the kubelet writes it. */
+export function nodeCapacity(machine: ResourceList): ResourceList {
+  return Object.fromEntries(Object.entries(machine).map(([resource, quantity]) => [resource, written(resource, amountOf(resource, quantity))]));
+}
+
+/**
+ * Capacity less system and kube reservation and hard eviction, never below zero; memory gives up all huge pages, too.
+ *
+ * @param capacity as {@link nodeCapacity} writes it
+ */
 export function nodeAllocatable(
   capacity: ResourceList,
   systemReserved: ResourceList,

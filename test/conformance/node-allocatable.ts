@@ -1,7 +1,7 @@
 /** Capacity and allocatable of nodes. */
 import { parseQuantity } from "../../src/api/quantity.js";
 import type { ResourceList } from "../../src/api/types/meta.js";
-import { evictionReservation, nodeAllocatable, podCapacity, type EvictionHard } from "../../src/node/node-allocatable.js";
+import { evictionReservation, nodeAllocatable, nodeCapacity, podCapacity, type EvictionHard } from "../../src/node/node-allocatable.js";
 import { amounts, CPU } from "../../src/node/resources.js";
 import { differences } from "./expected.js";
 
@@ -32,13 +32,13 @@ function asAmounts(list: ResourceList): Record<string, number> {
 }
 
 export function check({ input, expected }: NodeAllocatableCase): string[] {
-  const capacity: ResourceList = {
+  const capacity = nodeCapacity({
     cpu: String(input.numCores),
     memory: String(input.memoryCapacityBytes),
     "ephemeral-storage": input.ephemeralStorageCapacity,
     pods: String(podCapacity(input.maxPods, input.podsPerCore, input.numCores)),
     ...hugePagesOf(input.hugePages ?? []),
-  };
+  });
   const evictionHard = input.evictionHard ?? {};
   const allocatable = nodeAllocatable(capacity, input.systemReserved ?? {}, input.kubeReserved ?? {}, evictionHard);
   const asText = Object.fromEntries(
@@ -48,8 +48,8 @@ export function check({ input, expected }: NodeAllocatableCase): string[] {
     ]),
   );
   return [
-    ...differences("capacity", asAmounts(capacity), asAmounts(expected.capacity)),
-    ...differences("allocatable", asAmounts(allocatable), asAmounts(expected.allocatable)),
+    ...differences("capacity", capacity, expected.capacity),
+    ...differences("allocatable", allocatable, expected.allocatable),
     ...differences("allocatableAsNumbers", asText, expected.allocatableAsNumbers),
     ...differences(
       "evictionReservation",
