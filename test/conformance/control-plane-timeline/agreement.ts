@@ -4,6 +4,8 @@ import { type Tolerance, returnOf, toleranceOf } from "./tolerance.js";
 
 export interface Agreement {
   isNear(key: string, own: number, recorded: Spread): boolean;
+  /** Whether it is near any time between the recorded runs. */
+  isAmong(key: string, own: number, recorded: Spread): boolean;
 }
 
 /**
@@ -15,7 +17,13 @@ export function agreementOf(testCase: TimelineCase, observed: Observed): Agreeme
   const tolerance = toleranceOf(testCase);
   const earlier = returnShift(testCase, observed);
   const hasPhases = testCase.actions.some(({ stopKubelet }) => stopKubelet !== undefined);
-  return { isNear: (key, own, recorded) => agrees(key, own + earlier(own), recorded, tolerance, hasPhases) };
+  return {
+    isNear: (key, own, recorded) => agrees(key, own + earlier(own), recorded, tolerance, hasPhases),
+    isAmong: (key, own, [least, median, greatest]) => {
+      const [time, allowed] = [own + earlier(own), tolerance(key, median)];
+      return time >= least - allowed && time <= greatest + allowed;
+    },
+  };
 }
 
 function agrees(key: string, own: number, [least, median, greatest]: Spread, tolerance: Tolerance, hasPhases: boolean): boolean {
@@ -68,4 +76,12 @@ export function compareTimes(key: string, own: readonly number[], recorded: read
   if (wrong.length === 0) return [];
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more of ${recorded.length})` : "";
   return [`${key}: ${wrong[0]}${more}`];
+}
+
+/** The same where the runs differ in how often something happened: when it happened in all of them, it has to have happened here. */
+export function compareCommonTimes(key: string, own: readonly number[], recorded: readonly Spread[], agreement: Agreement): string[] {
+  const missing = recorded.filter((spread) => !own.some((time) => agreement.isAmong(key, time, spread)));
+  if (missing.length === 0) return [];
+  const more = missing.length > 1 ? ` (and ${missing.length - 1} more of ${recorded.length})` : "";
+  return [`${key}: none at ${missing[0].join("/")} ms${more}, but at ${own.join(", ")} ms`];
 }

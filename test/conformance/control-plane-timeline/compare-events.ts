@@ -1,5 +1,5 @@
 /** Compares Event objects: how many of which reason about what, when, and in which words. */
-import { type Agreement, compareTimes } from "./agreement.js";
+import { type Agreement, compareCommonTimes, compareTimes } from "./agreement.js";
 import type { EventGroup, SeenEvent } from "./case.js";
 import type { Grouping } from "./grouping.js";
 import { withoutTies } from "./ties.js";
@@ -29,15 +29,9 @@ export function compareEvents(
       lines.push(`events ${key}: ${found.length}, want ${[...new Set(counts)].join(" or ")}`);
       continue;
     }
-    if (groups.length === 1 && new Set(counts).size === 1)
-      lines.push(
-        ...compareTimes(
-          `events ${key}`,
-          found.map(({ t }) => t),
-          groups[0].t,
-          agreement,
-        ),
-      );
+    const times = found.map(({ t }) => t);
+    if (groups.length === 1)
+      lines.push(...(new Set(counts).size === 1 ? compareTimes : compareCommonTimes)(`events ${key}`, times, groups[0].t, agreement));
     lines.push(...compareMessages(key, groups, found));
   }
   for (const [key, found] of left) lines.push(`events ${key}: ${found.length} (${JSON.stringify(found[0].message)}), want none`);
