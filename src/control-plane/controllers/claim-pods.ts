@@ -7,6 +7,7 @@
 import type { LabelMatcher } from "../../api/selector.js";
 import type { ApiObject, OwnerReference, Pod } from "../../api/types/index.js";
 import { targetOf, type Informer } from "../apiserver/client.js";
+import { checkAdoption } from "./adoption.js";
 import type { ApiCalls } from "./api-calls.js";
 import { ORPHANS } from "./orphans.js";
 import { controlledBy, controllerReference } from "./owner-references.js";
@@ -32,8 +33,11 @@ export function* claimPods(
     else if (deletionTimestamp === undefined) yield* changeOwners(calls, pod, (owners) => owners.filter((other) => other.uid !== uid));
   }
   if (deletionTimestamp !== undefined) return claimed;
+  let mayAdopt = false;
   for (const pod of [...pods.byIndex(ORPHANS, namespace!)]) {
     if (pod.metadata.deletionTimestamp !== undefined || !matches(pod.metadata.labels) || !isCandidate(pod)) continue;
+    if (!mayAdopt) yield* checkAdoption(calls, owner);
+    mayAdopt = true;
     const reference = controllerReference(owner);
     const adopted = yield* changeOwners(calls, pod, (owners) => [...owners.filter((other) => other.uid !== uid), reference]);
     if (adopted !== undefined) claimed.push(adopted);

@@ -13,11 +13,15 @@ export interface SlowStartResult {
   readonly error?: ApiError;
 }
 
-/** Runs `count` creations in batches of 1, 2, 4, ...; each batch in parallel, and none after one with an error. */
-export function* slowStart(count: number, create: (index: number) => Task<unknown>): Task<SlowStartResult> {
+/** Runs `count` creations in batches of 1, 2, 4, ... up to the largest; each batch in parallel, and none after one with an error. */
+export function* slowStart(
+  count: number,
+  create: (index: number) => Task<unknown>,
+  largest = Number.POSITIVE_INFINITY,
+): Task<SlowStartResult> {
   let started = 0;
   let successes = 0;
-  for (let batch = Math.min(count, INITIAL_BATCH_SIZE); batch > 0; batch = Math.min(2 * batch, count - started)) {
+  for (let batch = Math.min(count, INITIAL_BATCH_SIZE); batch > 0; batch = Math.min(2 * batch, count - started, largest)) {
     const indexes = Array.from({ length: batch }, (_, i) => started + i);
     const outcomes = yield* inParallel(indexes, batch, create);
     started += batch;

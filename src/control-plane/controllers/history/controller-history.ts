@@ -10,6 +10,9 @@ import { sameValue } from "../same-value.js";
 /** Label of pods and revisions with the revision's hash (DaemonSet) or name (StatefulSet). Source: apps/v1 ControllerRevisionHashLabelKey. */
 export const REVISION_HASH_LABEL = "controller-revision-hash";
 
+/** Label of a StatefulSet's revisions with the hash. Source: ControllerRevisionHashLabel in controller_history.go. */
+export const HISTORY_HASH_LABEL = "controller.kubernetes.io/hash";
+
 type Templated = ApiObject & { readonly spec: { readonly template: PodTemplateSpec } };
 
 /** What a revision keeps: a patch that puts the whole template back. */
@@ -28,16 +31,21 @@ export function keepsTemplate(revision: ControllerRevision, template: PodTemplat
   return sameValue(kept.metadata, template.metadata) && (kept.spec === template.spec || sameValue(kept.spec, template.spec));
 }
 
-/** @param hash of the template, which ends the revision's name */
-export function newRevision(owner: Templated, revision: number, hash: string): ControllerRevision {
+/**
+ * @param hash of the template, which ends the revision's name
+ * @param hashLabel under which the revision bears the hash
+ */
+export function newRevision(owner: Templated, revision: number, hash: string, hashLabel = REVISION_HASH_LABEL): ControllerRevision {
   const { template } = owner.spec;
+  const { annotations } = owner.metadata;
   return {
     apiVersion: "apps/v1",
     kind: "ControllerRevision",
     metadata: {
       name: `${owner.metadata.name}-${hash}`,
       namespace: owner.metadata.namespace,
-      labels: { ...template.metadata?.labels, [REVISION_HASH_LABEL]: hash },
+      labels: { ...template.metadata?.labels, [hashLabel]: hash },
+      ...(annotations !== undefined && { annotations }),
       ownerReferences: [controllerReference(owner)],
     },
     data: revisionData(template),
