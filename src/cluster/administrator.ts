@@ -13,7 +13,7 @@ import type {
   ScaleClient,
   Target,
 } from "../control-plane/apiserver/client.js";
-import { MetricError } from "../control-plane/controllers/podautoscaler/replica-calculator.js";
+import { MetricError } from "../control-plane/controllers/podautoscaler/metric-error.js";
 import type { Machine } from "../node/machine.js";
 import type { Leases } from "./leases.js";
 import type { MetricsApi, NodeMetrics, PodMetrics } from "./metrics/metrics-api.js";

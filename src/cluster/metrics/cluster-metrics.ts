@@ -7,7 +7,7 @@
 import { compileLabelSelector } from "../../api/selector.js";
 import type { LabelSelector, ObjectReference, Pod, Timestamp } from "../../api/types/index.js";
 import type { MetricsSource, PodMetric, PodMetrics } from "../../control-plane/controllers/podautoscaler/metrics-source.js";
-import { MetricError } from "../../control-plane/controllers/podautoscaler/replica-calculator.js";
+import { MetricError } from "../../control-plane/controllers/podautoscaler/metric-error.js";
 import { SECOND, type Simulation } from "../../engine/simulation.js";
 import type { MetricsServer } from "./metrics-server.js";
 import { valueAt, type MetricsDescription, type PodsSignal, type Signal } from "./signal.js";
@@ -25,17 +25,17 @@ export interface ClusterMetricsOptions {
 export class ClusterMetrics implements MetricsSource {
   constructor(private readonly options: ClusterMetricsOptions) {}
 
-  /** @throws MetricError in upstream's words where there is no metrics-server */
+  /** @throws MetricError in upstream's words where there is no metrics-server; as the others do where nothing serves theirs */
   resourceMetric(resource: string, _namespace: string, pods: readonly Pod[], container?: string): PodMetrics {
     const { server, description } = this.options;
     if (description.server) return server.resourceMetric(resource, pods, container);
     throw new MetricError(
-      `unable to get metrics for resource ${resource}: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)`,
+      "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)",
     );
   }
 
   podsMetric(name: string, namespace: string, pods: readonly Pod[], selector?: LabelSelector): PodMetrics {
-    this.needsCustomMetrics(name);
+    this.needsCustomMetrics();
     const signal = this.find("Pods", name, namespace, selector)[0];
     if (signal === undefined) return new Map();
     const measured = pods.filter((pod) => isMeasured(pod, signal));
@@ -51,7 +51,7 @@ export class ClusterMetrics implements MetricsSource {
   }
 
   objectMetric(name: string, namespace: string, object: ObjectReference, selector?: LabelSelector): number | undefined {
-    this.needsCustomMetrics(name);
+    this.needsCustomMetrics();
     const signal = this.find("Object", name, namespace, selector).find(
       (one) => one.object.kind === object.kind && one.object.name === object.name,
     );
@@ -59,15 +59,18 @@ export class ClusterMetrics implements MetricsSource {
   }
 
   externalMetric(name: string, namespace: string, selector?: LabelSelector): readonly number[] {
+    if (!this.options.description.signals.some(({ type }) => type === "External")) {
+      throw new MetricError(
+        `unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${name}.external.metrics.k8s.io)`,
+      );
+    }
     return this.find("External", name, namespace, selector).map(({ values }) => valueAt(values, this.options.simulation.now));
   }
 
   /** Without any signal of pods or objects no adapter is installed. */
-  private needsCustomMetrics(name: string): void {
+  private needsCustomMetrics(): void {
     if (this.options.description.signals.some(({ type }) => type !== "External")) return;
-    throw new MetricError(
-      `unable to get metric ${name}: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered`,
-    );
+    throw new MetricError("unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered");
   }
 
   private find<T extends Signal["type"]>(

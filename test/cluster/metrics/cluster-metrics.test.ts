@@ -23,10 +23,12 @@ describe("metrics of a cluster", () => {
   it("say in upstream's words which API is missing", () => {
     const { metrics } = metricsWith([], false);
     expect(() => metrics.resourceMetric("cpu", "default", [])).toThrow(
-      "unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)",
+      "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)",
     );
     expect(() => metrics.podsMetric("hits", "default", [])).toThrow("no custom metrics API (custom.metrics.k8s.io) registered");
-    expect(metrics.externalMetric("queue", "default")).toEqual([]);
+    expect(() => metrics.externalMetric("queue", "default")).toThrow(
+      "unable to fetch metrics from external metrics API: the server could not find the requested resource (get queue.external.metrics.k8s.io)",
+    );
   });
 
   it("follow the steps of a signal", () => {

@@ -54,22 +54,81 @@ describe("the horizontal pod autoscaler", () => {
     });
   });
 
-  it("tells that it has no metrics and leaves the target alone", () => {
+  it("tells that it has no metrics, of each metric and of all, and leaves the target alone", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 1);
     cluster.apply(deployment("web", 2), WEB);
     cluster.runTo(40);
     expect(cluster.get("Deployment", "web")?.spec.replicas).toBe(2);
     const active = cluster.get("HorizontalPodAutoscaler", "web")?.status?.conditions?.find(({ type }) => type === "ScalingActive");
-    expect(active).toMatchObject({ status: "False", reason: "FailedGetPodsMetric" });
-    expect(cluster.eventsOf("FailedComputeMetricsReplicas").length).toBeGreaterThan(0);
+    const cause = "unable to get metric qps: no metrics returned from custom metrics API";
+    const message = `the HPA was unable to compute the replica count: ${cause}`;
+    expect(active).toMatchObject({ status: "False", reason: "FailedGetPodsMetric", message });
+    expect(cluster.eventsOf("FailedGetPodsMetric")[0].message).toBe(cause);
+    expect(cluster.eventsOf("FailedComputeMetricsReplicas")[0].message).toBe(
+      `invalid metrics (1 invalid out of 1), first error is: failed to get pods metric value: ${cause}`,
+    );
+    // Each look tells it anew; the last was at 30 s.
+    expect(cluster.eventsOf("FailedGetPodsMetric")).toHaveLength(2);
   });
 
-  it("tells that its target does not exist", () => {
-    const cluster = new SmallCluster();
+  it("tells that its target does not exist, or is nothing that scales, and looks again a period later", () => {
+    const target = (apiVersion: string, kind: string): HorizontalPodAutoscaler["spec"] => ({
+      ...WEB.spec,
+      scaleTargetRef: { apiVersion, kind, name: "web" },
+    });
+    const texts = [
+      [WEB.spec, 'deployments/scale.apps "web" not found'],
+      [target("v1", "ReplicationController"), 'replicationcontrollers/scale.autoscaling "web" not found'],
+      [target("batch/v1", "Deployment"), 'no matches for kind "Deployment" in group "batch"'],
+      [target("apps/v1", "DaemonSet"), "the server could not find the requested resource"],
+    ] as const;
+    for (const [spec, text] of texts) {
+      const cluster = new SmallCluster();
+      cluster.apply({ ...WEB, spec } as HorizontalPodAutoscaler);
+      cluster.runTo(35);
+      const able = cluster.get("HorizontalPodAutoscaler", "web")?.status?.conditions?.find(({ type }) => type === "AbleToScale");
+      const message = `the HPA controller was unable to get the target's current scale: ${text}`;
+      expect(able).toMatchObject({ status: "False", reason: "FailedGetScale", message });
+      expect(cluster.eventsOf("FailedGetScale").map((event) => [Math.round(event.seconds), event.message])).toEqual([
+        [15, text],
+        [30, text],
+      ]);
+    }
+  });
+
+  it("scales no pods that another autoscaler selects too", () => {
+    const cluster = new SmallCluster({}, { metrics: sharedLoad(() => 20) });
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 2));
+    cluster.runTo(1);
     cluster.apply(WEB);
+    cluster.runTo(2);
+    cluster.apply({ ...WEB, metadata: { name: "other", namespace: "default" } });
+    cluster.runTo(35);
+    const message = `pods by selector app=web are controlled by multiple HPAs: [default/web default/other]`;
+    // The first look of the first one came before the second one selected anything.
+    expect(cluster.eventsOf("AmbiguousSelector").map((event) => [event.object, Math.round(event.seconds), event.message])).toEqual([
+      ["HorizontalPodAutoscaler other", 17, message],
+      ["HorizontalPodAutoscaler web", 31, message],
+      ["HorizontalPodAutoscaler other", 32, message],
+    ]);
+    expect(cluster.eventsOf("FailedComputeMetricsReplicas")[0].message).toBe(message);
+    cluster.delete("HorizontalPodAutoscaler", "other");
+    cluster.runTo(50);
+    const active = cluster.get("HorizontalPodAutoscaler", "web")?.status?.conditions?.find(({ type }) => type === "ScalingActive");
+    expect(active).toMatchObject({ status: "True", reason: "ValidMetricFound" });
+  });
+
+  it("does nothing while its target is scaled to zero", () => {
+    const cluster = new SmallCluster({}, { metrics: sharedLoad(() => 20) });
+    cluster.apply(deployment("web", 0), WEB);
     cluster.runTo(20);
-    const able = cluster.get("HorizontalPodAutoscaler", "web")?.status?.conditions?.find(({ type }) => type === "AbleToScale");
-    expect(able).toMatchObject({ status: "False", reason: "FailedGetScale" });
+    const { conditions, ...status } = cluster.get("HorizontalPodAutoscaler", "web")!.status!;
+    expect(status).toMatchObject({ currentReplicas: 0, desiredReplicas: 0 });
+    expect(conditions?.map(({ type, status: is, reason }) => `${type}=${is} ${reason}`)).toEqual([
+      "AbleToScale=True SucceededGetScale",
+      "ScalingActive=False ScalingDisabled",
+    ]);
   });
 });

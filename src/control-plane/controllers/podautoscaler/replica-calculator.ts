@@ -4,16 +4,11 @@
  * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details and kubernetes
  * pkg/controller/podautoscaler/replica_calculator.go.
  */
-import { isSidecar } from "../../../api/resources.js";
-import { quantityMilliValue } from "../../../api/quantity.js";
 import type { Pod, Timestamp } from "../../../api/types/index.js";
 import { isPodReady, podCondition } from "../pod-conditions.js";
+import { MetricError } from "./metric-error.js";
 import type { PodMetric, PodMetrics } from "./metrics-source.js";
-
-/** Why a metric gives no number; the message is upstream's. */
-export class MetricError extends Error {
-  override readonly name = "MetricError";
-}
+import { requestsOf } from "./pod-requests.js";
 
 /** Ratios of use to target this near to 1 change nothing. */
 export interface Tolerances {
@@ -77,23 +72,6 @@ function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, 
   return { ready, unready, missing, ignored };
 }
 
-/** Sum of the containers' requests by pod, in thousandths. @throws MetricError where a container has none */
-function requestsOf(pods: readonly Pod[], resource: string, containerName: string | undefined): Map<string, number> {
-  const requests = new Map<string, number>();
-  for (const pod of pods) {
-    let sum = 0;
-    for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter(isSidecar)]) {
-      if (containerName !== undefined && container.name !== containerName) continue;
-      const request = container.resources?.requests?.[resource];
-      if (request === undefined)
-        throw new MetricError(`missing request for ${resource} in container ${container.name} of Pod ${pod.metadata.name}`);
-      sum += quantityMilliValue(request);
-    }
-    requests.set(pod.metadata.name, sum);
-  }
-  return requests;
-}
-
 interface Ratio {
   readonly ratio: number;
   readonly utilization?: number;
@@ -145,14 +123,15 @@ export function proposeByUtilization(
   metrics: PodMetrics,
   options: CalculatorOptions,
 ): Proposal {
-  if (pods.length === 0) throw new MetricError("no pods returned by selector while calculating replica count");
-  const requests = requestsOf(pods, resource, container);
+  let known: ReadonlyMap<string, number> | undefined;
+  // A pod without a request is told of only where there are measurements at all.
+  const requests = (): ReadonlyMap<string, number> => (known ??= requestsOf(pods, resource, container));
   const ratioOf = (values: ReadonlyMap<string, number>): Ratio => {
     let used = 0;
     let requested = 0;
     let count = 0;
     for (const [name, milli] of values) {
-      const request = requests.get(name);
+      const request = requests().get(name);
       if (request === undefined) continue;
       used += milli;
       requested += request;
@@ -162,7 +141,8 @@ export function proposeByUtilization(
     const utilization = Math.trunc((used * FULL_UTILIZATION) / requested);
     return { ratio: utilization / target, utilization, milli: Math.trunc(used / count) };
   };
-  const assumed = (name: string): number => Math.trunc(((requests.get(name) ?? 0) * Math.max(FULL_UTILIZATION, target)) / FULL_UTILIZATION);
+  const assumed = (name: string): number =>
+    Math.trunc(((requests().get(name) ?? 0) * Math.max(FULL_UTILIZATION, target)) / FULL_UTILIZATION);
   return propose(current, pods, metrics, resource, options, ratioOf, assumed);
 }
 
@@ -193,16 +173,26 @@ export function proposeByTotal(
   { tolerances }: CalculatorOptions,
 ): Proposal {
   const ratio = milli / target;
-  if (current === 0) return { replicas: Math.ceil(ratio), milli };
+  if (current === 0) return { replicas: atMostInt32(Math.ceil(ratio)), milli };
   if (isWithin(tolerances, ratio)) return { replicas: current, milli };
   if (pods.length === 0)
     throw new MetricError("unable to calculate ready pods: no pods returned by selector while calculating replica count");
   const ready = pods.filter((pod) => pod.status?.phase === "Running" && isPodReady(pod)).length;
-  return { replicas: Math.ceil(ratio * ready), milli };
+  return { replicas: atMostInt32(Math.ceil(ratio * ready)), milli };
 }
 
-/** For a total of which each replica is to have a share, in thousandths. @param counted replicas in the target's status */
+/**
+ * For a total of which each replica is to have a share, in thousandths. Where nothing is counted, what each one has is no finite number.
+ *
+ * @param counted replicas in the target's status
+ */
 export function proposeByShare(counted: number, target: number, milli: number, { tolerances }: CalculatorOptions): Proposal {
   const ratio = milli / (target * counted);
-  return { replicas: isWithin(tolerances, ratio) ? counted : Math.ceil(milli / target), milli: Math.ceil(milli / counted) };
+  return { replicas: isWithin(tolerances, ratio) ? counted : atMostInt32(Math.ceil(milli / target)), milli: Math.ceil(milli / counted) };
+}
+
+const GREATEST_INT32 = 2 ** 31 - 1;
+
+function atMostInt32(replicas: number): number {
+  return Math.min(replicas, GREATEST_INT32);
 }

@@ -42,16 +42,28 @@ interface Dated {
   readonly time: Timestamp;
 }
 
+/** A change made, as the number of replicas added or removed. */
+interface ScaleEvent extends Dated {
+  /** No policy's period reached back to it once: the next change may take its place. */
+  isOutdated: boolean;
+}
+
 /** What is remembered of an autoscaler between looks. */
 export interface ScalingMemory {
   recommendations: Dated[];
-  /** Changes made, as numbers of replicas added or removed. */
-  ups: Dated[];
-  downs: Dated[];
+  readonly ups: ScaleEvent[];
+  readonly downs: ScaleEvent[];
 }
 
 export function newMemory(): ScalingMemory {
   return { recommendations: [], ups: [], downs: [] };
+}
+
+/** Puts an entry in the place of the last one that is out of date; all others stay, for rules whose times may yet be made longer. */
+function replaceOutdated<T>(entries: T[], isOutdated: (entry: T) => boolean, entry: T): void {
+  const last = entries.findLastIndex(isOutdated);
+  if (last < 0) entries.push(entry);
+  else entries[last] = entry;
 }
 
 export interface Verdict {
@@ -83,9 +95,9 @@ const DOWN_LIMIT: Omit<Verdict, "replicas"> = {
 
 /** Without behaviour: the highest wish of the last while. @param window microseconds */
 export function stabilize(memory: ScalingMemory, wish: number, window: number, now: Timestamp): Verdict {
-  const recent = memory.recommendations.filter(({ time }) => time >= now - window);
-  const replicas = recent.reduce((highest, one) => Math.max(highest, one.replicas), wish);
-  memory.recommendations = [...recent, { replicas: wish, time: now }];
+  const cutoff = now - window;
+  const replicas = memory.recommendations.reduce((highest, one) => (one.time < cutoff ? highest : Math.max(highest, one.replicas)), wish);
+  replaceOutdated(memory.recommendations, ({ time }) => time < cutoff, { replicas: wish, time: now });
   return replicas === wish ? { replicas, ...READY } : { replicas, reason: "ScaleDownStabilized", message: HIGHER };
 }
 
@@ -107,10 +119,7 @@ export function stabilizeWithBehavior(
     if (time > upCutoff) lowest = Math.min(lowest, replicas);
     if (time > downCutoff) highest = Math.max(highest, replicas);
   }
-  memory.recommendations = [
-    ...memory.recommendations.filter(({ time }) => time > upCutoff || time > downCutoff),
-    { replicas: wish, time: now },
-  ];
+  replaceOutdated(memory.recommendations, ({ time }) => time < upCutoff && time < downCutoff, { replicas: wish, time: now });
   const replicas = Math.min(Math.max(current, lowest), highest);
   if (replicas === wish) return { replicas, ...READY };
   return wish >= current
@@ -178,9 +187,8 @@ export function rememberChange(
   after: number,
   now: Timestamp,
 ): void {
-  const longest = (rules: HPAScalingRules): number =>
-    Math.max(...rules.policies!.map(({ periodSeconds }) => periodSeconds)) * MICROSECONDS_A_SECOND;
-  const kept = (events: readonly Dated[], rules: HPAScalingRules): Dated[] => events.filter(({ time }) => time > now - longest(rules));
-  if (after > before) memory.ups = [...kept(memory.ups, scaleUp), { replicas: after - before, time: now }];
-  else memory.downs = [...kept(memory.downs, scaleDown), { replicas: before - after, time: now }];
+  const [events, rules] = after > before ? [memory.ups, scaleUp] : [memory.downs, scaleDown];
+  const longest = Math.max(0, ...(rules.policies ?? []).map(({ periodSeconds }) => periodSeconds)) * MICROSECONDS_A_SECOND;
+  for (const event of events) event.isOutdated ||= event.time < now - longest;
+  replaceOutdated(events, ({ isOutdated }) => isOutdated, { replicas: Math.abs(after - before), time: now, isOutdated: false });
 }
