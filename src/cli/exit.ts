@@ -1,6 +1,8 @@
 /** Exit codes, and how an error reaches the user: one line each, no stack trace unless asked for. */
 import { OutputDirectoryError } from "../output/output-directory.js";
 import { InvalidInput } from "../scenario/mistake.js";
+import { PluginModuleError } from "../scheduler/custom/plugin-module-error.js";
+import { isAskedBeforeRun, runningPlugin } from "../scheduler/custom/running-plugin.js";
 import { PluginError } from "../scheduler/framework/plugin-error.js";
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -23,9 +25,20 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 export function exitCodeOf(error: unknown): number {
-  const isInput =
-    error instanceof InvalidInput || error instanceof UsageError || error instanceof OutputDirectoryError || isFileError(error);
-  return isInput ? EXIT.badInput : EXIT.failed;
+  return INPUT_ERRORS.some((kind) => error instanceof kind) || isFileError(error) ? EXIT.badInput : EXIT.failed;
+}
+
+/** Node.js's own exit code where nothing is left to do, and the module still waits for something. */
+const WAITS_IN_VAIN = 13;
+
+/** Tells why the process ends before the command has. Returns the exit code for that. */
+export function reportUntimelyEnd(code: number): number {
+  const plugin = runningPlugin();
+  const who = plugin === undefined ? "the simulator" : `${plugin.file}: plugin ${plugin.plugin} at ${plugin.point}`;
+  if (code === WAITS_IN_VAIN) process.stderr.write(`kubewarp: ${who}: waits for something that never comes (an await that never ends)\n`);
+  else if (plugin !== undefined) process.stderr.write(`kubewarp: ${who}: ended the process; a plugin must not call process.exit\n`);
+  else return code;
+  return plugin !== undefined && isAskedBeforeRun(plugin) ? EXIT.badInput : EXIT.failed;
 }
 
 /** Writes the error to stderr; with `debug` the stack trace too. */
@@ -33,8 +46,11 @@ export function reportError(error: unknown, debug: boolean): void {
   process.stderr.write(`${debug && error instanceof Error ? (error.stack ?? error.message) : lineOf(error)}\n`);
 }
 
+/** Errors of what the user gave. */
+const INPUT_ERRORS = [InvalidInput, UsageError, OutputDirectoryError, PluginModuleError];
+
 /** Errors whose message is the whole story. */
-const PLAIN_ERRORS = [UsageError, RunFailed, PluginError, OutputDirectoryError];
+const PLAIN_ERRORS = [UsageError, RunFailed, PluginError, PluginModuleError, OutputDirectoryError];
 
 function lineOf(error: unknown): string {
   if (error instanceof InvalidInput) return error.message;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The kubewarp command: one file per command under commands/, one place where errors become lines and exit codes. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { addBench } from "./commands/bench.js";
 import { addExplain } from "./commands/explain.js";
 import { addGet } from "./commands/get.js";
@@ -8,7 +8,7 @@ import { addKubectl } from "./commands/kubectl.js";
 import { addRun } from "./commands/run.js";
 import { addStudy } from "./commands/study.js";
 import { addValidate } from "./commands/validate.js";
-import { EXIT, exitCodeOf, reportError } from "./exit.js";
+import { EXIT, exitCodeOf, reportError, reportUntimelyEnd } from "./exit.js";
 import { version } from "./version.js";
 
 function program(): Command {
@@ -20,7 +20,16 @@ function program(): Command {
     .enablePositionalOptions()
     .exitOverride();
   for (const add of [addRun, addStudy, addValidate, addExplain, addBench, addGet, addKubectl]) add(command);
+  takeDebugAfterVerb(command);
   return command;
+}
+
+/** Options stand after the verb, so that --debug may too. */
+function takeDebugAfterVerb(command: Command): void {
+  for (const verb of command.commands) {
+    verb.addOption(new Option("--debug").hideHelp());
+    takeDebugAfterVerb(verb);
+  }
 }
 
 /** Runs the command line and returns its exit code. */
@@ -32,15 +41,33 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own message already; help and version end with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
-    reportError(error, process.argv.includes("--debug"));
+    reportError(error, DEBUG);
     return exitCodeOf(error);
   }
 }
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
+const DEBUG = process.argv.includes("--debug");
+let isDone = false;
+
+/** A reader that has seen enough (`| head`) is no error; what else keeps the output back is. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`kubewarp: cannot write to the standard output: ${error.code ?? error.message}\n`);
+  process.exitCode = EXIT.failed;
+  // The command's own code does not count any more.
+  isDone = true;
+}
+
+process.stdout.on("error", outputFailed);
+process.stderr.on("error", () => undefined);
+process.on("uncaughtException", (error) => {
+  reportError(error, DEBUG);
+  process.exit(EXIT.failed);
+});
+process.on("exit", (code) => {
+  if (!isDone) process.exitCode = reportUntimelyEnd(code);
 });
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+if (!isDone) process.exitCode = code;
+isDone = true;

@@ -14,7 +14,7 @@ export interface ScheduleResult {
 /** What a scheduling cycle came to: a node, or why there is none. */
 export type CycleOutcome = { readonly result: ScheduleResult } | { readonly diagnosis: Diagnosis };
 
-/** An extender failed before it came to that. */
+/** Something failed before it came to that. */
 export interface CycleError {
   readonly error: string;
 }

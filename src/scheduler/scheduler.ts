@@ -15,10 +15,11 @@ import { buildProfiles, DEFAULT_SCHEDULER_NAME, type PluginFactories } from "./c
 import type { SchedulerConfiguration } from "./configuration/types.js";
 import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
-import { ExtenderError, type Extender } from "./extenders/extender.js";
+import type { Extender } from "./extenders/extender.js";
 import { RememberingExtender } from "./extenders/remembered-answers.js";
 import { DELETE } from "./framework/events.js";
 import { WaitingPods } from "./framework/waiting-pods.js";
+import { CycleFailure } from "./framework/cycle-failure.js";
 import { CycleState } from "./framework/cycle-state.js";
 import { fitErrorMessage, NO_NODES_AVAILABLE, rejectionMessage, type Diagnosis } from "./framework/fit-error.js";
 import type { Handle } from "./framework/handle.js";
@@ -237,7 +238,7 @@ export class Scheduler {
     try {
       return this.algorithm.schedule(profile, state, pod);
     } catch (error) {
-      if (error instanceof ExtenderError) return { error: error.message };
+      if (error instanceof CycleFailure) return { error: error.message };
       throw error;
     }
   }

@@ -7,8 +7,9 @@
 import { ResultReuse, SortedNodes } from "./result-reuse.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { Cache } from "./cache/cache.js";
-import { ExtenderError, EXTENDER_NAME, type NodeExtender } from "./extenders/extender.js";
+import { EXTENDER_NAME, type NodeExtender } from "./extenders/extender.js";
 import { EXTENDER_SCALE, extenderScores, passExtenders, type ExtenderScores, type ExtenderSearch, type ExtenderVerdict } from "./extenders/node-extenders.js";
+import { CycleFailure } from "./framework/cycle-failure.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { Diagnosis } from "./framework/fit-error.js";
 import type { NodeInfo } from "./framework/node-info.js";
@@ -69,11 +70,12 @@ export class SchedulingAlgorithm {
     private readonly options: AlgorithmOptions = {},
   ) {}
 
-  /** @throws ExtenderError where an extender fails that may not */
+  /** @throws CycleFailure where a plugin answers Error, or an extender fails that may not */
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
     const nodes = this.cache.nodes;
     const signature = this.beginCycle(profile, pod);
     const preFilter = profile.runPreFilter(state, pod);
+    if (preFilter.status?.code === "Error") throw new CycleFailure(preFilter.status.message);
     if (preFilter.status !== undefined) return { diagnosis: rejectedByPreFilter(nodes.length, preFilter.status, preFilter.narrowedBy) };
 
     const hint = this.hintFor(profile, signature, (node) => profile.runFilter(state, pod, node)?.isRejected === true);
@@ -147,7 +149,7 @@ export class SchedulingAlgorithm {
    * The nodes that a search finds. A nominated node, or one hinted at, is tried alone first; that does not move the start, but where it
    * fails in vain it counts among the nodes that were looked at.
    *
-   * @throws ExtenderError where an extender fails that may not
+   * @throws CycleFailure where a filter answers Error, or an extender fails that may not
    */
   findFeasible(profile: Profile, state: CycleState, pod: PodInfo, preFilter: PreFilterOutcome, hint?: NodeInfo): Search {
     const statuses = new Map<string, Status>();
@@ -155,6 +157,7 @@ export class SchedulingAlgorithm {
     const passes = (node: NodeInfo): boolean => {
       const status = profile.runFilterWithNominated(state, pod, node);
       if (status === undefined) return true;
+      if (status.code === "Error") throw new CycleFailure(status.message);
       statuses.set(node.name, status);
       rejectedBy.add(status.plugin);
       return false;
@@ -162,7 +165,7 @@ export class SchedulingAlgorithm {
     const nominated = pod.pod.status?.nominatedNodeName ?? "";
     const first = nominated === "" ? hint : this.cache.node(nominated);
     if (first !== undefined && (preFilter.nodeNames === undefined || preFilter.nodeNames.has(first.name))) {
-      const { passed, verdicts } = this.passFirst(pod, passes(first) ? [first] : [], statuses);
+      const { passed, verdicts } = this.passFirst(pod, first, passes, statuses);
       if (passed.length > 0) return { feasible: passed, statuses, absent: NOT_LOOKED_AT, rejectedBy, extenders: verdicts };
     }
     const all = this.cache.nodes;
@@ -170,24 +173,28 @@ export class SchedulingAlgorithm {
     const nodes = names === undefined ? all : all.filter((node) => names.has(node.name));
     const wanted = this.wanted(profile, nodes.length);
     const feasible: NodeInfo[] = [];
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[(this.start.index + i) % nodes.length];
-      if (!passes(node)) continue;
-      if (feasible.length === wanted) break;
-      feasible.push(node);
+    try {
+      for (let i = 0; i < nodes.length; i++) {
+        const node = nodes[(this.start.index + i) % nodes.length];
+        if (!passes(node)) continue;
+        if (feasible.length === wanted) break;
+        feasible.push(node);
+      }
+    } finally {
+      // The next search goes on from here even where this one failed.
+      if (all.length > 0) this.start.index = (this.start.index + feasible.length + statuses.size) % all.length;
     }
-    if (all.length > 0) this.start.index = (this.start.index + feasible.length + statuses.size) % all.length;
     const { passed, verdicts } = passExtenders(this.options.extenders ?? [], pod, feasible, statuses);
     if (passed.length !== feasible.length) rejectedBy.add(EXTENDER_NAME);
     return { feasible: passed, statuses, absent: names === undefined ? NOT_LOOKED_AT : leftOutBy(preFilter.narrowedBy), rejectedBy, extenders: verdicts };
   }
 
-  /** An extender that fails over the one node leaves the whole search to be made. */
-  private passFirst(pod: PodInfo, nodes: readonly NodeInfo[], statuses: Map<string, Status>): ExtenderSearch {
+  /** A failure over the one node leaves the whole search to be made. */
+  private passFirst(pod: PodInfo, node: NodeInfo, passes: (node: NodeInfo) => boolean, statuses: Map<string, Status>): ExtenderSearch {
     try {
-      return passExtenders(this.options.extenders ?? [], pod, nodes, statuses);
+      return passExtenders(this.options.extenders ?? [], pod, passes(node) ? [node] : [], statuses);
     } catch (error) {
-      if (error instanceof ExtenderError) return { passed: [], verdicts: [] };
+      if (error instanceof CycleFailure) return { passed: [], verdicts: [] };
       throw error;
     }
   }

@@ -12,14 +12,15 @@ import { RunRecorder } from "../output/run-recorder.js";
 import type { RunFigures } from "../output/run-summary.js";
 import { TRACE } from "../output/tables/trace.js";
 import { loadScenario } from "../scenario/load.js";
-import { InvalidInput } from "../scenario/mistake.js";
+import { InvalidInput, type Mistake } from "../scenario/mistake.js";
 import type { RunOutcome } from "../scenario/run.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { refuseExtenders } from "../scenario/scheduler.js";
 import { SchedulerConfigurationError } from "../scheduler/configuration/configuration-error.js";
 import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import { checkStart } from "../scheduler/configuration/scheduler-configuration.js";
-import { loadPlugins, PluginModuleError } from "../scheduler/custom/load-plugins.js";
+import { loadPlugins } from "../scheduler/custom/load-plugins.js";
+import { PluginModuleError } from "../scheduler/custom/plugin-module-error.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
 import { connectExtenders } from "../scheduler/extenders/connect.js";
 import type { Extender } from "../scheduler/extenders/extender.js";
@@ -122,14 +123,45 @@ export interface SchedulerParts {
  */
 export async function schedulerParts(scheduler: SchedulerConfiguration, file: string, allowExtenders: boolean): Promise<SchedulerParts> {
   if (!allowExtenders) refuseExtenders(scheduler);
-  try {
-    const plugins = await loadPlugins(scheduler);
-    checkStart(scheduler, plugins);
+  return asMistakesIn(file, async () => {
+    const plugins = await pluginsOf(scheduler);
     return { plugins, extenders: connectExtenders(scheduler) };
+  });
+}
+
+async function pluginsOf(scheduler: SchedulerConfiguration): Promise<PluginFactories> {
+  const plugins = await loadPlugins(scheduler);
+  checkStart(scheduler, plugins);
+  return plugins;
+}
+
+/** @throws InvalidInput where the work finds a mistake in what makes a scheduler */
+async function asMistakesIn<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof PluginModuleError || error instanceof SchedulerConfigurationError)) throw error;
     throw new InvalidInput([{ file, line: 1, column: 1, message: `scheduler: ${error.message}` }]);
   }
+}
+
+/**
+ * Loads the plugins of scenarios that are not to be run.
+ *
+ * @throws InvalidInput with the mistakes of all of them
+ */
+export async function checkPlugins(scenarios: readonly Scenario[]): Promise<void> {
+  const mistakes: Mistake[] = [];
+  for (const { cluster, file } of scenarios) {
+    try {
+      const { scheduler } = cluster;
+      if (scheduler !== undefined) await asMistakesIn(file, () => pluginsOf(scheduler));
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  }
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
 }
 
 /** Runs a scenario to its end. */

@@ -1,6 +1,7 @@
 /** `kubewarp validate FILE...`: reads and checks, runs nothing. */
 import type { Command } from "commander";
 import { loadScenarios } from "../../scenario/load.js";
+import { checkPlugins } from "../../study/simulate.js";
 import { settingOption, type Settings } from "../options.js";
 
 export function addValidate(program: Command): void {
@@ -9,8 +10,10 @@ export function addValidate(program: Command): void {
     .description("Check scenarios and manifests: each mistake as file:line:column: message, exit code 2 if any.")
     .argument("<file...>", "Scenarios and manifests; directories; - for stdin")
     .option("--set <name=value>", "value of a parameter of the scenario (repeatable)", settingOption)
-    .action((files: string[], { set = {} }: { readonly set?: Settings }) => {
-      for (const scenario of loadScenarios(files, { parameters: new Map(Object.entries(set)) })) {
+    .action(async (files: string[], { set = {} }: { readonly set?: Settings }) => {
+      const scenarios = loadScenarios(files, { parameters: new Map(Object.entries(set)) });
+      await checkPlugins(scenarios);
+      for (const scenario of scenarios) {
         const nodes = scenario.cluster.nodeGroups.reduce((sum, { count = 1 }) => sum + count, 0);
         process.stdout.write(
           `${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`,

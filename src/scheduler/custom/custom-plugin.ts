@@ -9,7 +9,7 @@ import type { CycleState } from "../framework/cycle-state.js";
 import * as events from "../framework/events.js";
 import type { EventResource } from "../framework/events.js";
 import type { NodeInfo } from "../framework/node-info.js";
-import type { NodeToStatus, Plugin, PostFilterResult } from "../framework/plugin.js";
+import type { NodeToStatus, PostFilterResult } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
 import type { Code, Status } from "../framework/status.js";
@@ -58,7 +58,8 @@ export const ACTIONS = {
 
 /** Cluster events that a plugin wants to hear of. */
 export interface CustomRegistration {
-  readonly resource: EventResource;
+  /** "Pod" stands for pods with and without a node. */
+  readonly resource: EventResource | "Pod";
   readonly actions: readonly (keyof typeof ACTIONS)[];
   /** Whether the event may help the rejected pod; absent means that it may. */
   hint?(pod: PodInfo, previous: ApiObject | undefined, current: ApiObject | undefined): boolean;
@@ -84,8 +85,10 @@ export interface CustomPlugin {
   unreserve?(state: CycleState, pod: PodInfo, nodeName: string): void;
   /** The timeout in microseconds. */
   permit?(state: CycleState, pod: PodInfo, nodeName: string): Verdict | { readonly status: Verdict; readonly timeout?: number };
-  preBind?: Plugin["preBind"];
-  bind?: Plugin["bind"];
+  /** Calls `done` once, at once or later. */
+  preBind?(state: CycleState, pod: PodInfo, nodeName: string, done: (answer?: Verdict) => void): void;
+  /** The same; Skip leaves the pod to the next Bind plugin. */
+  bind?(state: CycleState, pod: PodInfo, nodeName: string, done: (answer?: Verdict) => void): void;
   postBind?(state: CycleState, pod: PodInfo, nodeName: string): void;
   /** The cluster events after which a pod that the plugin rejected is worth another try; absent means all. */
   eventsToRegister?(): readonly CustomRegistration[];

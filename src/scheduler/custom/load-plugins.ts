@@ -7,20 +7,8 @@ import type { Handle } from "../framework/handle.js";
 import type { Plugin } from "../framework/plugin.js";
 import { adaptPlugin, customHandle, METHODS } from "./adapt-plugin.js";
 import type { CustomPluginFactory } from "./custom-plugin.js";
-
-/** A plugin's module cannot be used. */
-export class PluginModuleError extends Error {
-  override readonly name = "PluginModuleError";
-
-  constructor(
-    readonly plugin: string,
-    readonly path: string,
-    readonly problem: string,
-    cause?: unknown,
-  ) {
-    super(`plugin ${plugin}: ${path}: ${problem}`, { cause });
-  }
-}
+import { PluginModuleError } from "./plugin-module-error.js";
+import { FACTORY, giveWordTo, IMPORT } from "./running-plugin.js";
 
 /**
  * The plugins whose arguments name a module (`modulePath`, an absolute path), ready to be made.
@@ -38,10 +26,14 @@ export async function loadPlugins(configuration: SchedulerConfiguration): Promis
 
 async function importFactory(name: string, path: string): Promise<CustomPluginFactory> {
   let module: { readonly default?: unknown };
+  // Where the import never ends, neither does this: the word stays with the plugin.
+  const before = giveWordTo({ plugin: name, file: path, point: IMPORT });
   try {
     module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   } catch (error) {
     throw new PluginModuleError(name, path, `cannot be imported: ${error instanceof Error ? error.message : String(error)}`, error);
+  } finally {
+    giveWordTo(before);
   }
   if (typeof module.default !== "function")
     throw new PluginModuleError(name, path, "has no function as its default export; must be (args, handle) => plugin");
@@ -50,6 +42,7 @@ async function importFactory(name: string, path: string): Promise<CustomPluginFa
 
 function make(name: string, path: string, factory: CustomPluginFactory, args: Readonly<Record<string, unknown>>, handle: Handle): Plugin {
   let made: unknown;
+  const before = giveWordTo({ plugin: name, file: path, point: FACTORY });
   try {
     made = factory(args, customHandle(name, handle));
   } catch (error) {
@@ -59,6 +52,8 @@ function make(name: string, path: string, factory: CustomPluginFactory, args: Re
       `its default export threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       error,
     );
+  } finally {
+    giveWordTo(before);
   }
   if (typeof made !== "object" || made === null || made instanceof Promise)
     throw new PluginModuleError(
@@ -68,5 +63,5 @@ function make(name: string, path: string, factory: CustomPluginFactory, args: Re
     );
   const methods = [...METHODS].filter((method) => typeof (made as Readonly<Record<string, unknown>>)[method] === "function");
   if (methods.length === 0) throw new PluginModuleError(name, path, `the plugin has none of the methods ${[...METHODS].join(", ")}`);
-  return adaptPlugin(name, made);
+  return adaptPlugin(name, made, path);
 }

@@ -6,11 +6,13 @@
  */
 import type { Cache } from "../cache/cache.js";
 import type { CycleOutcome } from "../cycle-outcome.js";
+import { CycleFailure } from "../framework/cycle-failure.js";
 import type { CycleState } from "../framework/cycle-state.js";
 import type { Diagnosis } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Profile } from "../framework/profile.js";
+import type { Status } from "../framework/status.js";
 import { numFeasibleNodesToFind, selectPlace, type TieBreak } from "../node-selection.js";
 import { namedNodes } from "../plugins/node-affinity.js";
 import { SchedulingAlgorithm, type AlgorithmOptions, type SearchStart } from "../scheduling-algorithm.js";
@@ -39,6 +41,7 @@ export class IncrementalAlgorithm {
     this.plain = new SchedulingAlgorithm(cache, start, tieBreak, options);
   }
 
+  /** @throws CycleFailure where a plugin answers Error */
   schedule(profile: Profile, state: CycleState, pod: PodInfo): CycleOutcome {
     const evaluation = this.evaluationOf(profile);
     const isPlainIdle = evaluation.plain.isIdleFor(pod);
@@ -62,11 +65,11 @@ export class IncrementalAlgorithm {
     }
     const rejectsPlainly = isPlainIdle
       ? undefined
-      : (id: number): boolean => evaluation.plain.filter(state, pod, this.cache.nodeById(id)) !== undefined;
+      : (id: number): boolean => this.isRejection(evaluation.plain.filter(state, pod, this.cache.nodeById(id)), id);
     const rejects =
       nominated === undefined
         ? rejectsPlainly
-        : (id: number): boolean => (nominated.has(id) ? nominated.codeOf(id) !== 0 : rejectsPlainly?.(id) === true);
+        : (id: number): boolean => (nominated.has(id) ? this.isRejection(nominated.statusOf(id), id) : rejectsPlainly?.(id) === true);
     const hint = this.plain.hintFor(profile, signature, (node) => this.isRejected(shape, values, rejects, node.id));
     if (hint !== undefined && !this.isRejected(shape, values, rejects, hint.id)) {
       this.plain.storeResults(profile, signature, hint, hint, undefined);
@@ -133,6 +136,15 @@ export class IncrementalAlgorithm {
 
   private isRejected(shape: ShapeEvaluation, values: NodeValues, rejects: Rejects | undefined, id: number): boolean {
     return values.valueOf(id) < 0 || shape.checkRules(id) !== 0 || rejects?.(id) === true;
+  }
+
+  /** A filter that fails ends the search; the next one begins at the node where it did. */
+  private isRejection(status: Status | undefined, id: number): boolean {
+    if (status?.code === "Error") {
+      this.start.index = this.cache.order.indexOf(id);
+      throw new CycleFailure(status.message);
+    }
+    return status !== undefined;
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import { CycleState } from "../framework/cycle-state.js";
 import type { PodInfo } from "../framework/pod-info.js";
+import type { Status } from "../framework/status.js";
 import type { Profile } from "../framework/profile.js";
 import type { NominatedValues } from "./nominated-values.js";
 import type { StatusCodes } from "./status-codes.js";
@@ -35,6 +36,12 @@ export class NominatedNodes {
 
   has(id: number): boolean {
     return this.ids.has(id);
+  }
+
+  /** The status by which the node is rejected, with the nominated pods or without them; undefined where it passes both times. */
+  statusOf(id: number): Status | undefined {
+    const code = this.codeOf(id);
+    return code === 0 ? undefined : this.codes.statusOf(code);
   }
 
   /** Code of the status by which the node is rejected, with the nominated pods or without them; 0 where it passes both times. */

@@ -4,6 +4,7 @@
  * Its answers come from outside of simulated time and of the seed: a run with extenders cannot be repeated by kubewarp alone.
  * Source of the rules: k8s.io/kube-scheduler/framework (Extender), pkg/scheduler/extender.go
  */
+import { CycleFailure } from "../framework/cycle-failure.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Status } from "../framework/status.js";
@@ -16,7 +17,7 @@ export const EXTENDER_NAME = "Extender";
 export const MAX_EXTENDER_PRIORITY = 10;
 
 /** An extender did not answer, or not in the way that was asked for. The message is kube-scheduler's. */
-export class ExtenderError extends Error {
+export class ExtenderError extends CycleFailure {
   override readonly name = "ExtenderError";
 }
 

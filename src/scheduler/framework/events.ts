@@ -3,6 +3,7 @@
  *
  * Source of the names: k8s.io/kube-scheduler/framework/types.go (ActionType, EventResource)
  */
+import { STORAGE_KINDS } from "../../api/kinds.js";
 import type { ApiObject, Pod } from "../../api/types/index.js";
 import type { PodInfo } from "./pod-info.js";
 
@@ -32,18 +33,8 @@ export const UPDATE =
   UPDATE_OTHER;
 
 /** Kind whose change is told of; pods are told apart by whether they are assigned. */
-export type EventResource =
-  | "AssignedPod"
-  | "UnscheduledPod"
-  | "Node"
-  | "PersistentVolume"
-  | "PersistentVolumeClaim"
-  | "StorageClass"
-  | "CSINode"
-  | "CSIDriver"
-  | "CSIStorageCapacity"
-  | "VolumeAttachment"
-  | "*";
+export const EVENT_RESOURCES = ["AssignedPod", "UnscheduledPod", "Node", ...STORAGE_KINDS, "*"] as const;
+export type EventResource = (typeof EVENT_RESOURCES)[number];
 
 export interface ClusterEvent {
   readonly resource: EventResource;

@@ -3,13 +3,16 @@ export class PluginError extends Error {
   override readonly name = "PluginError";
 
   constructor(
-    readonly plugin: string,
+    /** The file is that of the module, for a plugin of the user's own. */
+    readonly plugin: { readonly name: string; readonly file?: string },
     readonly point: string,
     readonly pod: string,
     readonly node: string | undefined,
     problem: string,
     cause?: unknown,
   ) {
-    super(`plugin ${plugin} at ${point} for pod ${pod}${node === undefined ? "" : ` on node ${node}`}: ${problem}`, { cause });
+    const { name, file } = plugin;
+    const where = `${pod === "" ? "" : ` for pod ${pod}`}${node === undefined ? "" : ` on node ${node}`}`;
+    super(`${file === undefined ? "" : `${file}: `}plugin ${name} at ${point}${where}: ${problem}`, { cause });
   }
 }

@@ -72,6 +72,8 @@ export interface NodeLocal {
 
 export interface Plugin {
   readonly name: string;
+  /** The module of a plugin of the user's own. */
+  readonly file?: string;
 
   preEnqueue?(pod: PodInfo): Answer;
   /** Whether the first pod is to be scheduled before the second. */

@@ -9,6 +9,7 @@ import type { Handle } from "./handle.js";
 import type { NodeInfo } from "./node-info.js";
 import { MAX_NODE_SCORE, MIN_NODE_SCORE } from "./plugin.js";
 import type { Answer, ExtensionPoint, NodeScore, NodeToStatus, Plugin, PostFilterResult } from "./plugin.js";
+import { CycleFailure } from "./cycle-failure.js";
 import { PluginError } from "./plugin-error.js";
 import type { PodInfo } from "./pod-info.js";
 import { failureOf, Status } from "./status.js";
@@ -103,7 +104,7 @@ export class Profile {
         continue;
       }
       if (code !== "Success") {
-        const status = answer!.status!.withPlugin(plugin.name);
+        const status = failureOf(answer!.status!, plugin.name, "PreFilter");
         if (code !== "Unschedulable") return { status, narrowedBy };
         rejected = status;
         continue;
@@ -133,7 +134,7 @@ export class Profile {
     return this.guard(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
   }
 
-  /** The status of the first filter that rejects the node; undefined where all pass. */
+  /** The status of the first filter that rejects the node, or fails (Error); undefined where all pass. */
   runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     return this.callFilters(this.plugins.filter, state, pod, node);
   }
@@ -145,7 +146,9 @@ export class Profile {
         const plugin = filters[at];
         if (state.skipsFilter(plugin.name)) continue;
         const answer = plugin.filter!(state, pod, node);
-        if (answer !== undefined && answer.code !== "Success") return answer.withPlugin(plugin.name);
+        if (answer === undefined || answer.code === "Success") continue;
+        if (answer.isRejected) return answer.withPlugin(plugin.name);
+        return new Status("Error", [`running ${JSON.stringify(plugin.name)} filter plugin: ${answer.message}`], plugin.name, answer.cause);
       }
       return undefined;
     } catch (error) {
@@ -216,12 +219,13 @@ export class Profile {
     this.callPreScore(this.plugins.preScore, state, pod, nodes);
   }
 
+  /** @throws CycleFailure where a plugin answers neither Success nor Skip */
   callPreScore(plugins: readonly Plugin[], state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
     for (const plugin of plugins) {
       const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
       if (answer?.code === "Skip") state.skipScore(plugin.name);
       else if (answer !== undefined && answer.code !== "Success")
-        throw new PluginError(plugin.name, "PreScore", pod.key, undefined, answer.message);
+        throw new CycleFailure(`running PreScore plugin ${JSON.stringify(plugin.name)}: ${answer.message}`, { cause: answer.cause });
     }
   }
 
@@ -235,7 +239,11 @@ export class Profile {
     });
   }
 
-  /** Raw and normalized scores of one plugin, parallel to the nodes. */
+  /**
+   * Raw and normalized scores of one plugin, parallel to the nodes.
+   *
+   * @throws CycleFailure where normalizing answers no success
+   */
   callScore(
     plugin: Plugin,
     state: CycleState,
@@ -250,21 +258,31 @@ export class Profile {
     for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
     const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
     if (failed !== undefined && failed.code !== "Success")
-      throw new PluginError(plugin.name, "NormalizeScore", pod.key, undefined, failed.message);
+      throw new CycleFailure(`running Normalize on Score plugins: plugin ${JSON.stringify(plugin.name)} failed with: ${failed.message}`, {
+        cause: failed.cause,
+      });
+    if (scores.length !== nodes.length || nodes.some((node, at) => scores[at]?.node !== node))
+      throw new PluginError(
+        plugin,
+        "NormalizeScore",
+        pod.key,
+        undefined,
+        "changed the list of scores; must change the score of each entry, in place",
+      );
     for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
     return { raw, scores };
   }
 
   private checkNumber(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo, score: number): void {
     if (!Number.isSafeInteger(score))
-      throw new PluginError(plugin.name, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
+      throw new PluginError(plugin, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
   }
 
   private checkRange(plugin: Plugin, pod: PodInfo, node: NodeInfo, score: number): void {
     this.checkNumber(plugin, "NormalizeScore", pod, node, score);
     if (score >= MIN_NODE_SCORE && score <= MAX_NODE_SCORE) return;
     const message = `returns an invalid score ${score}, it should in the range of [${MIN_NODE_SCORE}, ${MAX_NODE_SCORE}] after normalizing`;
-    throw new PluginError(plugin.name, "NormalizeScore", pod.key, node.name, message);
+    throw new PluginError(plugin, "NormalizeScore", pod.key, node.name, message);
   }
 
   runReserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
@@ -292,7 +310,7 @@ export class Profile {
 
 function asPluginError(error: unknown, plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined): PluginError {
   if (error instanceof PluginError) return error;
-  return new PluginError(plugin.name, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
+  return new PluginError(plugin, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
 }
 
 /**
