@@ -20,7 +20,6 @@ import {
   isFullyBound,
   isReachable,
   SELECTED_NODE,
-  storageClassNotFound,
   storageClassOfClaim,
   storageClassOfVolume,
   waitsForConsumer,
@@ -115,9 +114,8 @@ export class VolumeBinding implements Plugin {
         continue;
       }
       const className = storageClassOfClaim(claim);
+      // A class that is not there is one that does not wait: IsDelayBindingMode in pkg/controller/volume/persistentvolume.
       const storageClass = this.handle.listers.informer("StorageClass").get(className);
-      if (className !== "" && storageClass === undefined)
-        return { status: new Status("Error", [storageClassNotFound(className)], this.name) };
       if (storageClass !== undefined && waitsForConsumer(storageClass) && (claim.spec.volumeName ?? "") === "") unbound.push(claim);
       else immediate = true;
     }
