@@ -86,12 +86,14 @@ export class NodeInfo {
     return pod;
   }
 
-  /** Puts a newer object of the same pod and shape in its place. */
+  /** Puts a newer object of the same pod and shape for it: as if the pod had been taken away and had come again. */
   replacePod(previous: PodInfo, pod: PodInfo): void {
     this.generation++;
     for (const list of [this.pods, this.podsWithAffinity, this.podsWithRequiredAntiAffinity]) {
       const at = list.lastIndexOf(previous);
-      if (at >= 0) list[at] = pod;
+      if (at < 0) continue;
+      list[at] = list[list.length - 1];
+      list[list.length - 1] = pod;
     }
   }
 
@@ -124,10 +126,17 @@ export class NodeInfo {
   }
 }
 
-/** Removes in order from the end: pods that came last go first most often. Order of the rest is kept. */
+/**
+ * The last pod takes the place of the one that goes. Of pods alike in importance, preemption spares those that come first in this order.
+ * Looked for from the end: pods that came last go first most often. Source: pkg/scheduler/framework/types.go (removeFromSlice)
+ */
 function removeByUid(pods: PodInfo[], uid: string): PodInfo | undefined {
   for (let i = pods.length - 1; i >= 0; i--) {
-    if (pods[i].uid === uid) return pods.splice(i, 1)[0];
+    const pod = pods[i];
+    if (pod.uid !== uid) continue;
+    pods[i] = pods[pods.length - 1];
+    pods.pop();
+    return pod;
   }
   return undefined;
 }

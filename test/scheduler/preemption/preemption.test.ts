@@ -52,6 +52,18 @@ describe("preemption through the API server", () => {
     expect(server.get("Pod", "default/web")?.spec.nodeName).toBe("a");
   });
 
+  it("of pods alike, ends the one of which the scheduler heard last, counting from behind as pods leave and change", () => {
+    const { simulation, server } = start();
+    server.put(node("a", { cpu: "5", memory: "8Gi", pods: "110" }));
+    const pods = ["first", "second", "third", "fourth", "fifth"].map((name) => running(name, "a", "1", 0));
+    for (const each of pods) server.put(each);
+    // The changed pod goes to the end, and the one that was there to its place: first, fifth, third, fourth, second.
+    server.put({ ...pods[1], status: { ...pods[1].status, podIP: "10.0.0.2" } });
+    server.put(pod("web", { cpu: "2" }, { priority: 1000 }));
+    simulation.run(10 * SECOND);
+    expect(server.requests.filter((request) => request.startsWith("delete")).sort()).toEqual(["delete default/fourth", "delete default/second"]);
+  });
+
   it("gives the victim the condition DisruptionTarget before it is deleted", () => {
     const { simulation, server } = start();
     const seen: unknown[] = [];
