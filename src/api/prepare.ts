@@ -9,7 +9,7 @@ import { qosClassOf } from "./resources.js";
 import type { ApiObject, Condition, Labels, LabelSelector, LabelSelectorRequirement, Timestamp } from "./types/meta.js";
 import type { Service } from "./types/network.js";
 import type { Pod, PodAffinity, PodAffinityTerm, PodSpec } from "./types/pod.js";
-import type { Job } from "./types/workloads.js";
+import type { Job, StatefulSet } from "./types/workloads.js";
 
 export interface CreationContext {
   /** The uid that the new object gets. */
@@ -190,8 +190,18 @@ export function normalizeClusterIPs(service: Service, old?: Service): Service {
 
 type Prepare = { readonly [K in Kind]?: (object: ObjectsByKind[K], context: CreationContext) => ObjectsByKind[K] };
 
-/** Annotation in which apps/v1 keeps a field of older versions. */
-const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+/** Annotation in which apps/v1 keeps the count of templates that a DaemonSet has had, a field of older versions. */
+export const TEMPLATE_GENERATION_ANNOTATION = "deprecated.daemonset.template.generation";
+
+/** The feature gate MaxUnavailableStatefulSet is off by default in 1.36: the field is dropped before anybody looks at it. */
+export function withoutMaxUnavailable(object: StatefulSet): StatefulSet {
+  const { updateStrategy } = object.spec;
+  if (updateStrategy?.rollingUpdate?.maxUnavailable === undefined) return object;
+  const { partition } = updateStrategy.rollingUpdate;
+  const rollingUpdate = partition === undefined ? {} : { partition };
+  return { ...object, spec: { ...object.spec, updateStrategy: { ...updateStrategy, rollingUpdate } } };
+}
+
 /** Finalizer that every namespace has. */
 const NAMESPACE_FINALIZER = "kubernetes";
 
@@ -210,10 +220,10 @@ const PREPARE: Prepare = {
   ReplicationController: (object) => ({ ...first(object), status: { replicas: 0 } }),
   ReplicaSet: (object) => ({ ...first(object), status: { replicas: 0 } }),
   Deployment: (object) => ({ ...first(object), status: {} }),
-  StatefulSet: (object) => ({ ...first(object), status: { replicas: 0, availableReplicas: 0 } }),
+  StatefulSet: (object) => ({ ...first(withoutMaxUnavailable(object)), status: { replicas: 0, availableReplicas: 0 } }),
   DaemonSet: (object) => ({
     ...first(object),
-    metadata: { ...object.metadata, generation: 1, annotations: { ...object.metadata.annotations, [TEMPLATE_GENERATION]: "1" } },
+    metadata: { ...object.metadata, generation: 1, annotations: { ...object.metadata.annotations, [TEMPLATE_GENERATION_ANNOTATION]: "1" } },
     status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   }),
   CronJob: (object) => ({ ...first(object), status: {} }),

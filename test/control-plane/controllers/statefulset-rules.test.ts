@@ -144,6 +144,26 @@ describe("a failed pod of a StatefulSet", () => {
 });
 
 describe("an update of a StatefulSet", () => {
+  it("goes one by one whatever maxUnavailable says, which the API server drops: its feature gate is off by default", () => {
+    const made = cluster();
+    made.apply(
+      statefulSet(
+        "db",
+        3,
+        { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 3 } } },
+        { "fake-kubelet/stop": "1s" },
+      ),
+    );
+    made.runTo(5);
+    expect(made.get("StatefulSet", "db")?.spec.updateStrategy).toEqual({ type: "RollingUpdate", rollingUpdate: { partition: 0 } });
+    made.change("StatefulSet", "db", (set) => ({
+      ...set,
+      spec: { ...set.spec, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1, maxUnavailable: "50%" } } },
+    }));
+    made.runTo(6);
+    expect(made.get("StatefulSet", "db")?.spec.updateStrategy?.rollingUpdate).toEqual({ partition: 1 });
+  });
+
   it("waits for minReadySeconds of each pod, also where pods are managed in parallel", () => {
     const made = cluster();
     made.apply(statefulSet("db", 2, { podManagementPolicy: "Parallel", minReadySeconds: 5 }));

@@ -35,6 +35,7 @@ import { budgetsOf, evictionRetries, ignoresBudgets, takeDisruption, withDisrupt
 import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
 import { rescaled, scaleOf } from "./scale.js";
+import { prepareForUpdate } from "./prepare-update.js";
 import { changedBeyondMetadata, countsGenerations } from "./strategy.js";
 import { withoutField } from "./without-field.js";
 
@@ -345,9 +346,9 @@ export class Registry {
         now: this.wholeSeconds(),
         writeStatus: this.writeStatus,
       };
-      next = admission.admit(request, store);
+      next = prepareForUpdate(admission.admit(request, store), stored);
       admission.validate(next, request, store);
-    }
+    } else next = prepareForUpdate(next, stored);
     const generationMoves = countsGenerations(kind) && changedBeyondMetadata(stored, next, sameContent);
     if (
       !generationMoves &&

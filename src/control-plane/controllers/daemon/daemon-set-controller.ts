@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/ and kubernetes pkg/controller/daemon/daemon_controller.go.
  */
 import { objectKey } from "../../../api/kinds.js";
+import { TEMPLATE_GENERATION_ANNOTATION } from "../../../api/prepare.js";
 import { compileLabelSelector } from "../../../api/selector.js";
 import type { ControllerRevision, DaemonSet, Node, Pod, PodTemplateSpec } from "../../../api/types/index.js";
 import { SECOND } from "../../../engine/simulation.js";
@@ -34,7 +35,6 @@ const ACCOUNT = "daemon-set-controller";
 const COMPONENT = "daemonset-controller";
 /** Most pods that one sync creates or deletes. Source: BurstReplicas in daemon_controller.go. */
 const BURST_REPLICAS = 250;
-const TEMPLATE_GENERATION_ANNOTATION = "deprecated.daemonset.template.generation";
 const TEMPLATE_GENERATION_LABEL = "pod-template-generation";
 
 class DaemonSetController {
@@ -55,7 +55,8 @@ class DaemonSetController {
     this.daemonSets = context.informer("DaemonSet");
     this.pods = context.informer("Pod");
     this.nodes = context.informer("Node");
-    this.history = new DaemonHistory(this.calls, context.informer("ControllerRevision"), this.pods);
+    const revisions = context.informer("ControllerRevision");
+    this.history = new DaemonHistory(this.calls, revisions, this.pods);
     this.consistency = new ConsistencyStore({ Pod: this.pods, DaemonSet: this.daemonSets });
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
     this.pods.addIndex(BY_OWNER, ownerUids);
@@ -71,6 +72,11 @@ class DaemonSetController {
       updated: (previous, current) => this.podUpdated(previous, current),
       deleted: (pod) => this.podDeleted(pod),
     });
+    revisions.addHandlers({
+      added: (revision) => this.revisionChanged(revision),
+      updated: (_, revision) => this.revisionChanged(revision),
+      deleted: (revision) => this.revisionChanged(revision),
+    });
     this.nodes.addHandlers({
       added: (node) => this.nodeChanged(node),
       updated: ({ spec, metadata }, current) => {
@@ -84,10 +90,10 @@ class DaemonSetController {
     this.expectations.forget(key);
   }
 
-  private keyOf(pod: Pod): string | undefined {
-    const controller = controllerOf(pod);
+  private keyOf(object: Pod | ControllerRevision): string | undefined {
+    const controller = controllerOf(object);
     if (controller?.kind !== "DaemonSet") return undefined;
-    const key = `${pod.metadata.namespace}/${controller.name}`;
+    const key = `${object.metadata.namespace}/${controller.name}`;
     return this.daemonSets.get(key)?.metadata.uid === controller.uid ? key : undefined;
   }
 
@@ -123,11 +129,17 @@ class DaemonSetController {
     if (minReadySeconds > 0 && !isPodReady(previous) && isPodReady(current)) this.queue.addAfter(key, (minReadySeconds + 1) * SECOND);
   }
 
-  /** A pod that nobody controls may be one for a DaemonSet to adopt. */
-  private orphanChanged(pod: Pod): void {
-    if (controllerOf(pod) !== undefined || this.daemonSets.size === 0) return;
-    for (const daemonSet of this.daemonSets.inNamespace(pod.metadata.namespace!)) {
-      if (compileLabelSelector(daemonSet.spec.selector)(pod.metadata.labels)) this.queue.add(objectKey(daemonSet));
+  private revisionChanged(revision: ControllerRevision): void {
+    const key = this.keyOf(revision);
+    if (key === undefined) this.orphanChanged(revision);
+    else this.queue.add(key);
+  }
+
+  /** A pod or revision that nobody controls may be one for a DaemonSet to adopt. */
+  private orphanChanged(object: Pod | ControllerRevision): void {
+    if (controllerOf(object) !== undefined || this.daemonSets.size === 0) return;
+    for (const daemonSet of this.daemonSets.inNamespace(object.metadata.namespace!)) {
+      if (compileLabelSelector(daemonSet.spec.selector)(object.metadata.labels)) this.queue.add(objectKey(daemonSet));
     }
   }
 
@@ -215,7 +227,7 @@ class DaemonSetController {
   /** Whether an ended pod's pause is over; tells of the pod, which a new one is to replace. */
   private mayDeleteEnded(daemonSet: DaemonSet, pod: Pod): boolean {
     const { namespace, name } = pod.metadata;
-    const node = pod.spec.nodeName ?? "";
+    const node = nodeOfDaemonPod(pod.spec) ?? "";
     const failed = pod.status?.phase === "Failed";
     if (failed) {
       const key = `${daemonSet.metadata.uid}/${daemonSet.status?.observedGeneration ?? 0}/${node}`;

@@ -77,16 +77,18 @@ function selectorOf(matchLabels: Readonly<Record<string, string>>): { readonly m
   return selector;
 }
 
-/** The affinity by which the scheduler puts a daemon pod on its node; other terms about names give way to it. */
+/**
+ * The affinity by which the scheduler puts a daemon pod on its node; it takes the place of the template's required one, which the node meets.
+ *
+ * Source: kubernetes pkg/controller/daemon/util/daemonset_util.go (ReplaceDaemonSetPodNodeNameNodeAffinity).
+ */
 export function affinityForNode(affinity: Affinity | undefined, node: string): Affinity {
   const matchFields = [{ key: "metadata.name", operator: "In", values: [node] } as const];
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const terms = required === undefined ? [] : required.nodeSelectorTerms.map((term) => ({ ...term, matchFields }));
   return {
     ...affinity,
     nodeAffinity: {
       ...affinity?.nodeAffinity,
-      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms.length === 0 ? [{ matchFields }] : terms },
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
     },
   };
 }
