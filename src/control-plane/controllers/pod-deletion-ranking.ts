@@ -36,7 +36,7 @@ function deletionCost(pod: Pod): number {
 }
 
 /** Most restarts of any ordinary container, and of any sidecar. */
-function mostRestarts(pod: Pod): readonly [number, number] {
+export function mostRestarts(pod: Pod): readonly [number, number] {
   let ordinary = 0;
   let sidecar = 0;
   for (const status of pod.status?.containerStatuses ?? []) ordinary = Math.max(ordinary, status.restartCount);

@@ -1,77 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Job, LimitRange, Pod } from "../../../src/api/types/index.js";
-import { nextRecord, NO_FAILURES, remainingPause } from "../../../src/control-plane/controllers/job/backoff.js";
-import { formatIndexes, parseIndexes } from "../../../src/control-plane/controllers/job/indexes.js";
-import { SECOND } from "../../../src/engine/simulation.js";
+import { clusterWith, conditions, creationSeconds, FAILS, job } from "./job-cluster.js";
 import { SmallCluster } from "./small-cluster.js";
-
-function job(spec: Partial<Job["spec"]>, annotations: Readonly<Record<string, string>> = { "fake-kubelet/run": "2s" }): Job {
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: "work", namespace: "default" },
-    spec: {
-      template: { metadata: { annotations }, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "work:1" }] } },
-      ...spec,
-    },
-  };
-}
-
-function clusterWith(work: Job): SmallCluster {
-  const cluster = new SmallCluster();
-  cluster.addNodes("worker", 2);
-  cluster.runTo(0.2);
-  cluster.apply(work);
-  return cluster;
-}
-
-const FAILS = { "fake-kubelet/run": "1s", "fake-kubelet/exit": "1" };
-
-function conditions(cluster: SmallCluster): string[] {
-  return (cluster.get("Job", "work")?.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`);
-}
-
-function creationSeconds(cluster: SmallCluster): number[] {
-  const seconds: number[] = [];
-  cluster.api.onCommit(({ kind, type }) => {
-    if (kind === "Pod" && type === "ADDED") seconds.push(cluster.simulation.now / SECOND);
-  });
-  return seconds;
-}
-
-function endedPod(finishedAt: number): Pod {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: "p" },
-    spec: { containers: [] },
-    status: {
-      containerStatuses: [
-        { name: "c", image: "", imageID: "", ready: false, restartCount: 0, state: { terminated: { exitCode: 1, finishedAt } } },
-      ],
-    },
-  };
-}
-
-describe("completion indexes", () => {
-  it("are written as ranges and read back", () => {
-    expect(formatIndexes(new Set([7, 1, 3, 4, 5, 9, 10]))).toBe("1,3-5,7,9,10");
-    expect(parseIndexes("1,3-5,7,9,10", 10)).toEqual(new Set([1, 3, 4, 5, 7, 9]));
-  });
-});
-
-describe("the pause after failures", () => {
-  it("doubles from 10 s to 10 minutes and ends with a success", () => {
-    const three = nextRecord(NO_FAILURES, [], [endedPod(5 * SECOND), endedPod(4 * SECOND), endedPod(5 * SECOND)], 6 * SECOND);
-    expect(remainingPause(three, 6 * SECOND)).toBe(39 * SECOND);
-    expect(remainingPause({ failures: 20, lastFailure: 0 }, 0)).toBe(600 * SECOND);
-    expect(nextRecord(three, [endedPod(9 * SECOND)], [], 9 * SECOND)).toEqual(NO_FAILURES);
-    expect(nextRecord(three, [endedPod(9 * SECOND)], [endedPod(10 * SECOND)], 10 * SECOND)).toEqual({
-      failures: 1,
-      lastFailure: 10 * SECOND,
-    });
-  });
-});
 
 describe("a Job", () => {
   it("runs its completions with its parallelism, counts them once and ends", () => {

@@ -4,27 +4,32 @@
  * Source: kubernetes pkg/controller/job/job_controller.go (manageJob).
  */
 import type { Job, Pod, PodTemplateSpec } from "../../../api/types/index.js";
-import type { SimTime } from "../../../engine/simulation.js";
+import { SECOND, type SimTime } from "../../../engine/simulation.js";
+import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import type { Expectations } from "../expectations.js";
-import { isPodReady } from "../pod-conditions.js";
+import { isPodReady, isPodTerminating } from "../pod-conditions.js";
 import type { PodControl } from "../pod-control.js";
-import { podsToDelete } from "../pod-deletion-ranking.js";
 import { slowStart } from "../slow-start.js";
-import { firstError, inParallel, unless, type Task } from "../task.js";
+import { ApiError, firstError, inParallel, type Task } from "../task.js";
+import { compareActivePods } from "./active-pod-order.js";
 import { remainingPause } from "./backoff.js";
 import { indexedPod } from "./indexed-pod.js";
 import { completionIndex, firstPendingIndexes } from "./indexes.js";
-import { isIndexed, replacesOnlyFailed, TRACKING_FINALIZER } from "./job-pods.js";
+import { isIndexed, replacesOnlyFailed } from "./job-pods.js";
 import type { JobSync } from "./job-sync.js";
 import { indexPause } from "./per-index.js";
+import { release, trackedTemplate } from "./tracking-finalizer.js";
 
 /** Most pods that one sync creates or deletes. Source: MaxPodCreateDeletePerSync in job_controller.go. */
 const BURST = 500;
+/** A Job that waits for its back-off is not looked at sooner. Source: enqueueSyncJobWithDelay in job_controller.go. */
+const SHORTEST_WAIT: SimTime = SECOND;
 
 export class ActivePods {
   constructor(
     private readonly context: ControllerContext,
+    private readonly calls: ApiCalls,
     private readonly podControl: PodControl,
     private readonly expectations: Expectations,
     private readonly syncAfter: (job: string, delay: SimTime) => void,
@@ -38,36 +43,50 @@ export class ActivePods {
       return;
     }
     const wanted = wantedActive(sync);
-    const doomed = podsForRemoval(job, pods.active, Math.max(0, sync.active - wanted), this.context.now());
+    const doomed = podsForRemoval(job, pods.active, Math.max(0, sync.active - wanted)).slice(0, BURST);
     if (doomed.length > 0) {
       yield* this.deletePods(sync, doomed);
       return;
     }
-    const missing = Math.min(BURST, wanted - sync.active - (replacesOnlyFailed(job) ? sync.terminating : 0));
+    const missing = wanted - sync.active - (replacesOnlyFailed(job) ? sync.terminating : 0);
     if (missing <= 0) return;
     if (job.spec.backoffLimitPerIndex === undefined) {
       const pause = remainingPause(sync.record, this.context.now());
       if (pause > 0) {
-        this.syncAfter(sync.key, pause);
+        this.waitFor(sync, pause);
         return;
       }
     }
-    yield* this.createPods(sync, missing);
+    yield* this.createPods(sync, Math.min(BURST, missing));
   }
 
+  private waitFor({ key }: JobSync, pause: number): void {
+    this.syncAfter(key, Math.max(SHORTEST_WAIT, pause));
+  }
+
+  /** Pods that the Job does not want any more are let go uncounted. */
   private *deletePods(sync: JobSync, doomed: readonly Pod[]): Task<void> {
-    const batch = doomed.slice(0, BURST);
-    if (batch.length === 0) return;
-    this.expectations.expect(sync.key, 0, batch.length, this.context.simulation.now);
-    const outcomes = yield* inParallel(batch, batch.length, (pod) => unless(["NotFound"], this.podControl.delete(pod, sync.job)));
+    if (doomed.length === 0) return;
+    this.expectations.expect(sync.key, 0, doomed.length, this.context.simulation.now);
+    const outcomes = yield* inParallel(doomed, doomed.length, (pod) => this.deletePod(sync, pod));
     outcomes.forEach((outcome, i) => {
-      if (!outcome.ok) this.expectations.deletionObserved(sync.key);
-      else {
-        sync.active--;
-        if (isPodReady(batch[i])) sync.ready--;
-      }
+      if (!outcome.ok) return;
+      sync.active--;
+      sync.terminating++;
+      if (isPodReady(doomed[i])) sync.ready--;
     });
     sync.error = firstError(outcomes);
+  }
+
+  private *deletePod({ key, job }: JobSync, pod: Pod): Task<void> {
+    try {
+      yield* release(this.calls, pod);
+      yield* this.podControl.delete(pod, job);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.expectations.deletionObserved(key);
+      if (error.status.reason !== "NotFound") throw error;
+    }
   }
 
   private *createPods(sync: JobSync, missing: number): Task<void> {
@@ -83,21 +102,19 @@ export class ActivePods {
     sync.error = error;
   }
 
-  private indexesToAdd(sync: JobSync, missing: number): number[] {
+  /** Indexes whose back-off is not over hold back their places: later ones do not take them. */
+  private indexesToAdd(sync: JobSync, missing: number): readonly number[] {
     const { job, pods, succeededIndexes, failedIndexes: failed, retained } = sync;
-    const active = new Set(pods.active.map(completionIndex));
-    const completions = job.spec.completions ?? 0;
-    const taken = (index: number): boolean => active.has(index) || succeededIndexes.has(index) || failed.has(index);
-    if (job.spec.backoffLimitPerIndex === undefined) return firstPendingIndexes(missing, completions, taken);
+    const present = new Set(pods.active.map(completionIndex));
+    if (replacesOnlyFailed(job)) for (const pod of pods.all) if (isPodTerminating(pod)) present.add(completionIndex(pod));
+    const taken = (index: number): boolean => present.has(index) || succeededIndexes.has(index) || failed.has(index);
+    const pending = firstPendingIndexes(missing, job.spec.completions ?? 0, taken);
+    if (job.spec.backoffLimitPerIndex === undefined) return pending;
     const now = this.context.now();
-    let shortest = Number.POSITIVE_INFINITY;
-    const ready = firstPendingIndexes(completions, completions, taken).filter((index) => {
-      const pause = indexPause(retained.get(index), now);
-      if (pause > 0) shortest = Math.min(shortest, pause);
-      return pause === 0;
-    });
-    if (ready.length === 0 && shortest !== Number.POSITIVE_INFINITY) this.syncAfter(sync.key, shortest);
-    return ready.slice(0, missing);
+    const pauses = pending.map((index) => indexPause(retained.get(index), now));
+    const ready = pending.filter((_, i) => pauses[i] === 0);
+    if (ready.length === 0 && pauses.length > 0) this.waitFor(sync, Math.min(...pauses));
+    return ready;
   }
 
   private podOf({ job, retained }: JobSync, template: PodTemplateSpec, index: number | undefined): Pod {
@@ -106,30 +123,31 @@ export class ActivePods {
   }
 }
 
-function wantedActive({ job, succeeded, active, failedIndexes: failed }: JobSync): number {
+function wantedActive({ job, succeeded, active }: JobSync): number {
   const { completions, parallelism = 1 } = job.spec;
   if (completions === undefined) return succeeded > 0 ? active : parallelism;
-  return Math.max(0, Math.min(parallelism, completions - succeeded - failed.size));
+  return Math.max(0, Math.min(parallelism, completions - succeeded));
 }
 
-/** Pods to delete: second pods of one index first, then those that are missed least. */
-function podsForRemoval(job: Job, active: readonly Pod[], atLeast: number, now: number): Pod[] {
+/** Pods to delete: those without a valid index and second ones of an index first, then those that are missed least. */
+export function podsForRemoval(job: Job, active: readonly Pod[], atLeast: number): readonly Pod[] {
   const doomed: Pod[] = [];
-  let left = [...active];
+  let left = active;
   if (isIndexed(job)) {
-    const seen = new Set<number>();
-    const kept: Pod[] = [];
-    for (const pod of left) {
+    const byIndex = new Map<number, Pod[]>();
+    for (const pod of active) {
       const index = completionIndex(pod);
-      if (index < 0 || index >= (job.spec.completions ?? 0) || seen.has(index)) doomed.push(pod);
-      else kept.push(pod);
-      seen.add(index);
+      const peers = byIndex.get(index);
+      if (index < 0 || index >= (job.spec.completions ?? 0)) doomed.push(pod);
+      else if (peers === undefined) byIndex.set(index, [pod]);
+      else peers.push(pod);
     }
+    const kept = [...byIndex.values()].map((peers) => {
+      const ranked = peers.toSorted(compareActivePods);
+      doomed.push(...ranked.slice(0, -1));
+      return ranked.at(-1)!;
+    });
     left = kept;
   }
-  return doomed.length >= atLeast ? doomed : [...doomed, ...podsToDelete(left, left, atLeast - doomed.length, now)];
-}
-
-function trackedTemplate(template: PodTemplateSpec): PodTemplateSpec {
-  return { ...template, metadata: { ...template.metadata, finalizers: [...(template.metadata?.finalizers ?? []), TRACKING_FINALIZER] } };
+  return doomed.length >= atLeast ? doomed : [...doomed, ...left.toSorted(compareActivePods).slice(0, atLeast - doomed.length)];
 }

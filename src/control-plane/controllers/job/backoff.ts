@@ -21,26 +21,23 @@ export interface BackoffRecord {
 
 export const NO_FAILURES: BackoffRecord = { failures: 0, lastFailure: undefined };
 
-/** When the pod ended: its last container's end, else when it stopped being ready, else its deletion. @param now where nothing tells */
-export function finishTime(pod: Pod, now: Timestamp): Timestamp {
-  let latest: Timestamp | undefined;
-  for (const { state } of pod.status?.containerStatuses ?? []) {
-    const finished = state?.terminated?.finishedAt;
-    if (finished !== undefined) latest = Math.max(latest ?? finished, finished);
-  }
-  if (latest !== undefined) return latest;
+/** When the pod ended: its last container's end, else when it stopped being ready, else its deletion; where nothing tells, its creation. */
+export function finishTime(pod: Pod): Timestamp {
+  const ends = (pod.status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  const known = ends.filter((end) => end !== undefined);
+  if (known.length > 0 && known.length === ends.length) return Math.max(...known);
   const ready = podCondition(pod, "Ready");
   if (ready?.status === "False" && ready.lastTransitionTime !== undefined) return ready.lastTransitionTime;
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
-  return deletionTimestamp === undefined ? now : deletionTimestamp - deletionGracePeriodSeconds * MICROSECONDS_A_SECOND;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, creationTimestamp = 0 } = pod.metadata;
+  return deletionTimestamp === undefined ? creationTimestamp : deletionTimestamp - deletionGracePeriodSeconds * MICROSECONDS_A_SECOND;
 }
 
 /** The record after more pods have ended; a success wipes out the failures before it. */
-export function nextRecord(record: BackoffRecord, succeeded: readonly Pod[], failed: readonly Pod[], now: Timestamp): BackoffRecord {
+export function nextRecord(record: BackoffRecord, succeeded: readonly Pod[], failed: readonly Pod[]): BackoffRecord {
   if (succeeded.length === 0 && failed.length === 0) return record;
-  const failures = failed.map((pod) => finishTime(pod, now)).sort((a, b) => a - b);
+  const failures = failed.map(finishTime).sort((a, b) => a - b);
   if (succeeded.length === 0) return { failures: record.failures + failures.length, lastFailure: failures.at(-1) };
-  const lastSuccess = succeeded.reduce((latest, pod) => Math.max(latest, finishTime(pod, now)), 0);
+  const lastSuccess = succeeded.reduce((latest, pod) => Math.max(latest, finishTime(pod)), 0);
   const after = failures.filter((time) => time > lastSuccess);
   return after.length === 0 ? NO_FAILURES : { failures: after.length, lastFailure: after.at(-1) };
 }

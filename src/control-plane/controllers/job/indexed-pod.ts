@@ -7,6 +7,8 @@ import type { Job, Pod } from "../../../api/types/index.js";
 import { COMPLETION_INDEX } from "./indexes.js";
 import { failureAnnotations } from "./per-index.js";
 
+/** Length of a generated name without its five random characters. Source: MaxGeneratedNameLength in k8s.io/apiserver/pkg/storage/names/generate.go. */
+const GREATEST_PREFIX = 58;
 const INDEX_VARIABLE = "JOB_COMPLETION_INDEX";
 
 /** A pod of an Indexed Job: named after its index, which its label, its annotation and its containers' environment hold. */
@@ -16,12 +18,18 @@ export function indexedPod(pod: Pod, job: Job, index: number, lastFailure: Pod |
     ...pod,
     metadata: {
       ...pod.metadata,
-      generateName: `${job.metadata.name}-${index}-`,
+      generateName: generateNameOf(job.metadata.name, index),
       labels: { ...pod.metadata.labels, [COMPLETION_INDEX]: String(index) },
       annotations: { ...pod.metadata.annotations, [COMPLETION_INDEX]: String(index), ...perIndex },
     },
     spec: indexedSpec(pod.spec, job.metadata.name, index),
   };
+}
+
+/** Of a long name only so much that a random suffix still fits. */
+function generateNameOf(job: string, index: number): string {
+  const end = `-${index}-`;
+  return job.slice(0, GREATEST_PREFIX - end.length) + end;
 }
 
 /** The pod's spec with its index in the environment of every container, and with a host name of its own. */

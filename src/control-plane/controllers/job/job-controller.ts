@@ -8,7 +8,7 @@ import type { Job, Pod } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
-import { conditionOf, withoutCondition } from "../conditions.js";
+import { conditionOf } from "../conditions.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
@@ -29,13 +29,17 @@ import {
   failureOf,
   indexFailureOf,
   isFinished,
+  isForeign,
   jobCondition,
+  restartsOf,
 } from "./job-outcome.js";
-import { isIndexed, isTracked, sortPods } from "./job-pods.js";
+import { isIndexed, sortPods } from "./job-pods.js";
 import type { JobSync, StatusDraft } from "./job-sync.js";
 import { JobTracker } from "./job-tracking.js";
+import { OrphanPods } from "./orphan-pods.js";
 import { failedIndexes, lastFailures } from "./per-index.js";
 import { judgeFailure } from "./pod-failure-policy.js";
+import { isTracked } from "./tracking-finalizer.js";
 
 const ACCOUNT = "job-controller";
 /** Changes of pods are gathered for this long before their Job is synced. Source: syncJobBatchPeriod in job_controller.go. */
@@ -43,7 +47,6 @@ const BATCH_PERIOD: SimTime = SECOND;
 /** Delays of a Job whose sync has failed, doubling from the first. Source: DefaultJobApiBackOff and MaxJobApiBackOff in job_controller.go. */
 const FIRST_RETRY_DELAY: SimTime = SECOND;
 const GREATEST_RETRY_DELAY: SimTime = 60 * SECOND;
-const OWN_MANAGER = "kubernetes.io/job-controller";
 
 class JobController {
   private readonly calls: ApiCalls;
@@ -52,7 +55,7 @@ class JobController {
   private readonly jobs: Informer<Job>;
   private readonly pods: Informer<Pod>;
   private readonly queue: WorkQueue;
-  private readonly orphans: WorkQueue;
+  private readonly orphans: OrphanPods;
   private readonly expectations = new Expectations();
   private readonly consistency: ConsistencyStore;
   private readonly tracker: JobTracker;
@@ -66,9 +69,11 @@ class JobController {
     this.pods = context.informer("Pod");
     this.consistency = new ConsistencyStore({ Job: this.jobs, Pod: this.pods });
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
-    this.tracker = new JobTracker(context, this.calls, this.consistency, this.jobs);
-    this.activePods = new ActivePods(context, this.podControl, this.expectations, (key, delay) => this.queue.addAfter(key, delay));
-    this.orphans = context.queue({ workers: 1, sync: (key) => this.releaseOrphan(key) });
+    this.tracker = new JobTracker(context, this.calls, this.consistency);
+    this.activePods = new ActivePods(context, this.calls, this.podControl, this.expectations, (key, delay) =>
+      this.queue.addAfter(key, delay),
+    );
+    this.orphans = new OrphanPods(context, this.calls, this.pods, this.jobs);
     this.pods.addIndex(BY_OWNER, ownerUids);
     this.jobs.addHandlers({
       added: (job) => this.queue.add(objectKey(job)),
@@ -86,6 +91,7 @@ class JobController {
     const key = objectKey(current);
     if (previous.metadata.generation === current.metadata.generation) this.queue.addAfter(key, BATCH_PERIOD);
     else this.queue.add(key);
+    if (isFinished(current)) this.releasePodsOf(current);
     const deadline = deadlineOf(current);
     if (deadline !== undefined && deadline !== deadlineOf(previous)) this.queue.addAfter(key, Math.max(0, deadline - this.context.now()));
   }
@@ -93,52 +99,60 @@ class JobController {
   private jobDeleted(job: Job): void {
     this.consistency.clear(objectKey(job));
     this.queue.add(objectKey(job));
-    for (const pod of controlledBy(this.pods, job.metadata.uid!)) this.orphans.add(objectKey(pod));
+    this.releasePodsOf(job);
   }
 
-  /** Key of the Job that controls the pod; pods of a Job that is gone are let go. */
-  private keyOf(pod: Pod): string | undefined {
-    const controller = controllerOf(pod);
-    if (controller?.kind !== "Job") return undefined;
-    const key = `${pod.metadata.namespace}/${controller.name}`;
-    if (this.jobs.get(key)?.metadata.uid === controller.uid) return key;
-    if (isTracked(pod)) this.orphans.add(objectKey(pod));
-    return undefined;
+  private releasePodsOf(job: Job): void {
+    for (const pod of controlledBy(this.pods, job.metadata.uid!)) this.orphans.add(pod);
   }
 
   private podAdded(pod: Pod): void {
-    const key = this.keyOf(pod);
-    if (key === undefined) return;
-    if (pod.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key);
-    else this.expectations.creationObserved(key);
-    this.queue.addAfter(key, BATCH_PERIOD);
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.podGoes(pod, true);
+      return;
+    }
+    const job = this.orphans.jobOf(pod);
+    if (job === undefined) {
+      this.orphans.addUncontrolled(pod);
+      return;
+    }
+    this.expectations.creationObserved(objectKey(job));
+    this.queue.addAfter(objectKey(job), BATCH_PERIOD);
   }
 
   private podUpdated(previous: Pod, current: Pod): void {
-    if (controllerOf(current)?.kind !== "Job") return;
+    if (controllerOf(current)?.kind !== "Job") {
+      this.orphans.addUncontrolled(current);
+      return;
+    }
     if (!isTracked(current)) this.tracker.released.delete(current.metadata.uid!);
-    const key = this.keyOf(current);
-    if (key === undefined) return;
-    if (current.metadata.deletionTimestamp !== undefined) this.expectations.deletionObserved(key);
-    if (isWorthASync(previous, current)) this.queue.addAfter(key, BATCH_PERIOD);
+    const isNews = isWorthASync(previous, current);
+    if (current.metadata.deletionTimestamp !== undefined) {
+      this.podGoes(current, isNews);
+      return;
+    }
+    const job = isNews ? this.orphans.jobOf(current) : undefined;
+    if (job !== undefined) this.queue.addAfter(objectKey(job), BATCH_PERIOD);
   }
 
   private podDeleted(pod: Pod): void {
-    if (controllerOf(pod)?.kind !== "Job") return;
     this.tracker.released.delete(pod.metadata.uid!);
-    const key = this.keyOf(pod);
-    if (key === undefined) return;
-    this.expectations.deletionObserved(key);
-    this.queue.addAfter(key, BATCH_PERIOD);
+    this.podGoes(pod, true);
   }
 
-  /** Takes the finalizer off a pod whose Job is gone. */
-  private *releaseOrphan(key: string): Task<void> {
-    const pod = this.pods.get(key);
-    if (pod === undefined || !isTracked(pod)) return;
-    const controller = controllerOf(pod);
-    if (controller !== undefined && this.jobs.get(`${pod.metadata.namespace}/${controller.name}`)?.metadata.uid === controller.uid) return;
-    yield* this.tracker.release(pod);
+  /** A pod is being deleted, or is gone. Where its Job is gone or has ended, nobody counts it any more. */
+  private podGoes(pod: Pod, isNews: boolean): void {
+    if (controllerOf(pod)?.kind !== "Job") {
+      this.orphans.addUncontrolled(pod);
+      return;
+    }
+    const job = this.orphans.jobOf(pod);
+    if (job === undefined || isFinished(job)) {
+      this.orphans.add(pod);
+      return;
+    }
+    this.expectations.deletionObserved(objectKey(job));
+    if (isNews) this.queue.addAfter(objectKey(job), BATCH_PERIOD);
   }
 
   private *sync(key: string): Task<void> {
@@ -149,19 +163,22 @@ class JobController {
       if (job === undefined) this.forget(key);
       return;
     }
-    if (job.spec.managedBy !== undefined && job.spec.managedBy !== OWN_MANAGER) return;
+    if (isForeign(job)) return;
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
     const sync = this.look(key, job);
     this.decideOutcome(sync);
     let suspensionChanged = false;
-    if (sync.outcome !== undefined) yield* this.deleteActive(sync);
-    else {
+    if (sync.outcome !== undefined) {
+      yield* this.deleteActive(sync);
+      // There may be pods that the cache does not show yet: the end is not announced before they are known.
+      if (sync.error !== undefined || !satisfied) sync.outcome = undefined;
+    } else {
       const managed = satisfied && job.metadata.deletionTimestamp === undefined;
       if (managed) yield* this.activePods.manage(sync);
       if (this.isComplete(sync)) sync.outcome = COMPLETIONS_REACHED;
       else if (managed) suspensionChanged = this.updateSuspension(sync);
     }
-    yield* this.tracker.track(sync, suspensionChanged, satisfied);
+    yield* this.tracker.track(sync, suspensionChanged);
     if (sync.error !== undefined) throw sync.error;
   }
 
@@ -171,7 +188,6 @@ class JobController {
   }
 
   private look(key: string, job: Job): JobSync {
-    const now = this.context.now();
     const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.tracker.released);
     const status: StatusDraft = { ...job.status };
     if (status.startTime === undefined && job.spec.suspend !== true) status.startTime = this.context.nowInSeconds();
@@ -187,10 +203,12 @@ class JobController {
       key,
       job: { ...job, status },
       pods,
-      record: nextRecord(this.tracker.records.get(key) ?? NO_FAILURES, pods.newlySucceeded, pods.newlyFailed, now),
+      record: nextRecord(this.tracker.records.get(key) ?? NO_FAILURES, pods.newlySucceeded, pods.newlyFailed),
       succeededIndexes,
       failedIndexes: failed,
-      retained: perIndex ? lastFailures(job, pods.all, (index) => succeededIndexes.has(index) || failed.has(index)) : new Map(),
+      retained: perIndex
+        ? lastFailures(job, pods, this.tracker.released, (index) => succeededIndexes.has(index) || failed.has(index))
+        : new Map(),
       succeeded,
       status,
       stored: job,
@@ -244,9 +262,12 @@ class JobController {
     const condition = suspended
       ? jobCondition("Suspended", "True", "JobSuspended", "Job suspended", now)
       : jobCondition("Suspended", "False", "JobResumed", "Job resumed", now);
-    status.conditions = [...withoutCondition(status.conditions, "Suspended"), condition];
+    status.conditions =
+      present === undefined
+        ? [...(status.conditions ?? []), condition]
+        : status.conditions?.map((one) => (one === present ? condition : one));
     // A resumed Job has its whole deadline anew.
-    status.startTime = suspended ? undefined : this.context.nowInSeconds();
+    status.startTime = suspended ? undefined : now;
     this.calls.recordEvent(referenceTo(job), "Normal", suspended ? "Suspended" : "Resumed", suspended ? "Job suspended" : "Job resumed");
     return true;
   }
@@ -257,7 +278,9 @@ function isWorthASync(previous: Pod, current: Pod): boolean {
     previous.status?.phase !== current.status?.phase ||
     isPodReady(previous) !== isPodReady(current) ||
     previous.metadata.deletionTimestamp !== current.metadata.deletionTimestamp ||
-    isTracked(previous) !== isTracked(current)
+    isTracked(previous) !== isTracked(current) ||
+    // Restarts by the kubelet count against the back-off limit.
+    (current.spec.restartPolicy === "OnFailure" && restartsOf(previous) !== restartsOf(current))
   );
 }
 

@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup and kubernetes
  * pkg/controller/job/job_controller.go (syncJob), success_policy.go.
  */
-import type { Condition, Job, Timestamp } from "../../../api/types/index.js";
+import type { Condition, Job, Pod, Timestamp } from "../../../api/types/index.js";
 import { conditionOf } from "../conditions.js";
 import { parseIndexes } from "./indexes.js";
 import { isPodFailed, type JobPods } from "./job-pods.js";
@@ -13,6 +13,8 @@ import { judgeFailure } from "./pod-failure-policy.js";
 const MICROSECONDS_A_SECOND = 1_000_000;
 /** Failures that a Job may have where its manifest does not say. Source: batch/v1 defaulting. */
 const DEFAULT_BACKOFF_LIMIT = 6;
+
+const OWN_MANAGER = "kubernetes.io/job-controller";
 
 /** The end that a Job is heading for. */
 export interface Outcome {
@@ -28,6 +30,11 @@ function failed(reason: string, message: string): Outcome {
 /** A condition of a Job that begins now. @param now whole seconds */
 export function jobCondition(type: string, status: Condition["status"], reason: string, message: string, now: Timestamp): Condition {
   return { type, status, reason, message, lastProbeTime: now, lastTransitionTime: now };
+}
+
+/** Whether another controller takes care of the Job. Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#delegation-of-managing-a-job-object-to-external-controller */
+export function isForeign({ spec }: Job): boolean {
+  return spec.managedBy !== undefined && spec.managedBy !== OWN_MANAGER;
 }
 
 export function isFinished(job: Job): boolean {
@@ -46,13 +53,21 @@ export function announcedOutcome(job: Job): Outcome | undefined {
   return success === undefined ? undefined : { type: "Complete", reason: success.reason ?? "", message: success.message ?? "" };
 }
 
+/** Restarts of all containers of a pod together. */
+export function restartsOf({ status }: Pod): number {
+  let sum = 0;
+  for (const { restartCount } of status?.initContainerStatuses ?? []) sum += restartCount;
+  for (const { restartCount } of status?.containerStatuses ?? []) sum += restartCount;
+  return sum;
+}
+
 /** Restarts of containers count against the limit where the kubelet restarts them itself. */
 function restartsExceedLimit(job: Job, { all }: JobPods, limit: number): boolean {
   if (job.spec.template.spec.restartPolicy !== "OnFailure") return false;
   let restarts = 0;
-  for (const { status } of all) {
-    if (status?.phase !== "Running" && status?.phase !== "Pending") continue;
-    for (const { restartCount } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += restartCount;
+  for (const pod of all) {
+    if (pod.status?.phase !== "Running" && pod.status?.phase !== "Pending") continue;
+    restarts += restartsOf(pod);
   }
   return limit === 0 ? restarts > 0 : restarts >= limit;
 }
@@ -95,14 +110,17 @@ export function indexFailureOf(
 
 /** Success before all indexes have succeeded, as the Job's success policy has it. */
 export function earlySuccessOf({ spec }: Job, succeeded: ReadonlySet<number>): Outcome | undefined {
-  for (const [i, { succeededIndexes, succeededCount }] of (spec.successPolicy?.rules ?? []).entries()) {
-    const wanted = succeededIndexes === undefined ? undefined : parseIndexes(succeededIndexes, spec.completions ?? 0);
-    const reached = wanted === undefined ? succeeded.size : [...wanted].filter((index) => succeeded.has(index)).length;
-    if (reached >= (succeededCount ?? wanted?.size ?? Number.POSITIVE_INFINITY)) {
-      return { type: "Complete", reason: "SuccessPolicy", message: `Matched rules at index ${i}` };
-    }
-  }
-  return undefined;
+  if (succeeded.size === 0) return undefined;
+  const index = spec.successPolicy?.rules.findIndex(({ succeededIndexes, succeededCount = Number.POSITIVE_INFINITY }) => {
+    if (succeededIndexes === undefined) return succeeded.size >= succeededCount;
+    const wanted = parseIndexes(succeededIndexes, spec.completions ?? 0);
+    let reached = 0;
+    for (const one of wanted) if (succeeded.has(one)) reached++;
+    return wanted.size > 0 && (reached === wanted.size || reached >= succeededCount);
+  });
+  return index === undefined || index < 0
+    ? undefined
+    : { type: "Complete", reason: "SuccessPolicy", message: `Matched rules at index ${index}` };
 }
 
 export const COMPLETIONS_REACHED: Outcome = {

@@ -8,8 +8,7 @@
 import type { Job, Pod } from "../../../api/types/index.js";
 import { isPodActive, isPodReady, isPodTerminal, isPodTerminating } from "../pod-conditions.js";
 import { completionIndex } from "./indexes.js";
-
-export const TRACKING_FINALIZER = "batch.kubernetes.io/job-tracking";
+import { isTracked } from "./tracking-finalizer.js";
 
 export function isIndexed({ spec }: Job): boolean {
   return spec.completionMode === "Indexed";
@@ -24,10 +23,6 @@ export function replacesOnlyFailed({ spec }: Job): boolean {
 export function isPodFailed(job: Job, pod: Pod): boolean {
   if (pod.status?.phase === "Failed") return true;
   return !replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== "Succeeded";
-}
-
-export function isTracked(pod: Pod): boolean {
-  return pod.metadata.finalizers?.includes(TRACKING_FINALIZER) === true;
 }
 
 /** Whether the pod's index, where the Job has indexes, is one of the Job's. */

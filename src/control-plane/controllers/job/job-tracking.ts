@@ -4,8 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers and kubernetes
  * pkg/controller/job/job_controller.go (trackJobStatusAndRemoveFinalizers).
  */
-import type { Job, Pod } from "../../../api/types/index.js";
-import { targetOf, type Lister } from "../../apiserver/client.js";
+import type { Pod } from "../../../api/types/index.js";
 import type { ApiCalls } from "../api-calls.js";
 import { conditionOf } from "../conditions.js";
 import type { ConsistencyStore } from "../consistency-store.js";
@@ -14,14 +13,17 @@ import { referenceTo } from "../pod-control.js";
 import { sameValue } from "../same-value.js";
 import { firstError, inParallel, unless, type Task } from "../task.js";
 import type { BackoffRecord } from "./backoff.js";
-import { formatIndexes } from "./indexes.js";
+import { completionIndex, formatIndexes, parseIndexes } from "./indexes.js";
 import { jobCondition } from "./job-outcome.js";
-import { isIndexed, isTracked, mayRelease, TRACKING_FINALIZER } from "./job-pods.js";
+import { hasValidIndex, isIndexed, isPodFailed, mayRelease } from "./job-pods.js";
 import type { JobSync, StatusDraft } from "./job-sync.js";
 import { judgeFailure } from "./pod-failure-policy.js";
+import { isTracked, release } from "./tracking-finalizer.js";
 
 /** Finalizers that are taken off at a time. Source: job_controller.go removes them with one goroutine a pod, on one client. */
 const RELEASE_PARALLEL = 32;
+/** Pods that are noted in a status at a time, so that it does not get too long. Source: MaxUncountedPods in job_controller.go. */
+const MOST_NOTED = 500;
 
 export class JobTracker {
   /** Failures of each Job since its last success, by the Job's key. */
@@ -33,73 +35,76 @@ export class JobTracker {
     private readonly context: ControllerContext,
     private readonly calls: ApiCalls,
     private readonly consistency: ConsistencyStore,
-    private readonly jobs: Lister<Job>,
   ) {}
 
   /**
    * Counts ended pods in three steps, so that none is lost or counted twice: their uids are noted in the status, then their
    * finalizers are taken off, then they are counted.
    */
-  *track(sync: JobSync, suspensionChanged: boolean, satisfied: boolean): Task<void> {
-    const { status, pods, job } = sync;
+  *track(sync: JobSync, suspensionChanged: boolean): Task<void> {
+    const { status, pods } = sync;
     let flush =
       suspensionChanged || status.active !== sync.active || status.ready !== sync.ready || (status.terminating ?? 0) !== sync.terminating;
-    flush ||= job.spec.suspend !== true && this.jobs.get(sync.key)?.status?.startTime === undefined;
     Object.assign(status, { active: sync.active, ready: sync.ready, terminating: sync.terminating });
     const tracked = new Set(
       pods.all.filter((pod) => isTracked(pod) && !this.released.has(pod.metadata.uid!)).map(({ metadata }) => metadata.uid!),
     );
     flush = countReleased(status, tracked) || flush;
-    const toRelease = this.note(sync);
-    flush ||= toRelease.length > 0;
+    const noted = this.note(sync);
+    flush ||= noted.isNews;
     flush = this.announce(sync) || flush;
-    if (toRelease.length > 0) {
+    if (flush) {
       yield* this.write(sync);
-      const outcomes = yield* inParallel(toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(pod, tracked));
-      sync.error ??= firstError(outcomes);
-      flush = countReleased(status, tracked);
+      this.records.set(sync.key, sync.record);
     }
-    this.records.set(sync.key, sync.record);
-    const finished = satisfied && this.finish(sync);
-    if (!flush && !finished) return;
-    yield* this.write(sync);
+    const outcomes = yield* inParallel(noted.toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(pod, tracked));
+    const error = firstError(outcomes);
+    flush = countReleased(status, tracked);
+    const finished = error === undefined && !noted.isCutShort && this.finish(sync);
+    if (flush || finished) yield* this.write(sync);
     if (finished) this.tellEnd(sync);
+    sync.error = error ?? sync.error;
   }
 
-  /** Notes pods that ended in the status, and returns those whose finalizer may go. */
-  private note(sync: JobSync): Pod[] {
+  /** Notes pods that ended in the status, and tells which finalizers may go. */
+  private note(sync: JobSync): { readonly toRelease: readonly Pod[]; readonly isNews: boolean; readonly isCutShort: boolean } {
     const { job, pods, status, outcome } = sync;
     const succeeded = [...(status.uncountedTerminatedPods?.succeeded ?? [])];
     const failed = [...(status.uncountedTerminatedPods?.failed ?? [])];
     const retained = new Set([...sync.retained.values()].map(({ metadata }) => metadata.uid));
+    const before = parseIndexes(status.completedIndexes, job.spec.completions ?? 0);
+    const newIndexes = new Set<number>();
     const toRelease: Pod[] = [];
-    const newlySucceeded = new Set(pods.newlySucceeded);
-    const newlyFailed = new Set(pods.newlyFailed);
-    for (const pod of pods.all) {
+    const alreadyNoted = succeeded.length + failed.length;
+    let isCutShort = false;
+    const all = isIndexed(job) ? pods.all.toSorted((a, b) => completionIndex(a) - completionIndex(b)) : pods.all;
+    for (const pod of all) {
       const uid = pod.metadata.uid!;
       if (!isTracked(pod) || this.released.has(uid) || !mayRelease(job, pod, outcome !== undefined)) continue;
       if (retained.has(uid) && outcome === undefined && job.metadata.deletionTimestamp === undefined) continue;
       toRelease.push(pod);
-      if (newlySucceeded.has(pod)) {
-        if (!isIndexed(job)) succeeded.push(uid);
-      } else if (newlyFailed.has(pod) || (outcome !== undefined && pod.status?.phase !== "Succeeded")) {
-        if (!failed.includes(uid) && judgeFailure(job, pod).action !== "Ignore") failed.push(uid);
+      if (pod.status?.phase === "Succeeded" && !failed.includes(uid)) {
+        if (!isIndexed(job)) {
+          if (!succeeded.includes(uid)) succeeded.push(uid);
+        } else if (hasValidIndex(job, pod) && !before.has(completionIndex(pod))) newIndexes.add(completionIndex(pod));
+      } else if (isPodFailed(job, pod) || outcome?.type === "Failed") {
+        // When a Job fails, every pod that has not ended counts as failed; when it has succeeded early, none does.
+        if (!failed.includes(uid) && hasValidIndex(job, pod) && judgeFailure(job, pod).action !== "Ignore") failed.push(uid);
       }
+      isCutShort = newIndexes.size + succeeded.length + failed.length >= MOST_NOTED;
+      if (isCutShort) break;
     }
+    let isNews = newIndexes.size > 0 || succeeded.length + failed.length > alreadyNoted;
     status.uncountedTerminatedPods = { ...(succeeded.length > 0 && { succeeded }), ...(failed.length > 0 && { failed }) };
-    if (isIndexed(job)) {
-      status.completedIndexes = formatIndexes(sync.succeededIndexes);
-      status.succeeded = sync.succeededIndexes.size;
-      if (job.spec.backoffLimitPerIndex !== undefined) status.failedIndexes = formatIndexes(sync.failedIndexes);
-    }
-    return toRelease;
+    if (isIndexed(job)) isNews = noteIndexes(sync) || isNews;
+    return { toRelease, isNews, isCutShort };
   }
 
   private *releaseCounted(pod: Pod, tracked: Set<string>): Task<void> {
     const uid = pod.metadata.uid!;
     this.released.add(uid);
     try {
-      yield* this.release(pod);
+      yield* unless(["NotFound"], release(this.calls, pod));
     } catch (error) {
       this.released.delete(uid);
       throw error;
@@ -120,14 +125,9 @@ export class JobTracker {
   }
 
   /** Ends the Job once all its pods are gone and counted. Returns whether it ended. */
-  private finish({ status, outcome, active, terminating }: JobSync): boolean {
+  private finish({ status, outcome, terminating }: JobSync): boolean {
     const uncounted = status.uncountedTerminatedPods;
-    if (
-      outcome === undefined ||
-      active > 0 ||
-      terminating > 0 ||
-      (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0) > 0
-    )
+    if (outcome === undefined || terminating > 0 || (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0) > 0)
       return false;
     status.conditions = [
       ...(status.conditions ?? []),
@@ -143,21 +143,29 @@ export class JobTracker {
     this.consistency.wroteAt(sync.key, sync.stored);
   }
 
-  private tellEnd({ job, outcome }: JobSync): void {
-    if (outcome!.type === "Complete") this.calls.recordEvent(referenceTo(job), "Normal", "Completed", "Job completed");
-    else this.calls.recordEvent(referenceTo(job), "Warning", outcome!.reason, outcome!.message);
+  private tellEnd({ job, status, outcome }: JobSync): void {
+    const regarding = referenceTo(job);
+    if (outcome!.type === "Failed") {
+      this.calls.recordEvent(regarding, "Warning", outcome!.reason, outcome!.message);
+      return;
+    }
+    if (job.spec.completions !== undefined && (status.succeeded ?? 0) > job.spec.completions) {
+      const message = "Too many succeeded pods running after completion count reached";
+      this.calls.recordEvent(regarding, "Warning", "TooManySucceededPods", message);
+    }
+    this.calls.recordEvent(regarding, "Normal", "Completed", "Job completed");
   }
+}
 
-  /** Takes the finalizer off a pod. */
-  *release(pod: Pod): Task<void> {
-    yield* unless(
-      ["NotFound"],
-      this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
-        ...current,
-        metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((name) => name !== TRACKING_FINALIZER) },
-      })),
-    );
-  }
+/** Writes the indexes that have ended into the status. Returns whether that is news. */
+function noteIndexes({ job, status, succeededIndexes, failedIndexes }: JobSync): boolean {
+  const completed = formatIndexes(succeededIndexes);
+  const failed = job.spec.backoffLimitPerIndex === undefined ? undefined : formatIndexes(failedIndexes);
+  const isNews = completed !== (status.completedIndexes ?? "") || failed !== status.failedIndexes;
+  status.completedIndexes = completed;
+  status.succeeded = succeededIndexes.size;
+  if (failed !== undefined) status.failedIndexes = failed;
+  return isNews;
 }
 
 /** Counts noted pods that have lost their finalizer. Returns whether there were any. */

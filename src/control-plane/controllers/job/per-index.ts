@@ -7,8 +7,9 @@
 import type { Job, Pod, Timestamp } from "../../../api/types/index.js";
 import { finishTime, remainingPause } from "./backoff.js";
 import { completionIndex, parseIndexes } from "./indexes.js";
-import { hasValidIndex, isPodFailed, isTracked } from "./job-pods.js";
+import { hasValidIndex, isPodFailed, type JobPods } from "./job-pods.js";
 import { judgeFailure } from "./pod-failure-policy.js";
+import { isTracked } from "./tracking-finalizer.js";
 
 /** Annotations of pods: failures of their index before them that count, and that a rule told to ignore. */
 export const FAILURE_COUNT = "batch.kubernetes.io/job-index-failure-count";
@@ -37,18 +38,27 @@ export function failedIndexes(job: Job, pods: readonly Pod[]): Set<number> {
   return failed;
 }
 
-/** The last failed pod of each index that is to be tried again: it stays, as the memory of its failures, until its replacement is there. */
-export function lastFailures(job: Job, pods: readonly Pod[], ended: (index: number) => boolean): Map<number, Pod> {
+/**
+ * The last failed pod of each index that is to be tried again: it stays, as the memory of its failures, until its replacement is there.
+ *
+ * @param released uids of pods whose finalizer was taken off, which the cache does not show yet
+ * @param ended indexes that have succeeded or failed
+ */
+export function lastFailures(
+  job: Job,
+  pods: JobPods,
+  released: ReadonlySet<string>,
+  ended: (index: number) => boolean,
+): ReadonlyMap<number, Pod> {
+  const active = new Set(pods.active.map(completionIndex));
   const last = new Map<number, Pod>();
-  const latest = new Map<number, number>();
-  for (const pod of pods) {
+  for (const pod of pods.all) {
     const index = completionIndex(pod);
-    if (!isTracked(pod) || !hasValidIndex(job, pod) || ended(index)) continue;
-    const failures = failuresSoFar(pod);
-    if (failures < (latest.get(index) ?? -1)) continue;
-    latest.set(index, failures);
-    if (isPodFailed(job, pod)) last.set(index, pod);
-    else last.delete(index);
+    if (!isTracked(pod) || released.has(pod.metadata.uid!) || !hasValidIndex(job, pod) || !isPodFailed(job, pod)) continue;
+    if (ended(index) || active.has(index)) continue;
+    const former = last.get(index);
+    const isLater = former === undefined || (failuresSoFar(former) <= failuresSoFar(pod) && finishTime(pod) >= finishTime(former));
+    if (isLater) last.set(index, pod);
   }
   return last;
 }
@@ -65,5 +75,5 @@ export function failureAnnotations(job: Job, failed: Pod | undefined): Readonly<
 /** Microseconds until the index of a failed pod may be tried again. */
 export function indexPause(failed: Pod | undefined, now: Timestamp): number {
   if (failed === undefined) return 0;
-  return remainingPause({ failures: failuresSoFar(failed) + 1, lastFailure: finishTime(failed, now) }, now);
+  return remainingPause({ failures: failuresSoFar(failed) + 1, lastFailure: finishTime(failed) }, now);
 }

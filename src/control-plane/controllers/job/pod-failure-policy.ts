@@ -5,7 +5,6 @@
  * pkg/controller/job/pod_failure_policy.go.
  */
 import type { Job, Pod, PodFailurePolicyRule } from "../../../api/types/index.js";
-import { podCondition } from "../pod-conditions.js";
 
 export interface FailureVerdict {
   readonly action: PodFailurePolicyRule["action"];
@@ -20,7 +19,7 @@ function matchingContainer(
   pod: Pod,
   { containerName, operator, values }: NonNullable<PodFailurePolicyRule["onExitCodes"]>,
 ): { name: string; exitCode: number } | undefined {
-  for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
+  for (const status of [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]) {
     const exitCode = status.state?.terminated?.exitCode;
     if (exitCode === undefined || exitCode === 0 || (containerName !== undefined && containerName !== status.name)) continue;
     if (values.includes(exitCode) === (operator === "In")) return { name: status.name, exitCode };
@@ -38,7 +37,9 @@ function matchMessage(pod: Pod, rule: PodFailurePolicyRule, index: number): stri
       ? undefined
       : `Container ${container.name} for ${who} failed with exit code ${container.exitCode} ${where}`;
   }
-  const condition = rule.onPodConditions?.find(({ type, status = "True" }) => podCondition(pod, type)?.status === status);
+  const condition = pod.status?.conditions?.find((one) =>
+    rule.onPodConditions?.some(({ type, status = "True" }) => type === one.type && status === one.status),
+  );
   return condition === undefined ? undefined : `P${who.slice(1)} has condition ${condition.type} ${where}`;
 }
 
