@@ -6,8 +6,9 @@
 import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSelector } from "../../../api/selector.js";
 import type { Deployment, Pod, ReplicaSet } from "../../../api/types/index.js";
-import { SECOND } from "../../../engine/simulation.js";
+import { MILLISECOND, SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
+import { checkAdoption } from "../adoption.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
@@ -20,6 +21,9 @@ import { untilDeadline } from "./deployment-status.js";
 const ACCOUNT = "deployment-controller";
 /** Retries in a row before a failing Deployment waits for its next change. Source: maxRetries in deployment_controller.go. */
 const MAX_RETRIES = 15;
+
+/** Source: requeueStuckDeployment in progress.go, and the first delay of client-go's DefaultControllerRateLimiter. */
+const LAST_SECOND_PERIOD: SimTime = 5 * MILLISECOND;
 
 class DeploymentController {
   private readonly calls: ApiCalls;
@@ -89,8 +93,9 @@ class DeploymentController {
     const status = yield* sync.run();
     if (status === undefined) return;
     const left = untilDeadline(deployment, status, this.context.now());
-    // A second more, so that the clock's whole seconds are past the deadline for certain.
-    if (left !== undefined) this.queue.addAfter(key, Math.max(left, 0) + SECOND);
+    if (left === undefined) return;
+    // A second more, so that the clock's whole seconds are past the deadline for certain; in the last second upstream looks every 5 ms.
+    this.queue.addAfter(key, left < SECOND ? Math.max(left, 0) + LAST_SECOND_PERIOD : left + SECOND);
   }
 
   /** The Deployment's own ReplicaSets, after orphans that match were adopted and own ones that do not were released. */
@@ -103,8 +108,11 @@ class DeploymentController {
       else if (mayClaim) yield* unless(["NotFound", "Invalid"], this.setOwner(replicaSet, deployment, false));
     }
     if (!mayClaim) return claimed;
+    let mayAdopt = false;
     for (const replicaSet of [...this.replicaSets.byIndex(ORPHANS, deployment.metadata.namespace!)]) {
       if (replicaSet.metadata.deletionTimestamp !== undefined || !matches(replicaSet.metadata.labels)) continue;
+      if (!mayAdopt) yield* checkAdoption(this.calls, deployment);
+      mayAdopt = true;
       const adopted = yield* unless(["NotFound", "Invalid"], this.setOwner(replicaSet, deployment, true));
       if (adopted !== undefined) claimed.push(adopted);
     }

@@ -9,7 +9,7 @@ import type { ApiCalls } from "../api-calls.js";
 import { conditionOf, withCondition } from "../conditions.js";
 import { controllerReference, isControlledBy } from "../owner-references.js";
 import { isPodTerminal } from "../pod-conditions.js";
-import { referenceTo } from "../pod-control.js";
+import { namespaceIsTerminating, referenceTo } from "../pod-control.js";
 import { podTemplateHash } from "../pod-template-hash.js";
 import { sameValue } from "../same-value.js";
 import { ApiError, RetryLater, unless, type Task } from "../task.js";
@@ -30,6 +30,9 @@ import { mostToRemove, newReplicaSetSize, replicasOf, withoutSurplus, withoutUna
 
 /** Old ReplicaSets that are kept where the manifest does not say. Source: apps/v1 defaulting of deployments. */
 const DEFAULT_HISTORY_LIMIT = 10;
+
+/** Reason of condition and event where the new ReplicaSet was refused. Source: FailedRSCreateReason in util/deployment_util.go. */
+const CREATE_ERROR = "ReplicaSetCreateError";
 
 export interface DeploymentSyncOptions {
   readonly calls: ApiCalls;
@@ -221,44 +224,48 @@ export class DeploymentSync {
 
   private *createLatest(revision: number): Task<void> {
     const wished = this.newReplicaSet(revision);
-    const existing = yield* this.createOrFind(wished);
-    this.latest = existing ?? wished;
+    const created = yield* this.create(wished);
+    this.latest = created ?? (yield* this.findCreated(wished));
     const { name } = this.latest.metadata;
-    const size = replicasOf(this.latest);
-    if (size > 0) this.event(`Scaled up replica set ${name} from 0 to ${size}`);
-    const condition = hasProgressDeadline(this.deployment)
-      ? deploymentCondition("Progressing", "True", "NewReplicaSetCreated", `Created new replica set "${name}"`, this.options.now())
-      : undefined;
+    const size = replicasOf(wished);
+    if (created !== undefined && size > 0) this.event(`Scaled up replica set ${name} from 0 to ${size}`);
+    const condition =
+      created !== undefined && hasProgressDeadline(this.deployment)
+        ? deploymentCondition("Progressing", "True", "NewReplicaSetCreated", `Created new replica set "${name}"`, this.options.now())
+        : undefined;
     yield* this.recordRevision(String(revision), condition);
   }
 
-  /** Creates the ReplicaSet; one of that name with the same owner and template, which the cache did not show yet, serves as well. */
-  private *createOrFind(wished: ReplicaSet): Task<ReplicaSet> {
+  /** Undefined where there is a ReplicaSet of that name already. @throws ApiError where it was refused, after an event that says so */
+  private *create(wished: ReplicaSet): Task<ReplicaSet | undefined> {
     try {
       return yield* this.calls.create<"ReplicaSet">(wished);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status.reason === "AlreadyExists") return yield* this.afterCollision(wished, error);
-      if (hasProgressDeadline(this.deployment) && error.status.causes?.some(({ type }) => type === "NamespaceTerminating") !== true) {
-        const message = `Failed to create new replica set "${wished.metadata.name}": ${error.message}`;
-        const condition = deploymentCondition("Progressing", "False", "ReplicaSetCreateError", message, this.options.now());
-        const status = { ...this.deployment.status, conditions: withCondition(this.deployment.status?.conditions, condition) };
-        yield* unless(["Conflict", "NotFound"], this.calls.updateStatus<"Deployment">({ ...this.deployment, status }));
-      }
+      if (error.status.reason === "AlreadyExists") return undefined;
+      if (!namespaceIsTerminating(error)) yield* this.tellOfRefusal(wished, error);
       throw error;
     }
   }
 
-  private *afterCollision(wished: ReplicaSet, error: ApiError): Task<ReplicaSet> {
-    const present = yield* this.calls.get<"ReplicaSet">({
-      kind: "ReplicaSet",
-      namespace: wished.metadata.namespace!,
-      name: wished.metadata.name,
-    });
+  private *tellOfRefusal(wished: ReplicaSet, { message: why }: ApiError): Task<void> {
+    const message = `Failed to create new replica set "${wished.metadata.name}": ${why}`;
+    if (hasProgressDeadline(this.deployment)) {
+      const condition = deploymentCondition("Progressing", "False", CREATE_ERROR, message, this.options.now());
+      const status = { ...this.deployment.status, conditions: withCondition(this.deployment.status?.conditions, condition) };
+      yield* unless(["Conflict", "NotFound"], this.calls.updateStatus<"Deployment">({ ...this.deployment, status }));
+    }
+    this.calls.recordEvent(referenceTo(this.deployment), "Warning", CREATE_ERROR, message);
+  }
+
+  /** The ReplicaSet of that name, which serves where it has the same owner and template and the cache did not show it yet. */
+  private *findCreated(wished: ReplicaSet): Task<ReplicaSet> {
+    const { namespace, name } = wished.metadata;
+    const present = yield* this.calls.get<"ReplicaSet">({ kind: "ReplicaSet", namespace: namespace!, name });
     if (isControlledBy(present, this.deployment) && sameTemplate(present.spec.template, this.deployment.spec.template)) return present;
     const status = { ...this.deployment.status, collisionCount: (this.deployment.status?.collisionCount ?? 0) + 1 };
     yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
-    throw new RetryLater(error.message);
+    throw new RetryLater(`the ReplicaSet ${name} is another template's`);
   }
 
   private *scale(replicaSet: ReplicaSet, size: number): Task<void> {

@@ -18,7 +18,8 @@ function share(deployment: Deployment, replicaSet: ReplicaSet, surge: number): n
   const size = replicasOf(replicaSet);
   const wished = replicasOf(deployment);
   if (wished === 0) return -size;
-  const before = maxReplicasAnnotation(replicaSet) ?? deployment.status?.replicas ?? 0;
+  const annotated = maxReplicasAnnotation(replicaSet) ?? 0;
+  const before = annotated === 0 ? (deployment.status?.replicas ?? 0) : annotated;
   return before === 0 ? 0 : roundHalfAway((size * (wished + surge)) / before) - size;
 }
 

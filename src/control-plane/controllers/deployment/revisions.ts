@@ -66,7 +66,7 @@ export function newReplicaSetAnnotations(
 ): Annotations | undefined {
   const result = inherited(annotations, deployment);
   const previous = annotations?.[REVISION];
-  if (previous !== undefined && !/^\d*$/.test(previous)) return result;
+  if (previous !== undefined && !/^\d*$/.test(previous)) return annotations;
   if (Number(previous ?? 0) >= revision) return result;
   const renewed = { ...result, [REVISION]: String(revision) };
   return previous === undefined ? renewed : { ...renewed, [REVISION_HISTORY]: extendedHistory(result?.[REVISION_HISTORY], previous) };

@@ -7,6 +7,7 @@ import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSet } from "../../../api/selector.js";
 import type { Pod } from "../../../api/types/index.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
+import { checkAdoption } from "../adoption.js";
 import type { ApiCalls } from "../api-calls.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
@@ -214,6 +215,7 @@ class ReplicaSetController {
     const key = objectKey(owner);
     const orphans = this.claims.orphansOf(owner);
     if (orphans.length === 0) return 0;
+    yield* checkAdoption(this.calls, owner);
     this.expectations.expectCreations(key, orphans.length, this.context.simulation.now);
     let adopted = 0;
     for (const pod of orphans) {
@@ -251,7 +253,7 @@ class ReplicaSetController {
       fullyLabeledReplicas: fullyLabeled,
       readyReplicas: ready,
       availableReplicas: available,
-      terminatingReplicas: counts.terminating,
+      ...(owner.kind === "ReplicaSet" && { terminatingReplicas: counts.terminating }),
     };
   }
 

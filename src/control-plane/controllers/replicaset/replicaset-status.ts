@@ -8,7 +8,8 @@ export interface ReplicaCounts {
   readonly fullyLabeledReplicas: number;
   readonly readyReplicas: number;
   readonly availableReplicas: number;
-  readonly terminatingReplicas: number;
+  /** Of a ReplicaSet alone: a ReplicationController's status does not tell it. */
+  readonly terminatingReplicas?: number;
 }
 
 /** What became of the attempt to reach the wished number of pods. */
@@ -53,7 +54,7 @@ function sameCounts(a: ReplicaSetStatus, b: ReplicaSetStatus): boolean {
     (a.fullyLabeledReplicas ?? 0) === b.fullyLabeledReplicas &&
     (a.readyReplicas ?? 0) === b.readyReplicas &&
     (a.availableReplicas ?? 0) === b.availableReplicas &&
-    (a.terminatingReplicas ?? 0) === b.terminatingReplicas &&
+    (a.terminatingReplicas ?? 0) === (b.terminatingReplicas ?? 0) &&
     a.observedGeneration === b.observedGeneration
   );
 }
