@@ -41,7 +41,7 @@ export interface Sender {
   readonly caller: Caller;
   /** Reserves a place in the client's own rate limit: returns how many microseconds to wait. */
   readonly reserve: (() => SimTime) | undefined;
-  /** When requests about an object that are on their way reach the server, by the object's name: none overtakes another. */
+  /** When writes of an object that are on their way reach the server, by the object's name: none overtakes another. Reads may. */
   readonly arrivals: Map<string, SimTime>;
 }
 
@@ -188,7 +188,7 @@ export class RequestPath {
     if (work.rereading !== undefined) simulation.after(authorized - now, work.rereading.read);
     let arrival = validated;
     const { name } = work.target;
-    if (name !== "" && name !== undefined) {
+    if (!reads && name !== "" && name !== undefined) {
       arrival = Math.max(arrival, sender.arrivals.get(name) ?? 0);
       sender.arrivals.set(name, arrival);
     }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, Node } from "../../../src/api/types/index.js";
+import type { Deployment, Node, Taint } from "../../../src/api/types/index.js";
 import { SECOND } from "../../../src/engine/simulation.js";
-import { TaintQueue } from "../../../src/control-plane/controllers/nodelifecycle/taint-queue.js";
 import { deployment } from "./manifests.js";
 import { EPOCH, SmallCluster } from "./small-cluster.js";
 
@@ -151,6 +150,80 @@ describe("the taint eviction controller", () => {
   });
 });
 
+describe("an eviction for a taint", () => {
+  const TAINT = { key: "maintenance", effect: "NoExecute" } as const;
+  const URGENT = { key: "urgent-maintenance", effect: "NoExecute" } as const;
+
+  /** With a pod that tolerates the one taint for 30 s and the other for 2 s. */
+  function withTolerantPod(): SmallCluster {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    const web = deployment("web", 1);
+    const tolerations = [
+      { key: TAINT.key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 },
+      { key: URGENT.key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 2 },
+    ] as const;
+    const { template } = web.spec;
+    cluster.apply({ ...web, spec: { ...web.spec, template: { ...template, spec: { ...template.spec, tolerations } } } });
+    cluster.runTo(5);
+    return cluster;
+  }
+
+  function setTaints(cluster: SmallCluster, ...taints: readonly Taint[]): void {
+    cluster.change("Node", "worker-1", (node) => ({ ...node, spec: { ...node.spec, taints } }));
+  }
+
+  function told(cluster: SmallCluster): string[] {
+    return cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.split(" ")[0]);
+  }
+
+  it("comes to pods that have ended, too", () => {
+    const cluster = withTolerantPod();
+    const [{ metadata }] = cluster.list("Pod");
+    cluster.stopKubelet("worker-1");
+    cluster.kubectl.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: metadata.name }, (pod) => ({
+      ...pod,
+      status: { ...pod.status, phase: "Succeeded" },
+    }));
+    setTaints(cluster, TAINT);
+    cluster.runTo(36);
+    expect(cluster.get("Pod", metadata.name)).toBeUndefined();
+    expect(told(cluster)).toEqual(["Marking"]);
+  });
+
+  it("is not moved by a taint that comes while it waits, however short that is tolerated", () => {
+    const cluster = withTolerantPod();
+    setTaints(cluster, TAINT);
+    cluster.runTo(30);
+    setTaints(cluster, TAINT, URGENT);
+    cluster.runTo(34);
+    expect(told(cluster)).toEqual([]);
+    cluster.runTo(36);
+    expect(told(cluster)).toEqual(["Marking"]);
+  });
+
+  it("is told of as cancelled where the pod is gone before", () => {
+    const cluster = withTolerantPod();
+    setTaints(cluster, TAINT);
+    cluster.runTo(10);
+    cluster.delete("Pod", cluster.list("Pod")[0].metadata.name);
+    cluster.runTo(20);
+    expect(told(cluster)).toEqual(["Cancelling"]);
+  });
+
+  it("is planned anew when the taint is put on anew", () => {
+    const cluster = withTolerantPod();
+    cluster.stopKubelet("worker-1");
+    setTaints(cluster, { ...TAINT, timeAdded: EPOCH });
+    cluster.runTo(40);
+    setTaints(cluster, { ...TAINT, timeAdded: EPOCH + 40 * SECOND });
+    cluster.runTo(69);
+    expect(told(cluster)).toEqual(["Marking"]);
+    cluster.runTo(71);
+    expect(told(cluster)).toEqual(["Marking", "Marking"]);
+  });
+});
+
 describe("a zone", () => {
   /** How many of four nodes of one zone lose their pods when three of them fall silent. */
   function evicted(labels: Readonly<Record<string, string>>): number {
@@ -219,29 +292,5 @@ describe("pod garbage collection", () => {
     cluster.runTo(71);
     expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
     expect(cluster.list("Pod")).toHaveLength(3);
-  });
-});
-
-describe("the queue of nodes to be tainted", () => {
-  it("gives a node another turn where the first had no effect, but never a place twice", () => {
-    const queue = new TaintQueue(1);
-    expect(queue.add("a")).toBe(true);
-    expect(queue.add("a")).toBe(false);
-    expect(queue.take(0)).toBe("a");
-    expect(queue.add("a")).toBe(true);
-    expect(queue.take(0)).toBeUndefined();
-    expect(queue.take(SECOND)).toBe("a");
-    expect(queue.isEmpty).toBe(true);
-  });
-
-  it("waits under a new rate where it has just used its turn under the old one", () => {
-    const queue = new TaintQueue(0.1);
-    queue.add("a");
-    queue.add("b");
-    expect(queue.take(0)).toBe("a");
-    queue.setRate(0.01, 0);
-    expect(queue.nextTurn(0)).toBe(100 * SECOND);
-    queue.setRate(0, 0);
-    expect(queue.nextTurn(0)).toBeUndefined();
   });
 });

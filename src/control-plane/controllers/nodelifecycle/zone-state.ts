@@ -36,8 +36,21 @@ export function zoneOf(node: Node): string {
 const EXCLUDE_DISRUPTION = "node.kubernetes.io/exclude-disruption";
 
 /** Nodes with this label, whatever its value, say nothing about their zone's state; they are tainted and evicted from all the same. */
-export function isLeftOutOfZones(node: Node): boolean {
+function isLeftOutOfZones(node: Node): boolean {
   return node.metadata.labels?.[EXCLUDE_DISRUPTION] !== undefined;
+}
+
+/** Counts the node among those of its zone. */
+export function countNode(zones: Map<string, ZoneCounts>, node: Node, ready: boolean): void {
+  if (isLeftOutOfZones(node)) return;
+  const zone = zoneOf(node);
+  let counts = zones.get(zone);
+  if (counts === undefined) {
+    counts = { ready: 0, notReady: 0 };
+    zones.set(zone, counts);
+  }
+  if (ready) counts.ready++;
+  else counts.notReady++;
 }
 
 export function zoneState({ ready, notReady }: ZoneCounts, rates: EvictionRates): ZoneState {

@@ -1,7 +1,7 @@
 /**
  * The taint eviction controller: deletes pods from nodes whose NoExecute taints they do not tolerate, or not any longer.
  *
- * Source: kubernetes pkg/controller/tainteviction/taint_eviction.go.
+ * Source: kubernetes pkg/controller/tainteviction/taint_eviction.go and timed_workers.go.
  */
 import { objectKey } from "../../../api/kinds.js";
 import type { Node, Pod, Taint } from "../../../api/types/index.js";
@@ -9,7 +9,7 @@ import { MILLISECOND, SECOND, type EventId, type SimTime } from "../../../engine
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
-import { isPodTerminal, withPodCondition } from "../pod-conditions.js";
+import { podCondition, withPodCondition } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
 import { BY_NODE, nodeNames } from "../pods-by-node.js";
 import { sameValue } from "../same-value.js";
@@ -21,10 +21,17 @@ const ACCOUNT = "taint-eviction-controller";
 const ATTEMPTS = 5;
 const ATTEMPT_PAUSE: SimTime = 10 * MILLISECOND;
 
+const DISRUPTION_TARGET = {
+  type: "DisruptionTarget",
+  status: "True",
+  reason: "DeletionByTaintManager",
+  message: "Taint manager: deleting due to NoExecute taint",
+} as const;
+
+/** A pod's eviction, from when it is planned until it has been carried out. */
 interface Eviction {
-  readonly since: SimTime;
-  readonly at: SimTime;
-  readonly event: EventId;
+  /** Undefined where the pod had to go at once. */
+  readonly timer: EventId | undefined;
 }
 
 class TaintEvictionController {
@@ -46,7 +53,7 @@ class TaintEvictionController {
     this.pods.addHandlers({
       added: (pod) => this.podChanged(undefined, pod),
       updated: (previous, current) => this.podChanged(previous, current),
-      deleted: (pod) => this.forget(objectKey(pod)),
+      deleted: (pod) => this.cancel(pod),
     });
   }
 
@@ -56,10 +63,9 @@ class TaintEvictionController {
     const taints = evictingTaints(current);
     // Changes of other taints move nothing (NodeUpdated).
     if (previous !== undefined && sameValue(evictingTaints(previous), taints)) return;
-    const had = this.taints.has(name);
     if (taints.length === 0) {
       this.taints.delete(name);
-      if (had) for (const pod of [...this.pods.byIndex(BY_NODE, name)]) this.cancel(pod);
+      for (const pod of [...this.pods.byIndex(BY_NODE, name)]) this.cancel(pod);
       return;
     }
     this.taints.set(name, taints);
@@ -75,49 +81,43 @@ class TaintEvictionController {
   }
 
   private judge(pod: Pod, taints: readonly Taint[]): void {
-    if (isPodTerminal(pod)) return;
-    const key = objectKey(pod);
-    const seconds = tolerationSeconds(pod.spec.tolerations, taints);
-    const planned = this.evictions.get(key);
-    if (seconds === Number.POSITIVE_INFINITY) {
+    const { tolerations } = pod.spec;
+    if (!toleratesAll(tolerations, taints)) {
       this.cancel(pod);
+      this.plan(pod, 0);
       return;
     }
-    const { now } = this.context.simulation;
-    const since = planned?.since ?? now;
-    const at = seconds === 0 ? now : since + seconds * SECOND;
-    // What no toleration allows is done at once, though the pod may be marked already; so it is told once more.
-    if (planned !== undefined && !toleratesAll(pod.spec.tolerations, taints)) this.cancel(pod);
-    // A taint that comes later does not give more time.
-    else if (planned !== undefined && planned.at <= at) return;
-    this.forget(key);
-    const event = this.context.after(Math.max(0, at - now), () => {
-      perform(this.evict(pod), (outcome) => {
-        if (!outcome.ok && outcome.error.status.reason !== "NotFound") this.evictions.delete(key);
-      });
-    });
-    this.evictions.set(key, { since, at, event });
+    const seconds = tolerationSeconds(tolerations, taints);
+    if (seconds === Number.POSITIVE_INFINITY) this.cancel(pod);
+    // A taint that comes later, or anew, moves nothing.
+    else if (!this.evictions.has(objectKey(pod))) this.plan(pod, seconds * SECOND);
   }
 
-  private forget(key: string): void {
-    const planned = this.evictions.get(key);
-    if (planned === undefined) return;
-    this.context.simulation.cancel(planned.event);
-    this.evictions.delete(key);
+  private plan(pod: Pod, delay: SimTime): void {
+    const key = objectKey(pod);
+    const evict = (): void => {
+      perform(this.evict(pod), () => {
+        // What comes after it, a taint that is put on anew, is a reason of its own.
+        if (this.evictions.get(key) === eviction) this.evictions.delete(key);
+      });
+    };
+    const eviction: Eviction = { timer: delay > 0 ? this.context.after(delay, evict) : undefined };
+    this.evictions.set(key, eviction);
+    if (delay <= 0) evict();
   }
 
   private cancel(pod: Pod): void {
     const key = objectKey(pod);
-    const planned = this.evictions.get(key);
-    if (planned === undefined) return;
-    const isPast = planned.at < this.context.simulation.now;
-    this.forget(key);
-    if (!isPast) this.calls.recordEvent(referenceTo(pod), "Normal", "TaintManagerEviction", `Cancelling deletion of Pod ${key}`);
+    const eviction = this.evictions.get(key);
+    if (eviction === undefined) return;
+    this.evictions.delete(key);
+    if (eviction.timer === undefined || !this.context.active) return;
+    this.context.simulation.cancel(eviction.timer);
+    this.calls.recordEvent(referenceTo(pod), "Normal", "TaintManagerEviction", `Cancelling deletion of Pod ${key}`);
   }
 
   private *evict(pod: Pod): Task<void> {
-    const key = objectKey(pod);
-    this.calls.recordEvent(referenceTo(pod), "Normal", "TaintManagerEviction", `Marking for deletion Pod ${key}`);
+    this.calls.recordEvent(referenceTo(pod), "Normal", "TaintManagerEviction", `Marking for deletion Pod ${objectKey(pod)}`);
     for (let attempt = 1; ; attempt++) {
       try {
         yield* this.deletePod(pod);
@@ -131,14 +131,11 @@ class TaintEvictionController {
 
   private *deletePod(pod: Pod): Task<void> {
     const target = targetOf<"Pod">(pod);
-    const condition = {
-      type: "DisruptionTarget",
-      status: "True",
-      reason: "DeletionByTaintManager",
-      message: "Taint manager: deleting due to NoExecute taint",
-      lastTransitionTime: this.context.nowInSeconds(),
-    } as const;
-    yield* this.calls.patchStatus<"Pod">(target, (current) => withPodCondition(current, condition));
+    const current = yield* this.calls.get<"Pod">(target);
+    if (podCondition(current, DISRUPTION_TARGET.type)?.reason !== DISRUPTION_TARGET.reason) {
+      const condition = { ...DISRUPTION_TARGET, lastTransitionTime: this.context.nowInSeconds() };
+      yield* this.calls.patchStatus<"Pod">(target, (latest) => withPodCondition(latest, condition));
+    }
     yield* this.calls.delete<"Pod">(target);
   }
 }
