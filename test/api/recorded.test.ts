@@ -165,6 +165,7 @@ function admitted(object: ApiObject): ApiObject {
     ...object,
     spec: {
       ...spec,
+      serviceAccountName: "default",
       volumes: [{ name: mount.name, projected: { sources, defaultMode: 420 } }],
       containers: spec.containers.map((container) => ({ ...container, volumeMounts: [mount] })),
     },

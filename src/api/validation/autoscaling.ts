@@ -3,8 +3,9 @@ import { parseQuantity } from "../quantity.js";
 import type { ObjectReference, QuantityText } from "../types/meta.js";
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec, MetricTarget } from "../types/policy.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
-import { check, validateLabelSelector, validateObjectMeta } from "./metadata.js";
-import { dnsSubdomain, pathSegmentName } from "./names.js";
+import { check } from "./metadata.js";
+import { pathSegmentName } from "./names.js";
+import { validateLabelSelector } from "./selectors.js";
 
 const METRIC_TYPES = ["ContainerResource", "External", "Object", "Pods", "Resource"];
 const TARGET_TYPES = ["Utilization", "Value", "AverageValue"];
@@ -152,7 +153,7 @@ function validateRules(field: string, rules: HPAScalingRules | undefined): Field
 
 export function validateHorizontalPodAutoscaler(object: HorizontalPodAutoscaler): FieldError[] {
   const { minReplicas, maxReplicas, scaleTargetRef, metrics = [], behavior } = object.spec;
-  const errors = validateObjectMeta(object, true, dnsSubdomain);
+  const errors: FieldError[] = [];
   if (minReplicas !== undefined && minReplicas < 1)
     errors.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
   if (maxReplicas < 1) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));

@@ -1,103 +1,86 @@
 /** Validation of jobs and cron jobs. Source: pkg/apis/batch/validation/validation.go. */
 import { compileLabelSelector } from "../selector.js";
-import type { CronJob, Job, JobSpec, PodFailurePolicyRule } from "../types/workloads.js";
+import type { CronJob, Job, JobSpec } from "../types/workloads.js";
 import { scheduleMistake, isTimeZone } from "./cron-schedule.js";
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError, oneOf } from "./field-error.js";
-import { isUsableSelector, nonNegative, shownLabels, shownSelector, validateLabelSelector, validateObjectMeta } from "./metadata.js";
-import { dnsSubdomain } from "./names.js";
+import { invalid, notSupported, required, tooLong, type FieldError, oneOf } from "./field-error.js";
+import { nonNegative } from "./metadata.js";
+import { dnsLabel, dnsSubdomain } from "./names.js";
 import { validatePodTemplate } from "./pod.js";
+import { validatePodFailurePolicy } from "./pod-failure-policy.js";
+import { isUsableSelector, shownLabels, shownSelector, validateLabelSelector } from "./selectors.js";
+import { validateSuccessPolicy } from "./success-policy.js";
 import { MISMATCH } from "./workloads.js";
 
 const COMPLETION_MODES = ["NonIndexed", "Indexed"];
 const CONCURRENCY_POLICIES = ["Allow", "Forbid", "Replace"];
+const JOB_RESTART_POLICIES = ["OnFailure", "Never"];
 const REPLACEMENT_POLICIES = ["Failed", "TerminatingOrFailed"];
-const FAILURE_ACTIONS = ["Count", "FailIndex", "FailJob", "Ignore"];
-/** Limits of jobs and their policies (batch/validation). */
+/** Limits of indexed jobs (batch/validation). */
 const MAX_PARALLELISM_OF_INDEXED = 100_000;
-const MAX_RULES = 20;
-const MAX_EXIT_CODES = 255;
+const MAX_FAILED_INDEXES = 100_000;
+const SOFT_LIMIT_OF_COMPLETIONS = 100_000;
+/** Limits of parallelism and failed indexes where there are more completions than that, and each index has a back-off of its own. */
+const LIMIT_OF_MANY = 10_000;
+const MAX_MANAGED_BY = 63;
 /** A cron job's name, of which job names are made with 11 characters more. */
 const MAX_CRON_JOB_NAME = 52;
 
-function validateFailureRule(field: string, rule: PodFailurePolicyRule, spec: JobSpec): FieldError[] {
+/** Who steers the job in place of the job controller: a domain and a path (IsDomainPrefixedPath). */
+function validateManagedBy(field: string, value: string | undefined): FieldError[] {
+  if (value === undefined) return [];
+  if (value === "") return [required(field)];
+  const slash = value.indexOf("/");
+  const [domain, path] = slash < 0 ? [value, ""] : [value.slice(0, slash), value.slice(slash + 1)];
   const errors: FieldError[] = [];
-  const { action, onExitCodes, onPodConditions = [] } = rule;
-  errors.push(...oneOf(`${field}.action`, action, FAILURE_ACTIONS));
-  if (action === "FailIndex" && spec.backoffLimitPerIndex === undefined) {
-    errors.push(invalid(`${field}.action`, action, "requires the backoffLimitPerIndex to be set"));
+  if (domain === "" || path === "") errors.push(invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  else {
+    errors.push(...dnsSubdomain(domain).map((message) => invalid(field, domain, message)));
+    if (!HTTP_PATH.test(path)) errors.push(invalid(field, path, HTTP_PATH_MESSAGE));
   }
-  if (onExitCodes !== undefined) {
-    const path = `${field}.onExitCodes`;
-    errors.push(...oneOf(`${path}.operator`, onExitCodes.operator, ["In", "NotIn"]));
-    const names = [...(spec.template?.spec?.containers ?? []), ...(spec.template?.spec?.initContainers ?? [])].map((one) => one.name);
-    if (onExitCodes.containerName !== undefined && !names.includes(onExitCodes.containerName)) {
-      errors.push(
-        invalid(
-          `${path}.containerName`,
-          onExitCodes.containerName,
-          "must be one of the container or initContainer names in the pod template",
-        ),
-      );
-    }
-    const values = onExitCodes.values ?? [];
-    if (values.length === 0) errors.push(invalid(`${path}.values`, values, "at least one value is required"));
-    else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES));
-    for (const [index, value] of values.entries()) {
-      if (onExitCodes.operator === "In" && value === 0)
-        errors.push(invalid(`${path}.values[${index}]`, value, "must not be 0 for the In operator"));
-      if (values.indexOf(value) < index) errors.push(duplicate(`${path}.values[${index}]`, value));
-      if (index > 0 && values[index - 1] > value) errors.push(invalid(`${path}.values`, values, "must be ordered"));
-    }
-  }
-  for (const [index, pattern] of onPodConditions.entries()) {
-    errors.push(...oneOf(`${field}.onPodConditions[${index}].status`, pattern.status, ["False", "True", "Unknown"]));
-  }
-  if (onExitCodes !== undefined && onPodConditions.length > 0) {
-    errors.push(invalid(field, rule, "specifying both OnExitCodes and OnPodConditions is not supported"));
-  }
-  if (onExitCodes === undefined && onPodConditions.length === 0) {
-    errors.push(invalid(field, rule, "specifying one of OnExitCodes and OnPodConditions is required"));
-  }
-  return errors;
+  return value.length > MAX_MANAGED_BY ? [...errors, tooLong(field, MAX_MANAGED_BY)] : errors;
 }
 
-function validateSuccessPolicy(field: string, spec: JobSpec): FieldError[] {
-  const { successPolicy } = spec;
-  if (successPolicy === undefined) return [];
-  if (spec.completionMode !== "Indexed") return [invalid(field, successPolicy, "requires indexed completion mode")];
-  const rules = successPolicy.rules ?? [];
-  if (rules.length === 0) return [required(`${field}.rules`, "at least one rules must be specified when the successPolicy is specified")];
-  const errors = rules.length > MAX_RULES ? [tooMany(`${field}.rules`, rules.length, MAX_RULES)] : [];
-  for (const [index, rule] of rules.entries()) {
-    if (rule.succeededCount === undefined && rule.succeededIndexes === undefined) {
-      errors.push(required(`${field}.rules[${index}]`, "at least one of succeededCount or succeededIndexes must be specified"));
-    }
-    errors.push(...nonNegative(`${field}.rules[${index}].succeededCount`, rule.succeededCount));
-  }
-  return errors;
-}
+/** Source: RFC 3986, section 3.3, as apimachinery's validation has it. */
+const HTTP_PATH_PATTERN = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const HTTP_PATH = new RegExp(`^${HTTP_PATH_PATTERN}$`);
+const HTTP_PATH_MESSAGE = `Invalid path (regex used for validation is '${HTTP_PATH_PATTERN}')`;
 
 function validateIndexing(field: string, spec: JobSpec): FieldError[] {
   const errors: FieldError[] = [];
-  const { completionMode, completions, parallelism, maxFailedIndexes, backoffLimitPerIndex } = spec;
+  const { completionMode, maxFailedIndexes, backoffLimitPerIndex } = spec;
   if (completionMode !== undefined && !COMPLETION_MODES.includes(completionMode)) {
     errors.push(notSupported(`${field}.completionMode`, completionMode, COMPLETION_MODES));
   }
-  if (completionMode === "Indexed") {
-    if (completions === undefined) errors.push(required(`${field}.completions`, "when completion mode is Indexed"));
-    if (parallelism !== undefined && parallelism > MAX_PARALLELISM_OF_INDEXED) {
-      const detail = `must be less than or equal to ${MAX_PARALLELISM_OF_INDEXED} when completion mode is Indexed`;
-      errors.push(invalid(`${field}.parallelism`, parallelism, detail));
-    }
-    if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions) {
-      errors.push(invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, "must be less than or equal to completions"));
-    }
-    return errors;
-  }
+  if (completionMode === "Indexed") return [...errors, ...validateIndexed(field, spec)];
+  // Of a mode that is unknown nothing more is said.
+  if (completionMode !== undefined && completionMode !== "NonIndexed") return errors;
   if (backoffLimitPerIndex !== undefined)
     errors.push(invalid(`${field}.backoffLimitPerIndex`, backoffLimitPerIndex, "requires indexed completion mode"));
   if (maxFailedIndexes !== undefined)
     errors.push(invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, "requires indexed completion mode"));
+  return errors;
+}
+
+function validateIndexed(field: string, spec: JobSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const { completions, parallelism, maxFailedIndexes, backoffLimitPerIndex } = spec;
+  const atMost = (name: "parallelism" | "maxFailedIndexes", bound: number, circumstances: string): void => {
+    const value = spec[name];
+    if (value !== undefined && value > bound)
+      errors.push(invalid(`${field}.${name}`, value, `must be less than or equal to ${bound}${circumstances}`));
+  };
+  if (completions === undefined) errors.push(required(`${field}.completions`, "when completion mode is Indexed"));
+  atMost("parallelism", MAX_PARALLELISM_OF_INDEXED, " when completion mode is Indexed");
+  if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions) {
+    errors.push(invalid(`${field}.maxFailedIndexes`, maxFailedIndexes, "must be less than or equal to completions"));
+  }
+  atMost("maxFailedIndexes", MAX_FAILED_INDEXES, "");
+  if (completions === undefined || completions <= SOFT_LIMIT_OF_COMPLETIONS || backoffLimitPerIndex === undefined) return errors;
+  const many = ` when completions are above ${SOFT_LIMIT_OF_COMPLETIONS} and used with backoff limit per index`;
+  if (maxFailedIndexes === undefined)
+    errors.push(required(`${field}.maxFailedIndexes`, `must be specified when completions is above ${SOFT_LIMIT_OF_COMPLETIONS}`));
+  if (parallelism !== undefined) atMost("parallelism", LIMIT_OF_MANY, many);
+  atMost("maxFailedIndexes", LIMIT_OF_MANY, many);
   return errors;
 }
 
@@ -116,11 +99,12 @@ function validateSpec(field: string, spec: JobSpec): FieldError[] {
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     errors.push(required(`${field}.backoffLimitPerIndex`, "when maxFailedIndexes is specified"));
   }
-  errors.push(...validateIndexing(field, spec));
-  const rules = spec.podFailurePolicy?.rules ?? [];
-  if (rules.length > MAX_RULES) errors.push(tooMany(`${field}.podFailurePolicy.rules`, rules.length, MAX_RULES));
-  for (const [index, rule] of rules.entries()) errors.push(...validateFailureRule(`${field}.podFailurePolicy.rules[${index}]`, rule, spec));
-  errors.push(...validateSuccessPolicy(`${field}.successPolicy`, spec));
+  errors.push(
+    ...validateManagedBy(`${field}.managedBy`, (spec as JobSpec & { readonly managedBy?: string }).managedBy),
+    ...validateIndexing(field, spec),
+    ...validatePodFailurePolicy(`${field}.podFailurePolicy`, spec),
+    ...validateSuccessPolicy(`${field}.successPolicy`, spec),
+  );
   const { podReplacementPolicy } = spec;
   if (podReplacementPolicy !== undefined) {
     // A failure policy looks at pods that have ended, so the replacement has to wait for that as well.
@@ -131,7 +115,8 @@ function validateSpec(field: string, spec: JobSpec): FieldError[] {
   errors.push(...validatePodTemplate(`${field}.template`, spec.template));
   const restartPolicy = spec.template?.spec?.restartPolicy;
   const path = `${field}.template.spec.restartPolicy`;
-  if (restartPolicy !== "OnFailure" && restartPolicy !== "Never") errors.push(required(path, 'valid values: "OnFailure", "Never"'));
+  if (restartPolicy === undefined || restartPolicy === "Always") errors.push(required(path, 'valid values: "OnFailure", "Never"'));
+  else if (!JOB_RESTART_POLICIES.includes(restartPolicy)) errors.push(notSupported(path, restartPolicy, JOB_RESTART_POLICIES));
   else if (spec.podFailurePolicy !== undefined && restartPolicy !== "Never") {
     errors.push(invalid(path, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified'));
   }
@@ -161,15 +146,28 @@ function validateGeneratedSelector(job: Job): FieldError[] {
   return errors;
 }
 
-export function validateJob(job: Job): FieldError[] {
+/** All but what is generated and the name (ValidateJobSpec). */
+export function validateJobSpec(job: Job): FieldError[] {
   const { selector, template } = job.spec;
-  const errors = [...validateObjectMeta(job, true, dnsSubdomain), ...validateGeneratedSelector(job), ...validateSpec("spec", job.spec)];
+  const errors = validateSpec("spec", job.spec);
   if (selector === undefined) errors.push(required("spec.selector"));
   else errors.push(...validateLabelSelector("spec.selector", selector));
   const labels = template?.metadata?.labels;
   if (isUsableSelector(selector) && !compileLabelSelector(selector)(labels))
     errors.push(invalid("spec.template.metadata.labels", shownLabels(labels), MISMATCH));
   return errors;
+}
+
+/** Pods of an indexed job have its name and their index as their host name. */
+function validateHostNames({ metadata: { name }, spec: { completionMode, completions = 0 } }: Job): FieldError[] {
+  if (completionMode !== "Indexed" || completions <= 0) return [];
+  const longest = `${name}-${completions - 1}`;
+  if (dnsLabel(longest).length === 0) return [];
+  return [invalid("metadata.name", name, `will not able to create pod with invalid DNS label: ${longest}`)];
+}
+
+export function validateJob(job: Job): FieldError[] {
+  return [...validateGeneratedSelector(job), ...validateJobSpec(job), ...validateHostNames(job)];
 }
 
 function validateTimeZone(field: string, zone: string | undefined): FieldError[] {
@@ -191,10 +189,10 @@ function validateSchedule(field: string, { schedule }: CronJob["spec"]): FieldEr
   return errors;
 }
 
-export function validateCronJob(object: CronJob): FieldError[] {
+/** All but the name, which is looked at only when the cron job is made. */
+export function validateCronJobSpec(object: CronJob): FieldError[] {
   const { spec } = object;
   const errors = [
-    ...validateObjectMeta(object, true, dnsSubdomain),
     ...validateSchedule("spec.schedule", spec),
     ...nonNegative("spec.startingDeadlineSeconds", spec.startingDeadlineSeconds),
     ...validateTimeZone("spec.timeZone", spec.timeZone),
@@ -209,7 +207,12 @@ export function validateCronJob(object: CronJob): FieldError[] {
     ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
     ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
   );
+  return errors;
+}
+
+export function validateCronJob(object: CronJob): FieldError[] {
   const { name } = object.metadata;
+  const errors = validateCronJobSpec(object);
   if ((name ?? "").length > MAX_CRON_JOB_NAME)
     errors.push(invalid("metadata.name", name, `must be no more than ${MAX_CRON_JOB_NAME} characters`));
   return errors;

@@ -1,8 +1,9 @@
 /** Validation of the environment of containers. Source: validateContainers and its kin in pkg/apis/core/validation/validation.go. */
 import type { Container, EnvVar } from "../types/pod.js";
-import { invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { validateFieldReference, validateResourceReference } from "./downward-api.js";
+import { invalid, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { configMapKey, dnsSubdomain, environmentVariableName, qualifiedName } from "./names.js";
+import { configMapKey, dnsSubdomain, environmentVariableName } from "./names.js";
 
 export function validateEnv(field: string, variables: readonly EnvVar[] | undefined): FieldError[] {
   return (variables ?? []).flatMap((variable, index) => {
@@ -13,7 +14,7 @@ export function validateEnv(field: string, variables: readonly EnvVar[] | undefi
   });
 }
 
-/** Fields of a pod that an environment variable may hold, and those that can be named but have no use there. */
+/** Fields of a pod that an environment variable may hold, in the order in which the API server lists them. */
 const ENV_FIELDS = [
   "metadata.name",
   "metadata.namespace",
@@ -25,36 +26,6 @@ const ENV_FIELDS = [
   "status.podIP",
   "status.podIPs",
 ];
-const OTHER_POD_FIELDS: ReadonlySet<string> = new Set([
-  "metadata.annotations",
-  "metadata.labels",
-  "spec.restartPolicy",
-  "spec.schedulerName",
-  "status.phase",
-]);
-const RESOURCE_FIELDS = [
-  "limits.cpu",
-  "limits.ephemeral-storage",
-  "limits.memory",
-  "requests.cpu",
-  "requests.ephemeral-storage",
-  "requests.memory",
-];
-
-function validateFieldReference(field: string, { fieldPath = "" }: { readonly fieldPath?: string }): FieldError[] {
-  if (fieldPath === "") return [required(`${field}.fieldPath`)];
-  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
-  if (keyed !== null) return check(field, keyed[1] === "annotations" ? keyed[2].toLowerCase() : keyed[2], qualifiedName);
-  if (ENV_FIELDS.includes(fieldPath)) return [];
-  if (OTHER_POD_FIELDS.has(fieldPath)) return [notSupported(`${field}.fieldPath`, fieldPath, ENV_FIELDS)];
-  return [invalid(`${field}.fieldPath`, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
-}
-
-function validateResourceReference(field: string, { resource = "" }: { readonly resource?: string }): FieldError[] {
-  if (resource === "") return [required(`${field}.resource`)];
-  const isKnown = RESOURCE_FIELDS.includes(resource) || /^(requests|limits)\.hugepages-/.test(resource);
-  return isKnown ? [] : [notSupported(`${field}.resource`, resource, RESOURCE_FIELDS)];
-}
 
 function validateKeyReference(field: string, { name = "", key = "" }: { readonly name?: string; readonly key?: string }): FieldError[] {
   return [
@@ -66,8 +37,8 @@ function validateKeyReference(field: string, { name = "", key = "" }: { readonly
 /** The sources of a variable's value, in the API server's order. */
 const VALUE_SOURCES: readonly (readonly [name: string, rule: (field: string, source: Readonly<Record<string, string>>) => FieldError[]])[] =
   [
-    ["fieldRef", validateFieldReference],
-    ["resourceFieldRef", validateResourceReference],
+    ["fieldRef", (field, reference) => validateFieldReference(field, reference, ENV_FIELDS)],
+    ["resourceFieldRef", (field, reference) => validateResourceReference(field, reference, { namesContainer: false })],
     ["configMapKeyRef", validateKeyReference],
     ["secretKeyRef", validateKeyReference],
     ["fileKeyRef", () => []],

@@ -1,13 +1,14 @@
 /** Validation of containers and their probes. Source: validateContainers and its kin in pkg/apis/core/validation/validation.go. */
-import type { Container, PodSpec } from "../types/pod.js";
+import type { Container, PodSpec, Volume } from "../types/pod.js";
 import { validateEnv, validateEnvFrom } from "./container-env.js";
 import { hostPortConflicts, validatePorts } from "./container-ports.js";
 import { validateLifecycle, validateProbes } from "./container-probes.js";
-import { duplicate, forbidden, invalid, notSupported, oneOf, required, type FieldError } from "./field-error.js";
+import { duplicate, forbidden, invalid, notSupported, oneOf, required, tooMany, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
 import { dnsLabel } from "./names.js";
 import { validateResourceRequirements } from "./resources.js";
-import { validateVolumeDevices, validateVolumeMounts } from "./volumes.js";
+import { validateSecurityContext } from "./security-context.js";
+import { validateVolumeDevices, validateVolumeMounts } from "./volume-mounts.js";
 
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
 const MESSAGE_POLICIES = ["File", "FallbackToLogsOnError"];
@@ -15,9 +16,13 @@ const RESTART_POLICIES = ["Always", "Never", "OnFailure"];
 
 /** What containers are validated against. */
 interface Surroundings {
-  readonly volumes: ReadonlySet<string>;
+  readonly volumes: ReadonlyMap<string, Volume>;
   readonly claims: readonly string[];
   readonly gracePeriodSeconds: number;
+  /** Whether the pod has the host's users. */
+  readonly sharesUsers: boolean;
+  /** The pod's own restart policy. */
+  readonly restartPolicy: PodSpec["restartPolicy"];
 }
 
 function validateCommon(field: string, container: Container, around: Surroundings): FieldError[] {
@@ -35,7 +40,8 @@ function validateCommon(field: string, container: Container, around: Surrounding
     ...validateVolumeDevices(`${field}.volumeDevices`, container, around.volumes),
     ...oneOf(`${field}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES),
     ...validateResourceRequirements(`${field}.resources`, container.resources, around.claims),
-    ...validateResizePolicy(`${field}.resizePolicy`, container),
+    ...validateResizePolicy(`${field}.resizePolicy`, container, around),
+    ...validateSecurityContext(`${field}.securityContext`, container, around.sharesUsers),
     ...validateRestart(field, container),
   );
   return errors;
@@ -44,19 +50,24 @@ function validateCommon(field: string, container: Container, around: Surrounding
 const RESIZE_RESOURCES = ["cpu", "memory"];
 const RESIZE_POLICIES = ["NotRequired", "RestartContainer"];
 
-function validateResizePolicy(field: string, container: Container): FieldError[] {
+function validateResizePolicy(field: string, container: Container, around: Surroundings): FieldError[] {
   const seen = new Set<unknown>();
   return (container.resizePolicy ?? []).flatMap((policy, index) => {
     const { resourceName, restartPolicy } = policy as { resourceName?: string; restartPolicy?: string };
     const errors = seen.has(resourceName) ? [duplicate(`${field}[${index}]`, resourceName)] : [];
     seen.add(resourceName);
-    return [...errors, ...oneOf(field, resourceName, RESIZE_RESOURCES), ...oneOf(field, restartPolicy, RESIZE_POLICIES)];
+    errors.push(...oneOf(field, resourceName, RESIZE_RESOURCES), ...oneOf(field, restartPolicy, RESIZE_POLICIES));
+    if (around.restartPolicy === "Never" && restartPolicy !== "NotRequired")
+      errors.push(invalid(field, restartPolicy ?? "", "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+    return errors;
   });
 }
 
 const RESTART_RULE_ACTIONS = ["Restart", "RestartAllContainers"];
 /** Most rules of a container, and most exit codes of a rule (validateContainerRestartPolicyRules). */
 const MAX_RESTART_RULES = 20;
+const MAX_EXIT_CODES = 255;
+const EXIT_CODE_OPERATORS = ["In", "NotIn"];
 
 function validateRestart(field: string, container: Container): FieldError[] {
   const { restartPolicy, restartPolicyRules: rules = [] } = container;
@@ -72,7 +83,14 @@ function validateRestart(field: string, container: Container): FieldError[] {
     if (!RESTART_RULE_ACTIONS.includes(rule.action)) {
       errors.push(notSupported(`${field}.restartPolicyRules[${index}].action`, rule.action, RESTART_RULE_ACTIONS));
     }
-    if (rule.exitCodes === undefined) errors.push(required(`${field}.restartPolicyRules[${index}].exitCodes`, "must be specified"));
+    const path = `${field}.restartPolicyRules[${index}].exitCodes`;
+    if (rule.exitCodes === undefined) {
+      errors.push(required(path, "must be specified"));
+      continue;
+    }
+    const { operator, values = [] } = rule.exitCodes;
+    if (!EXIT_CODE_OPERATORS.includes(operator)) errors.push(notSupported(`${path}.operator`, operator, EXIT_CODE_OPERATORS));
+    if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES));
   }
   return errors;
 }

@@ -37,6 +37,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: "FieldValueInvalid", field, message: `Invalid value: ${shown(value)}: ${detail}` };
 }
 
+/** A mistake of a part as a whole, of which the value is not shown (field.OmitValueType). */
+export function invalidWhole(field: string, detail: string): FieldError {
+  return { type: "FieldValueInvalid", field, message: `Invalid value: ${detail}` };
+}
+
 /** @param supported in the order in which the API server lists them */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = supported.map((one) => JSON.stringify(one)).join(", ");
@@ -58,8 +63,9 @@ export function forbidden(field: string, detail: string): FieldError {
   return { type: "FieldValueForbidden", field, message: `Forbidden: ${detail}` };
 }
 
-export function notFound(field: string, value: unknown): FieldError {
-  return { type: "FieldValueNotFound", field, message: `Not found: ${shown(value)}` };
+export function notFound(field: string, value: unknown, detail = ""): FieldError {
+  const text = `Not found: ${shown(value)}`;
+  return { type: "FieldValueNotFound", field, message: detail === "" ? text : `${text}: ${detail}` };
 }
 
 /** @param length greatest allowed length in bytes */

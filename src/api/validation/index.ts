@@ -1,27 +1,23 @@
 /** Validation of objects as the API server does it, after defaulting and preparation. */
-import type { Kind, ObjectsByKind } from "../kinds.js";
+import { kindInfo, type Kind, type ObjectsByKind } from "../kinds.js";
 import type { ApiObject } from "../types/meta.js";
 import { validateHorizontalPodAutoscaler } from "./autoscaling.js";
 import { validateCronJob, validateJob } from "./batch.js";
-import {
-  validateBinding,
-  validateClusterNamed,
-  validateConfigMap,
-  validateLease,
-  validateLimitRange,
-  validateNamed,
-  validateNamespace,
-  validateNode,
-  validatePodDisruptionBudget,
-  validatePriorityClass,
-  validateResourceQuota,
-  validateRole,
-  validateRuntimeClass,
-  validateSecret,
-} from "./cluster.js";
+import { validatePriorityClass, validateRuntimeClass } from "./classes.js";
+import { validateConfigMap, validateSecret } from "./configuration.js";
+import { validateControllerRevision } from "./controller-revision.js";
+import { validatePodDisruptionBudget } from "./disruption.js";
+import { validateEndpointSlice } from "./endpoint-slice.js";
 import type { FieldError } from "./field-error.js";
-import { validateEndpointSlice, validateIngress, validateNetworkPolicy } from "./network.js";
+import { validateLease } from "./lease.js";
+import { validateLimitRange } from "./limit-range.js";
+import { type NameRule, validateObjectMeta, validateOwnObjectMeta } from "./metadata.js";
+import { dnsLabel, dnsSubdomain, pathSegmentName } from "./names.js";
+import { validateIngress, validateNetworkPolicy } from "./network.js";
+import { validateNode } from "./node.js";
+import { validateBinding, validateRole } from "./permissions.js";
 import { validatePod } from "./pod.js";
+import { validateResourceQuota } from "./quota.js";
 import { validateService } from "./service.js";
 import {
   validateCSINode,
@@ -43,6 +39,7 @@ export { invalidStatus, type FieldError } from "./field-error.js";
 
 type Rules = { readonly [K in Kind]?: (object: ObjectsByKind[K]) => FieldError[] };
 
+/** What has to hold beyond the metadata. */
 const RULES: Rules = {
   Pod: validatePod,
   Node: validateNode,
@@ -52,7 +49,7 @@ const RULES: Rules = {
   Deployment: validateDeployment,
   DaemonSet: validateDaemonSet,
   StatefulSet: validateStatefulSet,
-  ControllerRevision: validateNamed,
+  ControllerRevision: validateControllerRevision,
   Job: validateJob,
   CronJob: validateCronJob,
   Service: validateService,
@@ -63,14 +60,9 @@ const RULES: Rules = {
   PersistentVolume: validatePersistentVolume,
   StorageClass: validateStorageClass,
   CSINode: validateCSINode,
-  CSIDriver: validateClusterNamed,
-  CSIStorageCapacity: validateNamed,
-  Endpoints: validateNamed,
   VolumeAttachment: validateVolumeAttachment,
-  Namespace: validateNamespace,
   ConfigMap: validateConfigMap,
   Secret: validateSecret,
-  ServiceAccount: validateNamed,
   Role: validateRole,
   ClusterRole: validateRole,
   RoleBinding: validateBinding,
@@ -83,13 +75,39 @@ const RULES: Rules = {
   HorizontalPodAutoscaler: validateHorizontalPodAutoscaler,
 };
 
-/** Everything that is wrong with a new object, in the API server's order; empty where it is valid. */
-export function validateCreate(object: ApiObject): FieldError[] {
+/** Rules for names, where it is not that of DNS subdomains. Source: the Validate...Name functions of each group. */
+const NAME_RULES: Partial<Readonly<Record<Kind, NameRule>>> = {
+  Namespace: dnsLabel,
+  Service: dnsLabel,
+  StatefulSet: dnsLabel,
+  Role: pathSegmentName,
+  ClusterRole: pathSegmentName,
+  RoleBinding: pathSegmentName,
+  ClusterRoleBinding: pathSegmentName,
+};
+
+/** Kinds of which upstream's own rules leave the metadata to the registry, which looks at it when all else is right. */
+const METADATA_LAST: ReadonlySet<string> = new Set<Kind>(["PodDisruptionBudget", "Event"]);
+
+/** What is wrong beyond the metadata. */
+function validateContent(object: ApiObject): FieldError[] {
   const rule = RULES[object.kind as Kind] as ((object: ApiObject) => FieldError[]) | undefined;
   return rule === undefined ? [] : rule(object);
 }
 
+function isNamespaced(object: ApiObject): boolean {
+  return kindInfo(object.kind)?.namespaced === true;
+}
+
+/** Everything that is wrong with a new object, in the API server's order; empty where it is valid. */
+export function validateCreate(object: ApiObject): FieldError[] {
+  if (kindInfo(object.kind) === undefined) return [];
+  const errors = validateContent(object);
+  if (METADATA_LAST.has(object.kind)) return errors.length > 0 ? errors : validateObjectMeta(object, isNamespaced(object), pathSegmentName);
+  return [...validateOwnObjectMeta(object, isNamespaced(object), NAME_RULES[object.kind as Kind] ?? dnsSubdomain), ...errors];
+}
+
 /** Everything that is wrong with the change of `old` into `object`, in the API server's order; empty where it is allowed. */
 export function validateUpdate(object: ApiObject, old: ApiObject): FieldError[] {
-  return validateChange(object, old, validateCreate);
+  return validateChange(object, old, { whole: validateCreate, content: validateContent, isNamespaced: isNamespaced(object) });
 }

@@ -1,5 +1,5 @@
-/** Validation of metadata, labels and selectors. Source: apimachinery pkg/api/validation/objectmeta.go, pkg/apis/meta/v1/validation. */
-import type { ApiObject, Labels, LabelSelector, ObjectMeta } from "../types/meta.js";
+/** Validation of metadata and labels. Source: apimachinery pkg/api/validation/objectmeta.go, ValidateObjectMeta in pkg/apis/core/validation. */
+import type { ApiObject, Labels, ObjectMeta, OwnerReference } from "../types/meta.js";
 import { forbidden, invalid, required, tooLong, type FieldError } from "./field-error.js";
 import { dnsLabel, labelValue, qualifiedName } from "./names.js";
 
@@ -42,41 +42,69 @@ export function validateAnnotations(field: string, annotations: Labels | undefin
   return bytes > TOTAL_ANNOTATION_BYTES ? [...errors, tooLong(field, TOTAL_ANNOTATION_BYTES)] : errors;
 }
 
-function validateOwnerReferences(field: string, meta: ObjectMeta): FieldError[] {
+/** Kinds that may own nothing, by apiVersion and kind (BannedOwners). */
+const BANNED_OWNERS: ReadonlySet<string> = new Set(["v1/Event"]);
+
+function hasVersion(apiVersion: string): boolean {
+  const parts = apiVersion.split("/");
+  return parts.length <= 2 && parts.at(-1) !== "";
+}
+
+/** Mistakes of single references are told of the list as a whole, as the API server does. */
+function validateOwnerReferences(field: string, owners: ObjectMeta["ownerReferences"]): FieldError[] {
   const errors: FieldError[] = [];
   let controller: string | undefined;
-  for (const [index, owner] of (meta.ownerReferences ?? []).entries()) {
-    const path = `${field}[${index}]`;
-    if ((owner.apiVersion ?? "") === "") errors.push(invalid(`${path}.apiVersion`, owner.apiVersion ?? "", "version must not be empty"));
-    if ((owner.kind ?? "") === "") errors.push(invalid(`${path}.kind`, owner.kind ?? "", "must not be empty"));
-    if ((owner.name ?? "") === "") errors.push(invalid(`${path}.name`, owner.name ?? "", "must not be empty"));
-    if ((owner.uid ?? "") === "") errors.push(invalid(`${path}.uid`, owner.uid ?? "", "must not be empty"));
+  for (const owner of owners ?? []) {
+    const { apiVersion = "", kind = "", name = "", uid = "" } = owner as Partial<OwnerReference>;
+    if (!hasVersion(apiVersion)) errors.push(invalid(`${field}.apiVersion`, apiVersion, "version must not be empty"));
+    if (kind === "") errors.push(invalid(`${field}.kind`, kind, "must not be empty"));
+    if (name === "") errors.push(invalid(`${field}.name`, name, "must not be empty"));
+    if (uid === "") errors.push(invalid(`${field}.uid`, uid, "must not be empty"));
+    if (BANNED_OWNERS.has(`${apiVersion}/${kind}`))
+      errors.push(invalid(field, owner, `/${apiVersion}, Kind=${kind} is disallowed from being an owner`));
     if (owner.controller !== true) continue;
-    if (controller === undefined) controller = owner.name;
+    const named = `${kind}/${name}`;
+    if (controller === undefined) controller = named;
     else {
-      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`;
-      errors.push(invalid(field, meta.ownerReferences, detail));
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${named}`;
+      errors.push(invalid(field, owners, detail));
     }
   }
   return errors;
 }
 
-function validateFinalizers(field: string, finalizers: readonly string[] | undefined): FieldError[] {
-  const errors = (finalizers ?? []).flatMap((one) => check(field, one, qualifiedName));
-  if ((finalizers ?? []).includes("orphan") && (finalizers ?? []).includes("foregroundDeletion")) {
+/** Finalizers that need no prefix. Source: IsStandardFinalizerName in pkg/apis/core/helper. */
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
+
+function validateFinalizers(field: string, finalizers: readonly string[]): FieldError[] {
+  const errors = finalizers.flatMap((one) => check(field, one, qualifiedName));
+  if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion")) {
     errors.push(invalid(field, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
   return errors;
+}
+
+/** Rules for finalizers that hold for Kubernetes' own kinds (validateKubeFinalizerName). */
+function validateFinalizerNames(field: string, finalizers: readonly string[]): FieldError[] {
+  return finalizers.flatMap((one, index) =>
+    one.includes("/") || STANDARD_FINALIZERS.has(one)
+      ? []
+      : [invalid(`${field}[${index}]`, one, "name is neither a standard finalizer name nor is it fully qualified")],
+  );
+}
+
+/** A prefix ends in a dash, in place of which the generated part stands (maskTrailingDash). */
+function maskedPrefix(prefix: string): string {
+  return prefix.length > 1 && prefix.endsWith("-") ? `${prefix.slice(0, -2)}a` : prefix;
 }
 
 /** Validates an object's metadata; the name is ruled by kind. */
 export function validateObjectMeta(object: ApiObject, namespaced: boolean, nameRule: NameRule): FieldError[] {
   const meta: Partial<ObjectMeta> = object.metadata ?? {};
   const errors: FieldError[] = [];
-  const { generateName = "", name = "", namespace = "" } = meta;
-  // A generated name ends in letters and digits, so a trailing dash of its prefix is right.
+  const { generateName = "", name = "", namespace = "", finalizers = [] } = meta;
   if (generateName !== "")
-    errors.push(...nameRule(generateName.replace(/-$/, "a")).map((message) => invalid("metadata.generateName", generateName, message)));
+    errors.push(...nameRule(maskedPrefix(generateName)).map((message) => invalid("metadata.generateName", generateName, message)));
   if (name === "") errors.push(required("metadata.name", "name or generateName is required"));
   else errors.push(...check("metadata.name", name, nameRule));
   if (namespaced) {
@@ -87,74 +115,51 @@ export function validateObjectMeta(object: ApiObject, namespaced: boolean, nameR
     ...nonNegative("metadata.generation", meta.generation),
     ...validateLabels("metadata.labels", meta.labels),
     ...validateAnnotations("metadata.annotations", meta.annotations),
-    ...validateOwnerReferences("metadata.ownerReferences", meta as ObjectMeta),
-    ...validateFinalizers("metadata.finalizers", meta.finalizers),
+    ...validateOwnerReferences("metadata.ownerReferences", meta.ownerReferences),
+    ...validateFinalizers("metadata.finalizers", finalizers),
   );
   return errors;
 }
 
+/** As {@link validateObjectMeta}, with the rules for finalizers of Kubernetes' own kinds. */
+export function validateOwnObjectMeta(object: ApiObject, namespaced: boolean, nameRule: NameRule): FieldError[] {
+  return [
+    ...validateObjectMeta(object, namespaced, nameRule),
+    ...validateFinalizerNames("metadata.finalizers", object.metadata?.finalizers ?? []),
+  ];
+}
+
+/** A list of texts as Go's %#v shows it. */
+function goTexts(texts: readonly string[]): string {
+  return `[]string{${texts.map((text) => JSON.stringify(text)).join(", ")}}`;
+}
+
 /** What must not change in metadata (ValidateObjectMetaUpdate). */
 export function validateObjectMetaUpdate(object: ApiObject, old: ApiObject): FieldError[] {
+  const { metadata } = object;
   const errors: FieldError[] = [];
+  if (old.metadata.deletionTimestamp !== undefined) {
+    const added = (metadata.finalizers ?? []).filter((one) => old.metadata.finalizers?.includes(one) !== true);
+    if (added.length > 0) {
+      const found = goTexts([...new Set(added)].sort());
+      errors.push(
+        forbidden("metadata.finalizers", `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`),
+      );
+    }
+  }
   for (const field of ["name", "namespace", "uid", "creationTimestamp"] as const) {
-    const value = object.metadata[field];
+    const value = metadata[field];
     if (value !== undefined && value !== old.metadata[field]) errors.push(invalid(`metadata.${field}`, value, "field is immutable"));
   }
-  return errors;
+  return [
+    ...errors,
+    ...validateLabels("metadata.labels", metadata.labels),
+    ...validateAnnotations("metadata.annotations", metadata.annotations),
+    ...validateOwnerReferences("metadata.ownerReferences", metadata.ownerReferences),
+  ];
 }
 
-/** Labels as messages show them: sorted by key. */
-export function shownLabels(labels: Labels | undefined): Labels | undefined {
-  return labels === undefined ? undefined : Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** A selector as messages show it: without what is empty. */
-export function shownSelector(selector: LabelSelector | undefined): unknown {
-  if (selector === undefined) return null;
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => ({
-    key,
-    operator,
-    ...(values.length === 0 ? {} : { values }),
-  }));
-  return {
-    ...(Object.keys(matchLabels).length === 0 ? {} : { matchLabels: shownLabels(matchLabels) }),
-    ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),
-  };
-}
-
-const SELECTOR_OPERATORS: ReadonlySet<string> = new Set(["In", "NotIn", "Exists", "DoesNotExist"]);
-
-/** What is wrong with the number of an operator's values. */
-export function operatorValues(field: string, operator: string, values: readonly string[] | undefined): FieldError[] {
-  const count = (values ?? []).length;
-  if ((operator === "In" || operator === "NotIn") && count === 0) {
-    return [required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
-  }
-  if ((operator === "Exists" || operator === "DoesNotExist") && count > 0) {
-    return [forbidden(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
-  }
-  return [];
-}
-
-export function validateLabelSelector(field: string, selector: LabelSelector | undefined): FieldError[] {
-  if (selector === undefined) return [];
-  const errors = validateLabels(`${field}.matchLabels`, selector.matchLabels);
-  for (const [index, { key, operator, values }] of (selector.matchExpressions ?? []).entries()) {
-    const path = `${field}.matchExpressions[${index}]`;
-    errors.push(...operatorValues(path, operator, values));
-    if (!SELECTOR_OPERATORS.has(operator)) errors.push(invalid(`${path}.operator`, operator, "not a valid selector operator"));
-    errors.push(...labelName(`${path}.key`, key));
-    for (const [position, value] of (values ?? []).entries()) errors.push(...check(`${path}.values[${position}]`, value, labelValue));
-  }
-  return errors;
-}
-
-/** Whether a selector can be used at all (LabelSelectorAsSelector gives no error). */
-export function isUsableSelector(selector: LabelSelector | undefined): boolean {
-  return selector === undefined || !validateLabelSelector("", selector).some((one) => one.field !== "");
-}
-
-export function isEmptySelector(selector: LabelSelector): boolean {
-  return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
+/** As {@link validateObjectMetaUpdate}, with the rules for finalizers of Kubernetes' own kinds. */
+export function validateOwnObjectMetaUpdate(object: ApiObject, old: ApiObject): FieldError[] {
+  return [...validateObjectMetaUpdate(object, old), ...validateFinalizerNames("metadata.finalizers", object.metadata.finalizers ?? [])];
 }

@@ -170,37 +170,3 @@ export function pathSegmentName(value: string): string[] {
   if (value === "." || value === "..") return [`may not be '${value}'`];
   return ["/", "%"].filter((one) => value.includes(one)).map((one) => `may not contain '${one}'`);
 }
-
-export function ipAddress(value: string): string[] {
-  return isIPv4(value) || isIPv6(value) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
-}
-
-export function isIPv4(value: string): boolean {
-  const parts = value.split(".");
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-}
-
-export function isIPv6(value: string): boolean {
-  if (!value.includes(":") || !/^[0-9a-fA-F:.]+$/.test(value)) return false;
-  const halves = value.split("::");
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
-  const last = groups.at(-1);
-  const mapped = last !== undefined && isIPv4(last);
-  const sixteens = mapped ? groups.slice(0, -1) : groups;
-  const count = sixteens.length + (mapped ? 2 : 0);
-  return sixteens.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) && (halves.length === 2 ? count < 8 : count === 8);
-}
-
-/** The address family of a CIDR such as "10.0.0.0/24", or undefined where it is none. */
-export function cidrFamily(value: string): "IPv4" | "IPv6" | undefined {
-  const match = /^([^/]+)\/(\d{1,3})$/.exec(value);
-  if (match === null) return undefined;
-  const bits = Number(match[2]);
-  if (isIPv4(match[1]) && bits <= 32) return "IPv4";
-  return isIPv6(match[1]) && bits <= 128 ? "IPv6" : undefined;
-}
-
-export function cidr(value: string): string[] {
-  return cidrFamily(value) === undefined ? ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"] : [];
-}

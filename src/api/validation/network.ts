@@ -1,20 +1,17 @@
-/** Validation of ingresses, network policies and endpoint slices. Source: pkg/apis/networking/validation, pkg/apis/discovery/validation. */
-import type { EndpointSlice, Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../types/network.js";
-import { PROTOCOLS, validatePort } from "./container-ports.js";
-import { forbidden, invalid, notSupported, required, tooMany, type FieldError, oneOf } from "./field-error.js";
-import { check, validateLabelSelector, validateObjectMeta } from "./metadata.js";
-import { cidr, dnsLabel, dnsSubdomain, ipAddress, isIPv4, isIPv6, portName, portNumber, wildcardSubdomain } from "./names.js";
+/** Validation of ingresses and network policies. Source: pkg/apis/networking/validation/validation.go. */
+import type { Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../types/network.js";
+import { cidr, isIPv4, isIPv6 } from "./addresses.js";
+import { validatePort } from "./container-ports.js";
+import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { check } from "./metadata.js";
+import { dnsLabel, dnsSubdomain, portName, portNumber, wildcardSubdomain } from "./names.js";
+import { validateLabelSelector } from "./selectors.js";
 
 const PATH_TYPES = ["Exact", "ImplementationSpecific", "Prefix"];
 const BAD_SEQUENCES = ["//", "/./", "/../", "%2f", "%2F"];
 const BAD_SUFFIXES = ["/..", "/."];
 const POLICY_TYPES = ["Ingress", "Egress"];
 const POLICY_PROTOCOLS = ["TCP", "UDP", "SCTP"];
-const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
-/** Limits of an endpoint slice (discovery/validation). */
-const MAX_ENDPOINTS = 1_000;
-const MAX_PORTS = 20_000;
-const MAX_ADDRESSES = 100;
 
 function validateBackend(field: string, backend: IngressBackend | undefined): FieldError[] {
   const { service, resource } = backend ?? {};
@@ -61,7 +58,7 @@ function validateHost(field: string, host: string): FieldError[] {
 
 export function validateIngress(object: Ingress): FieldError[] {
   const { rules, defaultBackend, tls, ingressClassName } = object.spec;
-  const errors = validateObjectMeta(object, true, dnsSubdomain);
+  const errors: FieldError[] = [];
   if ((rules ?? []).length === 0 && defaultBackend === undefined) {
     errors.push(invalid("spec", rules, "either `defaultBackend` or `rules` must be specified"));
   }
@@ -123,7 +120,7 @@ function validatePeer(field: string, peer: NetworkPolicyPeer): FieldError[] {
 
 export function validateNetworkPolicy(object: NetworkPolicy): FieldError[] {
   const { podSelector, ingress = [], egress = [], policyTypes = [] } = object.spec;
-  const errors = [...validateObjectMeta(object, true, dnsSubdomain), ...validateLabelSelector("spec.podSelector", podSelector)];
+  const errors = validateLabelSelector("spec.podSelector", podSelector);
   for (const [index, rule] of ingress.entries()) {
     const field = `spec.ingress[${index}]`;
     errors.push(...(rule.ports ?? []).flatMap((port, position) => validatePolicyPort(`${field}.ports[${position}]`, port)));
@@ -139,24 +136,5 @@ export function validateNetworkPolicy(object: NetworkPolicy): FieldError[] {
   for (const [index, type] of policyTypes.entries()) {
     if (!POLICY_TYPES.includes(type)) errors.push(notSupported(`spec.policyTypes[${index}]`, type, POLICY_TYPES));
   }
-  return errors;
-}
-
-export function validateEndpointSlice(object: EndpointSlice): FieldError[] {
-  const errors = validateObjectMeta(object, true, dnsSubdomain);
-  const { addressType, endpoints, ports = [] } = object;
-  errors.push(...oneOf("addressType", addressType, ADDRESS_TYPES));
-  if (endpoints.length > MAX_ENDPOINTS) errors.push(tooMany("endpoints", endpoints.length, MAX_ENDPOINTS));
-  for (const [index, endpoint] of endpoints.entries()) {
-    const field = `endpoints[${index}].addresses`;
-    const addresses = endpoint.addresses ?? [];
-    if (addresses.length === 0) errors.push(required(field, "must contain at least 1 address"));
-    else if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(field, addresses.length, MAX_ADDRESSES));
-    for (const [position, address] of addresses.entries()) {
-      errors.push(...check(`${field}[${position}]`, address, addressType === "FQDN" ? dnsSubdomain : ipAddress));
-    }
-  }
-  if (ports.length > MAX_PORTS) errors.push(tooMany("ports", ports.length, MAX_PORTS));
-  for (const [index, port] of ports.entries()) errors.push(...oneOf(`ports[${index}].protocol`, port.protocol, PROTOCOLS));
   return errors;
 }

@@ -5,25 +5,27 @@
  * Source: ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go.
  */
 import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod.js";
+import { ipAddress } from "./addresses.js";
 import { validateHostNetworkPorts, validateHostPortsOfPod } from "./container-ports.js";
 import { validateContainers, validateContainersOfPod, validateInitContainers } from "./containers.js";
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError, oneOf } from "./field-error.js";
-import { check, validateAnnotations, validateLabels, validateObjectMeta } from "./metadata.js";
-import { dnsLabel, dnsSubdomain, dnsSubdomainWithUnderscore, inclusiveRange, ipAddress, qualifiedName } from "./names.js";
+import { duplicate, forbidden, invalid, required, type FieldError, oneOf } from "./field-error.js";
+import { check, validateAnnotations, validateLabels } from "./metadata.js";
+import { dnsLabel, dnsSubdomain, dnsSubdomainWithUnderscore, inclusiveRange, qualifiedName } from "./names.js";
+import { validatePodAnnotations } from "./pod-annotations.js";
+import { validateOperatingSystem } from "./pod-os.js";
 import { validatePodResources, validateResourceRequirements } from "./resources.js";
 import { validateAffinity, validateSchedulingGates, validateTolerations, validateTopologySpreadConstraints } from "./scheduling.js";
-import { validateVolumes } from "./volumes.js";
+import { validateHostUsers, validatePodSecurityContext } from "./security-context.js";
+import { validateEphemeralClaims, validateVolumes } from "./volumes.js";
 
 const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
 const DNS_POLICIES = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
 const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
-const OPERATING_SYSTEMS = ["linux", "windows"];
 const MAX_INT32 = 2 ** 31 - 1;
 /** Limits of a pod's resolver configuration. */
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCH_PATHS = 32;
 const MAX_SEARCH_CHARACTERS = 2048;
-const MAX_ID = 2 ** 32 - 1;
 
 interface DnsConfig {
   readonly nameservers?: readonly string[];
@@ -53,15 +55,6 @@ function validateDnsConfig(field: string, spec: PodSpec): FieldError[] {
   }
   for (const [index, { name = "" }] of options.entries())
     if (name === "") errors.push(required(`${field}.options[${index}]`, "must not be empty"));
-  return errors;
-}
-
-function validateSecurityContext(field: string, context: PodSpec["securityContext"]): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const name of ["fsGroup", "runAsGroup", "runAsUser"]) {
-    const id = context?.[name];
-    if (typeof id === "number" && (id < 0 || id > MAX_ID)) errors.push(invalid(`${field}.${name}`, id, inclusiveRange(0, MAX_ID)));
-  }
   return errors;
 }
 
@@ -114,10 +107,18 @@ function validateResourceClaims(field: string, spec: PodSpec): FieldError[] {
           ? [duplicate(`${path}.name`, name)]
           : check(`${path}.name`, name, dnsLabel);
     const { resourceClaimName, resourceClaimTemplateName } = claim;
+    // The API server's own type is shown, with Go's names.
+    const shown = {
+      Name: name,
+      ResourceClaimName: resourceClaimName ?? null,
+      ResourceClaimTemplateName: resourceClaimTemplateName ?? null,
+    };
     const count = [resourceClaimName, resourceClaimTemplateName].filter((one) => one !== undefined).length;
     if (count === 2)
-      errors.push(invalid(path, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"));
-    if (count === 0) errors.push(invalid(path, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
+      errors.push(invalid(path, shown, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"));
+    if (count === 0) errors.push(invalid(path, shown, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
+    for (const [one, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName }))
+      if (typeof value === "string") errors.push(...check(`${path}.${one}`, value, dnsSubdomain));
     return errors;
   });
 }
@@ -125,8 +126,14 @@ function validateResourceClaims(field: string, spec: PodSpec): FieldError[] {
 export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
   const volumes = validateVolumes(`${field}.volumes`, spec.volumes ?? []);
   const claims = claimNames(spec);
-  const around = { volumes: volumes.names, claims, gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 0 };
-  const { preemptionPolicy, overhead, os } = spec;
+  const around = {
+    volumes: volumes.known,
+    claims,
+    gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 0,
+    sharesUsers: spec.hostUsers !== false,
+    restartPolicy: spec.restartPolicy,
+  };
+  const { preemptionPolicy, overhead } = spec;
   return [
     ...volumes.errors,
     ...validateResourceClaims(`${field}.resourceClaims`, spec),
@@ -137,7 +144,7 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
     ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
     ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(`${field}.nodeSelector`, spec.nodeSelector),
-    ...validateSecurityContext(`${field}.securityContext`, spec.securityContext),
+    ...validatePodSecurityContext(`${field}.securityContext`, spec),
     ...validateAffinity(`${field}.affinity`, spec.affinity),
     ...validateDnsConfig(`${field}.dnsConfig`, spec),
     ...(spec.readinessGates ?? []).flatMap((gate, index) =>
@@ -145,10 +152,11 @@ export function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
     ),
     ...validateSchedulingGates(`${field}.schedulingGates`, spec.schedulingGates),
     ...validateTopologySpreadConstraints(`${field}.topologySpreadConstraints`, spec.topologySpreadConstraints),
+    ...validateHostUsers(field, spec),
     ...validateNames(field, spec),
     ...(preemptionPolicy === undefined ? [] : oneOf(`${field}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)),
     ...(overhead === undefined ? [] : validateResourceRequirements(`${field}.overhead`, { limits: overhead })),
-    ...(os === undefined || OPERATING_SYSTEMS.includes(os.name) ? [] : [notSupported(`${field}.os.name`, os.name, OPERATING_SYSTEMS)]),
+    ...validateOperatingSystem(field, spec),
   ];
 }
 
@@ -164,24 +172,53 @@ function validateSharedSpec(field: string, spec: PodSpec): FieldError[] {
 
 const rightPodSpecs = new WeakSet<PodSpec>();
 
+/** Rules of pods that do not hold for templates. */
 function validateSpecOfPod(spec: PodSpec): FieldError[] {
   if (rightPodSpecs.has(spec)) return [];
   const errors = [
     ...validateSharedSpec("spec", spec),
+    ...(spec.hostNetwork === true ? validateHostPortsOfPod("spec.containers", spec.containers) : []),
+    ...((spec.serviceAccountName ?? "") === "" ? validateNoTokens("spec.volumes", spec) : []),
     ...validateContainersOfPod("spec.containers", spec.containers),
     ...validateContainersOfPod("spec.initContainers", spec.initContainers),
-    ...(spec.hostNetwork === true ? validateHostPortsOfPod("spec.containers", spec.containers) : []),
+  ];
+  if (errors.length === 0) rightPodSpecs.add(spec);
+  return errors;
+}
+
+/** A pod without account has no token that could be projected. */
+function validateNoTokens(field: string, { volumes = [] }: PodSpec): FieldError[] {
+  return volumes.flatMap(({ projected }, index) => {
+    const { sources = [] } = (projected ?? {}) as { readonly sources?: readonly { readonly serviceAccountToken?: object }[] };
+    return sources.flatMap(({ serviceAccountToken }, position) =>
+      serviceAccountToken === undefined
+        ? []
+        : [
+            forbidden(
+              `${field}[${index}].projected.sources[${position}].serviceAccountToken`,
+              "must not be specified when serviceAccountName is not set",
+            ),
+          ],
+    );
+  });
+}
+
+/** Rules that hold for pods whenever they are written (validatePodMetadataAndSpec), metadata apart. */
+export function validateLivingPod({ metadata, spec }: Pod): FieldError[] {
+  return [...validatePodAnnotations("metadata.annotations", metadata.annotations, spec), ...validateSpecOfPod(spec)];
+}
+
+export function validatePod(pod: Pod): FieldError[] {
+  const { spec } = pod;
+  const errors = [
+    ...validateLivingPod(pod),
+    ...(pod.metadata.name === undefined ? [] : validateEphemeralClaims("spec.volumes", spec.volumes ?? [], pod.metadata.name)),
   ];
   if ((spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));
   if ((spec.nodeName ?? "") !== "" && (spec.schedulingGates ?? []).length > 0) {
     errors.push(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
   }
-  if (errors.length === 0) rightPodSpecs.add(spec);
   return errors;
-}
-
-export function validatePod(pod: Pod): FieldError[] {
-  return [...validateObjectMeta(pod, true, dnsSubdomain), ...validateSpecOfPod(pod.spec)];
 }
 
 const rightTemplates = new WeakSet<PodTemplateSpec>();
@@ -189,7 +226,11 @@ const rightTemplates = new WeakSet<PodTemplateSpec>();
 /** Labels and annotations of a template. */
 export function validateTemplateMetadata(field: string, template: PodTemplateSpec | undefined): FieldError[] {
   const { metadata } = template ?? {};
-  return [...validateLabels(`${field}.labels`, metadata?.labels), ...validateAnnotations(`${field}.annotations`, metadata?.annotations)];
+  return [
+    ...validateLabels(`${field}.labels`, metadata?.labels),
+    ...validateAnnotations(`${field}.annotations`, metadata?.annotations),
+    ...validatePodAnnotations(`${field}.annotations`, metadata?.annotations, template?.spec),
+  ];
 }
 
 export function validatePodTemplate(field: string, template: PodTemplateSpec | undefined): FieldError[] {

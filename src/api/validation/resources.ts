@@ -3,9 +3,9 @@ import { compareQuantities, parseQuantity } from "../quantity.js";
 import { containerLimits, containerRequests, isPodLevelResource } from "../resources.js";
 import type { QuantityText, ResourceList } from "../types/meta.js";
 import type { PodSpec, ResourceRequirements } from "../types/pod.js";
-import { forbidden, invalid, notFound, notSupported, required, type FieldError } from "./field-error.js";
+import { duplicate, forbidden, invalid, notFound, notSupported, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { qualifiedName } from "./names.js";
+import { dnsLabel, qualifiedName } from "./names.js";
 
 const HUGE_PAGES = "hugepages-";
 const CONTAINER_RESOURCES: ReadonlySet<string> = new Set(["cpu", "memory", "ephemeral-storage"]);
@@ -48,7 +48,7 @@ export function isExtended(name: string): boolean {
 }
 
 /** Whether more of it may be promised than there is. */
-function mayOvercommit(name: string): boolean {
+export function mayOvercommit(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
@@ -76,7 +76,7 @@ export function validateResourceQuantity(field: string, name: string, quantity: 
   return errors;
 }
 
-function validateContainerResourceName(field: string, name: string): FieldError[] {
+export function validateContainerResourceName(field: string, name: string): FieldError[] {
   const errors = validateResourceName(field, name);
   if (!name.includes("/")) {
     if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name))
@@ -94,7 +94,7 @@ function validateHugePageValue(field: string, name: string, quantity: QuantityTe
   } catch {
     return [];
   }
-  return [invalid(field, String(quantity), `${parseQuantity(quantity).toString()} is not positive integer multiple of ${page}`)];
+  return [invalid(field, String(quantity), `${parseQuantity(quantity).toString()} is not positive integer multiple of ${name}`)];
 }
 
 type NameCheck = (field: string, name: string) => FieldError[];
@@ -123,10 +123,33 @@ export function validateResourceRequirements(
   const names = [...Object.keys(limits), ...Object.keys(requests)];
   if (names.some(isHugePages) && !names.includes("cpu") && !names.includes("memory"))
     errors.push(forbidden(field, "HugePages require cpu or memory"));
-  for (const [index, claim] of (resources.claims ?? []).entries()) {
-    const path = `${field}.claims[${index}]`;
-    if ((claim.name ?? "") === "") errors.push(required(`${path}.name`));
-    else if (!claims.includes(claim.name)) errors.push(notFound(path, claim.name));
+  return [...errors, ...validateClaimNames(`${field}.claims`, resources.claims ?? [], claims)];
+}
+
+/** Claims that a container uses have to be the pod's, and each is named once, as a whole or by request. */
+function validateClaimNames(field: string, used: NonNullable<ResourceRequirements["claims"]>, claims: readonly string[]): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, claim] of used.entries()) {
+    const path = `${field}[${index}]`;
+    const { name = "", request = "" } = claim as { readonly name?: string; readonly request?: string };
+    if (name === "") {
+      errors.push(required(path));
+      continue;
+    }
+    if (seen.has(name)) errors.push(duplicate(path, name));
+    else {
+      const key = request === "" ? name : `${name}/${request}`;
+      if (request !== "") errors.push(...check(`${path}.request`, request, dnsLabel));
+      if (seen.has(key)) errors.push(duplicate(path, key));
+      else if (request === "") for (const other of seen) if (other.startsWith(`${name}/`)) errors.push(duplicate(path, name));
+      seen.add(key);
+    }
+    if (!claims.includes(name)) {
+      const known = [...new Set(claims.filter((one) => one !== ""))].sort();
+      const detail = `must be one of the names in pod.spec.resourceClaims${known.length === 0 ? " which is empty" : `: ${known.join(", ")}`}`;
+      errors.push(notFound(path, name, detail));
+    }
   }
   return errors;
 }
@@ -147,7 +170,7 @@ const POD_LEVEL_RESOURCES = ["cpu", HUGE_PAGES, "memory"];
 
 function validatePodLevelName(field: string, name: string): FieldError[] {
   const errors = validateResourceName(field, name);
-  return isPodLevelResource(name) ? errors : [...errors, notSupported(field, name, POD_LEVEL_RESOURCES)];
+  return errors.length > 0 || isPodLevelResource(name) ? errors : [notSupported(field, name, POD_LEVEL_RESOURCES)];
 }
 
 /** Resources of the pod as a whole, and that its containers fit into them (validatePodResources). */
@@ -192,13 +215,17 @@ function validateHugePageLimits(field: string, spec: PodSpec): FieldError[] {
   });
 }
 
+/** Whether a quota knows the resource by its plain name. */
+export function isStandardQuotaResource(name: string): boolean {
+  return QUOTA_RESOURCES.has(name) || isHugePages(name) || name.startsWith("requests.hugepages-");
+}
+
 /** A resource that a quota can count (validateResourceQuotaResourceName). */
 export function validateQuotaResourceName(field: string, name: string): FieldError[] {
   const errors = validateResourceName(field, name);
-  if (!name.includes("/") && !QUOTA_RESOURCES.has(name) && !isHugePages(name) && !name.startsWith("requests.hugepages-")) {
-    errors.push(invalid(field, name, "must be a standard resource for quota"));
-  }
-  return errors;
+  return name.includes("/") || isStandardQuotaResource(name)
+    ? errors
+    : [...errors, invalid(field, name, "must be a standard resource for quota")];
 }
 
 /** A resource list of a quota or a node, each name and amount checked. */

@@ -3,8 +3,9 @@ import type { LabelSelector } from "../types/meta.js";
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../types/node.js";
 import type { Affinity, PodAffinity, PodAffinityTerm, Toleration, TopologySpreadConstraint } from "../types/pod.js";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
-import { check, labelName, operatorValues, positive, validateLabelSelector } from "./metadata.js";
+import { check, labelName, positive } from "./metadata.js";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "./names.js";
+import { operatorValues, validateLabelSelector } from "./selectors.js";
 
 export const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 const NODE_OPERATORS: ReadonlySet<string> = new Set(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]);

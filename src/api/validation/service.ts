@@ -1,9 +1,10 @@
 /** Validation of services. Source: ValidateService in pkg/apis/core/validation/validation.go. */
 import type { Service, ServicePort } from "../types/network.js";
+import { cidr, ipAddress, isIPv4, reachableAddress } from "./addresses.js";
 import { PROTOCOLS, validatePort } from "./container-ports.js";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError, oneOf } from "./field-error.js";
-import { check, validateLabels, validateObjectMeta } from "./metadata.js";
-import { cidr, dnsLabel, dnsSubdomain, ipAddress, isIPv4, portNumber, qualifiedName } from "./names.js";
+import { check, validateLabels } from "./metadata.js";
+import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "./names.js";
 
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const AFFINITIES = ["ClientIP", "None"];
@@ -34,9 +35,8 @@ function validateServicePort(field: string, port: ServicePort, needsName: boolea
 
 function validateByType(spec: Service["spec"]): FieldError[] {
   const clusterIPs = spec.clusterIPs ?? [];
-  const isHeadless = clusterIPs[0] === HEADLESS;
   const errors: FieldError[] = [];
-  if (isHeadless && (spec.type === "LoadBalancer" || spec.type === "NodePort")) {
+  if (isHeadlessService(spec) && (spec.type === "LoadBalancer" || spec.type === "NodePort")) {
     errors.push(invalid("spec.clusterIPs[0]", HEADLESS, `may not be set to 'None' for ${spec.type} services`));
   }
   if (spec.type === "ExternalName") {
@@ -50,31 +50,55 @@ function validateByType(spec: Service["spec"]): FieldError[] {
   return errors;
 }
 
-function validateAddresses(spec: Service["spec"]): FieldError[] {
-  if (spec.type === "ExternalName") return [];
-  const { clusterIP = "", clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
+function isHeadlessService({ clusterIPs = [] }: Service["spec"]): boolean {
+  return clusterIPs.length === 1 && clusterIPs[0] === HEADLESS;
+}
+
+function validateFamilies({ ipFamilies = [], ipFamilyPolicy }: Service["spec"]): FieldError[] {
   const errors: FieldError[] = [];
-  if (clusterIP !== "") {
-    if (clusterIPs.length === 0) errors.push(required("spec.clusterIPs"));
-    else if (clusterIPs[0] !== clusterIP) errors.push(invalid("spec.clusterIPs", clusterIPs, "first value must match `clusterIP`"));
-  } else if (clusterIPs.length > 0) errors.push(invalid("spec.clusterIPs", clusterIPs, "must be empty when `clusterIP` is not specified"));
   for (const [index, family] of ipFamilies.entries()) {
     if (!FAMILIES.includes(family)) errors.push(notSupported(`spec.ipFamilies[${index}]`, family, FAMILIES));
     if (ipFamilies.indexOf(family) < index) errors.push(duplicate(`spec.ipFamilies[${index}]`, family));
   }
   if (ipFamilyPolicy !== undefined && !FAMILY_POLICIES.includes(ipFamilyPolicy))
     errors.push(notSupported("spec.ipFamilyPolicy", ipFamilyPolicy, FAMILY_POLICIES));
+  return errors;
+}
+
+/** Cluster IPs and address families, which the allocation of addresses looks at before anything else (ValidateServiceClusterIPsRelatedFields). */
+export function validateServiceAddresses(spec: Service["spec"]): FieldError[] {
+  if (spec.type === "ExternalName") return [];
+  const { clusterIP = "", clusterIPs = [], ipFamilies = [] } = spec;
+  const field = "spec.clusterIPs";
+  const errors: FieldError[] = [];
+  if (clusterIP !== "") {
+    if (clusterIPs.length === 0) errors.push(required(field));
+    else if (clusterIPs[0] !== clusterIP) errors.push(invalid(field, clusterIPs, "first value must match `clusterIP`"));
+  } else if (clusterIPs.length > 0) errors.push(invalid(field, clusterIPs, "must be empty when `clusterIP` is not specified"));
+  errors.push(...validateFamilies(spec));
+  let areAddresses = true;
   for (const [index, address] of clusterIPs.entries()) {
     if (index === 0 && address === HEADLESS) {
-      if (clusterIPs.length > 1) errors.push(invalid("spec.clusterIPs", clusterIPs, "'None' must be the first and only value"));
-    } else errors.push(...check(`spec.clusterIPs[${index}]`, address, ipAddress));
+      if (clusterIPs.length === 1) continue;
+      areAddresses = false;
+      errors.push(invalid(field, clusterIPs, "'None' must be the first and only value"));
+      continue;
+    }
+    const wrong = check(`${field}[${index}]`, address, ipAddress);
+    if (wrong.length > 0) areAddresses = false;
+    errors.push(...wrong);
   }
-  if (clusterIPs.length > FAMILIES.length) errors.push(invalid("spec.clusterIPs", clusterIPs, "may only hold up to 2 values"));
-  const [first, second] = clusterIPs;
-  if (errors.length === 0 && second !== undefined && isIPv4(first) === isIPv4(second)) {
-    errors.push(invalid("spec.clusterIPs", clusterIPs, "may specify no more than one IP for each IP family"));
-  }
-  return errors;
+  if (clusterIPs.length > FAMILIES.length) errors.push(invalid(field, clusterIPs, "may only hold up to 2 values"));
+  if (!areAddresses) return errors;
+  if (clusterIPs.length > 1 && !(clusterIPs.some(isIPv4) && clusterIPs.some((address) => !isIPv4(address))))
+    errors.push(invalid(field, clusterIPs, "may specify no more than one IP for each IP family"));
+  if (isHeadlessService(spec)) return errors;
+  const mismatched = clusterIPs.flatMap((address, index) => {
+    const family = ipFamilies.at(index);
+    const isRight = family === undefined || !FAMILIES.includes(family) || (family === "IPv4") === isIPv4(address);
+    return isRight ? [] : [invalid(`${field}[${index}]`, address, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``)];
+  });
+  return [...errors, ...mismatched];
 }
 
 function validateAffinity(spec: Service["spec"]): FieldError[] {
@@ -115,22 +139,6 @@ function validateRepeats(spec: Service["spec"]): FieldError[] {
   return errors;
 }
 
-/** Address ranges that traffic from outside cannot have as its destination (ValidateNonSpecialIP). */
-const SPECIAL_RANGES: readonly (readonly [range: RegExp, detail: string])[] = [
-  [/^(0\.0\.0\.0|::)$/, "may not be unspecified"],
-  [/^(127\.|::1$)/, "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
-  [/^(169\.254\.|fe[89ab][0-9a-f]:)/i, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
-  [/^(224\.0\.0\.|ff02:)/i, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
-];
-
-function externalAddress(address: string): string[] {
-  const wrong = ipAddress(address);
-  if (wrong.length > 0) return wrong;
-  return SPECIAL_RANGES.filter(([range]) => range.test(address)).map(([, detail]) =>
-    detail.endsWith("unspecified") ? `${detail} (${address})` : detail,
-  );
-}
-
 function isExternallyReachable(spec: Service["spec"]): boolean {
   return spec.type === "LoadBalancer" || spec.type === "NodePort" || (spec.type === "ClusterIP" && (spec.externalIPs ?? []).length > 0);
 }
@@ -146,12 +154,16 @@ function validateTraffic(spec: Service["spec"]): FieldError[] {
     errors.push(invalid("spec.externalTrafficPolicy", externalTrafficPolicy, "may only be set for externally-accessible services"));
   }
   const needsHealthCheck = spec.type === "LoadBalancer" && externalTrafficPolicy === "Local";
-  if (healthCheckNodePort < 0) errors.push(invalid("spec.healthCheckNodePort", healthCheckNodePort, "must be greater than or equal to 0"));
-  else if (healthCheckNodePort !== 0 && !needsHealthCheck) {
+  if (needsHealthCheck) {
+    if (healthCheckNodePort !== 0) errors.push(...check("spec.healthCheckNodePort", healthCheckNodePort, portNumber));
+  } else if (healthCheckNodePort !== 0) {
     const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     errors.push(invalid("spec.healthCheckNodePort", healthCheckNodePort, detail));
   }
-  if (internalTrafficPolicy !== undefined && !TRAFFIC_POLICIES.includes(internalTrafficPolicy)) {
+  if (internalTrafficPolicy === undefined) {
+    if (spec.type === "NodePort" || spec.type === "LoadBalancer" || spec.type === "ClusterIP")
+      errors.push(required("spec.internalTrafficPolicy"));
+  } else if (!TRAFFIC_POLICIES.includes(internalTrafficPolicy)) {
     errors.push(notSupported("spec.internalTrafficPolicy", internalTrafficPolicy, TRAFFIC_POLICIES));
   }
   if (trafficDistribution !== undefined && !TRAFFIC_DISTRIBUTIONS.includes(trafficDistribution)) {
@@ -160,26 +172,53 @@ function validateTraffic(spec: Service["spec"]): FieldError[] {
   return errors;
 }
 
-function validateLoadBalancer(spec: Service["spec"]): FieldError[] {
-  const errors: FieldError[] = [];
-  const ranges = spec.loadBalancerSourceRanges ?? [];
-  const detail = "may only be used when `type` is 'LoadBalancer'";
-  if (spec.type !== "LoadBalancer") {
-    if (ranges.length > 0) errors.push(forbidden("spec.LoadBalancerSourceRanges", detail));
-    if (spec.allocateLoadBalancerNodePorts !== undefined) errors.push(forbidden("spec.allocateLoadBalancerNodePorts", detail));
-    if (spec.loadBalancerClass !== undefined) errors.push(forbidden("spec.loadBalancerClass", detail));
-  } else {
-    if (spec.allocateLoadBalancerNodePorts === undefined) errors.push(required("allocateLoadBalancerNodePorts"));
-    if (spec.loadBalancerClass !== undefined) errors.push(...check("spec.loadBalancerClass", spec.loadBalancerClass, qualifiedName));
+const RANGES_ANNOTATION = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
+
+/** Ranges may be padded with spaces; those of the annotation count where the field names none. */
+function validateSourceRanges({ metadata, spec }: Service): FieldError[] {
+  const { type, loadBalancerSourceRanges: ranges = [] } = spec;
+  const field = "spec.LoadBalancerSourceRanges";
+  if (ranges.length > 0) {
+    return [
+      ...(type === "LoadBalancer" ? [] : [forbidden(field, ONLY_LOAD_BALANCER)]),
+      ...ranges.flatMap((range, index) => check(`${field}[${index}]`, range.trim(), cidr)),
+    ];
   }
-  return [...errors, ...ranges.flatMap((range, index) => check(`spec.LoadBalancerSourceRanges[${index}]`, range.trim(), cidr))];
+  const annotation = metadata.annotations?.[RANGES_ANNOTATION];
+  if (annotation === undefined) return [];
+  const path = `metadata.annotations[${RANGES_ANNOTATION}]`;
+  const written = annotation.trim() === "" ? [] : annotation.split(",");
+  return [
+    ...(type === "LoadBalancer" ? [] : [forbidden(path, ONLY_LOAD_BALANCER)]),
+    ...written.flatMap((range) => check(path, range.trim(), cidr)),
+  ];
+}
+
+function validateLoadBalancer({ type, allocateLoadBalancerNodePorts, loadBalancerClass }: Service["spec"]): FieldError[] {
+  const errors: FieldError[] = [];
+  if (type !== "LoadBalancer") {
+    if (allocateLoadBalancerNodePorts !== undefined) errors.push(forbidden("spec.allocateLoadBalancerNodePorts", ONLY_LOAD_BALANCER));
+    return loadBalancerClass === undefined ? errors : [...errors, forbidden("spec.loadBalancerClass", ONLY_LOAD_BALANCER)];
+  }
+  if (allocateLoadBalancerNodePorts === undefined) errors.push(required("allocateLoadBalancerNodePorts"));
+  return loadBalancerClass === undefined ? errors : [...errors, ...check("spec.loadBalancerClass", loadBalancerClass, qualifiedName)];
+}
+
+const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
+const TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+
+function validateTopologyAnnotations(annotations: Service["metadata"]["annotations"] = {}): FieldError[] {
+  const { [TOPOLOGY_HINTS]: hints, [TOPOLOGY_MODE]: mode } = annotations;
+  if (hints === undefined || mode === undefined || hints === mode) return [];
+  return [invalid(`metadata.annotations[${TOPOLOGY_MODE}]`, mode, `must match annotations[${TOPOLOGY_HINTS}] when both are specified`)];
 }
 
 export function validateService(service: Service): FieldError[] {
   const { spec } = service;
   const ports = spec.ports ?? [];
-  const errors = validateObjectMeta(service, true, dnsLabel);
-  const isHeadless = (spec.clusterIPs ?? [])[0] === HEADLESS;
+  const errors = validateTopologyAnnotations(service.metadata.annotations);
+  const isHeadless = isHeadlessService(spec);
   if (ports.length === 0 && !isHeadless && spec.type !== "ExternalName") errors.push(required("spec.ports"));
   errors.push(...validateByType(spec));
   const names = new Set<string>();
@@ -187,8 +226,8 @@ export function validateService(service: Service): FieldError[] {
   errors.push(
     ...validateLabels("spec.selector", spec.selector),
     ...validateAffinity(spec),
-    ...validateAddresses(spec),
-    ...(spec.externalIPs ?? []).flatMap((address, index) => check(`spec.externalIPs[${index}]`, address, externalAddress)),
+    ...validateServiceAddresses(spec),
+    ...(spec.externalIPs ?? []).flatMap((address, index) => check(`spec.externalIPs[${index}]`, address, reachableAddress)),
     ...oneOf("spec.type", spec.type, TYPES),
   );
   if (spec.type === "ClusterIP") {
@@ -196,5 +235,5 @@ export function validateService(service: Service): FieldError[] {
       if (nodePort !== 0) errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
     }
   }
-  return [...errors, ...validateRepeats(spec), ...validateLoadBalancer(spec), ...validateTraffic(spec)];
+  return [...errors, ...validateRepeats(spec), ...validateSourceRanges(service), ...validateLoadBalancer(spec), ...validateTraffic(spec)];
 }

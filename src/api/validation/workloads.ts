@@ -5,18 +5,10 @@ import type { IntOrString, Labels, LabelSelector } from "../types/meta.js";
 import type { PodTemplateSpec } from "../types/pod.js";
 import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../types/workloads.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
-import {
-  check,
-  isEmptySelector,
-  isUsableSelector,
-  nonNegative,
-  shownLabels,
-  shownSelector,
-  validateLabelSelector,
-  validateObjectMeta,
-} from "./metadata.js";
-import { dnsSubdomain, percentText } from "./names.js";
+import { check, nonNegative } from "./metadata.js";
+import { percentText } from "./names.js";
 import { validatePodTemplate, validateTemplateMetadata } from "./pod.js";
+import { isEmptySelector, isUsableSelector, shownLabels, shownSelector, validateLabelSelector } from "./selectors.js";
 
 /** A count or a percentage, neither negative (ValidatePositiveIntOrPercent). */
 export function intOrPercent(field: string, value: IntOrString): FieldError[] {
@@ -69,7 +61,7 @@ function validateSelected(spec: { selector?: LabelSelector; template?: PodTempla
 
 export function validateReplicationController(object: ReplicationController): FieldError[] {
   const { selector, replicas, minReadySeconds, template } = object.spec;
-  const errors = [...validateObjectMeta(object, true, dnsSubdomain), ...nonNegative("spec.minReadySeconds", minReadySeconds)];
+  const errors = nonNegative("spec.minReadySeconds", minReadySeconds);
   if (Object.keys(selector ?? {}).length === 0) errors.push(required("spec.selector"));
   errors.push(...nonNegative("spec.replicas", replicas));
   if (template === undefined) return [...errors, required("spec.template")];
@@ -80,7 +72,6 @@ export function validateReplicationController(object: ReplicationController): Fi
 export function validateReplicaSet(object: ReplicaSet): FieldError[] {
   const { spec } = object;
   return [
-    ...validateObjectMeta(object, true, dnsSubdomain),
     ...nonNegative("spec.replicas", spec.replicas),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...validateSelector("spec.selector", spec.selector, "deployment"),
@@ -116,7 +107,6 @@ export function validateDeployment(object: Deployment): FieldError[] {
   const { spec } = object;
   const { progressDeadlineSeconds, minReadySeconds = 0 } = spec;
   const errors = [
-    ...validateObjectMeta(object, true, dnsSubdomain),
     ...nonNegative("spec.replicas", spec.replicas),
     ...validateSelector("spec.selector", spec.selector, "deployment"),
     ...validateSelected(spec),
@@ -156,7 +146,7 @@ function validateDaemonSetStrategy(strategy: NonNullable<DaemonSet["spec"]["upda
 
 export function validateDaemonSet(object: DaemonSet): FieldError[] {
   const { selector, template, minReadySeconds, updateStrategy, revisionHistoryLimit } = object.spec;
-  const errors = [...validateObjectMeta(object, true, dnsSubdomain), ...validateLabelSelector("spec.selector", selector)];
+  const errors = validateLabelSelector("spec.selector", selector);
   if (isUsableSelector(selector) && !compileLabelSelector(selector)(labelsOf(template))) {
     errors.push(invalid("spec.template.metadata.labels", shownLabels(labelsOf(template)), MISMATCH));
   }
@@ -203,7 +193,7 @@ function validateStatefulSetStrategy(strategy: NonNullable<StatefulSet["spec"]["
 export function validateStatefulSet(object: StatefulSet): FieldError[] {
   const { spec } = object;
   const { podManagementPolicy, selector, template, persistentVolumeClaimRetentionPolicy: retention } = spec;
-  const errors = validateObjectMeta(object, true, dnsSubdomain);
+  const errors: FieldError[] = [];
   if (podManagementPolicy === undefined) errors.push(required("spec.podManagementPolicy"));
   else if (!MANAGEMENT_POLICIES.includes(podManagementPolicy)) {
     errors.push(invalid("spec.podManagementPolicy", podManagementPolicy, "must be 'OrderedReady' or 'Parallel'"));
