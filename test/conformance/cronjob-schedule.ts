@@ -1,7 +1,7 @@
 /** Which runs of a CronJob are due, when it is looked at next, and what the run's Job is called. */
 import { formatTimestamp, parseTimestamp } from "../../src/api/duration.js";
 import type { CronJob } from "../../src/api/types/index.js";
-import { scheduledTime } from "../../src/control-plane/controllers/cronjob/cron-job-controller.js";
+import { scheduledTime } from "../../src/control-plane/controllers/cronjob/run-start.js";
 import { parseSchedule, ScheduleError, type CronSchedule } from "../../src/control-plane/controllers/cronjob/cron-schedule.js";
 import {
   formatSchedule,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { CronJob } from "../../../src/api/types/index.js";
+import type { CronJob, Job } from "../../../src/api/types/index.js";
+import { controllerReference } from "../../../src/control-plane/controllers/owner-references.js";
 import { SECOND } from "../../../src/engine/simulation.js";
+import { deployment } from "./manifests.js";
 import { EPOCH, SmallCluster } from "./small-cluster.js";
 
 /** Seconds from the start of a run to the first whole minute. */
@@ -85,6 +87,67 @@ describe("a CronJob", () => {
     cluster.runTo(FIRST_MINUTE + 40);
     expect(cluster.list("Job")).toEqual([]);
     expect(cluster.get("CronJob", "tick")?.status).toMatchObject({ lastSuccessfulTime: EPOCH + (FIRST_MINUTE + 6) * SECOND });
+  });
+
+  it("deletes what is too old before it looks at the rest, so that a Job deleted at once is never seen as completed", () => {
+    const { cluster } = started({ successfulJobsHistoryLimit: 0 }, "5s");
+    cluster.runTo(FIRST_MINUTE + 40);
+    expect(cluster.eventsOf("SuccessfulDelete")).toHaveLength(1);
+    expect(cluster.eventsOf("SawCompletedJob")).toEqual([]);
+    const kept = started({ successfulJobsHistoryLimit: 1 }, "5s").cluster;
+    kept.runTo(FIRST_MINUTE + 100);
+    const reasons = kept.events
+      .filter(({ reason }) => reason === "SuccessfulDelete" || reason === "SawCompletedJob")
+      .map(({ reason }) => reason);
+    // The deletion may bring a further look before the list is seen as it was written, which tells of the end once more.
+    expect(reasons.slice(0, 3)).toEqual(["SawCompletedJob", "SuccessfulDelete", "SawCompletedJob"]);
+  });
+
+  it("writes nothing for a failure that it has seen before", () => {
+    const { cluster } = started({ failedJobsHistoryLimit: 5 }, "100s");
+    cluster.runTo(FIRST_MINUTE + 10);
+    cluster.change("Job", cluster.list("Job")[0].metadata.name, (job) => ({ ...job, spec: { ...job.spec, activeDeadlineSeconds: 15 } }));
+    cluster.runTo(FIRST_MINUTE + 30);
+    expect(cluster.list("Job")[0].status?.conditions?.at(-1)).toMatchObject({ type: "Failed", reason: "DeadlineExceeded" });
+    let writes = 0;
+    cluster.api.trace({
+      handling: ({ subresource, target }) => {
+        if (subresource === "status" && target.kind === "CronJob") writes++;
+        return undefined;
+      },
+    });
+    cluster.change("CronJob", "tick", (tick) => ({ ...tick, metadata: { ...tick.metadata, labels: { touched: "yes" } } }));
+    cluster.runTo(FIRST_MINUTE + 40);
+    expect(writes).toBe(0);
+  });
+
+  it("takes Jobs for its own by its name, whoever of that name controls them", () => {
+    const { cluster } = started({}, "90s");
+    cluster.apply(deployment("tick", 0));
+    cluster.runTo(FIRST_MINUTE + 1);
+    const { jobTemplate } = cluster.get("CronJob", "tick")!.spec;
+    const ownerReferences = [controllerReference(cluster.get("Deployment", "tick")!)];
+    cluster.apply({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "other", namespace: "default", ownerReferences },
+      ...jobTemplate,
+    } as Job);
+    cluster.runTo(FIRST_MINUTE + 61);
+    expect(cluster.eventsOf("UnexpectedJob")[0].message).toBe("Saw a job that the controller did not create or forgot: other");
+  });
+
+  it("that cannot delete the Job to replace starts no other", () => {
+    const { cluster, seconds } = started({ concurrencyPolicy: "Replace" }, "300s");
+    cluster.runTo(FIRST_MINUTE + 30);
+    cluster.change("ClusterRole", "system:controller:cronjob-controller", (role) => ({
+      ...role,
+      rules: role.rules?.map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => verb !== "delete") })),
+    }));
+    cluster.runTo(FIRST_MINUTE + 62);
+    expect(seconds).toHaveLength(1);
+    expect(cluster.eventsOf("FailedGet")).toEqual([]);
+    expect(cluster.eventsOf("FailedDelete")[0].message).toContain("Deleted job: jobs.batch");
   });
 
   it("drops an active Job that is gone, after it has asked the API server", () => {
