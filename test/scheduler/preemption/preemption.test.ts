@@ -58,7 +58,8 @@ describe("preemption through the API server", () => {
     const pods = ["first", "second", "third", "fourth", "fifth"].map((name) => running(name, "a", "1", 0));
     for (const each of pods) server.put(each);
     // The changed pod goes to the end, and the one that was there to its place: first, fifth, third, fourth, second.
-    server.put({ ...pods[1], status: { ...pods[1].status, podIP: "10.0.0.2" } });
+    const changed: Pod = { ...pods[1], status: { ...pods[1].status, podIP: "10.0.0.2" } };
+    server.put(changed);
     server.put(pod("web", { cpu: "2" }, { priority: 1000 }));
     simulation.run(10 * SECOND);
     expect(server.requests.filter((request) => request.startsWith("delete")).sort()).toEqual(["delete default/fourth", "delete default/second"]);
