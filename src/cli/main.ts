@@ -61,11 +61,12 @@ function outputFailed(error: NodeJS.ErrnoException): void {
 process.stdout.on("error", outputFailed);
 process.stderr.on("error", () => undefined);
 process.on("uncaughtException", (error) => {
+  isDone = true;
   reportError(error, DEBUG);
   process.exit(EXIT.failed);
 });
 process.on("exit", (code) => {
-  if (!isDone) process.exitCode = reportUntimelyEnd(code);
+  if (!isDone) process.exitCode = reportUntimelyEnd(Number(process.exitCode ?? code));
 });
 
 const code = await main(process.argv.slice(2));

@@ -45,8 +45,14 @@ export function replicationOptions(command: Command, replications: number, folde
     .option("--replications <n>", "number of replications", countOption, replications)
     .option("--workers <n>", "worker threads; 1 for the steadiest times", countOption, availableParallelism())
     .option("--until <duration>", "end of each run, instead of the scenario's duration", positiveDurationOption)
-    .option("--out <dir>", `folder for the CSV files (default: ${folder})`);
+    .option("--out <dir>", `folder for the CSV files (default: ${folder})`, folderOption);
   return scenarioOptions(command);
+}
+
+/** A folder for results. An empty name, as of a variable that is not set, would mean the current folder. */
+export function folderOption(text: string): string {
+  if (text === "") throw new InvalidArgumentError("must be the name of a folder.");
+  return text;
 }
 
 /** `--set NAME=VALUE`, any number of times. */

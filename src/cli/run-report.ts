@@ -4,9 +4,11 @@ import { stringify as yamlText } from "yaml";
 import { formatDuration } from "../api/duration.js";
 import { optionalSeconds } from "../output/csv.js";
 import type { RunResult } from "../study/simulate.js";
+import { checkCounts, checkText } from "../study/violation-report.js";
 import { etcdNote } from "./etcd-note.js";
 import { extendersAsked, extendersNote } from "./extenders-note.js";
 import { tableText } from "./table.js";
+import { trafficNote, unroutableTraffic } from "./traffic-note.js";
 
 export const REPORT_FORMATS = ["table", "wide", "json", "yaml"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -25,12 +27,14 @@ export function runReport(result: RunResult, files: readonly string[], format: R
   }
 }
 
-function reportData({ scenario, cluster, figures, outcome, events, trace }: RunResult, files: readonly string[]): unknown {
+function reportData({ scenario, cluster, figures, outcome, events, trace, invariants }: RunResult, files: readonly string[]): unknown {
   const extenders = extendersAsked(scenario.cluster);
+  const unroutable = unroutableTraffic(scenario);
   return {
     scenario: scenario.name,
     seed: scenario.seed,
     ...(extenders.length > 0 && { reproducible: false, extenders }),
+    ...(unroutable.length > 0 && { unroutableTraffic: unroutable }),
     ...(cluster.etcdOperations.alarms().length > 0 && { etcdFull: true }),
     metrics: Object.fromEntries(figures.metrics.map(({ metric, value }) => [metric, Number(value)])),
     neverRan: figures.neverRan,
@@ -47,13 +51,18 @@ function reportData({ scenario, cluster, figures, outcome, events, trace }: RunR
     ...(trace !== undefined && {
       trace: trace.map(({ time, since, ...step }) => ({ ...step, timeSeconds: numberOf(time), sinceSeconds: numberOf(since) })),
     }),
+    ...(invariants !== undefined && { invariants: checkCounts(invariants) }),
     problems: outcome.problems,
     engineEvents: events,
     files,
   };
 }
 
-function reportText({ scenario, cluster, figures, outcome, end, trace }: RunResult, files: readonly string[], wide: boolean): string {
+function reportText(
+  { scenario, cluster, figures, outcome, end, trace, invariants }: RunResult,
+  files: readonly string[],
+  wide: boolean,
+): string {
   const metric = new Map(figures.metrics.map(({ metric: name, value }) => [name, value]));
   const figure = (name: string): string => String(metric.get(name) ?? "-");
   const sections = [
@@ -62,6 +71,7 @@ function reportText({ scenario, cluster, figures, outcome, end, trace }: RunResu
       `pods    ${figure("pods_created")} created, ${figure("pods_started")} started, ${figure("pods_running")} running at the end, ` +
       `${figure("pods_succeeded")} succeeded, ${figure("pods_failed")} failed, ${figure("pods_deleted")} deleted\n`,
     waitingTimes(metric),
+    trafficNote(scenario),
     etcdNote(cluster),
     neverRan(figures.neverRan, figure("pods_never_ran"), wide),
     refusals(outcome.workloads),
@@ -74,6 +84,7 @@ function reportText({ scenario, cluster, figures, outcome, end, trace }: RunResu
         )
       : "",
     trace === undefined ? "" : traceText(trace),
+    invariants === undefined ? "" : `checks  ${checkText(checkCounts(invariants))}\n`,
     files.length === 0 ? "" : `files   ${files.join("\n        ")}\n`,
   ];
   return sections.filter((section) => section !== "").join("\n");

@@ -66,6 +66,12 @@ export class CsvFile<Row> {
     if (this.batch.length >= ROWS_PER_WRITE) this.flush();
   }
 
+  /** Appends the rows, which are all, and closes. */
+  writeAll(rows: Iterable<Row>): void {
+    for (const row of rows) this.append(row);
+    this.close();
+  }
+
   close(): void {
     this.flush();
     closeSync(this.descriptor);
@@ -79,7 +85,5 @@ export class CsvFile<Row> {
 
 /** Writes a table whose rows are all there, as NAME.csv. */
 export function writeTable<Row>(directory: { path(file: string): string }, table: Table<Row>, rows: Iterable<Row>): void {
-  const file = new CsvFile(directory.path(`${table.name}.csv`), table);
-  for (const row of rows) file.append(row);
-  file.close();
+  new CsvFile(directory.path(`${table.name}.csv`), table).writeAll(rows);
 }

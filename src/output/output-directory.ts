@@ -22,8 +22,7 @@ export class OutputDirectory {
     this.target = resolve(target);
     this.shown = target;
     const parent = dirname(this.target);
-    const file = fileOnTheWay(this.target);
-    if (file !== undefined) throw new OutputDirectoryError(`${target}: ${file} is a file, not a directory`);
+    refuseFile(target);
     const prefix = `.${basename(this.target)}-${hostname()}-`;
     try {
       mkdirSync(parent, { recursive: true });
@@ -78,6 +77,12 @@ export class OutputDirectory {
   discard(): void {
     rmSync(this.staging, { recursive: true, force: true });
   }
+}
+
+/** To be called before work of which the results are to go there. @throws OutputDirectoryError where the place, or what is above it, is a file */
+export function refuseFile(target: string): void {
+  const file = fileOnTheWay(resolve(target));
+  if (file !== undefined) throw new OutputDirectoryError(`${target}: ${file} is a file, not a directory`);
 }
 
 /** The part of a path that exists and is no directory. */

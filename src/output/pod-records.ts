@@ -6,6 +6,7 @@ import { objectKey } from "../api/kinds.js";
 import type { Pod } from "../api/types/pod.js";
 import type { Change } from "../control-plane/apiserver/change.js";
 import type { SimTime } from "../engine/simulation.js";
+import type { PodStanding } from "../scheduler/pod-standing.js";
 import type { SchedulingAttempt } from "../scheduler/observer.js";
 
 export interface PodRecord {
@@ -36,6 +37,9 @@ export interface NeverRan {
   /** namespace/name of the first such pod. */
   readonly example: string;
 }
+
+/** How far the scheduler has come with a pod that has no node; undefined where it has no more to say than that the pod waits. */
+export type StandingOf = (pod: Pod) => PodStanding | undefined;
 
 export class PodRecords {
   readonly records: PodRecord[] = [];
@@ -71,12 +75,16 @@ export class PodRecords {
     if (result !== "scheduled" && message !== undefined) record.lastFailure = message;
   }
 
-  /** Pods that were never in phase Running nor ran to an end, counted by reason; most frequent first. */
-  neverRan(): NeverRan[] {
+  /**
+   * Pods that were never in phase Running nor ran to an end, counted by reason; most frequent first.
+   *
+   * @param standing how far the scheduler has come with a pod that has no node
+   */
+  neverRan(standing: StandingOf = () => undefined): NeverRan[] {
     const byReason = new Map<string, { pods: number; example: string }>();
     for (const record of this.records) {
       if (record.started !== undefined || record.finished !== undefined) continue;
-      const reason = reasonNotRunning(record);
+      const reason = reasonNotRunning(record, standing);
       const entry = byReason.get(reason);
       if (entry === undefined) byReason.set(reason, { pods: 1, example: `${record.namespace}/${record.name}` });
       else entry.pods++;
@@ -97,15 +105,19 @@ function observe(record: PodRecord, pod: Pod, previous: Pod | undefined, time: S
     record.ready = time;
 }
 
-function reasonNotRunning({ pod, scheduled, lastFailure, deleted }: PodRecord): string {
-  if (scheduled === undefined) {
-    if ((pod.spec.schedulingGates?.length ?? 0) > 0) return "Scheduling is blocked due to non-empty scheduling gates";
-    if (lastFailure !== undefined) return lastFailure;
-    return deleted === undefined ? "not yet looked at by a scheduler" : "deleted before a scheduler looked at it";
-  }
+function reasonNotRunning(record: PodRecord, standing: StandingOf): string {
+  const { pod, scheduled, deleted } = record;
+  if (scheduled === undefined) return reasonUnscheduled(record, deleted === undefined ? standing(pod) : undefined);
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const waiting = statuses.find(({ state }) => state?.waiting?.reason !== undefined)?.state?.waiting;
   if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating" && waiting.reason !== "PodInitializing")
     return waiting.reason;
   return deleted === undefined ? "bound, but not started on its node" : "deleted before it was started on its node";
+}
+
+function reasonUnscheduled({ pod, lastFailure, deleted }: PodRecord, standing: PodStanding | undefined): string {
+  if ((pod.spec.schedulingGates?.length ?? 0) > 0) return "Scheduling is blocked due to non-empty scheduling gates";
+  if (standing?.hasNode === true) return standing.text;
+  if (lastFailure !== undefined) return lastFailure;
+  return standing?.text ?? (deleted === undefined ? "not yet looked at by a scheduler" : "deleted before a scheduler looked at it");
 }

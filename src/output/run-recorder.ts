@@ -12,7 +12,7 @@ import type { RequestRecord } from "../traffic/request-record.js";
 import { ClusterGauges, type NodeGauge } from "./cluster-gauges.js";
 import { CsvFile, type CsvValue, type Table } from "./csv.js";
 import type { OutputDirectory } from "./output-directory.js";
-import { PodRecords } from "./pod-records.js";
+import { PodRecords, type StandingOf } from "./pod-records.js";
 import { RequestFigures } from "./request-figures.js";
 import { summarize, type RunFigures } from "./run-summary.js";
 import { EVENTS, type EventRow } from "./tables/events.js";
@@ -36,6 +36,8 @@ export interface RecorderOptions {
   /** Whether series.csv has a line per node besides the one of the cluster. */
   readonly nodeSeries: boolean;
   readonly nodeUsage: NodeUsage;
+  /** Asked at the end of pods without a node; absent: nothing is known of them. */
+  readonly standing?: StandingOf;
   /** Extenders that the scheduler asks: processes outside, so that the run cannot be repeated. Absent: none. */
   readonly extenders?: number;
 }
@@ -102,12 +104,13 @@ export class RunRecorder implements RunObserver {
 
   /** Writes what is left and returns the figures of the run. */
   finish(end: SimTime): RunFigures {
-    const figures = summarize(this, end, {
+    const counts = {
       events: this.eventCount,
       attempts: this.attemptCount,
       failedAttempts: this.unschedulableAttempts,
       extenders: this.options.extenders ?? 0,
-    });
+    };
+    const figures = summarize(this, end, counts, this.options.standing);
     this.events?.close();
     this.attempts?.close();
     this.series?.close();
@@ -155,10 +158,7 @@ export class RunRecorder implements RunObserver {
   }
 
   private writeAll<Row>(table: Table<Row>, rows: Iterable<Row>): void {
-    const file = this.file(table);
-    if (file === undefined) return;
-    for (const row of rows) file.append(row);
-    file.close();
+    this.file(table)?.writeAll(rows);
   }
 }
 

@@ -3,7 +3,7 @@ import { mean, quantileSorted } from "simple-statistics";
 import type { SimTime } from "../engine/simulation.js";
 import type { ClusterGauges } from "./cluster-gauges.js";
 import { secondsText } from "./csv.js";
-import type { NeverRan, PodRecord, PodRecords } from "./pod-records.js";
+import type { NeverRan, PodRecord, PodRecords, StandingOf } from "./pod-records.js";
 import type { RequestFigures } from "./request-figures.js";
 import type { Metric } from "./tables/summary.js";
 
@@ -29,10 +29,11 @@ export function summarize(
   run: { readonly pods: PodRecords; readonly gauges: ClusterGauges; readonly requestFigures: RequestFigures },
   end: SimTime,
   counts: Counts,
+  standing?: StandingOf,
 ): RunFigures {
   const { records } = run.pods;
   const { gauges } = run;
-  const neverRan = run.pods.neverRan();
+  const neverRan = run.pods.neverRan(standing);
   const phases = new Map<string, number>();
   for (const { pod } of records) phases.set(pod.status?.phase ?? "Pending", (phases.get(pod.status?.phase ?? "Pending") ?? 0) + 1);
   const metrics: Metric[] = [

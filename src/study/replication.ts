@@ -2,7 +2,7 @@
 import type { RunFigures } from "../output/run-summary.js";
 import { OutputDirectory } from "../output/output-directory.js";
 import { prepare, simulate, type RunOrder } from "./simulate.js";
-import { violationLines } from "./violation-report.js";
+import { checkCounts, violationLines, type CheckCounts } from "./violation-report.js";
 
 export interface ReplicationOrder extends RunOrder {
   readonly replication: number;
@@ -20,6 +20,8 @@ export interface ReplicationOutcome {
   readonly problems: readonly string[];
   /** Lines about invariants that did not hold. */
   readonly violations: readonly string[];
+  /** Absent where the run was not checked. */
+  readonly checks?: CheckCounts;
 }
 
 export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
@@ -27,5 +29,7 @@ export async function runReplication(order: ReplicationOrder): Promise<Replicati
   const directory = new OutputDirectory(order.output);
   const { result } = await directory.filledBy(async () => simulate(await prepare(order), { replication, directory, check }));
   const { figures, outcome, invariants } = result;
-  return { replication, figures, problems: outcome.problems, violations: invariants === undefined ? [] : violationLines(invariants) };
+  const checked =
+    invariants === undefined ? { violations: [] } : { violations: violationLines(invariants), checks: checkCounts(invariants) };
+  return { replication, figures, problems: outcome.problems, ...checked };
 }

@@ -3,7 +3,7 @@
  * estimates of the difference of each from the first.
  */
 import { writeTable } from "../output/csv.js";
-import { OutputDirectory } from "../output/output-directory.js";
+import { OutputDirectory, refuseFile } from "../output/output-directory.js";
 import {
   COMPARISON,
   PLUGIN_TIMES,
@@ -45,10 +45,12 @@ export interface ComparisonResult {
   readonly speed: readonly SpeedRow[];
   readonly plugins: readonly PluginTimeRow[];
   readonly files: readonly string[];
+  /** Runs that failed; the others are compared without them. */
+  readonly failed: readonly SchedulerRunFailed[];
 }
 
-/** What came out, by contestant and replication. */
-export type Outcomes = readonly { readonly name: string; readonly runs: readonly SchedulerRunOutcome[] }[];
+/** What came out, by contestant and replication; undefined of a run that failed. */
+export type Outcomes = readonly { readonly name: string; readonly runs: readonly (SchedulerRunOutcome | undefined)[] }[];
 
 /** A run failed: a plugin broke, or the simulator did. */
 export class SchedulerRunFailed extends Error {
@@ -63,18 +65,20 @@ export class SchedulerRunFailed extends Error {
   }
 }
 
-/** @throws SchedulerRunFailed for the first run that fails; nothing is written then */
+/** @throws SchedulerRunFailed where no run comes to its end; nothing is written then */
 export async function compareSchedulers(
   order: ComparisonOrder,
   finished: (done: number, all: number) => void = () => undefined,
 ): Promise<ComparisonResult> {
   const { contestants, replications, workers, worker, output, ...run } = order;
+  refuseFile(output);
   let done = 0;
+  const failed: SchedulerRunFailed[] = [];
   const outcomes = await withWorkers(worker, workers, (inWorker) =>
     Promise.all(
       contestants.map(async ({ name, ...scheduler }) => {
         const runs = await ofReplications(replications, async (replication) => {
-          const outcome = await runIn(inWorker, { ...run, ...scheduler, replication }, name);
+          const outcome = await runIn(inWorker, { ...run, ...scheduler, replication }, name, failed);
           finished(++done, replications * contestants.length);
           return outcome;
         });
@@ -82,18 +86,27 @@ export async function compareSchedulers(
       }),
     ),
   );
-  return publish(output, outcomes);
+  const names = contestants.map(({ name }) => name);
+  failed.sort((a, b) => names.indexOf(a.scheduler) - names.indexOf(b.scheduler) || a.replication - b.replication);
+  if (outcomes.every(({ runs }) => runs.every((one) => one === undefined))) throw failed[0];
+  return publish(output, outcomes, failed);
 }
 
-async function runIn(run: RunInWorker, task: SchedulerRunOrder, scheduler: string): Promise<SchedulerRunOutcome> {
+async function runIn(
+  run: RunInWorker,
+  task: SchedulerRunOrder,
+  scheduler: string,
+  failed: SchedulerRunFailed[],
+): Promise<SchedulerRunOutcome | undefined> {
   try {
     return (await run(task)) as SchedulerRunOutcome;
   } catch (error) {
-    throw new SchedulerRunFailed(scheduler, task.replication, error);
+    failed.push(new SchedulerRunFailed(scheduler, task.replication, error));
+    return undefined;
   }
 }
 
-async function publish(output: string, outcomes: Outcomes): Promise<ComparisonResult> {
+async function publish(output: string, outcomes: Outcomes, failed: readonly SchedulerRunFailed[]): Promise<ComparisonResult> {
   const comparison = comparisonRows(outcomes);
   const speed = speedRows(outcomes);
   const plugins = pluginRows(outcomes);
@@ -104,14 +117,14 @@ async function publish(output: string, outcomes: Outcomes): Promise<ComparisonRe
     writeTable(directory, SCHEDULER_SPEED, speed);
     writeTable(directory, PLUGIN_TIMES, plugins);
   });
-  return { comparison, speed, plugins, files };
+  return { comparison, speed, plugins, files, failed };
 }
 
 /** Metrics in the order in which they first appear, with all configurations of a metric one below the other. */
 export function comparisonRows(outcomes: Outcomes): ComparisonRow[] {
-  const metrics = [...new Set(outcomes.flatMap(({ runs }) => runs.flatMap(({ figures }) => figures.map(({ metric }) => metric))))];
+  const metrics = [...new Set(outcomes.flatMap(({ runs }) => runs.flatMap((run) => run?.figures.map(({ metric }) => metric) ?? [])))];
   return metrics.flatMap((metric) => {
-    const values = outcomes.map(({ runs }) => runs.map(({ figures }) => figures.find((figure) => figure.metric === metric)?.value));
+    const values = outcomes.map(({ runs }) => runs.map((run) => run?.figures.find((figure) => figure.metric === metric)?.value));
     return outcomes.flatMap(({ name }, at): ComparisonRow[] => {
       const known = values[at].filter((value) => value !== undefined);
       if (known.length === 0) return [];
@@ -124,12 +137,16 @@ export function comparisonRows(outcomes: Outcomes): ComparisonRow[] {
 
 function speedRows(outcomes: Outcomes): SpeedRow[] {
   const rates = outcomes.map(({ runs }) =>
-    runs.map(({ times: { decisions, milliseconds } }) => (milliseconds > 0 ? (1000 * decisions) / milliseconds : undefined)),
+    runs.map((run) => {
+      if (run === undefined) return undefined;
+      const { decisions, milliseconds } = run.times;
+      return milliseconds > 0 ? (1000 * decisions) / milliseconds : undefined;
+    }),
   );
   return outcomes.flatMap(({ name, runs }, at): SpeedRow[] => {
     const known = rates[at].filter((rate) => rate !== undefined);
     if (known.length === 0) return [];
-    const decisions = runs.reduce((sum, { times }) => sum + times.decisions, 0);
+    const decisions = runs.reduce((sum, run) => sum + (run?.times.decisions ?? 0), 0);
     return [
       { scheduler: name, decisions, perSecond: estimate(known), difference: at === 0 ? undefined : pairedDifference(rates[0], rates[at]) },
     ];
@@ -140,7 +157,7 @@ function speedRows(outcomes: Outcomes): SpeedRow[] {
 function pluginRows(outcomes: Outcomes): PluginTimeRow[] {
   return outcomes.flatMap(({ name, runs }) => {
     const sums = new Map<string, PluginTimeRow>();
-    for (const { plugin, point, calls, milliseconds } of runs.flatMap(({ times }) => times.plugins)) {
+    for (const { plugin, point, calls, milliseconds } of runs.flatMap((run) => run?.times.plugins ?? [])) {
       const key = `${point} ${plugin}`;
       const known = sums.get(key);
       sums.set(key, {
@@ -157,6 +174,6 @@ function pluginRows(outcomes: Outcomes): PluginTimeRow[] {
 
 function runRows(outcomes: Outcomes): SchedulerRunRow[] {
   return outcomes.flatMap(({ name, runs }) =>
-    runs.flatMap(({ figures }, replication) => figures.map((figure) => ({ scheduler: name, replication, ...figure }))),
+    runs.flatMap((run, replication) => run?.figures.map((figure) => ({ scheduler: name, replication, ...figure })) ?? []),
   );
 }

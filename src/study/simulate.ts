@@ -24,6 +24,7 @@ import { PluginModuleError } from "../scheduler/custom/plugin-module-error.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
 import { connectExtenders } from "../scheduler/extenders/connect.js";
 import type { Extender } from "../scheduler/extenders/extender.js";
+import { podStanding } from "../scheduler/pod-standing.js";
 import type { TieBreakRule } from "../scheduler/node-selection.js";
 import { beginRun, sampleRegularly, type BegunRun } from "./begin-run.js";
 
@@ -175,6 +176,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     ...(outputs.files !== undefined && { files: outputs.files }),
     nodeSeries: machines <= MOST_NODES_WITH_SERIES,
     nodeUsage: (node) => begun.cluster.usage(node) ?? NO_USAGE,
+    standing: (pod) => {
+      const { scheduler } = begun.cluster;
+      return scheduler === undefined ? undefined : podStanding(scheduler, pod);
+    },
     extenders: description.schedulerExtenders?.length ?? 0,
   });
   let traceLog: PodTraceLog | undefined;

@@ -8,9 +8,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeTable } from "../output/csv.js";
-import { OutputDirectory } from "../output/output-directory.js";
+import { OutputDirectory, refuseFile } from "../output/output-directory.js";
 import { mergeTables } from "./merge.js";
 import type { ReplicationOrder, ReplicationOutcome } from "./replication.js";
+import { sumOfChecks, type CheckCounts } from "./violation-report.js";
 import type { RunOrder } from "./simulate.js";
 import { estimate } from "./statistics.js";
 import { ofReplications, withWorkers, type RunInWorker } from "./worker-pool.js";
@@ -30,6 +31,8 @@ export interface StudyResult {
   readonly replications: readonly ReplicationRow[];
   readonly estimates: readonly EstimateRow[];
   readonly files: readonly string[];
+  /** Over all replications that ended; absent where they were not checked. */
+  readonly checks?: CheckCounts;
 }
 
 /** Digits of a replication's folder name, so that folders sort by number. */
@@ -40,6 +43,7 @@ const WORKER = new URL("./worker.js", import.meta.url).href;
 
 /** Throws what loading the scenario throws where no replication could be run at all. */
 export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow) => void = () => undefined): Promise<StudyResult> {
+  refuseFile(order.output);
   const folder = join(order.output, "replications");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -84,7 +88,8 @@ async function publish(order: StudyOrder, folder: string, results: readonly Repl
     writeTable(directory, REPLICATIONS, replications);
   });
   rmSync(folder, { recursive: true, force: true });
-  return { replications, estimates, files };
+  const checks = results.flatMap(({ outcome }) => outcome?.checks ?? []);
+  return { replications, estimates, files, ...(checks.length > 0 && { checks: sumOfChecks(checks) }) };
 }
 
 /** Estimates of the metrics in the order in which they first appear. */

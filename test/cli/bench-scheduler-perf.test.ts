@@ -22,9 +22,14 @@ describe("kubewarp bench scheduler-perf", () => {
       ...["--out", join(temporaryFolder(), "results")],
     ]);
     expect(code).toBe(0);
-    const { version, dataItems } = JSON.parse(stdout) as { version: string; dataItems: { data: Record<string, number>; unit: string; labels: object }[] };
+    const { version, dataItems } = JSON.parse(stdout) as {
+      version: string;
+      dataItems: { data: Record<string, number>; unit: string; labels: object }[];
+    };
     expect(version).toBe("v1");
-    expect(dataItems).toMatchObject([{ unit: "pods/s", labels: { Metric: "SchedulingThroughput", Name: "BenchmarkPerfScheduling/Basic/50Nodes" } }]);
+    expect(dataItems).toMatchObject([
+      { unit: "pods/s", labels: { Metric: "SchedulingThroughput", Name: "BenchmarkPerfScheduling/Basic/50Nodes" } },
+    ]);
     expect(Object.keys(dataItems[0].data)).toEqual(["Average", "Perc50", "Perc90", "Perc95", "Perc99"]);
   });
 
@@ -70,6 +75,9 @@ describe("kubewarp bench scheduler-perf", () => {
     const { code, stderr } = kubewarp(["bench", "scheduler-perf", EXAMPLE, "-w", "None", "--out", out]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/has no workload None; it has Basic\/50Nodes, /);
+    expect(kubewarp(["bench", "scheduler-perf", fileWith("[]\n", "none.yaml")]).stderr).toMatch(
+      /^kubewarp: \S+none\.yaml has no workloads\n$/,
+    );
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { contents, fileWith, kubewarp, temporaryFolder, WEB_ON_TWO_WORKERS } from "./kubewarp.js";
 
@@ -50,6 +51,39 @@ describe("kubewarp bench scheduler", () => {
     const { code, stdout, stderr } = kubewarp(["bench", "scheduler", fileWith(WEB_ON_TWO_WORKERS), "-c", wrong]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/wrong\.yaml:\d+:\d+: .*scoringStrategy\.type/);
+  });
+
+  it("goes on with the others where one configuration fails, tells how many runs failed, and ends with 1", () => {
+    const out = join(temporaryFolder(), "results");
+    const broken = fileWith(
+      `${PACK}      - name: Mine
+        args: {modulePath: ./mine.mjs}
+    plugins: {multiPoint: {enabled: [{name: Mine}]}}
+`,
+      "broken.yaml",
+    );
+    writeFileSync(join(dirname(broken), "mine.mjs"), "export default () => ({filter() { throw new Error('broken'); }})");
+    const configurations = ["-c", broken, "-c", "default", "-c", fileWith(PACK, "pack.yaml")];
+    const { code, stdout, stderr } = kubewarp([
+      "bench",
+      "scheduler",
+      fileWith(WEB_ON_TWO_WORKERS),
+      ...configurations,
+      "--replications",
+      "2",
+      "--out",
+      out,
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^pods_never_scheduled +default +2 /m);
+    expect(stdout).toMatch(/^pods_never_scheduled +pack +2 /m);
+    expect(stdout).not.toMatch(/^pods_never_scheduled +broken/m);
+    expect(contents(out)["runs.csv"]).toMatch(/^pack,1,pods_created,10$/m);
+    const lines = stderr.trimEnd().split("\n");
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^kubewarp: replication 0 under broken: .*mine\.mjs: plugin Mine at Filter .* threw Error: broken$/);
+    expect(lines[1]).toMatch(/^replication 1 under broken: /);
+    expect(lines[2]).toBe("2 of 6 runs failed; the others are compared without them");
   });
 
   it("compares them on a workload of scheduler_perf", () => {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { addRun } from "../../src/cli/commands/run.js";
 import { exitCodeOf } from "../../src/cli/exit.js";
-import { violationLines } from "../../src/study/violation-report.js";
+import { checkCounts, checkText, sumOfChecks, violationLines } from "../../src/study/violation-report.js";
 import { SchedulingQueue } from "../../src/scheduler/queue/scheduling-queue.js";
 import { contents, fileWith, kubewarp, temporaryFolder, WEB_ON_TWO_WORKERS } from "./kubewarp.js";
 
@@ -17,15 +17,17 @@ describe("--check", () => {
     const file = fileWith(WEB_ON_TWO_WORKERS);
     const [without, withCheck] = [[], ["--check"]].map((check) => {
       const out = join(temporaryFolder(), "results");
-      const { code, stderr } = kubewarp([...command, file, "--out", out, ...check]);
+      const { code, stdout, stderr } = kubewarp([...command, file, "--out", out, ...check]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      if (check.length === 0) expect(stdout).not.toContain("checks");
+      else expect(stdout).toMatch(/^checks {2}\d{3,} checks of \d\d invariants, 0 violations$/m);
       return contents(out);
     });
     expect(withCheck).toEqual(without);
   });
 
   it("makes the run fail where an invariant does not hold, and says which, when, of what", async () => {
-    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
     vi.spyOn(SchedulingQueue.prototype, "add").mockImplementation(() => undefined);
     const program = new Command().exitOverride();
     addRun(program);
@@ -36,6 +38,7 @@ describe("--check", () => {
     expect(lines).toHaveLength(11);
     expect(lines[0]).toMatch(/^at 2m0s invariant pods-get-scheduled: Pod default\/web-\S+: expected a node, or condition PodScheduled/);
     expect(lines[10]).toBe("10 violations of invariants: pods-get-scheduled 10");
+    expect(printed.mock.calls.join("")).toMatch(/^checks .* invariants, 10 violations$/m);
   });
 });
 
@@ -47,5 +50,20 @@ describe("the report of broken invariants", () => {
       "40 violations of invariants: pod-bound-once 40",
     ]);
     expect(violationLines({ violations: [], counts: new Map() })).toEqual([]);
+  });
+
+  it("counts checks over several runs", () => {
+    const checks = checkCounts({
+      invariants: 3,
+      checks: 10,
+      counts: new Map([
+        ["a", 2],
+        ["b", 1],
+      ]),
+    });
+    expect(checkText(sumOfChecks([checks, checks, { invariants: 3, checks: 5, violations: 0 }]))).toBe(
+      "25 checks of 3 invariants, 6 violations",
+    );
+    expect(checkText({ invariants: 3, checks: 5, violations: 1 })).toBe("5 checks of 3 invariants, 1 violation");
   });
 });

@@ -75,7 +75,7 @@ describe("kubewarp explain", () => {
     [["nobody"], /there is no pod default\/nobody \(similar are default\//],
     [["/"], /must be NAMESPACE\/NAME/],
     [["smal"], /similar are default\/small,/],
-    [["gated"], /default\/gated: SchedulingGates keeps it out of the queue/],
+    [["gated"], /default\/gated: PreEnqueue plugin SchedulingGates keeps it out of the queue/],
     [["big", "--attempt", "99"], /default\/big had \d attempts by 2m0s, not 99/],
     [["big", "--attempt", "x"], /must be a number/],
   ])("ends %j with exit code 2 and why", (args, message) => {

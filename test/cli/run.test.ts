@@ -36,11 +36,56 @@ describe("kubewarp run", () => {
     expect(a["pods.csv"]).not.toBe(c["pods.csv"]);
   });
 
+  it.each([
+    ["run", "-q"],
+    ["study", "--replications", "1"],
+    ["bench", "scheduler", "--replications", "1"],
+  ])("%s takes no empty name and no file for the folder of its results, and says so before it runs", (...command) => {
+    const file = fileWith(WEB_ON_TWO_WORKERS);
+    expect(kubewarp([...command, file, "--out", ""])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("must be the name of a folder") as string,
+    });
+    expect(kubewarp([...command, file, "--out", file])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `kubewarp: ${file}: ${file} is a file, not a directory\n`,
+    });
+  });
+
+  it("takes --debug before and after the verb", () => {
+    const file = fileWith(WEB_ON_TWO_WORKERS.replace("duration", "durration"));
+    for (const args of [
+      ["--debug", "run", file],
+      ["run", file, "--debug"],
+      ["bench", "scheduler", "--debug", file],
+    ]) {
+      const { code, stderr } = kubewarp(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^ +at /m);
+    }
+  });
+
+  it("hints at traffic from outside to a cluster IP, in the report as in validate", () => {
+    const traffic = (to: string): string =>
+      fileWith(WEB_ON_TWO_WORKERS.replace("\nbehaviors:", `\ntraffic: [{name: users, to: {${to}}, rate: 1}]\nbehaviors:`));
+    const lost = traffic("service: web");
+    for (const args of [
+      ["validate", lost],
+      ["run", "-q", lost, "--out", join(temporaryFolder(), "results")],
+    ])
+      expect(kubewarp(args).stdout).toMatch(/^traffic users: a cluster IP leads nowhere from outside of the cluster/m);
+    expect(kubewarp(["validate", traffic("service: web, via: nodePort")]).stdout).not.toContain("traffic users");
+  });
+
   it("says so where etcd ran full, and which field sets its quota", () => {
     const small = WEB_ON_TWO_WORKERS.replace("cluster:\n", "cluster:\n  controlPlane: {etcd: {quota-backend-bytes: 20000}}\n");
     const { code, stdout } = kubewarp(["run", fileWith(small), "--out", join(temporaryFolder(), "results")]);
     expect(code).toBe(0);
-    expect(stdout).toContain("etcd    refuses to write since its database passed 20000 bytes; cluster.controlPlane.etcd.quota-backend-bytes");
+    expect(stdout).toContain(
+      "etcd    refuses to write since its database passed 20000 bytes; cluster.controlPlane.etcd.quota-backend-bytes",
+    );
     const { stdout: large } = kubewarp(["run", fileWith(WEB_ON_TWO_WORKERS), "--out", join(temporaryFolder(), "results")]);
     expect(large).not.toContain("refuses to write");
   });
@@ -76,7 +121,9 @@ describe("kubewarp run, interrupted", () => {
     const out = join(parent, "results");
     mkdirSync(out);
     writeFileSync(join(out, "pods.csv"), "earlier");
-    const child = spawn(process.execPath, [MAIN, "run", join(ROOT, "scenarios/thousands.yaml"), "--out", out], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [MAIN, "run", join(ROOT, "scenarios/thousands.yaml"), "--out", out], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     // The run has begun when its staging folder is there.
     while (readdirSync(parent).length < 2) await setTimeout(20);
     await setTimeout(300);
@@ -98,7 +145,11 @@ describe("kubewarp validate", () => {
 describe("settings under which time would stand still", () => {
   it.each([
     ["an interval of 0s", "outputs: {interval: 0s}", /outputs\.interval: Invalid value: 0: must be above 0/],
-    ["requests without a pause", "traffic: [{name: t, from: external, to: {service: web}, interarrival: 0s}]", /interarrival: must have a mean above 0/],
+    [
+      "requests without a pause",
+      "traffic: [{name: t, from: external, to: {service: web}, interarrival: 0s}]",
+      /interarrival: must have a mean above 0/,
+    ],
   ])("are refused: %s", (_, field, message) => {
     const { code, stderr } = kubewarp(["validate", fileWith(WEB_ON_TWO_WORKERS.replace("behaviors:", `${field}\nbehaviors:`))]);
     expect(code).toBe(2);

@@ -2,13 +2,13 @@
 import { Option, type Command } from "commander";
 import type { SimTime } from "../../engine/simulation.js";
 import { writeTable } from "../../output/csv.js";
-import { OutputDirectory } from "../../output/output-directory.js";
+import { OutputDirectory, refuseFile } from "../../output/output-directory.js";
 import type { TieBreakRule } from "../../scheduler/node-selection.js";
 import { readPerformanceConfig, type PerfWorkload } from "../../scenario/importers/scheduler-perf/performance-config.js";
 import { dataItems, reachesThreshold, runPerfWorkload, SCHEDULER_PERF, type PerfRow } from "../../study/scheduler-perf.js";
 import { WorkloadFailed } from "../../study/scheduler-perf-run.js";
 import { RunFailed, UsageError } from "../exit.js";
-import { durationOption, extendersOption, seedOption, tieBreakOption } from "../options.js";
+import { durationOption, folderOption, extendersOption, seedOption, tieBreakOption } from "../options.js";
 import { tableText } from "../table.js";
 
 interface PerfFlags {
@@ -40,7 +40,7 @@ export function addBenchSchedulerPerf(bench: Command): void {
     .addOption(
       new Option("-o, --output <format>", "json prints scheduler_perf's own DataItems").choices(["table", "json"]).default("table"),
     )
-    .option("--out <dir>", "folder for the CSV file", "results/scheduler-perf")
+    .option("--out <dir>", "folder for the CSV file", folderOption, "results/scheduler-perf")
     .action(benchSchedulerPerf);
 }
 
@@ -52,6 +52,7 @@ export function addBenchSchedulerPerf(bench: Command): void {
 export function workloadsOf(file: string, wanted: readonly string[]): readonly PerfWorkload[] {
   const all = readPerformanceConfig(file);
   const chosen = wanted.length === 0 ? all : all.filter(({ name }) => wanted.some((part) => name.includes(part)));
+  if (all.length === 0) throw new UsageError(`${file} has no workloads`);
   if (chosen.length === 0)
     throw new UsageError(`${file} has no workload ${wanted.join(", ")}; it has ${all.map(({ name }) => name).join(", ")}`);
   return chosen;
@@ -60,6 +61,7 @@ export function workloadsOf(file: string, wanted: readonly string[]): readonly P
 async function benchSchedulerPerf(file: string, { workload: wanted = [], out, output, ...options }: PerfFlags): Promise<void> {
   const chosen = workloadsOf(file, wanted);
   // Mistakes are told before anything runs.
+  refuseFile(out);
   for (const workload of chosen) workload.operations();
   const rows: PerfRow[] = [];
   const failures: string[] = [];

@@ -68,6 +68,10 @@ async function benchScheduler(files: string[], flags: BenchFlags): Promise<void>
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} runs${done === all ? "\n" : ""}`);
     });
     process.stdout.write(note + comparisonText(name, order.replications, result));
+    const { failed } = result;
+    if (failed.length === 0) return;
+    const count = `${failed.length} of ${order.replications * order.contestants.length} runs failed; the others are compared without them`;
+    throw new RunFailed([...failed.map(({ message }) => message), count].join("\n"));
   } catch (error) {
     if (error instanceof SchedulerRunFailed) throw new RunFailed(error.message);
     throw error;

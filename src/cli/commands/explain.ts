@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatDuration } from "../../api/duration.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { explainPod, type ExplainedPod } from "../../study/explained-attempts.js";
+import { podStanding } from "../../scheduler/pod-standing.js";
 import { prepare } from "../../study/simulate.js";
 import { UsageError } from "../exit.js";
 import { extendersAsked, extendersNote } from "../extenders-note.js";
@@ -71,8 +72,8 @@ function whyNoAttempt({ cluster }: ExplainedPod, key: string): string {
   const slash = key.indexOf("/");
   const stored = cluster.view.get("Pod", key.slice(0, slash), key.slice(slash + 1));
   if (stored === undefined) return `there is no pod ${key} (${similarPods(cluster, key)})`;
-  const gate = cluster.scheduler?.queue.get(stored.metadata.uid ?? key)?.gatedBy;
-  if (gate !== undefined) return `no attempt was made to place ${key}: ${gate} keeps it out of the queue`;
   if (stored.spec.nodeName !== undefined) return `${key} was on ${stored.spec.nodeName} without the scheduler`;
+  const standing = cluster.scheduler === undefined ? undefined : podStanding(cluster.scheduler, stored);
+  if (standing !== undefined) return `no attempt was made to place ${key}: ${standing.text}`;
   return `no scheduler has tried to place ${key} (schedulerName ${stored.spec.schedulerName ?? "default-scheduler"})`;
 }

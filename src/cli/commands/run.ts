@@ -8,7 +8,7 @@ import { prepare, simulate, type ProgressListener, type RunResult } from "../../
 import { violationLines } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { interruptible } from "../interrupt.js";
-import { podOption, positiveDurationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
+import { folderOption, podOption, positiveDurationOption, scenarioOptions, type ScenarioFlags } from "../options.js";
 import { watchHeap } from "../heap-watch.js";
 import { progressBar } from "../progress.js";
 import { REPORT_FORMATS, runReport, type ReportFormat } from "../run-report.js";
@@ -30,7 +30,7 @@ export function addRun(program: Command): void {
     .argument("<file...>", "a Scenario, with manifests beside it; directories; - for stdin");
   scenarioOptions(command)
     .option("--until <duration>", "end of the run, instead of the scenario's duration", positiveDurationOption)
-    .option("--out <dir>", "folder for the CSV files (default: results/NAME)")
+    .option("--out <dir>", "folder for the CSV files (default: results/NAME)", folderOption)
     .option("--trace <pod>", "show the eleven steps of this pod's creation (NAMESPACE/NAME, or NAME in default)", podOption)
     .addOption(new Option("-o, --output <format>", "format of the summary").choices(REPORT_FORMATS).default("table"))
     .option("--check", "hold the run to the invariants of a control plane; the run itself does not change")

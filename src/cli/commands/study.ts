@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Scenario } from "../../scenario/scenario.js";
 import { prepare } from "../../study/simulate.js";
 import { runStudy, type StudyResult } from "../../study/study.js";
+import { checkText } from "../../study/violation-report.js";
 import { RunFailed } from "../exit.js";
 import { extendersNote } from "../extenders-note.js";
 import { interruptible } from "../interrupt.js";
@@ -56,7 +57,7 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
   if (lines.length > 0) throw new RunFailed(lines.join("\n"));
 }
 
-function studyText({ name, cluster }: Scenario, { replications, estimates, files }: StudyResult): string {
+function studyText({ name, cluster }: Scenario, { replications, estimates, files, checks }: StudyResult): string {
   const done = replications.filter(({ error }) => error === undefined).length;
   const rows = estimates.map(({ metric, estimate: { mean, halfWidth, minimum, maximum } }) => [
     metric,
@@ -67,7 +68,8 @@ function studyText({ name, cluster }: Scenario, { replications, estimates, files
   ]);
   return (
     `${name}: ${done} of ${replications.length} replications done\n${extendersNote(cluster)}\n` +
-    `${tableText(["METRIC", "MEAN", "95% CI", "MIN", "MAX"], rows)}\nfiles   ${files.join("\n        ")}\n`
+    `${tableText(["METRIC", "MEAN", "95% CI", "MIN", "MAX"], rows)}\n` +
+    `${checks === undefined ? "" : `checks  ${checkText(checks)}\n\n`}files   ${files.join("\n        ")}\n`
   );
 }
 

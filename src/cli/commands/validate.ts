@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { loadScenarios } from "../../scenario/load.js";
 import { checkPlugins } from "../../study/simulate.js";
+import { trafficNote } from "../traffic-note.js";
 import { settingOption, type Settings } from "../options.js";
 
 export function addValidate(program: Command): void {
@@ -18,6 +19,7 @@ export function addValidate(program: Command): void {
         process.stdout.write(
           `${scenario.name}: valid; ${scenario.manifests.length} objects, ${nodes} nodes, ${scenario.timeline.length} steps\n`,
         );
+        process.stdout.write(trafficNote(scenario));
       }
     });
 }

@@ -26,6 +26,10 @@ export interface CheckedCluster {
 
 /** What a checked run has come to. */
 export interface InvariantReport {
+  /** How many invariants the run was held to. */
+  readonly invariants: number;
+  /** How often one of them looked at something: a commit, a request, a delivery, or the end. */
+  readonly checks: number;
   /** In order of time; of each invariant the first ones only. */
   readonly violations: readonly Violation[];
   /** How many there were of each invariant that did not hold. */
@@ -45,6 +49,7 @@ export class InvariantChecker {
   private readonly found: Violation[] = [];
   private committed = new CommittedObjects();
   private invariants: readonly Checked[] = [];
+  private checks = 0;
   private lastFault: SimTime = 0;
   private permissionsTaken = false;
 
@@ -73,6 +78,7 @@ export class InvariantChecker {
     apiServer.trace({
       ...(handling.length > 0 && {
         handling: (request: HandledRequest) => {
+          this.checks += handling.length;
           const handled = handling.map((listener) => listener(request));
           return (accepted: boolean) => {
             for (const listener of handled) listener?.(accepted);
@@ -82,6 +88,7 @@ export class InvariantChecker {
       ...(watching.length > 0 && {
         delivered: (change: Change, component: string, host: string | undefined) => {
           if (change.kind === "Event") return;
+          this.checks += watching.length;
           const watcher = host === undefined ? component : `${component} on ${host}`;
           for (const listener of watching) listener(change, watcher);
         },
@@ -94,15 +101,22 @@ export class InvariantChecker {
 
   /** To be called once, when the run is over. */
   finish(): InvariantReport {
-    for (const { invariant } of this.invariants) invariant.ended?.();
-    return { violations: this.found, counts: this.counts };
+    for (const { invariant } of this.invariants) {
+      if (invariant.ended !== undefined) this.checks++;
+      invariant.ended?.();
+    }
+    return { invariants: this.invariants.length, checks: this.checks, violations: this.found, counts: this.counts };
   }
 
   private commit(change: Change): void {
     if (change.kind === "Event" || change.restored === true) return;
     this.committed.apply(change);
     if (change.previous !== undefined && PERMISSION_KINDS.has(change.kind)) this.permissionsTaken = true;
-    for (const { invariant } of this.invariants) invariant.committed?.(change);
+    for (const { invariant } of this.invariants) {
+      if (invariant.committed === undefined) continue;
+      this.checks++;
+      invariant.committed(change);
+    }
   }
 
   private observed(name: string): ObservedCluster {

@@ -18,7 +18,7 @@ import {
 import type { CustomPlugin, CustomPluginHandle } from "./custom-plugin.js";
 import { PluginModuleError } from "./plugin-module-error.js";
 import { registrationsOf } from "./registrations.js";
-import { EVENTS, giveWordTo, type RunningPlugin } from "./running-plugin.js";
+import { giveWordTo, type RunningPlugin } from "./running-plugin.js";
 
 /** Methods by the point that errors name. */
 const POINT_OF: Readonly<Record<string, string>> = {
@@ -105,7 +105,7 @@ function eventsOf(plugin: Named, custom: CustomPlugin): readonly EventRegistrati
     throw new PluginModuleError(name, file, `eventsToRegister ${problem}`, cause);
   };
   const answer = called(
-    { plugin: name, file, point: EVENTS },
+    { plugin: name, file, point: "eventsToRegister" },
     custom,
     (custom as Readonly<Record<string, unknown>>)["eventsToRegister"] as Method,
     [],

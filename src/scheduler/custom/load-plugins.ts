@@ -8,7 +8,7 @@ import type { Plugin } from "../framework/plugin.js";
 import { adaptPlugin, customHandle, METHODS } from "./adapt-plugin.js";
 import type { CustomPluginFactory } from "./custom-plugin.js";
 import { PluginModuleError } from "./plugin-module-error.js";
-import { FACTORY, giveWordTo, IMPORT } from "./running-plugin.js";
+import { giveWordTo, guardProcessExit } from "./running-plugin.js";
 
 /**
  * The plugins whose arguments name a module (`modulePath`, an absolute path), ready to be made.
@@ -16,6 +16,7 @@ import { FACTORY, giveWordTo, IMPORT } from "./running-plugin.js";
  * @throws PluginModuleError for a module that cannot be imported or whose default export makes no plugin
  */
 export async function loadPlugins(configuration: SchedulerConfiguration): Promise<PluginFactories> {
+  guardProcessExit();
   const factories: Record<string, PluginFactories[string]> = {};
   for (const [name, path] of modulePaths(configuration)) {
     const factory = await importFactory(name, path);
@@ -27,7 +28,7 @@ export async function loadPlugins(configuration: SchedulerConfiguration): Promis
 async function importFactory(name: string, path: string): Promise<CustomPluginFactory> {
   let module: { readonly default?: unknown };
   // Where the import never ends, neither does this: the word stays with the plugin.
-  const before = giveWordTo({ plugin: name, file: path, point: IMPORT });
+  const before = giveWordTo({ plugin: name, file: path, point: "import" });
   try {
     module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   } catch (error) {
@@ -42,7 +43,7 @@ async function importFactory(name: string, path: string): Promise<CustomPluginFa
 
 function make(name: string, path: string, factory: CustomPluginFactory, args: Readonly<Record<string, unknown>>, handle: Handle): Plugin {
   let made: unknown;
-  const before = giveWordTo({ plugin: name, file: path, point: FACTORY });
+  const before = giveWordTo({ plugin: name, file: path, point: "its default export" });
   try {
     made = factory(args, customHandle(name, handle));
   } catch (error) {

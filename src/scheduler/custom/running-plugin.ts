@@ -8,16 +8,6 @@ export interface RunningPlugin {
   readonly point: string;
 }
 
-/** What is asked of a module before anything runs. */
-export const IMPORT = "import";
-export const FACTORY = "its default export";
-export const EVENTS = "eventsToRegister";
-const BEFORE_RUN: ReadonlySet<string> = new Set([IMPORT, FACTORY, EVENTS]);
-
-export function isAskedBeforeRun({ point }: RunningPlugin): boolean {
-  return BEFORE_RUN.has(point);
-}
-
 let running: RunningPlugin | undefined;
 
 /** The plugin that is asked at the moment; undefined where none is. */
@@ -30,4 +20,17 @@ export function giveWordTo(next: RunningPlugin | undefined): RunningPlugin | und
   const before = running;
   running = next;
   return before;
+}
+
+let isGuarded = false;
+
+/** Has process.exit throw while a plugin has the word: it must not end the simulator with whatever code, and without a word. */
+export function guardProcessExit(): void {
+  if (isGuarded) return;
+  isGuarded = true;
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    if (running !== undefined) throw new Error("called process.exit");
+    return exit(code);
+  };
 }

@@ -40,6 +40,11 @@ export class WaitingPods {
     for (const { pod } of this.byUid.values()) yield pod;
   }
 
+  /** The plugins that hold the pod back; none where it does not wait. */
+  heldBy(uid: string): readonly string[] {
+    return [...(this.byUid.get(uid)?.pending ?? [])];
+  }
+
   allow(uid: string, plugin: string): void {
     const waiting = this.byUid.get(uid);
     if (waiting?.pending.delete(plugin) !== true || waiting.pending.size > 0) return;

@@ -9,7 +9,10 @@ const rejection = new Status("Unschedulable", ["no"], "Mine");
 const plain = { code: "Unschedulable", reasons: ["no"] };
 
 describe("answers of a user's plugin", () => {
-  it.each([["a list", ["w-2"]], ["a Set", new Set(["w-2"])]])("PreFilter takes %s of names", (_shape, nodeNames) => {
+  it.each([
+    ["a list", ["w-2"]],
+    ["a Set", new Set(["w-2"])],
+  ])("PreFilter takes %s of names", (_shape, nodeNames) => {
     expect(preFilterAnswerOf("Mine", { result: { nodeNames } }, fail)?.result?.nodeNames).toEqual(new Set(["w-2"]));
   });
 
@@ -18,16 +21,23 @@ describe("answers of a user's plugin", () => {
     expect(permitAnswerOf("Mine", answer, fail)?.status).toEqual(rejection);
   });
 
-  it.each([4, ["a"], { foo: 1 }, { status: 4 }, { result: { nodeNames: [4] } }, { result: { nodeNames: "w-2" } }])("PreFilter refuses %j", (answer) => {
-    expect(() => preFilterAnswerOf("Mine", answer, fail)).toThrow("must be");
-  });
+  it.each([4, ["a"], { foo: 1 }, { status: 4 }, { result: { nodeNames: [4] } }, { result: { nodeNames: "w-2" } }])(
+    "PreFilter refuses %j",
+    (answer) => {
+      expect(() => preFilterAnswerOf("Mine", answer, fail)).toThrow("must be");
+    },
+  );
 
   it.each([4, ["a"], { foo: 1 }, { status: plain, timeout: NaN }, { status: plain, timeout: -1 }])("Permit refuses %j", (answer) => {
     expect(() => permitAnswerOf("Mine", answer, fail)).toThrow("must be");
   });
 
   it("PostFilter takes plain shapes and refuses others", () => {
-    expect(postFilterAnswerOf("Mine", { status: plain, result: { nominatedNodeName: "a" } }, fail)).toEqual({ status: rejection, result: { nominatedNodeName: "a" } });
-    for (const answer of [undefined, "y", 4, { status: plain, result: { nominatedNodeName: 4 } }]) expect(() => postFilterAnswerOf("Mine", answer, fail)).toThrow("must be");
+    expect(postFilterAnswerOf("Mine", { status: plain, result: { nominatedNodeName: "a" } }, fail)).toEqual({
+      status: rejection,
+      result: { nominatedNodeName: "a" },
+    });
+    for (const answer of [undefined, "y", 4, { status: plain, result: { nominatedNodeName: 4 } }])
+      expect(() => postFilterAnswerOf("Mine", answer, fail)).toThrow("must be");
   });
 });

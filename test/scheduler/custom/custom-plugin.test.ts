@@ -13,7 +13,11 @@ import { node, pod } from "../support/objects.js";
 const EPOCH = 1_700_000_000 * SECOND;
 
 /** A cluster of two nodes whose scheduler has the plugin "Mine", with a weight that decides. */
-function start(factory: CustomPluginFactory, seed = 1, profile: object = { plugins: { multiPoint: { enabled: [{ name: "Mine", weight: 1000 }] } } }) {
+function start(
+  factory: CustomPluginFactory,
+  seed = 1,
+  profile: object = { plugins: { multiPoint: { enabled: [{ name: "Mine", weight: 1000 }] } } },
+) {
   const simulation = new Simulation({ seed });
   const server = new FakeApiServer(simulation);
   const configuration = schedulerConfigurationFrom({
@@ -60,7 +64,13 @@ describe("a plugin of the user's own", () => {
     const seen: unknown[] = [];
     const { simulation, server } = start((_args, handle) => ({
       filter: (_state, wanting, at) => {
-        seen.push([handle.now(), handle.request(wanting, "cpu"), handle.requested(at, "cpu"), handle.allocatable(at, "memory"), handle.nodes().length]);
+        seen.push([
+          handle.now(),
+          handle.request(wanting, "cpu"),
+          handle.requested(at, "cpu"),
+          handle.allocatable(at, "memory"),
+          handle.nodes().length,
+        ]);
         return undefined;
       },
     }));
@@ -113,7 +123,13 @@ describe("a plugin of the user's own", () => {
     let open = false;
     const { simulation, server } = start(() => ({
       filter: () => (open ? undefined : "closed"),
-      eventsToRegister: () => [{ resource: "Node", actions: ["UpdateNodeLabel"], hint: (_pod, _previous, current) => current?.metadata.labels?.["door"] === "open" }],
+      eventsToRegister: () => [
+        {
+          resource: "Node",
+          actions: ["UpdateNodeLabel"],
+          hint: (_pod, _previous, current) => current?.metadata.labels?.["door"] === "open",
+        },
+      ],
     }));
     server.put(pod("web"));
     simulation.run(SECOND);
@@ -128,24 +144,104 @@ describe("a plugin of the user's own", () => {
   });
 
   it.each<[string, CustomPlugin, string]>([
-    ["throws in Filter", { filter: () => JSON.parse("{") as string }, "plugin Mine at Filter for pod default/web on node a: threw SyntaxError"],
-    ["returns NaN", { score: () => Number.NaN }, "plugin Mine at Score for pod default/web on node a: returned the score NaN, which is no integer"],
-    ["returns a score out of range", { score: () => 101 }, "plugin Mine at NormalizeScore for pod default/web on node a: returns an invalid score 101, it should in the range of [0, 100]"],
-    ["returns a promise", { filter: (() => Promise.resolve()) as unknown as CustomPlugin["filter"] & object }, "plugin Mine at Filter for pod default/web on node a: returned a promise; methods must be synchronous"],
-    ["returns nonsense", { filter: (() => ({ code: "Maybe" })) as unknown as CustomPlugin["filter"] & object }, 'plugin Mine at Filter for pod default/web on node a: returned {"code":"Maybe"}'],
-    ["throws in PreEnqueue", { preEnqueue: () => { throw new RangeError("too far"); } }, "plugin Mine at PreEnqueue for pod default/web: threw RangeError: too far"],
-    ["passes a filter over", { filter: () => SKIP }, 'plugin Mine at Filter for pod default/web on node a: returned the code "Skip"; must be one of Success, Error, Unschedulable'],
-    ["waits in a filter", { filter: () => ({ code: "Wait" }) }, 'plugin Mine at Filter for pod default/web on node a: returned the code "Wait"; must be one of'],
+    [
+      "throws in Filter",
+      { filter: () => JSON.parse("{") as string },
+      "plugin Mine at Filter for pod default/web on node a: threw SyntaxError",
+    ],
+    [
+      "returns NaN",
+      { score: () => Number.NaN },
+      "plugin Mine at Score for pod default/web on node a: returned the score NaN, which is no integer",
+    ],
+    [
+      "returns a score out of range",
+      { score: () => 101 },
+      "plugin Mine at NormalizeScore for pod default/web on node a: returns an invalid score 101, it should in the range of [0, 100]",
+    ],
+    [
+      "returns a promise",
+      { filter: (() => Promise.resolve()) as unknown as CustomPlugin["filter"] & object },
+      "plugin Mine at Filter for pod default/web on node a: returned a promise; methods must be synchronous",
+    ],
+    [
+      "returns nonsense",
+      { filter: (() => ({ code: "Maybe" })) as unknown as CustomPlugin["filter"] & object },
+      'plugin Mine at Filter for pod default/web on node a: returned {"code":"Maybe"}',
+    ],
+    [
+      "throws in PreEnqueue",
+      {
+        preEnqueue: () => {
+          throw new RangeError("too far");
+        },
+      },
+      "plugin Mine at PreEnqueue for pod default/web: threw RangeError: too far",
+    ],
+    [
+      "passes a filter over",
+      { filter: () => SKIP },
+      'plugin Mine at Filter for pod default/web on node a: returned the code "Skip"; must be one of Success, Error, Unschedulable',
+    ],
+    [
+      "waits in a filter",
+      { filter: () => ({ code: "Wait" }) },
+      'plugin Mine at Filter for pod default/web on node a: returned the code "Wait"; must be one of',
+    ],
     ["rejects for no reason", { filter: () => "" }, "plugin Mine at Filter for pod default/web on node a: returned an empty reason"],
     ["rejects for empty reasons", { filter: () => ({ code: "Unschedulable", reasons: ["full", " "] }) }, "returned an empty reason"],
-    ["takes scores away", { score: () => 1, normalizeScore: (_state, _pod, scores) => void scores.pop() }, "plugin Mine at NormalizeScore for pod default/web: changed the list of scores"],
-    ["sorts the scores", { score: (_state, _pod, { name }) => (name === "b" ? 2 : 1), normalizeScore: (_state, _pod, scores) => void scores.sort((x, y) => y.score - x.score) }, "changed the list of scores"],
-    ["answers a binding with a number", { preBind: (_state, _pod, _node, done) => done(4 as unknown as string) }, "plugin Mine at PreBind for pod default/web on node a: returned 4; must be nothing"],
-    ["answers a binding twice", { preBind: (_state, _pod, _node, done) => { done(); done(); } }, "plugin Mine at PreBind for pod default/web on node a: called done twice"],
-    ["returns what it should call", { preBind: () => "no" }, 'plugin Mine at PreBind for pod default/web on node a: returned "no"; must answer by calling done'],
-    ["rejects what is bound", { postBind: () => "no" }, 'plugin Mine at PostBind for pod default/web on node a: returned "no"; must return nothing'],
-    ["rejects what is given back", { reserve: () => "full", unreserve: () => 1 }, "plugin Mine at Unreserve for pod default/web on node a: returned 1; must return nothing"],
-    ["throws in Reserve", { reserve: () => { throw new Error("no room"); } }, "plugin Mine at Reserve for pod default/web on node"],
+    [
+      "takes scores away",
+      { score: () => 1, normalizeScore: (_state, _pod, scores) => void scores.pop() },
+      "plugin Mine at NormalizeScore for pod default/web: changed the list of scores",
+    ],
+    [
+      "sorts the scores",
+      {
+        score: (_state, _pod, { name }) => (name === "b" ? 2 : 1),
+        normalizeScore: (_state, _pod, scores) => void scores.sort((x, y) => y.score - x.score),
+      },
+      "changed the list of scores",
+    ],
+    [
+      "answers a binding with a number",
+      { preBind: (_state, _pod, _node, done) => done(4 as unknown as string) },
+      "plugin Mine at PreBind for pod default/web on node a: returned 4; must be nothing",
+    ],
+    [
+      "answers a binding twice",
+      {
+        preBind: (_state, _pod, _node, done) => {
+          done();
+          done();
+        },
+      },
+      "plugin Mine at PreBind for pod default/web on node a: called done twice",
+    ],
+    [
+      "returns what it should call",
+      { preBind: () => "no" },
+      'plugin Mine at PreBind for pod default/web on node a: returned "no"; must answer by calling done',
+    ],
+    [
+      "rejects what is bound",
+      { postBind: () => "no" },
+      'plugin Mine at PostBind for pod default/web on node a: returned "no"; must return nothing',
+    ],
+    [
+      "rejects what is given back",
+      { reserve: () => "full", unreserve: () => 1 },
+      "plugin Mine at Unreserve for pod default/web on node a: returned 1; must return nothing",
+    ],
+    [
+      "throws in Reserve",
+      {
+        reserve: () => {
+          throw new Error("no room");
+        },
+      },
+      "plugin Mine at Reserve for pod default/web on node",
+    ],
   ])("that %s fails the run with plugin, point, pod and node", (_what, plugin, message) => {
     expect(() => run(plugin)).toThrow(PluginError);
     expect(() => run(plugin)).toThrow(message);
@@ -173,8 +269,16 @@ describe("a plugin of the user's own", () => {
   it.each<[string, CustomPlugin, string]>([
     ["PreFilter", { preFilter: () => ({ code: "Error", reasons: ["no answer"] }) }, 'running PreFilter plugin "Mine": no answer'],
     ["Filter", { filter: () => ({ code: "Error", reasons: ["no answer"] }) }, 'running "Mine" filter plugin: no answer'],
-    ["PreScore", { preScore: () => ({ code: "Error", reasons: ["no answer"] }), score: () => 1 }, 'running PreScore plugin "Mine": no answer'],
-    ["NormalizeScore", { score: () => 1, normalizeScore: () => ({ code: "Error", reasons: ["no answer"] }) }, 'running Normalize on Score plugins: plugin "Mine" failed with: no answer'],
+    [
+      "PreScore",
+      { preScore: () => ({ code: "Error", reasons: ["no answer"] }), score: () => 1 },
+      'running PreScore plugin "Mine": no answer',
+    ],
+    [
+      "NormalizeScore",
+      { score: () => 1, normalizeScore: () => ({ code: "Error", reasons: ["no answer"] }) },
+      'running Normalize on Score plugins: plugin "Mine" failed with: no answer',
+    ],
   ])("that answers Error at %s fails the cycle, which is tried again after the back-off", (_point, plugin, message) => {
     let attempts = 0;
     const counting: CustomPlugin = {
@@ -199,7 +303,11 @@ describe("a plugin of the user's own", () => {
     ["no list", undefined, "eventsToRegister returned undefined; must be a list of {resource, actions, hint}"],
     ["a single registration", { resource: "Node", actions: ["Add"] }, "must be a list"],
     ["nothing among them", [undefined], "unknown resource undefined"],
-    ["a resource that is not there", [{ resource: "Nodes", actions: ["Add"] }], 'unknown resource "Nodes"; must be one of Pod, AssignedPod, UnscheduledPod, Node, '],
+    [
+      "a resource that is not there",
+      [{ resource: "Nodes", actions: ["Add"] }],
+      'unknown resource "Nodes"; must be one of Pod, AssignedPod, UnscheduledPod, Node, ',
+    ],
     ["no actions", [{ resource: "Node" }], "actions must be a list of names"],
     ["an action that is no list", [{ resource: "Node", actions: "Add" }], "actions must be a list of names"],
     ["an action that is not there", [{ resource: "Node", actions: ["Grow"] }], 'unknown action "Grow"; must be one of Add, Delete, '],
@@ -217,12 +325,17 @@ describe("a plugin of the user's own", () => {
     const eventsToRegister = (): never => {
       throw new RangeError("too many");
     };
-    expect(() => start(() => ({ filter: () => undefined, eventsToRegister }))).toThrow("plugin Mine: /mine.mjs: eventsToRegister threw RangeError: too many");
+    expect(() => start(() => ({ filter: () => undefined, eventsToRegister }))).toThrow(
+      "plugin Mine: /mine.mjs: eventsToRegister threw RangeError: too many",
+    );
   });
 
   it("is told of all pods as Pod", () => {
     let open = false;
-    const { simulation, server } = start(() => ({ filter: () => (open ? undefined : "closed"), eventsToRegister: () => [{ resource: "Pod", actions: ["Delete"] }] }));
+    const { simulation, server } = start(() => ({
+      filter: () => (open ? undefined : "closed"),
+      eventsToRegister: () => [{ resource: "Pod", actions: ["Delete"] }],
+    }));
     const bound = pod("bound", {}, { nodeName: "a" });
     server.put(bound);
     server.put(pod("web"));
@@ -235,7 +348,10 @@ describe("a plugin of the user's own", () => {
 
   it("whose hint breaks fails the run", () => {
     const hint = (() => "maybe") as unknown as () => boolean;
-    const { simulation, server } = start(() => ({ filter: () => "closed", eventsToRegister: () => [{ resource: "Node", actions: ["Add"], hint }] }));
+    const { simulation, server } = start(() => ({
+      filter: () => "closed",
+      eventsToRegister: () => [{ resource: "Node", actions: ["Add"], hint }],
+    }));
     server.put(pod("web"));
     simulation.run(SECOND);
     expect(() => {
