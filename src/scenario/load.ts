@@ -135,7 +135,8 @@ function bareManifests(file: string, described: ManifestDocument | undefined): M
 
 function readScenario(document: ManifestDocument, options: LoadOptions, mistakes: Mistake[]): Scenario | undefined {
   const found: Finding[] = [];
-  const value = substitute(document.value, parametersOf(document.value, options.parameters ?? new Map(), found), found);
+  const parameters = parametersOf(document.value, document.writtenKeys("parameters"), options.parameters ?? new Map(), found);
+  const value = substitute(document.value, parameters, found);
   const hasParameters = found.length === 0;
   found.push(...validate(value));
   mistakes.push(...found.map((finding) => mistakeAt(document, finding)));

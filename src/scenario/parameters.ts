@@ -9,12 +9,21 @@ const WHOLE_REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_-]*)\}$/;
 /** Below these fields unknown references belong to somebody else (a shell in a container). */
 const FOREIGN = new Set(["template", "scheduler"]);
 
-/** The parameters of a document, those of the command line in place of its own. Names that the document does not know are findings. */
-export function parametersOf(document: unknown, given: ReadonlyMap<string, string>, found: Finding[]): ReadonlyMap<string, ParameterValue> {
+/**
+ * The parameters of a document, those of the command line in place of its own. Names that the document does not know are findings.
+ *
+ * @param written names as they are written, where reading has made other texts of them
+ */
+export function parametersOf(
+  document: unknown,
+  written: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, string>,
+  found: Finding[],
+): ReadonlyMap<string, ParameterValue> {
   const declared = (document as { parameters?: unknown }).parameters;
   const parameters = new Map<string, ParameterValue>();
   if (typeof declared === "object" && declared !== null && !Array.isArray(declared)) {
-    for (const [name, value] of Object.entries(declared)) parameters.set(name, value as ParameterValue);
+    for (const [name, value] of Object.entries(declared)) parameters.set(written.get(name) ?? name, value as ParameterValue);
   }
   for (const [name, text] of given) {
     if (!parameters.has(name)) {

@@ -48,15 +48,21 @@ function readConfiguration(given: Readonly<Record<string, unknown>>, source: Sou
   if (typeof given["file"] !== "string") return configurationFrom(given, source.document, ["scheduler"], source.mistakes);
   const file = source.relative(given["file"]);
   const path = ["scheduler", "file"];
+  const before = source.mistakes.length;
   try {
-    const found = readDocuments(file, readBytes(file), source.mistakes).find(({ value }) => (value as { kind?: unknown }).kind === KIND);
+    const found = readDocuments(file, readBytes(file), source.mistakes).find(isSchedulerConfiguration);
     if (found !== undefined) return configurationFrom(found.value, found, [], source.mistakes);
-    source.wrong(path, `${file}: holds no ${KIND}`);
+    // A document that cannot be read may be the one.
+    if (source.mistakes.length === before) source.wrong(path, `${file}: holds no ${KIND}`);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     source.wrong(path, `${file}: ${error.message}`);
   }
   return undefined;
+}
+
+function isSchedulerConfiguration({ value }: ManifestDocument): boolean {
+  return (value as { kind?: unknown } | null)?.kind === KIND;
 }
 
 /**
@@ -66,7 +72,7 @@ function readConfiguration(given: Readonly<Record<string, unknown>>, source: Sou
  */
 export function readSchedulerFile(file: string): SchedulerConfiguration {
   const mistakes: Mistake[] = [];
-  const found = documentsIn(file, mistakes).find(({ value }) => (value as { kind?: unknown } | null)?.kind === KIND);
+  const found = documentsIn(file, mistakes).find(isSchedulerConfiguration);
   if (found === undefined && mistakes.length === 0) mistakes.push({ file, line: 1, column: 1, message: `holds no ${KIND}` });
   const configuration = found === undefined ? undefined : configurationFrom(found.value, found, [], mistakes);
   if (configuration === undefined || mistakes.length > 0) throw new InvalidInput(mistakes);

@@ -17,6 +17,12 @@ describe("parameters", () => {
     expect(scenario.description).toBe("for 1.30-8");
   });
 
+  it.each(["n", "y", "on", "no"])("may be called %s, though YAML 1.1 takes that for a truth value", (name) => {
+    const text = `parameters: {${name}: 3}\nseed: \${${name}}\n`;
+    expect(load(text).seed).toBe(3);
+    expect(load(text, set({ [name]: "8" })).seed).toBe(8);
+  });
+
   it("must be known, and have a value where they are used", () => {
     expect(mistakesOf(() => load(lines, set({ sed: "8" })))).toEqual([
       expect.stringContaining('--set sed: unknown parameter; did you mean "seed"?'),

@@ -69,6 +69,15 @@ describe("a scenario's scheduler", () => {
     ]);
   });
 
+  it("blames a file of its own that cannot be read for nothing else", () => {
+    write("scheduler.yaml", `${CONFIGURATION.join("\n")}\nprofiles: []\nprofiles: []\n`);
+    expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual(['scheduler.yaml:4:1: profiles: duplicate field "profiles"']);
+    write("scheduler.yaml", "kind: ConfigMap\n");
+    expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual([
+      "scenario.yaml:17:9: scheduler.file: scheduler.yaml: holds no KubeSchedulerConfiguration",
+    ]);
+  });
+
   it("has them told at their place in a file of its own", () => {
     write("scheduler.yaml", `${CONFIGURATION.join("\n")}\nprofiles:\n- schedulerName: mine\n  plugin: {}\n`);
     expect(mistakesOf(scenarioWith(["file: scheduler.yaml"]))).toEqual([

@@ -74,6 +74,13 @@ export class ManifestDocument {
     return this.position(offset);
   }
 
+  /** The keys of a top-level field as they are written, by the text that they became: YAML 1.1 takes n, y, on and off for truth values. */
+  writtenKeys(field: string): ReadonlyMap<string, string> {
+    const pair = isMap(this.root) ? this.root.items.findLast(({ key }) => keyText(key) === field) : undefined;
+    const items = isMap(pair?.value) ? pair.value.items : [];
+    return new Map(items.map(({ key }) => [keyText(key), (isScalar(key) && key.source) || keyText(key)]));
+  }
+
   /** Where the document starts. */
   get start(): Position {
     return this.position(this.root?.range?.[0] ?? 0);
