@@ -20,9 +20,11 @@ async function main(): Promise<number> {
     options: { show: { type: "string", default: "0" }, dump: { type: "string" } },
   });
   const show = Number(values.show);
-  if (positionals.length === 0 || !Number.isInteger(show) || show < 0) throw new UsageError("conformance DIR... [--show N] [--dump OUTDIR]");
+  if (positionals.length === 0 || !Number.isInteger(show) || show < 0)
+    throw new UsageError("conformance DIR... [--show N] [--dump OUTDIR]");
 
   const tallies = new Map<string, Tally>();
+  const failed: string[] = [];
   let shown = 0;
   for (const folder of positionals) {
     if (!statSync(folder, { throwIfNoEntry: false })) throw new UsageError(`no such file or folder: ${folder}`);
@@ -31,14 +33,20 @@ async function main(): Promise<number> {
       tallies.set(kind, tally);
       tally.total++;
       const differences = await differencesOf(kind, body, values.dump);
-      if (differences.length === 0) tally.passed++;
-      else if (shown < show) {
+      if (differences.length === 0) {
+        tally.passed++;
+        continue;
+      }
+      failed.push(`${kind} ${name}`);
+      if (shown < show) {
         shown++;
         process.stdout.write(`${name}\n${differences.map((difference) => `  ${difference}\n`).join("")}`);
       }
     }
   }
-  for (const [kind, { passed, total }] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))) process.stdout.write(`${kind} ${passed}/${total}\n`);
+  for (const [kind, { passed, total }] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1)))
+    process.stdout.write(`${kind} ${passed}/${total}\n`);
+  if (failed.length > shown) process.stderr.write(failedLines(failed));
   if (tallies.size === 0) process.stdout.write("no golden cases found\n");
   return tallies.size > 0 && [...tallies.values()].every(({ passed, total }) => passed === total) ? 0 : 1;
 }
@@ -51,6 +59,22 @@ async function differencesOf(kind: string, body: unknown, dump: string | undefin
   } catch (error) {
     return [`threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
   }
+}
+
+/** Names of cases that are listed; the others are counted. */
+const MOST_LISTED = 50;
+
+/** Which cases do not pass, where --show has not shown them all. */
+function failedLines(failed: readonly string[]): string {
+  const rest = failed.length - MOST_LISTED;
+  return (
+    failed
+      .slice(0, MOST_LISTED)
+      .map((name) => `failed ${name}\n`)
+      .join("") +
+    (rest > 0 ? `failed ${rest} more\n` : "") +
+    "(--show N prints the differences of the first N)\n"
+  );
 }
 
 class UsageError extends Error {}
