@@ -310,6 +310,7 @@ export class Cluster {
       endpoint: this.apiServer,
       heartbeats,
       ...(plan.group.agent !== undefined && { agent: plan.group.agent }),
+      ...(plan.group.staticPods !== undefined && { staticPods: plan.group.staticPods }),
       ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
       ...(containerStart !== undefined && { containerStartDuration: containerStart }),
       ...(volumeMount !== undefined && { mountDuration: volumeMount }),

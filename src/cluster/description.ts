@@ -1,6 +1,7 @@
 /** A cluster described as data: what the scenario file, an eksctl or a kubeadm configuration, or a trace is turned into. */
 import type { Labels, ResourceList } from "../api/types/meta.js";
 import type { Taint } from "../api/types/node.js";
+import type { Pod } from "../api/types/pod.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { PluginFactories } from "../scheduler/configuration/build-profiles.js";
 import type { SchedulerConfiguration } from "../scheduler/configuration/types.js";
@@ -26,6 +27,8 @@ export interface NodeGroupDescription {
   /** Internal IP of each node, else given out in order. */
   readonly addresses?: readonly string[];
   readonly runtime?: "containerd" | "cri-o" | "docker";
+  /** Manifests of pods that each node's kubelet runs from files. */
+  readonly staticPods?: readonly Pod[];
   /** What runs on the nodes: a kubelet, or a stand-in that only reports what annotations of pods say; absent: a kubelet. */
   readonly agent?: "kubelet" | "fake";
 }

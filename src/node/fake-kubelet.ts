@@ -150,7 +150,8 @@ export class FakeKubelet implements NodeAgent {
     if (known === undefined) {
       known = { pod, stage: stageOf(pod), event: undefined };
       this.known.set(uid, known);
-      if (known.stage === "starting") this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!), this.options.startDuration());
+      if (known.stage === "starting")
+        this.after(known, FAKE_KUBELET_ANNOTATIONS.start, () => this.run(known!), this.options.startDuration());
       else if (known.stage === "started" && pod.metadata.deletionTimestamp === undefined) this.becomeReadyLater(known);
     }
     known.pod = pod;

@@ -1,5 +1,6 @@
 /** What pod workers share with their kubelet and machine. */
 import type { Timestamp } from "../api/types/meta.js";
+import type { Pod } from "../api/types/pod.js";
 import type { ApiClient } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
@@ -42,6 +43,8 @@ export interface KubeletContext {
   readonly pleg: PodLifecycleEventGenerator;
   readonly events: KubeletEvents;
   readonly volumes: VolumeManagerSurroundings;
+  /** What the API server has of a pod: itself, or the mirror pod of a static pod, as long as there is one. */
+  shownAs(pod: Pod): Pod | undefined;
   /** Nothing of the pod runs any more: its requests are free. */
   podStopped(worker: PodWorker): void;
   /** The kubelet may forget the pod. */

@@ -9,31 +9,27 @@ import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import type { Simulation } from "../engine/simulation.js";
-import { admitPod, PodsOnNode, type Admission } from "./admission.js";
 import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
-import { SIGKILL_EXIT_CODE } from "./container-process.js";
-import { wholeSeconds } from "./container-record.js";
-import { PREEMPTION_MESSAGE, PREEMPTION_REASON, selectVictims } from "./critical-pod-preemption.js";
-import { EVICTED, type Eviction } from "./eviction/manager.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
 import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
-import { runtimeImageName } from "./images.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
 import { KubeletEvents } from "./kubelet-events.js";
 import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
-import type { NodePressures } from "./node-object.js";
 import { NodeStatusReporter } from "./node-status-reporter.js";
-import { NodePressure, type Candidate, type NodePressureHost } from "./node-pressure.js";
+import { NodePressure } from "./node-pressure.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import { PodLifecycleEventGenerator } from "./pleg.js";
+import { PodAdmission } from "./pod-admission.js";
 import type { PodNetwork } from "./pod-network.js";
 import { hasEnded } from "./pod-status.js";
 import { PodWorker } from "./pod-worker.js";
+import { PodWorkers } from "./pod-workers.js";
+import { isMirrorPod, isStaticPod } from "./resources.js";
 import type { KubeletSettings } from "./settings.js";
+import { StaticPods, staticPodOf } from "./static-pods.js";
 import type { VolumeManagerSurroundings } from "./volume-manager.js";
-import { podGraceSeconds } from "./termination.js";
 
 export interface KubeletOptions extends NodeAgentOptions {
   /** What is kept for the system's and Kubernetes' own daemons. */
@@ -43,9 +39,13 @@ export interface KubeletOptions extends NodeAgentOptions {
   readonly puller: ImagePuller;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;
+  /** What tells the present start of the machine from others. */
+  readonly bootID: () => string;
+  /** Manifests of pods that it runs whatever the API server says. */
+  readonly staticPods?: readonly Pod[];
 }
 
-export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
+export class Kubelet implements NodeAgent, KubeletContext {
   readonly simulation: Simulation;
   readonly epoch: Timestamp;
   readonly node: string;
@@ -63,9 +63,13 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
   readonly events: KubeletEvents;
   readonly volumes: VolumeManagerSurroundings;
   running = false;
-  private readonly workers = new Map<string, PodWorker>();
-  /** Admitted pods that still hold their requests. */
-  private readonly admitted = new PodsOnNode();
+  /** Whether this process has had a list of its pods from the API server. */
+  private seesPods = false;
+  /** Counts the starts of the process. */
+  private life = 0;
+  private readonly workers: PodWorkers;
+  private readonly admission: PodAdmission;
+  private readonly staticPods: StaticPods;
   private readonly pods: Informer<Pod>;
   /** The node's own object, with what others wrote into it. */
   private readonly nodes: Informer<Node>;
@@ -88,17 +92,7 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     const phases = simulation.stream(`kubelet/${this.node}/phase`);
     this.crashBackoff = new Backoff(crashLoopBackoffPeriods(settings.maxContainerRestartPeriod, false));
     this.pleg = new PodLifecycleEventGenerator(simulation, settings.plegRelistPeriod, phases);
-    this.pressure = new NodePressure(
-      simulation,
-      options.epoch,
-      settings,
-      identity.capacity,
-      options.reserved,
-      options.usage,
-      options.puller,
-      this,
-      phases.integer(settings.evictionMonitoringPeriod),
-    );
+    const lookPhase = phases.integer(settings.evictionMonitoringPeriod);
     this.client = endpoint.connect({
       component: "kubelet",
       user: `system:node:${this.node}`,
@@ -110,165 +104,119 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
       eventBurst: settings.eventBurst,
     });
     this.events = new KubeletEvents(this.client, this.node, settings.normalEvents);
-    this.status = new NodeStatusReporter(simulation, options.epoch, identity, settings, this.client, options.puller, phases);
+    this.workers = new PodWorkers(this.events);
+    this.pressure = new NodePressure(
+      simulation,
+      options.epoch,
+      settings,
+      identity.capacity,
+      options.reserved,
+      options.usage,
+      options.puller,
+      { pods: this.workers, events: this.events, pressuresChanged: (pressures) => this.status.pressuresChanged(pressures) },
+      lookPhase,
+    );
+    this.status = new NodeStatusReporter(
+      simulation,
+      options.epoch,
+      identity,
+      settings,
+      this.client,
+      options.puller,
+      phases,
+      this.events,
+      options.bootID,
+    );
     const { runtime } = options;
     this.volumes = { simulation, client: this.client, inUse: this.status, mountDuration: () => runtime.mountDuration() };
     const informers = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node });
     this.nodes = informers.informer("Node");
+    this.admission = new PodAdmission({
+      simulation,
+      epoch: options.epoch,
+      client: this.client,
+      events: this.events,
+      workers: this.workers,
+      node: () => this.nodes.get(this.node) ?? this.status.node,
+      underPressure: (pod) => this.pressure.admit(pod),
+    });
     this.pods = informers.informer("Pod");
-    this.pods.addHandlers({
-      added: (pod) => {
-        if (this.running) this.addPod(pod);
+    this.staticPods = new StaticPods(
+      {
+        simulation,
+        client: this.client,
+        node: () => this.nodes.get(this.node),
+        mirrorChanged: (pod) => {
+          if (this.running) this.workers.of(pod)?.report.shown();
+        },
       },
-      updated: (previous, pod) => {
-        if (this.running) this.updatePod(previous, pod);
-      },
-      deleted: (pod) => {
-        if (this.running) this.workers.get(pod.metadata.uid ?? "")?.orphan();
-      },
-    });
-    onRenewalsChange(options.heartbeats, this.node, () => {
-      if (options.heartbeats.isRenewing(this.node)) this.status.reviseSoon();
-    });
+      (options.staticPods ?? []).map((manifest) => staticPodOf(manifest, this.node, options.epoch + simulation.now)),
+    );
+    this.watch();
   }
 
   // The process
 
-  start(): void {
+  start(isRunningOn = false): void {
     if (this.running) return;
     this.running = true;
     this.pleg.start();
     this.pressure.start();
-    this.status.start();
+    this.status.start(isRunningOn);
     const { heartbeats } = this.options;
     const period = this.settings.leaseRenewPeriod;
     heartbeats.renew(this.node, this.simulation.now, period);
     this.images.forget();
     this.crashBackoff.clear();
-    const present = new Set<string>();
-    for (const pod of this.pods.list()) {
-      present.add(pod.metadata.uid ?? "");
-      const worker = this.workers.get(pod.metadata.uid ?? "");
-      if (worker === undefined) this.addPod(pod);
-      else {
-        worker.pod = pod;
-        worker.resume();
-      }
+    for (const pod of this.staticPods.list()) this.takeUp(pod);
+    this.staticPods.start();
+    const life = ++this.life;
+    // A new process knows of no pods of the API server before its first list: those that it finds running run on meanwhile.
+    const list = (): void => {
+      if (life === this.life && this.running) this.takeUpAll();
+    };
+    if (this.pods.whenFollowing === undefined) list();
+    else this.pods.whenFollowing(list);
+  }
+
+  private takeUpAll(): void {
+    this.seesPods = true;
+    const present = new Set<PodWorker | undefined>();
+    const earlier = [...this.workers];
+    for (const pod of [...this.pods.list()]) {
+      if (isMirrorPod(pod)) continue;
+      present.add(this.workers.of(pod));
+      this.takeUp(pod);
     }
-    for (const [uid, worker] of [...this.workers]) if (!present.has(uid)) worker.orphan();
+    for (const worker of earlier) if (!present.has(worker) && !isStaticPod(worker.pod)) worker.orphan();
+  }
+
+  private takeUp(pod: Pod): void {
+    const worker = this.workers.of(pod);
+    if (worker === undefined) this.addPod(pod);
+    else {
+      worker.pod = pod;
+      worker.resume();
+    }
   }
 
   stop(): void {
     if (!this.running) return;
-    this.running = false;
+    this.running = this.seesPods = false;
     this.options.heartbeats.cease(this.node);
     this.pleg.stop();
     this.status.stop();
     this.pressure.stop();
-    for (const worker of this.workers.values()) worker.suspend();
+    this.staticPods.stop();
+    for (const worker of this.workers) worker.suspend();
   }
 
   losePower(): void {
-    for (const worker of this.workers.values()) worker.lose();
+    for (const worker of this.workers) worker.lose();
   }
 
   killProcess(pod: Target<"Pod">, container: string | undefined): boolean {
-    for (const worker of this.workers.values()) {
-      const { name, namespace, uid } = worker.pod.metadata;
-      if (name === pod.name && namespace === pod.namespace && (pod.uid === undefined || pod.uid === uid)) return worker.kill(container);
-    }
-    return false;
-  }
-
-  // Pods
-
-  private addPod(pod: Pod): void {
-    const uid = pod.metadata.uid ?? "";
-    if (this.workers.has(uid)) return;
-    const worker = new PodWorker(this, pod);
-    if (hasEnded(pod)) {
-      if (pod.metadata.deletionTimestamp !== undefined) this.removeEnded(worker);
-      return;
-    }
-    if (pod.metadata.deletionTimestamp === undefined) {
-      const admission = this.admit(pod);
-      if (!admission.admit) {
-        this.reject(pod, admission.reason, admission.message);
-        return;
-      }
-    }
-    this.admitted.add(uid, pod);
-    this.workers.set(uid, worker);
-    worker.begin();
-  }
-
-  private admit(pod: Pod): Admission {
-    const underPressure = this.pressure.admit(pod);
-    if (!underPressure.admit) return underPressure;
-    return admitPod(pod, this.nodes.get(this.node) ?? this.status.node, this.admitted, (insufficient) => {
-      const selection = selectVictims(pod, [...this.admitted.list()], insufficient);
-      if (!selection.ok) return selection;
-      for (const victim of selection.victims) this.preempt(victim);
-      return selection;
-    });
-  }
-
-  private preempt(victim: Pod): void {
-    const worker = this.workers.get(victim.metadata.uid ?? "");
-    this.events.pod(victim, "Warning", PREEMPTION_REASON, PREEMPTION_MESSAGE);
-    this.admitted.remove(victim.metadata.uid ?? "");
-    worker?.evict({
-      reason: PREEMPTION_REASON,
-      message: PREEMPTION_MESSAGE,
-      graceSeconds: podGraceSeconds(victim, 0, undefined),
-      condition: {
-        type: "DisruptionTarget",
-        reason: "TerminationByKubelet",
-        message: "Pod was preempted by Kubelet to accommodate a critical pod.",
-      },
-    });
-  }
-
-  // What the node's pressure asks for and leads to
-
-  activePods(): readonly Pod[] {
-    const pods: Pod[] = [];
-    for (const worker of this.workers.values()) if (!worker.terminating && !worker.finished) pods.push(worker.pod);
-    return pods;
-  }
-
-  *processes(): Generator<Candidate> {
-    for (const worker of this.workers.values()) {
-      for (const { process, container } of worker.records) {
-        if (process === undefined) continue;
-        yield { pod: worker.pod, process, kill: () => worker.kill(container.name, { exitCode: SIGKILL_EXIT_CODE, reason: "OOMKilled" }) };
-      }
-    }
-  }
-
-  isImageInUse(image: string): boolean {
-    for (const worker of this.workers.values()) {
-      if (worker.finished) continue;
-      if (
-        worker.records.some(({ container, containerID }) => containerID !== undefined && runtimeImageName(container.image ?? "") === image)
-      )
-        return true;
-    }
-    return false;
-  }
-
-  evict({ pod, gracePeriodSeconds, message, isDisruption }: Eviction): void {
-    this.events.pod(pod, "Warning", EVICTED, message);
-    this.workers.get(pod.metadata.uid ?? "")?.evict({
-      reason: EVICTED,
-      message,
-      graceSeconds: gracePeriodSeconds,
-      ...(isDisruption && { condition: { type: "DisruptionTarget", reason: "TerminationByKubelet", message } }),
-    });
-  }
-
-  pressuresChanged(pressures: NodePressures): void {
-    this.status.pressuresChanged(pressures);
+    return this.workers.kill(pod, container);
   }
 
   imagesChanged(): void {
@@ -277,32 +225,58 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
     this.pressure.imagesChanged();
   }
 
+  // Pods
+
+  private watch(): void {
+    this.pods.addHandlers({
+      added: (pod) => {
+        if (isMirrorPod(pod)) this.staticPods.seen(pod);
+        else if (this.seesPods) this.addPod(pod);
+      },
+      updated: (previous, pod) => {
+        if (isMirrorPod(pod)) this.staticPods.seen(pod);
+        else if (this.seesPods) this.updatePod(previous, pod);
+      },
+      deleted: (pod) => {
+        if (isMirrorPod(pod)) this.staticPods.gone(pod);
+        else if (this.seesPods) this.workers.of(pod)?.orphan();
+      },
+    });
+    this.nodes.addHandlers({
+      added: (node) => {
+        this.status.nodeChanged(undefined, node);
+        if (this.running) this.staticPods.reconcile();
+      },
+      updated: (previous, node) => this.status.nodeChanged(previous, node),
+    });
+    const { heartbeats } = this.options;
+    onRenewalsChange(heartbeats, this.node, () => {
+      if (heartbeats.isRenewing(this.node)) this.status.reviseSoon();
+    });
+  }
+
+  private addPod(pod: Pod): void {
+    if (this.workers.of(pod) !== undefined) return;
+    const worker = new PodWorker(this, pod);
+    const isToGo = pod.metadata.deletionTimestamp !== undefined;
+    if (hasEnded(pod)) {
+      if (isToGo) this.removeEnded(worker);
+      return;
+    }
+    if (!isToGo && !this.admission.admits(pod)) return;
+    this.admission.hold(pod);
+    this.workers.add(worker);
+    worker.begin();
+  }
+
   private removeEnded(worker: PodWorker): void {
-    this.workers.set(worker.uid, worker);
+    this.workers.add(worker);
     worker.finished = true;
     worker.report.remove();
   }
 
-  private reject(pod: Pod, reason: string, message: string): void {
-    this.events.pod(pod, "Warning", reason, message);
-    const startTime = wholeSeconds(this.epoch, this.simulation.now);
-    this.client.patchStatus<"Pod">(
-      { kind: "Pod", namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
-      (current) => ({
-        ...current,
-        status: {
-          ...current.status,
-          phase: "Failed",
-          reason,
-          message: `Pod was rejected: ${message}`,
-          startTime: current.status?.startTime ?? startTime,
-        },
-      }),
-    );
-  }
-
   private updatePod(previous: Pod, pod: Pod): void {
-    const worker = this.workers.get(pod.metadata.uid ?? "");
+    const worker = this.workers.of(pod);
     if (worker === undefined) {
       // A pod that this kubelet refused or found ended is removed when somebody deletes it.
       if (pod.metadata.deletionTimestamp !== undefined) this.addPod(pod);
@@ -324,17 +298,16 @@ export class Kubelet implements NodeAgent, KubeletContext, NodePressureHost {
 
   // What pod workers ask for
 
+  shownAs(pod: Pod): Pod | undefined {
+    return isStaticPod(pod) ? this.staticPods.mirrorOf(pod) : pod;
+  }
+
   podStopped(worker: PodWorker): void {
-    this.admitted.remove(worker.uid);
+    this.admission.release(worker.pod);
   }
 
   podGone(worker: PodWorker): void {
-    this.admitted.remove(worker.uid);
-    this.workers.delete(worker.uid);
-  }
-
-  /** Requests of the admitted pods of one resource, in millicores or whole units. */
-  requestedOf(resource: string): number {
-    return this.admitted.requestedOf(resource);
+    this.admission.release(worker.pod);
+    this.workers.remove(worker);
   }
 }

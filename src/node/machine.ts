@@ -1,12 +1,14 @@
 /** A machine of the cluster: its resources, its power, its container runtime, and the kubelet that runs on it. */
 import type { ResourceList, Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
+import type { Pod } from "../api/types/pod.js";
 import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { RandomStream } from "../engine/random.js";
 import { lognormal } from "../engine/distribution-families.js";
 import { MILLISECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
+import { newBootID } from "./boot-id.js";
 import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
 import { CONTAINER_RUNTIMES } from "./container-runtime.js";
 import { DEFAULT_RUNTIME, identityOf, type NodeDescription } from "./described-node.js";
@@ -41,6 +43,8 @@ export interface MachineOptions extends NodeDescription {
   readonly registryBandwidth?: number;
   /** A registry's answer to a request that transfers nothing, microseconds. */
   readonly registryLatency?: SimTime;
+  /** Manifests of static pods. */
+  readonly staticPods?: readonly Pod[];
   /** Images that are on the disk from the start. */
   readonly images?: readonly string[];
 }
@@ -64,12 +68,19 @@ export class Machine {
   private readonly settings: KubeletSettings;
   private readonly resources: NodeResourceUsage;
   private starting: EventId | undefined;
+  private readonly bootIDs: RandomStream;
+  private bootID: string;
+  /** It has been up since before the run began. */
+  private wasUp = false;
+  private readonly isFake: boolean;
 
   constructor(options: MachineOptions) {
     const { simulation, name } = options;
     this.simulation = simulation;
     this.name = name;
     this.settings = { ...MISSION, ...options.settings };
+    this.bootIDs = simulation.stream(`machine/${name}/boot-id`);
+    this.bootID = newBootID(this.bootIDs);
     const cores = amountOf(CPU, options.capacity[CPU] ?? 0) / 1000;
     const identity = identityOf(options);
     this.identity = identity;
@@ -96,31 +107,34 @@ export class Machine {
     const mounts = simulation.stream(`kubelet/${name}/mount`);
     const { epoch, endpoint, heartbeats, network = new UnsimulatedPodNetwork() } = options;
     const common = { simulation, epoch, endpoint, heartbeats, identity, network };
-    this.kubelet =
-      options.agent === "fake"
-        ? new FakeKubelet({
-            ...common,
-            startDuration: () => (options.containerStartDuration === undefined ? 0 : duration(options.containerStartDuration, costs)),
-          })
-        : new Kubelet({
-            ...common,
-            reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],
-            settings: this.settings,
-            runtime: {
-              scheme: runtimeName,
-              sandboxDuration: () => duration(sandbox, costs),
-              containerStartDuration: () => duration(start, costs),
-              mountDuration: () => duration(mount, mounts),
-            },
-            puller: this.images,
-            usage: this.resources,
-            behaviorOf: options.behaviorOf ?? annotatedBehavior(),
-          });
+    this.isFake = options.agent === "fake";
+    this.kubelet = this.isFake
+      ? new FakeKubelet({
+          ...common,
+          startDuration: () => (options.containerStartDuration === undefined ? 0 : duration(options.containerStartDuration, costs)),
+        })
+      : new Kubelet({
+          ...common,
+          reserved: [options.systemReserved ?? {}, options.kubeReserved ?? {}],
+          settings: this.settings,
+          runtime: {
+            scheme: runtimeName,
+            sandboxDuration: () => duration(sandbox, costs),
+            containerStartDuration: () => duration(start, costs),
+            mountDuration: () => duration(mount, mounts),
+          },
+          puller: this.images,
+          usage: this.resources,
+          behaviorOf: options.behaviorOf ?? annotatedBehavior(),
+          bootID: () => this.bootID,
+          ...(options.staticPods !== undefined && { staticPods: options.staticPods }),
+        });
   }
 
   /** The Node object as the kubelet registers it: for a cluster that has been up before the run begins. */
   registeredNode(now: Timestamp): Node {
-    return newNode(this.identity, listedImages(this.images.present), now);
+    this.wasUp = true;
+    return newNode(this.identity, listedImages(this.images.present), now, this.isFake ? undefined : this.bootID);
   }
 
   /** Switches the machine on; after its boot the kubelet's process starts. */
@@ -134,6 +148,7 @@ export class Machine {
   powerOff(): void {
     if (!this.powered) return;
     this.powered = false;
+    this.bootID = newBootID(this.bootIDs);
     this.stopKubelet();
     this.images.abort();
     this.kubelet.losePower();
@@ -179,14 +194,13 @@ export class Machine {
 
   private startAfter(delay: SimTime): void {
     const total = delay + this.settings.startupDuration;
-    if (total === 0) {
-      this.kubelet.start();
-      return;
-    }
-    this.starting = this.simulation.after(total, () => {
+    const start = (): void => {
       this.starting = undefined;
-      this.kubelet.start();
-    });
+      this.kubelet.start(this.wasUp);
+      this.wasUp = false;
+    };
+    if (total === 0) start();
+    else this.starting = this.simulation.after(total, start);
   }
 }
 

@@ -20,8 +20,12 @@ export interface NodeAgentOptions {
 export interface NodeAgent {
   /** Whether its process runs. */
   readonly running: boolean;
-  /** Starts the process: it registers its node, renews its lease, and looks after the pods that are bound to it. */
-  start(): void;
+  /**
+   * Starts the process: it registers its node, renews its lease, and looks after the pods that are bound to it.
+   *
+   * @param isRunningOn the process has run since before the simulation began, and tells nobody of its start
+   */
+  start(isRunningOn?: boolean): void;
   /** Ends the process without a word to anybody; containers run on. */
   stop(): void;
   /** The machine loses power: all containers are gone. Called after {@link stop}. */

@@ -57,7 +57,9 @@ function written(resource: string, amount: number): string {
 
 /** What a machine has as the kubelet writes it. */
 export function nodeCapacity(machine: ResourceList): ResourceList {
-  return Object.fromEntries(Object.entries(machine).map(([resource, quantity]) => [resource, written(resource, amountOf(resource, quantity))]));
+  return Object.fromEntries(
+    Object.entries(machine).map(([resource, quantity]) => [resource, written(resource, amountOf(resource, quantity))]),
+  );
 }
 
 /**

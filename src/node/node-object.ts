@@ -105,6 +105,7 @@ export function nodeStatus(
   pressures: NodePressures,
   images: readonly ContainerImage[],
   now: Timestamp,
+  bootID?: string,
 ): NodeStatus {
   return {
     ...previous,
@@ -120,12 +121,14 @@ export function nodeStatus(
       containerRuntimeVersion: identity.containerRuntimeVersion,
       operatingSystem: OPERATING_SYSTEM,
       architecture: ARCHITECTURE,
+      ...(bootID !== undefined && { bootID }),
     },
     images,
   };
 }
 
-export function newNode(identity: NodeIdentity, images: readonly ContainerImage[], now: Timestamp): Node {
+/** @param bootID tells one start of the machine from another; absent: not known */
+export function newNode(identity: NodeIdentity, images: readonly ContainerImage[], now: Timestamp, bootID?: string): Node {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -135,6 +138,6 @@ export function newNode(identity: NodeIdentity, images: readonly ContainerImage[
       ...(Object.keys(identity.annotations).length > 0 && { annotations: identity.annotations }),
     },
     spec: identity.taints.length > 0 ? { taints: identity.taints } : {},
-    status: nodeStatus(identity, undefined, NO_PRESSURE, images, now),
+    status: nodeStatus(identity, undefined, NO_PRESSURE, images, now, bootID),
   };
 }

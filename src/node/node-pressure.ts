@@ -37,12 +37,16 @@ export interface Candidate {
   kill(): void;
 }
 
-export interface NodePressureHost {
+export interface PodsUnderPressure {
   /** Pods with running containers that are not being stopped. */
   activePods(): readonly Pod[];
   processes(): Iterable<Candidate>;
   isImageInUse(image: string): boolean;
   evict(eviction: Eviction): void;
+}
+
+export interface NodePressureHost {
+  readonly pods: PodsUnderPressure;
   pressuresChanged(pressures: NodePressures): void;
   readonly events: Pick<KubeletEvents, "node">;
 }
@@ -142,7 +146,7 @@ export class NodePressure {
     const available = (): number => this.diskAvailable();
     const store = {
       images: () => [...images.present].map(([id, sizeBytes]) => ({ id, sizeBytes, pinned: false })),
-      isInUse: (id: string) => this.host.isImageInUse(id),
+      isInUse: (id: string) => this.host.pods.isImageInUse(id),
       remove: (id: string) => images.present.delete(id),
       capacity: diskCapacity,
       get available() {
@@ -181,9 +185,9 @@ export class NodePressure {
 
   private look(): void {
     this.lastLook = this.simulation.now;
-    this.manager.synchronize(this.simulation.now, this.host.activePods(), {
+    this.manager.synchronize(this.simulation.now, this.host.pods.activePods(), {
       summary: () => this.summary(),
-      evict: (eviction) => this.host.evict(eviction),
+      evict: (eviction) => this.host.pods.evict(eviction),
       thresholdMet: (resource) => this.host.events.node("Warning", "EvictionThresholdMet", `Attempting to reclaim ${resource}`),
       // Dead containers take no space here.
       deleteUnusedContainers: () => undefined,
@@ -203,7 +207,7 @@ export class NodePressure {
 
   private storageIsGrowing(): boolean {
     const { now } = this.simulation;
-    for (const { process } of this.host.processes()) {
+    for (const { process } of this.host.pods.processes()) {
       const profile = process.ephemeralStorage;
       if (profile !== undefined && nextChange(profile, now - process.startedAt) !== undefined) return true;
     }
@@ -217,7 +221,7 @@ export class NodePressure {
     const score = ({ pod, process }: Candidate): number =>
       oomScoreAdj(pod, process.container, this.memoryCapacity) + (OOM_SCORE_RANGE * process.memoryAt(now)) / this.memoryCapacity;
     let victim: Candidate | undefined;
-    for (const candidate of this.host.processes()) {
+    for (const candidate of this.host.pods.processes()) {
       if (candidate.process.memoryAt(now) > 0 && (victim === undefined || score(candidate) > score(victim))) victim = candidate;
     }
     if (victim === undefined) return;
@@ -263,7 +267,7 @@ export class NodePressure {
       });
     }
     let processes = 0;
-    for (const { process } of this.host.processes()) processes += process.behavior.processes ?? 1;
+    for (const { process } of this.host.pods.processes()) processes += process.behavior.processes ?? 1;
     return {
       node: {
         memory: { time, availableBytes, workingSetBytes: this.memoryCapacity - availableBytes },

@@ -1,14 +1,16 @@
 /**
  * Registers the node and keeps the status of its object true.
  *
- * Source: pkg/kubelet/kubelet_node_status.go.
+ * Source: pkg/kubelet/kubelet_node_status.go. A node is registered once in the life of the kubelet's process: one that is deleted
+ * meanwhile comes back with the next process (registrationCompleted).
  */
 import type { Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { ApiClient } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
-import type { EventId, Simulation } from "../engine/simulation.js";
+import { MILLISECOND, SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import { wholeSeconds } from "./container-record.js";
+import type { KubeletEvents } from "./kubelet-events.js";
 import {
   conditionsDiffer,
   listedImages,
@@ -19,6 +21,7 @@ import {
   type NodeIdentity,
   type NodePressures,
 } from "./node-object.js";
+import { ALLOCATABLE_ENFORCED, conditionEvents, rebooted, STARTING, statusMessage } from "./node-status-events.js";
 import type { KubeletSettings } from "./settings.js";
 import type { VolumesInUse } from "./volume-manager.js";
 
@@ -27,10 +30,16 @@ interface Images {
   readonly present: Parameters<typeof listedImages>[0];
 }
 
+/** First and longest wait before another try to register (registerWithAPIServer). */
+const INITIAL_STEP: SimTime = 100 * MILLISECOND;
+const LONGEST_STEP: SimTime = 7 * SECOND;
+
 export class NodeStatusReporter implements VolumesInUse {
   private running = false;
   private pressures: NodePressures = NO_PRESSURE;
   private event: EventId | undefined;
+  private registering: EventId | undefined;
+  private wasUnschedulable = false;
   private known: Node;
   /** Pods that use each volume. */
   private readonly users = new Map<string, number>();
@@ -44,6 +53,8 @@ export class NodeStatusReporter implements VolumesInUse {
     private readonly client: ApiClient,
     private readonly images: Images,
     private readonly phases: RandomStream,
+    private readonly events: KubeletEvents,
+    private readonly bootID: () => string,
   ) {
     this.known = newNode(identity, [], wholeSeconds(epoch, 0));
   }
@@ -53,16 +64,25 @@ export class NodeStatusReporter implements VolumesInUse {
     return this.known;
   }
 
-  start(): void {
+  /** @param isRunningOn the process is not a new one */
+  start(isRunningOn: boolean): void {
     this.running = true;
     this.pressures = NO_PRESSURE;
-    this.register();
+    this.wasUnschedulable = false;
+    if (!isRunningOn) for (const { reason, message } of [STARTING, ALLOCATABLE_ENFORCED]) this.events.node("Normal", reason, message);
+    this.register(INITIAL_STEP);
   }
 
   stop(): void {
     this.running = false;
-    if (this.event !== undefined) this.simulation.cancel(this.event);
-    this.event = undefined;
+    for (const event of [this.event, this.registering]) if (event !== undefined) this.simulation.cancel(event);
+    this.event = this.registering = undefined;
+  }
+
+  /** The API server shows the node otherwise than before. */
+  nodeChanged(previous: Node | undefined, node: Node): void {
+    if (!this.running) return;
+    if (previous === undefined || previous.spec.unschedulable !== node.spec.unschedulable) this.reviseSoon();
   }
 
   pressuresChanged(pressures: NodePressures): void {
@@ -109,12 +129,26 @@ export class NodeStatusReporter implements VolumesInUse {
     });
   }
 
-  private register(): void {
-    this.known = newNode(this.identity, listedImages(this.images.present), wholeSeconds(this.epoch, this.simulation.now));
+  private register(step: SimTime): void {
+    const now = wholeSeconds(this.epoch, this.simulation.now);
+    this.known = newNode(this.identity, listedImages(this.images.present), now, this.bootID());
     this.client.create<"Node">(this.known, (result) => {
-      if (result.ok) this.known = result.object;
-      else if (this.running) this.revise();
+      if (!this.running) return;
+      if (result.ok) {
+        this.known = result.object;
+        for (const reason of conditionEvents(undefined, this.pressures)) this.tell(reason);
+      } else if (result.status.reason === "AlreadyExists") this.revise();
+      else {
+        this.registering = this.simulation.after(step, () => {
+          this.registering = undefined;
+          this.register(Math.min(step * 2, LONGEST_STEP));
+        });
+      }
     });
+  }
+
+  private tell(reason: string): void {
+    this.events.node("Normal", reason, statusMessage(this.identity.name, reason));
   }
 
   private revise(): void {
@@ -122,24 +156,33 @@ export class NodeStatusReporter implements VolumesInUse {
     this.client.get<"Node">(node, (stored) => {
       if (!this.running) return;
       if (!stored.ok) {
-        if (stored.status.code === 404) this.register();
-        else this.reviseSoon();
+        if (stored.status.code !== 404) this.reviseSoon();
         return;
       }
       this.known = stored.object;
       this.reconcileLabels(stored.object);
+      const { unschedulable = false } = stored.object.spec;
+      if (unschedulable !== this.wasUnschedulable) this.tell(unschedulable ? "NodeNotSchedulable" : "NodeSchedulable");
+      this.wasUnschedulable = unschedulable;
       const images = listedImages(this.images.present);
-      const { conditions, images: listed = [], volumesInUse = [] } = stored.object.status ?? {};
+      const { conditions, images: listed = [], volumesInUse = [], nodeInfo } = stored.object.status ?? {};
+      const bootID = this.bootID();
+      const isRebooted = nodeInfo?.["bootID"] !== bootID;
       const isSame = volumesInUse.length === this.users.size && volumesInUse.every((volume) => this.users.has(volume));
       if (isSame) this.reported(volumesInUse);
-      if (isSame && !conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
+      if (isSame && !isRebooted && !conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
+      if (isRebooted && nodeInfo?.["bootID"] !== undefined) {
+        const { reason, message } = rebooted(this.identity.name, bootID);
+        this.events.node("Warning", reason, message);
+      }
+      for (const reason of conditionEvents(conditions, this.pressures)) this.tell(reason);
       const inUse = [...this.users.keys()];
       this.client.patchStatus<"Node">(
         node,
         (current) => ({
           ...current,
           status: {
-            ...nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now)),
+            ...nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now), bootID),
             ...((inUse.length > 0 || volumesInUse.length > 0) && { volumesInUse: inUse }),
           },
         }),

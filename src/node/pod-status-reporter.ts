@@ -69,9 +69,11 @@ export class PodStatusReporter {
       this.sendAgain = true;
       return;
     }
+    const { context } = this.worker;
+    const pod = context.shownAs(this.worker.pod);
+    if (pod === undefined) return;
     this.isDirty = false;
     this.inFlight = true;
-    const { pod, context } = this.worker;
     const status = this.statusOf(pod);
     const { generation } = this;
     context.client.patchStatus(
@@ -89,10 +91,16 @@ export class PodStatusReporter {
    */
   reconcile(): void {
     if (this.inFlight || this.isDirty || this.conditions.length === 0) return;
-    const stored = this.worker.pod.status?.conditions;
+    const stored = this.worker.context.shownAs(this.worker.pod)?.status?.conditions;
     if (this.conditions.every(({ type, status }) => stored?.find((condition) => condition.type === type)?.status === status)) return;
     this.isDirty = true;
     this.retryLater(() => this.send());
+  }
+
+  /** The API server has the pod from now on, or has it otherwise than before. */
+  shown(): void {
+    if (this.isDirty && !this.inFlight) this.send();
+    else this.reconcile();
   }
 
   /** Removes a pod of which nothing runs any more from the API server. */

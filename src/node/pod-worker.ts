@@ -67,6 +67,8 @@ export class PodWorker implements ProbeListener {
   private readonly dependencies: PodDependencies;
   private readonly volumes: PodVolumes;
   readonly prober: PodProber | undefined;
+  /** A kubelet that has not heard of the pod since it started does nothing about it. */
+  private suspended = false;
   /** Plans made under an earlier number are void. */
   generation = 0;
 
@@ -107,6 +109,7 @@ export class PodWorker implements ProbeListener {
 
   /** The kubelet's process ended: its timers and plans are gone, the containers are not. */
   suspend(): void {
+    this.suspended = true;
     this.cancelPlans();
     if (this.sandbox === "creating") this.sandbox = "none";
     for (const record of this.records) record.starting = false;
@@ -129,6 +132,7 @@ export class PodWorker implements ProbeListener {
 
   /** A new kubelet process looks at what is there. */
   resume(): void {
+    this.suspended = false;
     if (this.finished) {
       this.report.resume();
       this.finishDeletion();
@@ -161,6 +165,7 @@ export class PodWorker implements ProbeListener {
 
   /** The object is gone from the API server: whatever runs is stopped, and nothing is reported. */
   orphan(): void {
+    this.suspended = false;
     this.orphaned = true;
     this.report.suspend();
     if (this.finished) this.release();
@@ -179,7 +184,7 @@ export class PodWorker implements ProbeListener {
       this.finishDeletion();
       return;
     }
-    if (this.terminating || !this.context.running) return;
+    if (this.terminating || this.isLeftAlone) return;
     if (this.isStopOrdered) {
       this.terminate();
       return;
@@ -201,6 +206,10 @@ export class PodWorker implements ProbeListener {
     } else if (this.sandbox === "none") this.createSandbox();
     else if (this.sandbox === "ready") this.starter.sync(this.context.simulation.now);
     if (this.report.isDirty) this.report.send();
+  }
+
+  private get isLeftAlone(): boolean {
+    return this.suspended || !this.context.running;
   }
 
   private get isStopOrdered(): boolean {
@@ -361,7 +370,7 @@ export class PodWorker implements ProbeListener {
   onAllStopped(): void {
     const { context } = this;
     this.serving.end();
-    if (!context.running) return;
+    if (this.isLeftAlone) return;
     this.finished = true;
     this.volumes.release();
     this.prober?.suspend();

@@ -44,8 +44,8 @@ export function allContainers(spec: ResourceParts): readonly Container[] {
     : [...spec.initContainers, ...spec.containers];
 }
 
-const CONFIG_SOURCE_ANNOTATION = "kubernetes.io/config.source";
-const CONFIG_MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+export const CONFIG_SOURCE_ANNOTATION = "kubernetes.io/config.source";
+export const CONFIG_MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 
 /** A pod that the node itself was told to run by a file, not by the API server. */
 export function isStaticPod(pod: Pod): boolean {

@@ -13,6 +13,7 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
   private readonly indexes = new Map<string, IndexFunction<T>>();
   private view = new ObjectView<T>();
   private following = false;
+  private waiting: (() => void)[] = [];
   /** Changes up to this revision are not told, since the informer has seen it before etcd went back; undefined: it is as others are. */
   private ahead: number | undefined;
 
@@ -71,6 +72,17 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
     this.view.addIndex(values);
   }
 
+  whenFollowing(action: () => void): void {
+    if (this.following) action();
+    else this.waiting.push(action);
+  }
+
+  private tellWaiting(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const action of waiting) action();
+  }
+
   /** Handlers are told of a change that the shared view already has. */
   deliver(previous: T | undefined, current: T | undefined): void {
     for (const { added, updated, deleted } of this.handlers) {
@@ -94,6 +106,7 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
   followFrom(revision: number): void {
     this.following = true;
     this.ahead = revision;
+    this.tellWaiting();
   }
 
   /** Takes a change into the cache of an informer that {@link isAhead}. Returns whether it was told. */
@@ -122,5 +135,6 @@ export class WatchInformer<T extends ApiObject = ApiObject> implements Informer<
       this.deliver(isAnother ? undefined : previous, current);
     }
     for (const [key, previous] of own.entries()) if (shared.get(key) === undefined) this.deliver(previous, undefined);
+    this.tellWaiting();
   }
 }

@@ -3,11 +3,13 @@ import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from 
 import { expandersOf, UnknownExpander } from "../../control-plane/cluster-autoscaler/expander.js";
 import type { Distribution } from "../../engine/distribution.js";
 import { networkPlugin } from "../../network/plugin.js";
+import type { Pod } from "../../api/types/pod.js";
 import { readDocuments } from "../../api/manifest/document.js";
 import { FileError, readBytes } from "../files.js";
 import { isClusterConfig, readClusterConfig } from "../importers/eksctl.js";
 import { isKubeadmDocument, readKubeadmDocument } from "../importers/kubeadm.js";
 import { isNodeList, readNodes, TraceError } from "../importers/openb.js";
+import { templateAt } from "../manifests.js";
 import type { SchedulerSettings } from "../scheduler.js";
 import type { Cluster, NodeGroup } from "../schema/cluster.js";
 import type { DurationDistribution } from "../schema/distribution.js";
@@ -125,6 +127,7 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     source.wrong([...path, "count"], "must not stand beside names, which says how many there are", "key");
   const isMaster = group.role === "control-plane";
   const { zones, addresses } = group;
+  const staticPods = (group.staticPods ?? []).flatMap((manifest, index) => staticPodAt(manifest, [...path, "staticPods", index], source));
   const shared = {
     capacity: group.capacity ?? {},
     ...(group.systemReserved !== undefined && { systemReserved: group.systemReserved }),
@@ -135,6 +138,7 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     taints: group.taints ?? (isMaster ? [{ key: CONTROL_PLANE, effect: "NoSchedule" as const }] : []),
     ...(group.region !== undefined && { region: group.region }),
     ...(group.runtime !== undefined && { runtime: group.runtime }),
+    ...(staticPods.length > 0 && { staticPods }),
   };
   if (group.names === undefined) {
     return [
@@ -153,6 +157,15 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     ...(zones !== undefined && { zones: [zones[index % zones.length]] }),
     ...(addresses?.[index] !== undefined && { addresses: [addresses[index]] }),
   }));
+}
+
+/** A kubelet reads nothing but pods from its files. */
+function staticPodAt(manifest: unknown, path: readonly (string | number)[], source: Source): readonly Pod[] {
+  const object = templateAt(source.document, manifest, path, source.mistakes);
+  if (object === undefined) return [];
+  if (object.kind === "Pod") return [object as Pod];
+  source.wrong([...path, "kind"], `Invalid value: "${object.kind}": must be Pod`);
+  return [];
 }
 
 /** Nodes at the start; undefined for a single node of the group's own name. A group that may grow begins with its least size. */

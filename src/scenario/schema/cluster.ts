@@ -33,6 +33,13 @@ export const Taint = closed({
   }),
 });
 
+const StaticPod = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: "object",
+  required: ["apiVersion", "kind"],
+  description: "The manifest of a Pod.",
+  errorMessage: "must be a Kubernetes object with apiVersion and kind",
+});
+
 /** Twenty times as many as Kubernetes supports (https://kubernetes.io/docs/setup/best-practices/cluster-large/), for studies beyond it. */
 const MOST_NODES = 100_000;
 const NodeCount = Type.Integer({ minimum: 0, maximum: MOST_NODES, errorMessage: `must be a whole number from 0 to ${MOST_NODES}` });
@@ -57,6 +64,9 @@ export const NodeGroup = closed({
   ),
   region: Type.Optional(Text),
   addresses: Type.Optional(Type.Array(Address, { description: "Internal IP of each node in order; absent: given out in order." })),
+  staticPods: Type.Optional(
+    Type.Array(StaticPod, { description: "Manifests of pods that each node's kubelet runs from files: static pods, NAME-NODE." }),
+  ),
   runtime: Type.Optional(
     Type.Union([Type.Literal("containerd"), Type.Literal("cri-o"), Type.Literal("docker")], {
       errorMessage: "must be containerd, cri-o or docker",
