@@ -310,7 +310,7 @@ describe.each([
       code: 429,
       reason: "TooManyRequests",
       message: "Cannot evict pod as it would violate the pod's disruption budget.",
-      causes: [{ type: "DisruptionBudget", message: "The disruption budget web needs 1 healthy pods and has 2 currently" }],
+      causes: [{ type: "DisruptionBudget", message: "The disruption budget web does not allow evicting pods currently" }],
     });
   });
 

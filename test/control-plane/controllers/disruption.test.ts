@@ -44,9 +44,9 @@ describe("a disruption budget", () => {
       status: { conditions: [{ type: "Ready", status: "True" as const }] },
     };
     const disrupted = { a: 0 };
-    expect(pendingDisruptions(disrupted, () => pod, 119_000_000)).toEqual({ pending: disrupted, recheckAt: 120_000_000, expired: [] });
+    expect(pendingDisruptions(disrupted, [pod], 119_000_000)).toEqual({ pending: disrupted, recheckAt: 120_000_000, expired: [] });
     expect(countHealthy([pod], disrupted, 119_000_000)).toBe(0);
-    expect(pendingDisruptions(disrupted, () => pod, 120_000_000)).toEqual({ pending: {}, recheckAt: undefined, expired: ["a"] });
+    expect(pendingDisruptions(disrupted, [pod], 120_000_000)).toEqual({ pending: {}, recheckAt: undefined, expired: [pod] });
     expect(countHealthy([pod], disrupted, 120_000_000)).toBe(1);
   });
 });

@@ -21,6 +21,9 @@ const TRIES = 20;
 const RETRY_DELAY: SimTime = 500 * MILLISECOND;
 const RETRY_JITTER = 0.1;
 
+/** Condition of a budget. Source: policy/v1 DisruptionAllowedCondition. */
+const DISRUPTION_ALLOWED = "DisruptionAllowed";
+
 /** Delays between the tries of one eviction, undefined after the last of them. */
 export function evictionRetries(jitter: RandomStream): () => SimTime | undefined {
   let tries = 1;
@@ -83,22 +86,54 @@ export function takeDisruption(pod: Pod, matching: readonly PodDisruptionBudget[
   if (Object.keys(status.disruptedPods ?? {}).length > MAX_DISRUPTED_PODS) {
     throw forbidden("PodDisruptionBudget", name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
   }
-  if (status.disruptionsAllowed === 0) {
-    throw tooManyRequests(
-      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`,
-    );
-  }
+  if (status.disruptionsAllowed === 0) throw tooManyRequests(`The disruption budget ${name} ${whyNoneIsAllowed(status)}`);
+  const disruptionsAllowed = status.disruptionsAllowed - 1;
   return {
     ...budget,
     status: {
       ...status,
-      disruptionsAllowed: status.disruptionsAllowed - 1,
+      ...(disruptionsAllowed === 0 && { conditions: withoutSufficientPods(status, now) }),
+      disruptionsAllowed,
       disruptedPods: { ...status.disruptedPods, [pod.metadata.name]: now },
     },
   };
 }
 
-/** The pod marked as a target of disruption, which is written before it is deleted. */
+type BudgetStatus = NonNullable<PodDisruptionBudget["status"]>;
+
+function disruptionCondition({ conditions }: BudgetStatus): Condition | undefined {
+  return conditions?.find(({ type }) => type === DISRUPTION_ALLOWED);
+}
+
+/** Source: eviction.go checkAndDecrement. Counts are not to be trusted where the controller could not find them. */
+function whyNoneIsAllowed(status: BudgetStatus): string {
+  const { currentHealthy, desiredHealthy } = status;
+  const condition = disruptionCondition(status);
+  const why = condition?.status === "False" && (condition.message ?? "") !== "" ? condition : undefined;
+  if (why?.reason === "SyncFailed") return `does not allow evicting pods currently because it failed sync: ${why.message}`;
+  if (currentHealthy <= desiredHealthy) return `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  return why === undefined
+    ? "does not allow evicting pods currently"
+    : `does not allow evicting pods currently (${why.reason}): ${why.message}`;
+}
+
+/** The conditions of a budget that has just given its last disruption. Source: component-helpers apps/poddisruptionbudget (UpdateDisruptionAllowedCondition). */
+function withoutSufficientPods(status: BudgetStatus, now: Timestamp): readonly Condition[] {
+  const present = disruptionCondition(status);
+  const { observedGeneration } = status;
+  const condition: Condition = {
+    type: DISRUPTION_ALLOWED,
+    status: "False",
+    reason: "InsufficientPods",
+    message: "",
+    lastTransitionTime: present?.status === "False" ? present.lastTransitionTime! : now,
+    ...(observedGeneration !== undefined && { observedGeneration }),
+  };
+  const conditions = status.conditions ?? [];
+  return present === undefined ? [...conditions, condition] : conditions.map((one) => (one === present ? condition : one));
+}
+
+/** The pod marked as a target of disruption, which is written before it is deleted, also where no budget matters; the same where it is marked already. */
 export function withDisruptionTarget(pod: Pod, now: Timestamp): Pod {
   const condition: Condition = {
     type: "DisruptionTarget",
@@ -107,6 +142,8 @@ export function withDisruptionTarget(pod: Pod, now: Timestamp): Pod {
     message: "Eviction API: evicting",
     lastTransitionTime: now,
   };
+  const present = pod.status?.conditions?.find(({ type }) => type === condition.type);
+  if (present?.status === "True" && present.reason === condition.reason && present.message === condition.message) return pod;
   const others = (pod.status?.conditions ?? []).filter((other) => other.type !== condition.type);
   return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
 }

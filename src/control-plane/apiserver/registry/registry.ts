@@ -61,7 +61,23 @@ export interface RegistryOptions {
 }
 
 export class Registry {
+  private isRehearsal = false;
+
   constructor(private readonly options: RegistryOptions) {}
+
+  /**
+   * Does what a request asks for, checks and all, and stores nothing of it: the dry run of a request.
+   *
+   * Source: k8s.io/apiserver/pkg/registry/generic/registry/dryrun.go, https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
+   */
+  rehearse<T>(work: () => T): T {
+    this.isRehearsal = true;
+    try {
+      return work();
+    } finally {
+      this.isRehearsal = false;
+    }
+  }
 
   /** @throws ApiStatusError 403, 409 AlreadyExists or 422 */
   create(submitted: ApiObject, user: string): ApiObject {
@@ -88,6 +104,10 @@ export class Registry {
     if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
     admission.validate(named, request, store);
     const placed = kind === "Service" ? this.options.services.allocate(named as Service) : named;
+    if (this.isRehearsal) {
+      if (kind === "Service") this.options.services.release(placed as Service);
+      return { ...placed, metadata: { ...placed.metadata, uid, creationTimestamp: now } };
+    }
     const revision = store.nextRevision();
     const metadata: ObjectMeta = {
       ...placed.metadata,
@@ -248,8 +268,9 @@ export class Registry {
         if (stored?.object !== budgets[0]) throw new ChangedSinceRead("PodDisruptionBudget", name);
         this.replaced("PodDisruptionBudget", stored, budget);
       }
-      this.replaced("Pod", entry, withDisruptionTarget(pod, now));
     }
+    const announced = withDisruptionTarget(pod, now);
+    if (announced !== pod) this.replaced("Pod", entry, announced);
     return this.delete(target, options, user);
   }
 
@@ -363,7 +384,9 @@ export class Registry {
     if (generationMoves) next = { ...next, metadata: { ...next.metadata, generation: (stored.metadata.generation ?? 0) + 1 } };
     if (kind === "Service") {
       next = this.options.services.allocate(next as Service, stored as Service);
-      this.options.services.release(stored as Service, next as Service);
+      // What was asked for is given back where nothing is stored.
+      const [given, kept] = this.isRehearsal ? [next, stored] : [stored, next];
+      this.options.services.release(given as Service, kept as Service);
     }
     if (isFinished(kind, stored, next)) return this.removed(kind, entry, next);
     return this.replaced(kind, entry, next);
@@ -408,6 +431,7 @@ export class Registry {
 
   /** @param object a copy that nobody else holds yet: its metadata is replaced here */
   private replaced(kind: Kind, entry: StoreEntry, object: ApiObject): ApiObject {
+    if (this.isRehearsal) return object;
     const { store, emit, admission } = this.options;
     admission.changed(kind);
     const previous = entry.object;
@@ -419,6 +443,7 @@ export class Registry {
   }
 
   private removed(kind: Kind, entry: StoreEntry, last: ApiObject): ApiObject {
+    if (this.isRehearsal) return last;
     const { store, emit, admission } = this.options;
     admission.changed(kind);
     if (kind === "Service") this.options.services.release(entry.object as Service);

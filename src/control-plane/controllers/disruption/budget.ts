@@ -48,27 +48,27 @@ export function countHealthy(pods: Iterable<Pod>, disrupted: Readonly<Record<str
   return healthy;
 }
 
-/** Approved evictions that are still under way, and when the first of them counts as failed. */
+/** Approved evictions that are still under way, and when the first of them counts as failed. @param pods those that the budget selects */
 export function pendingDisruptions(
   disrupted: Readonly<Record<string, Timestamp>> | undefined,
-  podNamed: (name: string) => Pod | undefined,
+  pods: Iterable<Pod>,
   now: Timestamp,
 ): {
   readonly pending: Readonly<Record<string, Timestamp>>;
   readonly recheckAt: Timestamp | undefined;
-  readonly expired: readonly string[];
+  readonly expired: readonly Pod[];
 } {
   const pending: Record<string, Timestamp> = {};
-  const expired: string[] = [];
+  const expired: Pod[] = [];
   let recheckAt: Timestamp | undefined;
-  for (const [name, since] of Object.entries(disrupted ?? {})) {
-    const pod = podNamed(name);
-    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
+  for (const pod of disrupted === undefined ? [] : pods) {
+    const since = disrupted![pod.metadata.name];
+    if (since === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
     if (since + DELETION_TIMEOUT <= now) {
-      expired.push(name);
+      expired.push(pod);
       continue;
     }
-    pending[name] = since;
+    pending[pod.metadata.name] = since;
     recheckAt = Math.min(recheckAt ?? Number.POSITIVE_INFINITY, since + DELETION_TIMEOUT);
   }
   return { pending, recheckAt, expired };

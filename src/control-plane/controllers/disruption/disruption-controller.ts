@@ -5,18 +5,20 @@
  */
 import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSelector } from "../../../api/selector.js";
-import type { ApiObject, Condition, OwnerReference, Pod, PodDisruptionBudget } from "../../../api/types/index.js";
+import type { Condition, Pod, PodDisruptionBudget } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
-import { conditionOf, withoutCondition } from "../conditions.js";
-import { controllerOf } from "../owner-references.js";
+import { conditionOf } from "../conditions.js";
 import { isPodReady } from "../pod-conditions.js";
 import { referenceTo } from "../pod-control.js";
 import { sameValue } from "../same-value.js";
-import { ApiError, RetryLater, type Task } from "../task.js";
+import { ApiError, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { countHealthy, disruptionsAllowed, expectedCounts, needsScale, pendingDisruptions, type Expected } from "./budget.js";
+import { expectedScale, SCALED_KINDS, type Scaled } from "./expected-scale.js";
+import { selectorText } from "./selector-text.js";
+import { StaleDisruptions } from "./stale-disruptions.js";
 
 const ACCOUNT = "disruption-controller";
 /** Source of its events. Source: disruption.go, NewDisruptionController. */
@@ -24,7 +26,10 @@ const COMPONENT = "controllermanager";
 /** One worker. Source: disruption.go, Run. */
 const WORKERS = 1;
 
-type Scaled = ApiObject & { readonly spec: { readonly replicas?: number } };
+/** Condition of a budget, and what it says. Source: policy/v1 types.go. */
+const DISRUPTION_ALLOWED = "DisruptionAllowed";
+const SUFFICIENT = { status: "True", reason: "SufficientPods", message: "" } as const;
+const INSUFFICIENT = { status: "False", reason: "InsufficientPods", message: "" } as const;
 
 class DisruptionController {
   private readonly calls: ApiCalls;
@@ -32,15 +37,15 @@ class DisruptionController {
   private readonly pods: Informer<Pod>;
   private readonly scaled: ReadonlyMap<string, Informer<Scaled>>;
   private readonly queue: WorkQueue;
+  private readonly staleDisruptions: StaleDisruptions;
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, COMPONENT);
     this.queue = context.queue({ workers: WORKERS, sync: (key) => this.sync(key) });
     this.budgets = context.informer("PodDisruptionBudget");
     this.pods = context.informer("Pod");
-    const scaled = (["ReplicationController", "ReplicaSet", "Deployment", "StatefulSet"] as const).map(
-      (kind) => [kind, context.informer(kind) as unknown as Informer<Scaled>] as const,
-    );
+    this.staleDisruptions = new StaleDisruptions(context, this.calls, this.pods);
+    const scaled = SCALED_KINDS.map((kind) => [kind, context.informer(kind) as unknown as Informer<Scaled>] as const);
     this.scaled = new Map<string, Informer<Scaled>>(scaled);
     this.budgets.addHandlers({
       added: (budget) => this.queue.add(objectKey(budget)),
@@ -48,21 +53,42 @@ class DisruptionController {
       deleted: (budget) => this.queue.add(objectKey(budget)),
     });
     this.pods.addHandlers({
-      added: (pod) => this.podChanged(pod),
-      updated: (previous, current) => {
-        if (previous.metadata.labels !== current.metadata.labels) this.podChanged(previous);
-        else if (!healthMayDiffer(previous, current)) return;
-        this.podChanged(current);
+      added: (pod) => {
+        this.podChanged(pod);
+        this.staleDisruptions.podChanged(pod);
       },
-      deleted: (pod) => this.podChanged(pod),
+      updated: (previous, current) => {
+        this.staleDisruptions.podChanged(current);
+        if (previous.metadata.labels !== current.metadata.labels) this.podChanged(previous);
+        this.podChanged(current, healthMayDiffer(previous, current));
+      },
+      deleted: (pod) => {
+        this.podChanged(pod);
+        this.staleDisruptions.forget(objectKey(pod));
+      },
     });
   }
 
-  private podChanged(pod: Pod): void {
+  /** Upstream has one budget of several look, by chance; here all of them do. */
+  private podChanged(pod: Pod, counts = true): void {
     if (this.budgets.size === 0) return;
+    let first: PodDisruptionBudget | undefined;
+    let told = false;
     for (const budget of this.budgets.inNamespace(pod.metadata.namespace!)) {
-      if (compileLabelSelector(budget.spec.selector)(pod.metadata.labels)) this.queue.add(objectKey(budget));
+      if (!compileLabelSelector(budget.spec.selector)(pod.metadata.labels)) continue;
+      if (counts) this.queue.add(objectKey(budget));
+      if (first !== undefined && !told) {
+        this.tellOfSeveral(pod, first);
+        told = true;
+      }
+      first ??= budget;
     }
+  }
+
+  private tellOfSeveral(pod: Pod, chosen: PodDisruptionBudget): void {
+    const { namespace, name } = pod.metadata;
+    const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen.metadata.name}" arbitrarily.`;
+    this.calls.recordEvent(referenceTo(pod), "Warning", "MultiplePodDisruptionBudgets", message);
   }
 
   private *sync(key: string): Task<void> {
@@ -71,53 +97,40 @@ class DisruptionController {
     const matches = compileLabelSelector(budget.spec.selector);
     const pods = [...this.pods.inNamespace(budget.metadata.namespace!)].filter(({ metadata }) => matches(metadata.labels));
     if (pods.length === 0) this.calls.recordEvent(referenceTo(budget), "Normal", "NoPods", "No matching pods found");
-    const now = this.context.now();
-    const podNamed = (name: string): Pod | undefined => this.pods.get(`${budget.metadata.namespace}/${name}`);
-    const { pending, recheckAt, expired } = pendingDisruptions(budget.status?.disruptedPods, podNamed, now);
-    for (const name of expired) {
-      const pod = podNamed(name)!;
-      this.calls.recordEvent(referenceTo(pod), "Warning", "NotDeleted", `Pod was expected by PDB ${key} to be deleted but it wasn't`);
-    }
     let expected: Expected;
     try {
-      expected = expectedCounts(budget, pods.length, needsScale(budget) ? this.scaleOf(pods) : 0);
+      expected = this.expectedCounts(budget, pods);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       yield* this.failSafe(budget, error);
-      throw error;
+      return;
     }
-    const healthy = countHealthy(pods, pending, now);
-    yield* this.writeStatus(budget, expected, healthy, pending);
+    const now = this.context.now();
+    const { pending, recheckAt, expired } = pendingDisruptions(budget.status?.disruptedPods, pods, now);
+    const { namespace } = budget.metadata;
+    for (const pod of expired) {
+      // Upstream names the namespace twice, and not the budget.
+      const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`;
+      this.calls.recordEvent(referenceTo(pod), "Warning", "NotDeleted", message);
+    }
+    yield* this.writeStatus(budget, expected, countHealthy(pods, pending, now), pending);
     if (recheckAt !== undefined) this.queue.addAfter(key, recheckAt - now);
   }
 
-  /** Sum of the wished sizes of all controllers of the pods. @throws RetryLater where a pod's controller has no size */
-  private scaleOf(pods: readonly Pod[]): number {
-    const sizes = new Map<string, number>();
-    for (const pod of pods) {
-      const controller = controllerOf(pod);
-      if (controller === undefined || sizes.has(controller.uid)) continue;
-      const scaled = this.scaledOwner(pod.metadata.namespace!, controller);
-      if (scaled === undefined)
-        throw new RetryLater(
-          `${controller.kind.toLowerCase()}s.${controller.apiVersion.split("/")[0]} does not implement the scale subresource`,
-        );
-      sizes.set(scaled.metadata.uid!, scaled.spec.replicas ?? 1);
+  private expectedCounts(budget: PodDisruptionBudget, pods: readonly Pod[]): Expected {
+    if (!needsScale(budget)) return expectedCounts(budget, pods.length, 0);
+    const { total, hasUnmanaged } = expectedScale(pods, this.scaled);
+    if (hasUnmanaged) {
+      const message =
+        `Pods selected by this PodDisruptionBudget (selector: ${selectorText(budget.spec.selector)}) were found to be unmanaged. ` +
+        "As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. " +
+        'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.';
+      this.calls.recordEvent(referenceTo(budget), "Warning", "UnmanagedPods", message);
     }
-    let total = 0;
-    for (const size of sizes.values()) total += size;
-    return total;
+    return expectedCounts(budget, pods.length, total);
   }
 
-  /** The owner's owner where that one is what is scaled: a Deployment rather than its ReplicaSet. */
-  private scaledOwner(namespace: string, reference: OwnerReference): Scaled | undefined {
-    const owner = this.scaled.get(reference.kind)?.get(`${namespace}/${reference.name}`);
-    if (owner === undefined) return undefined;
-    const above = controllerOf(owner);
-    return (above === undefined ? undefined : this.scaledOwner(namespace, above)) ?? owner;
-  }
-
-  /** A budget whose size cannot be found allows nothing. */
+  /** A budget whose size cannot be found allows nothing, and is looked at again when something changes. */
   private *failSafe(budget: PodDisruptionBudget, error: ApiError): Task<void> {
     this.calls.recordEvent(
       referenceTo(budget),
@@ -131,7 +144,11 @@ class DisruptionController {
       expectedPods: 0,
       ...budget.status,
       disruptionsAllowed: 0,
-      conditions: this.conditions(budget, { status: "False", reason: "SyncFailed", message: error.message }),
+      conditions: this.conditions(
+        budget,
+        { status: "False", reason: "SyncFailed", message: error.message },
+        budget.status?.observedGeneration,
+      ),
     };
     if (!sameValue(status, budget.status)) yield* this.calls.updateStatus<"PodDisruptionBudget">({ ...budget, status });
   }
@@ -143,30 +160,37 @@ class DisruptionController {
     disruptedPods: Readonly<Record<string, number>>,
   ): Task<void> {
     const allowed = disruptionsAllowed(expected, currentHealthy);
-    const condition =
-      allowed > 0 ? ({ status: "True", reason: "SufficientPods" } as const) : ({ status: "False", reason: "InsufficientPods" } as const);
-    const status = {
-      ...(budget.metadata.generation !== undefined && { observedGeneration: budget.metadata.generation }),
+    const { generation } = budget.metadata;
+    const counts = {
+      ...(generation !== undefined && { observedGeneration: generation }),
       ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
       disruptionsAllowed: allowed,
       currentHealthy,
       ...expected,
-      conditions: this.conditions(budget, { ...condition, message: "" }),
     };
-    if (!sameValue(status, budget.status)) yield* this.calls.updateStatus<"PodDisruptionBudget">({ ...budget, status });
+    const wished = allowed > 0 ? SUFFICIENT : INSUFFICIENT;
+    const { conditions: present, ...stored } = budget.status ?? {};
+    // A condition of that status stays, whatever it says.
+    if (sameValue(counts, stored) && conditionOf(present, DISRUPTION_ALLOWED)?.status === wished.status) return;
+    const status = { ...counts, conditions: this.conditions(budget, wished, generation) };
+    yield* this.calls.updateStatus<"PodDisruptionBudget">({ ...budget, status });
   }
 
-  private conditions(budget: PodDisruptionBudget, wished: Pick<Condition, "status" | "reason" | "message">): readonly Condition[] {
-    const previous = conditionOf(budget.status?.conditions, "DisruptionAllowed");
+  private conditions(
+    budget: PodDisruptionBudget,
+    wished: Pick<Condition, "status" | "reason" | "message">,
+    generation: number | undefined,
+  ): readonly Condition[] {
+    const conditions = budget.status?.conditions ?? [];
+    const previous = conditionOf(conditions, DISRUPTION_ALLOWED);
     const lastTransitionTime = previous?.status === wished.status ? previous.lastTransitionTime : this.context.nowInSeconds();
-    const { generation } = budget.metadata;
     const condition: Condition = {
-      type: "DisruptionAllowed",
+      type: DISRUPTION_ALLOWED,
       ...wished,
       ...(lastTransitionTime !== undefined && { lastTransitionTime }),
       ...(generation !== undefined && { observedGeneration: generation }),
     };
-    return [...withoutCondition(budget.status?.conditions, "DisruptionAllowed"), condition];
+    return previous === undefined ? [...conditions, condition] : conditions.map((one) => (one === previous ? condition : one));
   }
 }
 
