@@ -2,6 +2,8 @@
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ObjectReference } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
+import type { PolicyRule } from "../api/types/policy.js";
+import type { AccessQuestion } from "../control-plane/apiserver/authorizer.js";
 import type {
   ApiClient,
   ApiServerEndpoint,
@@ -27,8 +29,28 @@ export type ExecResult =
 /** The shell's exit code for a command that it does not find. Source: POSIX.1-2024, Shell Command Language, 2.8.2 */
 const COMMAND_NOT_FOUND = 127;
 
+/** Who asks, and whether it is only asked what would be. */
+interface Identity {
+  readonly component: string;
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly host: string;
+  readonly dryRun?: boolean;
+}
+
+/** Where the administrator connects, and asks what is permitted. */
+export interface AdministratorEndpoint extends ApiServerEndpoint {
+  allows(who: { readonly user: string; readonly groups: readonly string[] }, question: AccessQuestion): boolean;
+  rulesOf(who: { readonly user: string; readonly groups: readonly string[] }, namespace: string): readonly PolicyRule[];
+}
+
 /** User and group of kubeadm's admin.conf. Source: https://kubernetes.io/docs/setup/best-practices/certificates/ */
-const ADMINISTRATOR = { component: "kubectl", user: "kubernetes-admin", groups: ["system:masters", "system:authenticated"], host: OUTSIDE };
+const ADMINISTRATOR: Identity = {
+  component: "kubectl",
+  user: "kubernetes-admin",
+  groups: ["system:masters", "system:authenticated"],
+  host: OUTSIDE,
+};
 
 /** Port of the kubelet's API. Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
 const KUBELET_PORT = 10_250;
@@ -38,14 +60,40 @@ export class Administrator implements ApiClient {
   private readonly watches: ObjectWatches;
 
   constructor(
-    endpoint: ApiServerEndpoint,
+    private readonly endpoint: AdministratorEndpoint,
     private readonly machines: ReadonlyMap<string, Machine>,
     private readonly isReachable: (node: string) => boolean,
     private readonly metrics: MetricsApi,
     private readonly leases: Leases,
+    private readonly identity: Identity = ADMINISTRATOR,
   ) {
-    this.client = endpoint.connect(ADMINISTRATOR);
-    this.watches = new ObjectWatches(endpoint.informers(ADMINISTRATOR));
+    this.client = endpoint.connect(identity);
+    this.watches = new ObjectWatches(endpoint.informers(identity));
+  }
+
+  /** The same machine with the permissions of somebody else, or with requests that change nothing. */
+  as({
+    user,
+    groups = [],
+    dryRun = false,
+  }: {
+    readonly user?: string;
+    readonly groups?: readonly string[];
+    readonly dryRun?: boolean;
+  }): Administrator {
+    const { endpoint, machines, isReachable, metrics, leases } = this;
+    const impersonated = user === undefined ? this.identity : { ...this.identity, user, groups };
+    return new Administrator(endpoint, machines, isReachable, metrics, leases, { ...impersonated, dryRun });
+  }
+
+  /** Whether the client may do something. */
+  reviewAccess(question: AccessQuestion, done: (result: Result<{ readonly allowed: boolean }>) => void): void {
+    done({ ok: true, object: { allowed: this.endpoint.allows(this.identity, question) } });
+  }
+
+  /** What the client may do in a namespace. */
+  reviewRules(namespace: string, done: (result: Result<readonly PolicyRule[]>) => void): void {
+    done({ ok: true, object: this.endpoint.rulesOf(this.identity, namespace) });
   }
 
   get scales(): ScaleClient {
@@ -144,6 +192,11 @@ export class Administrator implements ApiClient {
   /** Tells of each change of an object from now on, until the function that is returned is called. */
   watch<K extends Kind>(target: Target<K>, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching {
     return this.watches.watch(target, changed);
+  }
+
+  /** The same of all objects of a kind. */
+  watchAll<K extends Kind>(kind: K, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching {
+    return this.watches.watchAll(kind, changed);
   }
 
   /**

@@ -1,4 +1,4 @@
-/** Watches of single objects that come and go, over one informer a kind: kubectl's, which waits for one object at a time. */
+/** Watches of single objects, or of a kind's all, that come and go, over one informer a kind: kubectl's. */
 import { objectKey, type Kind, type ObjectsByKind } from "../api/kinds.js";
 import type { InformerFactory, Target } from "../control-plane/apiserver/client.js";
 
@@ -10,6 +10,9 @@ export type ObjectChanged<K extends Kind> = (current: ObjectsByKind[K] | undefin
 
 type AnyListener = ObjectChanged<Kind>;
 
+/** In place of a key: all objects. */
+const ALL = "*";
+
 export class ObjectWatches {
   /** Listeners by key, for each kind that has ever been watched. */
   private readonly byKind = new Map<Kind, Map<string, Set<AnyListener>>>();
@@ -17,8 +20,15 @@ export class ObjectWatches {
   constructor(private readonly informers: InformerFactory) {}
 
   watch<K extends Kind>({ kind, namespace, name }: Target<K>, changed: ObjectChanged<K>): StopWatching {
+    return this.listen(kind, namespace === undefined || namespace === "" ? name : `${namespace}/${name}`, changed);
+  }
+
+  watchAll<K extends Kind>(kind: K, changed: ObjectChanged<K>): StopWatching {
+    return this.listen(kind, ALL, changed);
+  }
+
+  private listen<K extends Kind>(kind: K, key: string, changed: ObjectChanged<K>): StopWatching {
     const listeners = this.listenersOf(kind);
-    const key = namespace === undefined || namespace === "" ? name : `${namespace}/${name}`;
     const listener = changed as unknown as AnyListener;
     const others = listeners.get(key);
     if (others === undefined) listeners.set(key, new Set([listener]));
@@ -36,7 +46,7 @@ export class ObjectWatches {
     const listeners = new Map<string, Set<AnyListener>>();
     this.byKind.set(kind, listeners);
     const tell = (current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]): void => {
-      for (const listener of [...(listeners.get(objectKey(last)) ?? [])]) listener(current, last);
+      for (const listener of [...(listeners.get(objectKey(last)) ?? []), ...(listeners.get(ALL) ?? [])]) listener(current, last);
     };
     this.informers.informer(kind).addHandlers({
       added: (object) => {

@@ -10,11 +10,12 @@ import type { SimTime } from "../engine/simulation.js";
 import { behaviorSource } from "./behaviors.js";
 import { evaluate, type Verdict } from "./evaluation.js";
 import type { Expectation } from "./expectation.js";
-import type { CommandResult } from "./kubectl/command.js";
-import { applyOne } from "./kubectl/manifests.js";
+import type { CommandResult } from "./kubectl/command-result.js";
+import { applyOne } from "./kubectl/apply.js";
 import { withMetadata } from "./kubectl/pod-template.js";
 import { runScript } from "./kubectl/script.js";
-import { KubectlError, KubectlSession } from "./kubectl/session.js";
+import { KubectlError } from "./kubectl/kubectl-error.js";
+import { KubectlSession } from "./kubectl/session.js";
 import type { CommandStep, EksctlStep, EtcdStep, Fault, FaultStep, KubectlStep, Scenario } from "./scenario.js";
 import type { RequestCounts, SimulatedCluster } from "./simulated-cluster.js";
 import { WorkloadSource, type WorkloadCounts } from "./workload-source.js";
@@ -52,8 +53,8 @@ export class ScenarioRun {
   private readonly sources: WorkloadSource[] = [];
   private readonly baselines = new Map<Expectation, RequestCounts>();
   private readonly problems: string[] = [];
-  /** Commands that have begun and not ended. */
-  private readonly running = new Set<CommandStep>();
+  /** Commands that have begun and not ended, with their entries and what they have printed so far. */
+  private readonly running = new Map<CommandStep, { readonly entry: number; output: readonly string[] }>();
 
   constructor(
     private readonly cluster: SimulatedCluster,
@@ -86,7 +87,11 @@ export class ScenarioRun {
   /** Judges what is expected at the end, and says how the run went. */
   finish(): RunOutcome {
     for (const expectation of this.scenario.expectations) if (expectation.at === "end") this.judge(expectation);
-    for (const step of this.running) {
+    for (const [step, { entry, output }] of this.running) {
+      this.entries[entry] = { ...this.entries[entry], output: [...output] };
+      // What a watch prints is known whenever the run ends.
+      if (step.expectError === undefined && step.expectOutput !== undefined && output.some((line) => line.includes(step.expectOutput!)))
+        continue;
       if (step.expectError !== undefined || step.expectOutput !== undefined)
         this.problems.push(`${placeOf(step)}: had not ended at the end of the run, so what is expected of it cannot be judged`);
     }
@@ -134,11 +139,11 @@ export class ScenarioRun {
         } catch (error) {
           if (!(error instanceof KubectlError)) throw error;
           session.fail(error);
-          failed.push(`${file}:${line}: ${error.message}`);
+          failed.push(`${file}:${line}: ${error.alone}`);
         }
       }
     }
-    const end = () => this.end(begin, session.output, failed.length === 0 ? undefined : failed.join("\n"));
+    const end = () => this.end(begin, session.end().output, failed.length === 0 ? undefined : failed.join("\n"));
     runScript(applyAll(), end, (error) => {
       throw error;
     });
@@ -147,7 +152,9 @@ export class ScenarioRun {
   private runKubectl(step: KubectlStep): void {
     const { kubectl, simulation, epoch } = this.cluster;
     const begin = this.beginCommand(step);
-    step.command.run(kubectl, simulation, epoch, (result) => this.endCommand(step, begin, result));
+    const { output } = step.command.run(kubectl, simulation, epoch, (result) => this.endCommand(step, begin, result));
+    const running = this.running.get(step);
+    if (running !== undefined) running.output = output;
   }
 
   private runEksctl(step: EksctlStep): void {
@@ -161,8 +168,9 @@ export class ScenarioRun {
   }
 
   private beginCommand(step: CommandStep): number {
-    this.running.add(step);
-    return this.begin(`${step.kind} ${step.text}`);
+    const entry = this.begin(`${step.kind} ${step.text}`);
+    this.running.set(step, { entry, output: [] });
+    return entry;
   }
 
   private endCommand(step: CommandStep, begin: number, { output, errors }: CommandResult): void {

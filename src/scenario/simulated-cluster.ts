@@ -7,6 +7,8 @@ import type { NodeMetrics, PodMetrics } from "../cluster/metrics/metrics-api.js"
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { Timestamp } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
+import type { PolicyRule } from "../api/types/policy.js";
+import type { AccessQuestion } from "../control-plane/apiserver/authorizer.js";
 import type { ApiClient, ApiStatus, ListOptions, Result, Target } from "../control-plane/apiserver/client.js";
 import type { Distribution } from "../engine/distribution.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
@@ -46,6 +48,23 @@ export interface KubectlClient extends ApiClient {
    * What was changed shortly before may be told as well, so that versions have to be compared.
    */
   watch<K extends Kind>(target: Target<K>, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching;
+  /** The same of all objects of a kind. */
+  watchAll<K extends Kind>(kind: K, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching;
+  /** A client whose requests are another's, or change nothing. */
+  as(identity: Impersonation): KubectlClient;
+  /** Whether the client may do something, answered as a SelfSubjectAccessReview is. */
+  reviewAccess(question: AccessQuestion, done: (result: Result<{ readonly allowed: boolean }>) => void): void;
+  /** What the client may do in a namespace, answered as a SelfSubjectRulesReview is. */
+  reviewRules(namespace: string, done: (result: Result<readonly PolicyRule[]>) => void): void;
+}
+
+/** Whose permissions count, and whether anything is stored. */
+export interface Impersonation {
+  /** Absent: the administrator's own. */
+  readonly user?: string;
+  readonly groups?: readonly string[];
+  /** Requests pass all checks and change nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Ends a watch. */

@@ -2,20 +2,25 @@ import { kindInfo, objectKey, type Kind, type ObjectsByKind } from "../../src/ap
 import { labelSelectorMatches } from "../../src/api/selector.js";
 import type { ObjectReference } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
+import type { PolicyRule } from "../../src/api/types/policy.js";
+import type { Scale } from "../../src/api/types/scale.js";
 import type {
   ApiStatus,
   Callback,
   DeleteOptions,
   ListOptions,
   Result,
+  Scalable,
   ScaleClient,
   Target,
 } from "../../src/control-plane/apiserver/client.js";
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
-import { parseKubectl, type CommandResult } from "../../src/scenario/kubectl/command.js";
+import type { AccessQuestion } from "../../src/control-plane/apiserver/authorizer.js";
+import { parseKubectl } from "../../src/scenario/kubectl/command.js";
+import type { CommandResult } from "../../src/scenario/kubectl/command-result.js";
 import type { ReadManifests } from "../../src/scenario/kubectl/verb.js";
 import type { NodeMetrics, PodMetrics } from "../../src/cluster/metrics/metrics-api.js";
-import type { ExecResult, KubectlClient, StopWatching } from "../../src/scenario/simulated-cluster.js";
+import type { ExecResult, Impersonation, KubectlClient, StopWatching } from "../../src/scenario/simulated-cluster.js";
 
 /** The start of 2026, in microseconds. */
 export const EPOCH = Date.UTC(2026, 0, 1) * 1_000;
@@ -34,8 +39,20 @@ export class MemoryCluster implements KubectlClient {
   metrics: { readonly pods: readonly PodMetrics[]; readonly nodes: readonly NodeMetrics[] } = { pods: [], nodes: [] };
   /** Objects that are deleted stay, as those do that somebody holds by a finalizer. */
   keepsDeleted = false;
-  /** Scales are rules of Kubernetes, which this does not know. */
-  readonly scales: ScaleClient = { get: withoutScales, update: withoutScales, patch: withoutScales };
+  readonly identities: Impersonation[] = [];
+  readonly questions: AccessQuestion[] = [];
+  /** What it answers to questions about permissions. */
+  allows = true;
+  rules: readonly PolicyRule[] = [];
+  readonly scales: ScaleClient = {
+    get: (which, done) => this.get(which, (result) => done(result.ok ? accepted(scaleOf(result.object)) : result)),
+    update: (which, scale, done) => this.scales.patch(which, () => scale, done),
+    patch: (which, change, done) => {
+      const edit = <T extends ObjectsByKind[Scalable]>(current: T): T =>
+        ({ ...current, spec: { ...current.spec, replicas: change(scaleOf(current)).spec.replicas } });
+      this.patch(which, edit, (result) => done?.(result.ok ? accepted(scaleOf(result.object)) : result));
+    },
+  };
   private uid = 0;
   private version = 0;
   private readonly watches = new Set<(key: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]) => void>();
@@ -91,6 +108,29 @@ export class MemoryCluster implements KubectlClient {
     };
     this.watches.add(watch);
     return () => this.watches.delete(watch);
+  }
+
+  watchAll<K extends Kind>(kind: K, changed: (current: ObjectsByKind[K] | undefined, last: ObjectsByKind[K]) => void): StopWatching {
+    const watch = (_: string, current: ObjectsByKind[Kind] | undefined, last: ObjectsByKind[Kind]): void => {
+      if (last.kind === kind) changed(current as ObjectsByKind[K] | undefined, last as ObjectsByKind[K]);
+    };
+    this.watches.add(watch);
+    return () => this.watches.delete(watch);
+  }
+
+  /** Everybody may do everything here: who asks is noted, and no more. */
+  as(identity: Impersonation): KubectlClient {
+    this.identities.push(identity);
+    return this;
+  }
+
+  reviewAccess(question: AccessQuestion, done: (result: Result<{ readonly allowed: boolean }>) => void): void {
+    this.questions.push(question);
+    this.simulation.after(MILLISECOND, () => done({ ok: true, object: { allowed: this.allows } }));
+  }
+
+  reviewRules(_: string, done: (result: Result<readonly PolicyRule[]>) => void): void {
+    this.simulation.after(MILLISECOND, () => done({ ok: true, object: this.rules }));
   }
 
   create<K extends Kind>(object: ObjectsByKind[K], done?: Callback<ObjectsByKind[K]>): void {
@@ -261,6 +301,12 @@ export function pod(name: string, change: { readonly metadata?: object; readonly
   };
 }
 
-function withoutScales(): never {
-  throw new Error("a memory cluster has no scale subresource");
+function scaleOf({ metadata, spec }: ObjectsByKind[Scalable]): Scale {
+  return {
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata,
+    spec: { replicas: spec.replicas ?? 1 },
+    status: { replicas: 0, selector: "" },
+  };
 }

@@ -34,6 +34,7 @@ export class ApiClientConnection implements ApiClient, Sender {
     private readonly events: EventRecording,
     readonly eventSeries: boolean,
     private readonly ownEventClient?: ApiClient,
+    private readonly dryRun = false,
   ) {}
 
   /** Events go through a client of their own where the component has one, else they share the limit of all its requests. */
@@ -89,7 +90,7 @@ export class ApiClientConnection implements ApiClient, Sender {
     const read = (): void => {
       budgets = this.registry.budgetsOf(pod);
     };
-    const handle = (): ApiObject => this.registry.evict(pod, budgets, options, this.caller.user);
+    const handle = this.handling(() => this.registry.evict(pod, budgets, options, this.caller.user));
     const rereading = { read, nextTry: this.registry.evictionRetries() };
     this.path.send(this, { verb: "create", subresource: "eviction", target: pod, precondition: undefined, handle, rereading, done });
   }
@@ -127,8 +128,19 @@ export class ApiClientConnection implements ApiClient, Sender {
     this.events.record(this, regarding, type, reason, message);
   }
 
-  private sendScale(verb: Verb, target: Target, handle: () => Scale, done: Callback<Scale> | undefined, precondition?: WritePrecondition): void {
-    this.path.send(this, { verb, subresource: "scale", target, precondition, handle, done });
+  /** A dry run stores nothing. */
+  private handling<T>(handle: () => T): () => T {
+    return this.dryRun ? () => this.registry.rehearse(handle) : handle;
+  }
+
+  private sendScale(
+    verb: Verb,
+    target: Target,
+    handle: () => Scale,
+    done: Callback<Scale> | undefined,
+    precondition?: WritePrecondition,
+  ): void {
+    this.path.send(this, { verb, subresource: "scale", target, precondition, handle: this.handling(handle), done });
   }
 
   private send<K extends Kind>(
@@ -139,7 +151,7 @@ export class ApiClientConnection implements ApiClient, Sender {
     done: Callback<ObjectsByKind[K]> | undefined,
     precondition?: WritePrecondition,
   ): void {
-    this.path.send(this, { verb, subresource, target, precondition, handle, done });
+    this.path.send(this, { verb, subresource, target, precondition, handle: this.handling(handle), done });
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { type Kind, objectKey, type ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, Timestamp } from "../../api/types/meta.js";
-import type { Event } from "../../api/types/policy.js";
+import type { Event, PolicyRule } from "../../api/types/policy.js";
 import { TokenBucket } from "../../engine/resource/token-bucket.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import { EtcdCluster } from "../etcd/etcd-cluster.js";
@@ -16,7 +16,7 @@ import type { WriteLog } from "../etcd/write-log.js";
 import { AdmissionChain, type AdmissionPlugin } from "./admission/admission.js";
 import { defaultAdmissionPlugins } from "./admission/default-plugins.js";
 import { ApiClientConnection } from "./api-client-connection.js";
-import { ALLOW_ALL, type Authorizer } from "./authorizer.js";
+import { type AccessQuestion, ALLOW_ALL, type Authorizer } from "./authorizer.js";
 import { BOOTSTRAP_OBJECTS, kubernetesService } from "./bootstrap-objects.js";
 import type { Change } from "./change.js";
 import type { ApiClient, ApiServerEndpoint, ConnectOptions, Informer, InformerFactory, WatchOptions } from "./client.js";
@@ -86,6 +86,7 @@ export class ApiServer implements ApiServerEndpoint {
   /** The stored objects, for recorders and checks; components go through clients and informers. */
   readonly objects: ObjectReader;
   private readonly simulation: Simulation;
+  private readonly authorizer: Authorizer;
   private readonly store = new ObjectStore();
   private readonly registry: Registry;
   private readonly events: EventRecording;
@@ -107,6 +108,7 @@ export class ApiServer implements ApiServerEndpoint {
     const { store } = this;
     const services = new ServiceAllocations({ simulation, ...options.services });
     this.simulation = simulation;
+    this.authorizer = authorizer;
     this.links = links;
     this.objects = store;
     this.registry = new Registry({
@@ -169,10 +171,10 @@ export class ApiServer implements ApiServerEndpoint {
   }
 
   connect(options: ConnectOptions): ApiClient {
-    const { component, user, groups = [], host, qps, burst, eventQps, eventBurst, eventSeries = false } = options;
+    const { component, user, groups = [], host, qps, burst, eventQps, eventBurst, eventSeries = false, dryRun = false } = options;
     const caller: Caller = { component, user, groups, host };
     const connection = (reserve: (() => SimTime) | undefined, eventClient?: ApiClient) =>
-      new ApiClientConnection(caller, reserve, this.path, this.registry, this.objects, this.events, eventSeries, eventClient);
+      new ApiClientConnection(caller, reserve, this.path, this.registry, this.objects, this.events, eventSeries, eventClient, dryRun);
     return connection(this.limit(qps, burst), eventQps === undefined ? undefined : connection(this.limit(eventQps, eventBurst)));
   }
 
@@ -180,6 +182,16 @@ export class ApiServer implements ApiServerEndpoint {
     if (qps === undefined) return undefined;
     const bucket = new TokenBucket(qps, burst ?? qps);
     return () => bucket.reserve(this.simulation.now);
+  }
+
+  /** Whether somebody may do something, as an access review answers. */
+  allows({ user, groups }: Pick<Caller, "user" | "groups">, question: AccessQuestion): boolean {
+    return this.authorizer.permits({ component: "", user, groups, host: undefined }, question, this.objects);
+  }
+
+  /** All that somebody may do in a namespace, as a rules review answers. */
+  rulesOf({ user, groups }: Pick<Caller, "user" | "groups">, namespace: string): readonly PolicyRule[] {
+    return this.authorizer.rulesIn({ component: "", user, groups, host: undefined }, namespace, this.objects);
   }
 
   informers(options: WatchOptions): InformerFactory {

@@ -5,7 +5,7 @@
  */
 import { kindInfo, type Kind } from "../../api/kinds.js";
 import type { PolicyRule, RbacSubject, RoleRef } from "../../api/types/policy.js";
-import type { Authorizer } from "./authorizer.js";
+import type { AccessQuestion, Authorizer } from "./authorizer.js";
 import type { ObjectReader } from "./object-store.js";
 import { RBAC_BOOTSTRAP_OBJECTS } from "./rbac-bootstrap.js";
 import type { Caller, Subresource, Verb } from "./request.js";
@@ -45,11 +45,21 @@ function isSubject(
   return user === `system:serviceaccount:${namespace ?? bindingNamespace ?? ""}:${name}`;
 }
 
-function matchesVerbAndResource(rule: PolicyRule, verb: Verb, group: string, resource: string, subresource: Subresource): boolean {
+function matchesVerbAndResource(rule: PolicyRule, verb: string, group: string, resource: string, subresource: string): boolean {
   if (!rule.verbs.includes(verb) && !rule.verbs.includes(ANY)) return false;
   if (rule.apiGroups?.includes(group) !== true && rule.apiGroups?.includes(ANY) !== true) return false;
   const named = subresource === "" ? resource : `${resource}/${subresource}`;
   return rule.resources?.some((one) => one === ANY || one === named || (subresource !== "" && one === `${ANY}/${subresource}`)) === true;
+}
+
+/** A path, or all that begin like it where the rule ends with an asterisk. */
+function matchesPath({ verbs, nonResourceURLs = [] }: PolicyRule, verb: string, path: string): boolean {
+  if (!verbs.includes(verb) && !verbs.includes(ANY)) return false;
+  return nonResourceURLs.some((url) => url === path || (url.endsWith(ANY) && path.startsWith(url.slice(0, -1))));
+}
+
+function isNamed({ resourceNames = [] }: PolicyRule, name: string): boolean {
+  return resourceNames.length === 0 || resourceNames.includes(name);
 }
 
 export class RbacAuthorizer implements Authorizer {
@@ -87,7 +97,21 @@ export class RbacAuthorizer implements Authorizer {
     }
     const local = namespace === undefined ? NO_RULES : matching(grants.inNamespace.get(namespace) ?? NO_RULES);
     if (everywhere.length === 0 && grants.inNamespace.size === 0) grants.known.set(key, false);
-    return [...everywhere, ...local].some(({ resourceNames = [] }) => resourceNames.length === 0 || resourceNames.includes(name));
+    return [...everywhere, ...local].some((rule) => isNamed(rule, name));
+  }
+
+  permits(caller: Caller, question: AccessQuestion, objects: ObjectReader): boolean {
+    if ("path" in question)
+      return this.grantsOf(caller, objects).everywhere.some((rule) => matchesPath(rule, question.verb, question.path));
+    const { verb, group, resource, subresource, name, namespace } = question;
+    return this.rulesIn(caller, namespace, objects).some(
+      (rule) => matchesVerbAndResource(rule, verb, group, resource, subresource) && isNamed(rule, name),
+    );
+  }
+
+  rulesIn(caller: Caller, namespace: string, objects: ObjectReader): readonly PolicyRule[] {
+    const { everywhere, inNamespace } = this.grantsOf(caller, objects);
+    return [...everywhere, ...(inNamespace.get(namespace) ?? NO_RULES)];
   }
 
   private grantsOf(caller: Caller, objects: ObjectReader): Grants {

@@ -3,7 +3,7 @@
  *
  * Source: https://eksctl.io/usage/nodegroup-upgrade/, https://eksctl.io/usage/nodegroups/#nodegroup-autoscaling
  */
-import type { CommandResult } from "../kubectl/command.js";
+import type { CommandResult } from "../kubectl/command-result.js";
 import { type Arguments, type Flag, flag, parseArguments } from "../kubectl/flags.js";
 import { UsageError } from "../kubectl/usage-error.js";
 import { splitWords, type Word } from "../kubectl/words.js";

@@ -4,7 +4,7 @@
  * Source: https://etcd.io/docs/v3.6/op-guide/maintenance/, https://etcd.io/docs/v3.6/op-guide/recovery/
  */
 import { SECOND, type SimTime } from "../../engine/simulation.js";
-import type { CommandResult } from "../kubectl/command.js";
+import type { CommandResult } from "../kubectl/command-result.js";
 import { type Arguments, type Flag, flag, parseArguments } from "../kubectl/flags.js";
 import { UsageError } from "../kubectl/usage-error.js";
 import { splitWords } from "../kubectl/words.js";

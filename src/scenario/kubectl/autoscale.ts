@@ -1,8 +1,8 @@
 /** kubectl autoscale: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_autoscale/ */
 import type { MetricSpec } from "../../api/types/policy.js";
 import { flag } from "./flags.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -18,16 +18,18 @@ export const autoscale: Verb = {
   name: "autoscale",
   flags: [
     ...SELECTION_FLAGS,
-    flag("min", "integer"),
-    flag("max", "integer"),
-    flag("cpu-percent", "integer"),
+    ...OUTCOME_FLAGS,
+    flag("min", "int32"),
+    flag("max", "int32"),
+    flag("cpu-percent", "int32"),
     flag("cpu", "text"),
     flag("memory", "text"),
     flag("name", "text"),
   ],
   prepare(given, context) {
-    const maxReplicas = given.integer("max");
-    if (maxReplicas === undefined || maxReplicas < 1) throw new UsageError("--max=MAXPODS is required and must be at least 1");
+    const outcome = new Outcome(given);
+    const maxReplicas = given.integer("max") ?? -1;
+    if (maxReplicas < 1) throw new UsageError(`--max=MAXPODS is required and must be at least 1, max: ${maxReplicas}`);
     const minReplicas = given.integer("min");
     if (minReplicas !== undefined && minReplicas > maxReplicas)
       throw new UsageError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${maxReplicas}, min: ${minReplicas}`);
@@ -41,7 +43,7 @@ export const autoscale: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const name = given.text("name") ?? object.metadata.name;
-        yield* session.create({
+        const scaler = {
           apiVersion: "autoscaling/v2",
           kind: "HorizontalPodAutoscaler",
           metadata: { name, ...(object.metadata.namespace !== undefined && { namespace: object.metadata.namespace }) },
@@ -51,8 +53,8 @@ export const autoscale: Verb = {
             maxReplicas,
             ...(metrics.length > 0 && { metrics }),
           },
-        } as never);
-        session.print(`${displayNameOf({ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: { name } })} autoscaled`);
+        };
+        yield* outcome.create(session, scaler, "autoscaled");
       });
   },
 };

@@ -1,29 +1,30 @@
 /** kubectl command lines: from text to something that runs against a simulated cluster. */
 import type { Timestamp } from "../../api/types/meta.js";
 import type { Simulation } from "../../engine/simulation.js";
-import type { KubectlClient } from "../simulated-cluster.js";
+import type { Impersonation, KubectlClient } from "../simulated-cluster.js";
 import { nearest } from "../suggestion.js";
-import { parseArguments } from "./flags.js";
+import { type Arguments, parseArguments } from "./flags.js";
 import { runScript } from "./script.js";
-import { KubectlError, KubectlSession } from "./session.js";
+import type { CommandResult } from "./command-result.js";
+import { KubectlError } from "./kubectl-error.js";
+import { KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Action, ReadManifests, Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
 import { splitWords, type Word } from "./words.js";
 
-/** How a command ended. */
-export interface CommandResult {
-  readonly exitCode: 0 | 1;
-  /** What it printed, stdout and stderr in order, line by line. */
-  readonly output: readonly string[];
-  /** The lines that say what went wrong. */
-  readonly errors: readonly string[];
-}
-
 export interface KubectlCommand {
   readonly verb: string;
   /** Runs the command; `done` is called once, at the simulated time at which it ends. */
-  run(client: KubectlClient, simulation: Simulation, epoch: Timestamp, done: (result: CommandResult) => void): void;
+  run(client: KubectlClient, simulation: Simulation, epoch: Timestamp, done: (result: CommandResult) => void): RunningCommand;
+}
+
+/** A command that has begun. */
+export interface RunningCommand {
+  /** What it has printed so far. */
+  readonly output: readonly string[];
+  /** Whether nothing but time ends it. */
+  readonly isWatching: boolean;
 }
 
 /**
@@ -36,20 +37,42 @@ export function parseKubectl(line: string, readManifests: ReadManifests): Kubect
   if (words.length === 0) throw new UsageError("the command line is empty; must be a verb with its arguments");
   if (words[0].text === "kubectl") throw new UsageError('the line begins with "kubectl"; must begin with the verb', words[0].offset);
   const { verb, rest } = findVerb(words);
-  const given = parseArguments(rest, verb.flags);
-  const action = verb.prepare(given, { namespace: given.text("namespace") ?? "default", readManifests });
+  const given = named(verb.name, () => parseArguments(rest, verb.flags));
+  const namespace = given.text("namespace");
+  const context = { namespace: namespace ?? "default", isNamespaceGiven: namespace !== undefined, readManifests };
+  const { action, identity } = named(verb.name, () => ({ action: verb.prepare(given, context), identity: identityOf(given) }));
   return {
     verb: verb.name,
     run: (client, simulation, epoch, done) => {
-      runAction(action, new KubectlSession(client, simulation, epoch), done);
+      const session = new KubectlSession(identity === undefined ? client : client.as(identity), simulation, epoch);
+      runAction(action, session, done);
+      return session;
     },
   };
 }
 
+/** A mistake knows the verb in whose command line it is. */
+function named<T>(verb: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) error.verb = verb;
+    throw error;
+  }
+}
+
+/** Whose requests they are; undefined for the administrator's own. @throws UsageError */
+function identityOf(given: Arguments): Impersonation | undefined {
+  const user = given.text("as");
+  const groups = given.texts("as-group");
+  const dryRun = given.text("dry-run") === "server";
+  if (user === undefined && groups.length > 0)
+    throw new UsageError("requesting uid, groups or user-extra for kubernetes-admin without impersonating a user");
+  return user === undefined && !dryRun ? undefined : { ...(user !== undefined && { user, groups }), dryRun };
+}
+
 function runAction(action: Action, session: KubectlSession, done: (result: CommandResult) => void): void {
-  const end = () => {
-    done({ exitCode: session.errors.length === 0 ? 0 : 1, output: session.output, errors: session.errors });
-  };
+  const end = () => done(session.end());
   runScript(action(session), end, (error) => {
     if (!(error instanceof KubectlError)) throw error;
     session.fail(error);

@@ -12,10 +12,17 @@ import {
 } from "./create-access.js";
 import { INGRESS_FLAGS, ingressSpecOf } from "./create-ingress.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
-import { createAll, createOne, FILE_FLAGS, objectsOf } from "./manifests.js";
-import { parseNamed } from "./selection.js";
+import { ServerError } from "./kubectl-error.js";
+import { FILE_FLAGS, fromFile, objectsOf } from "./manifests.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import type { Script } from "./script.js";
+import { attempt, parseNamed } from "./selection.js";
+import type { KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb, VerbContext } from "./verb.js";
+
+/** Flags of all generators that change nothing here. */
+const SAVED_FLAGS: readonly Flag[] = [flag("validate", "text", { bare: "strict" }), flag("save-config", "boolean")];
 
 const RBAC = "rbac.authorization.k8s.io/v1";
 
@@ -77,20 +84,25 @@ function buildJob(name: string, given: Arguments): ReturnType<Build> {
 /** The template of a CronJob, with the annotation of a job that was started by hand. */
 const jobFromCronJob: Verb = {
   name: "create job",
-  flags: [flag("image", "list"), flag("from", "text")],
+  flags: [...OUTCOME_FLAGS, ...SAVED_FLAGS, flag("image", "list"), flag("from", "text")],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const name = oneName(given);
+    if (given.has("from") && given.afterDashes.length > 0) throw new UsageError("cannot specify --from and command");
     const from = given.text("from");
     if (from === undefined && !given.has("image")) throw new UsageError("either --image or --from must be specified");
-    if (from === undefined) return (session) => createOne(session, placed(buildJob(name, given), name, context.namespace));
+    if (from === undefined) {
+      const job = placed(buildJob(name, given), name, true, outcome, context);
+      return (session) => createFrom(session, job, outcome, "job: ");
+    }
     if (given.has("image")) throw new UsageError("either --image or --from must be specified");
     const [cronJob] = parseNamed([{ text: from, offset: 0 }], context.namespace).named;
-    if (cronJob.info.kind !== "CronJob") throw new UsageError(`--from: ${from}: must be cronjob/NAME`);
+    if (cronJob.info.kind !== "CronJob") throw new UsageError(`from must be an existing cronjob: ${from}`);
     return function* (session) {
       const { metadata, spec } = yield* session.get({ kind: "CronJob", namespace: cronJob.namespace, name: cronJob.name });
       const { metadata: template = {}, spec: jobSpec } = spec.jobTemplate;
       const owner = { apiVersion: "batch/v1", kind: "CronJob", name: metadata.name, uid: metadata.uid ?? "", controller: true };
-      yield* createOne(session, {
+      const job = {
         apiVersion: "batch/v1",
         kind: "Job",
         metadata: {
@@ -101,7 +113,8 @@ const jobFromCronJob: Verb = {
           ownerReferences: [owner],
         },
         spec: jobSpec,
-      } as ApiObject);
+      };
+      yield* createFrom(session, job, outcome, "job: ");
     };
   },
 };
@@ -190,113 +203,171 @@ const image = flag("image", "list");
 const tcp = flag("tcp", "list");
 
 /** @throws UsageError unless there is exactly one argument */
-function oneName(given: Arguments): string {
-  const [word, more] = given.positional;
-  if (word === undefined) throw new UsageError("exactly one NAME is required, got 0");
-  if (more !== undefined) throw new UsageError(`exactly one NAME is required, got ${given.positional.length}`, more.offset);
-  return word.text;
+function oneName({ positional }: Arguments): string {
+  if (positional.length !== 1) {
+    const message = `exactly one NAME is required, got ${positional.length}`;
+    throw new UsageError(message, positional.at(1)?.offset, { pointer: "arguments" });
+  }
+  return positional[0].text;
 }
 
-function placed(object: ReturnType<Build>, name: string, namespace: string | undefined): ApiObject {
-  return { ...object, metadata: { ...(object.metadata as object), name, ...(namespace !== undefined && { namespace }) } };
+/** What is only printed has the namespace only where the command line names one. */
+function placed(object: ReturnType<Build>, name: string, namespaced: boolean, outcome: Outcome, context: VerbContext): ApiObject {
+  const isPlaced = namespaced && (!outcome.isLocal || context.isNamespaceGiven);
+  return { ...object, metadata: { ...(object.metadata as object), name, ...(isPlaced && { namespace: context.namespace }) } };
 }
 
-function createVerb(what: string, flags: readonly Flag[], build: Build, namespaced = true): Verb {
+/** @param failure what kubectl says before the API server's refusal; undefined: the refusal is passed on as it is */
+function* createFrom(session: KubectlSession, object: ApiObject, outcome: Outcome, failure: string | undefined): Script<void> {
+  try {
+    yield* outcome.create(session, object);
+  } catch (error) {
+    if (!(error instanceof ServerError) || failure === undefined) throw error;
+    throw error.wrapped(`failed to create ${failure}`);
+  }
+}
+
+interface Generator {
+  readonly flags: readonly Flag[];
+  readonly build: Build;
+  /** See {@link createFrom}. */
+  readonly failure?: string;
+  /** Absent: it has namespaces. */
+  readonly isClusterScoped?: boolean;
+}
+
+function createVerb(what: string, { flags, build, failure, isClusterScoped = false }: Generator): Verb {
   return {
     name: `create ${what}`,
-    flags,
+    flags: [...OUTCOME_FLAGS, ...SAVED_FLAGS, ...flags],
     prepare(given, context) {
+      const outcome = new Outcome(given);
       const name = oneName(given);
-      const object = placed(build(name, given), name, namespaced ? context.namespace : undefined);
-      return (session) => createOne(session, object);
+      const object = placed(build(name, given), name, !isClusterScoped, outcome, context);
+      return (session) => createFrom(session, object, outcome, failure);
     },
   };
 }
 
 export const createFromFiles: Verb = {
   name: "create",
-  flags: FILE_FLAGS,
+  flags: [...FILE_FLAGS, ...OUTCOME_FLAGS],
   prepare(given: Arguments, context: VerbContext) {
+    const outcome = new Outcome(given);
     const objects = objectsOf(given, context);
-    return (session) => createAll(session, objects);
+    return function* (session) {
+      for (const { object, file } of objects) yield* attempt(session, fromFile("creating", file, outcome.create(session, object)));
+    };
   },
 };
 
+const configMap: Build = (_, given) => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  ...(given.has("from-literal") && { data: pairs(given, "from-literal", given.texts("from-literal")) }),
+});
+
+const secret: Build = (_, given) => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  type: given.text("type") ?? "Opaque",
+  ...(given.has("from-literal") && { data: inBase64(pairs(given, "from-literal", given.texts("from-literal"))) }),
+});
+
+function inBase64(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]));
+}
+
+const externalName: Build = (name, given) => ({
+  ...buildService("ClusterIP")(name, given),
+  spec: {
+    type: "ExternalName",
+    externalName: required(given, "external-name"),
+    selector: { app: name },
+    ...(given.has("tcp") && { ports: buildService("ClusterIP")(name, given).spec.ports }),
+  },
+});
+
+const ingress: Build = (_, given) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "Ingress",
+  metadata: given.has("annotation") ? { annotations: pairs(given, "annotation", given.texts("annotation")) } : {},
+  spec: ingressSpecOf(given),
+});
+
+const clusterRole: Build = (_, given) => {
+  const aggregation = given.text("aggregation-rule");
+  const content = aggregation === undefined ? { rules: rulesOf(given) } : { aggregationRule: aggregationOf(aggregation) };
+  return { apiVersion: RBAC, kind: "ClusterRole", ...content };
+};
+
+const roleBinding: Build = (_, given) => ({
+  apiVersion: RBAC,
+  kind: "RoleBinding",
+  roleRef: roleReferenceOf(given),
+  subjects: subjectsOf(given),
+});
+
+const clusterRoleBinding: Build = (_, given) => {
+  required(given, "clusterrole");
+  return { apiVersion: RBAC, kind: "ClusterRoleBinding", roleRef: roleReferenceOf(given), subjects: subjectsOf(given) };
+};
+
+const priorityClassFlags = [
+  flag("value", "int32"),
+  flag("global-default", "boolean"),
+  flag("description", "text"),
+  flag("preemption-policy", "text"),
+];
+const cronJobFlags = [image, flag("schedule", "text"), flag("restart", "text", { values: ["OnFailure", "Never"] })];
+
 export const createVerbs: readonly Verb[] = [
-  createVerb("deployment", [image, flag("replicas", "integer", { short: "r" }), flag("port", "integer")], buildDeployment),
-  createVerb("namespace", [], () => ({ apiVersion: "v1", kind: "Namespace" }), false),
-  createVerb("quota", [flag("hard", "list"), flag("scopes", "list")], buildQuota),
+  createVerb("deployment", {
+    flags: [image, flag("replicas", "int32", { short: "r" }), flag("port", "int32")],
+    build: buildDeployment,
+    failure: "deployment: ",
+  }),
+  createVerb("namespace", { flags: [], build: () => ({ apiVersion: "v1", kind: "Namespace" }), isClusterScoped: true }),
+  createVerb("quota", { flags: [flag("hard", "list"), flag("scopes", "list")], build: buildQuota, failure: "quota: " }),
   jobFromCronJob,
-  createVerb("cronjob", [image, flag("schedule", "text"), flag("restart", "text", { values: ["OnFailure", "Never"] })], buildCronJob),
-  createVerb("configmap", [literals], (_, given) => ({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    data: pairs(given, "from-literal", given.texts("from-literal")),
-  })),
-  createVerb("secret generic", [literals], (_, given) => ({
-    apiVersion: "v1",
-    kind: "Secret",
-    type: "Opaque",
-    stringData: pairs(given, "from-literal", given.texts("from-literal")),
-  })),
-  createVerb("serviceaccount", [], () => ({ apiVersion: "v1", kind: "ServiceAccount" })),
-  createVerb("service externalname", [tcp, flag("external-name", "text")], (name, given) => ({
-    ...buildService("ClusterIP")(name, given),
-    spec: {
-      type: "ExternalName",
-      externalName: required(given, "external-name"),
-      ...(given.has("tcp") && { ports: buildService("ClusterIP")(name, given).spec.ports }),
-    },
-  })),
-  createVerb("ingress", INGRESS_FLAGS, (_, given) => ({
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata: given.has("annotation") ? { annotations: pairs(given, "annotation", given.texts("annotation")) } : {},
-    spec: ingressSpecOf(given),
-  })),
-  createVerb("role", RULE_FLAGS, (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) })),
-  createVerb(
-    "clusterrole",
-    CLUSTER_RULE_FLAGS,
-    (_, given) => {
-      const aggregation = given.text("aggregation-rule");
-      const content = aggregation === undefined ? { rules: rulesOf(given) } : { aggregationRule: aggregationOf(aggregation) };
-      return { apiVersion: RBAC, kind: "ClusterRole", ...content };
-    },
-    false,
-  ),
-  createVerb("rolebinding", [...ROLE_REFERENCE_FLAGS, ...SUBJECT_FLAGS], (_, given) => ({
-    apiVersion: RBAC,
-    kind: "RoleBinding",
-    roleRef: roleReferenceOf(given),
-    subjects: subjectsOf(given),
-  })),
-  createVerb(
-    "clusterrolebinding",
-    [flag("clusterrole", "text"), ...SUBJECT_FLAGS],
-    (_, given) => {
-      required(given, "clusterrole");
-      return { apiVersion: RBAC, kind: "ClusterRoleBinding", roleRef: roleReferenceOf(given), subjects: subjectsOf(given) };
-    },
-    false,
-  ),
-  createVerb("service clusterip", [tcp], buildService("ClusterIP")),
-  createVerb("service nodeport", [tcp], buildService("NodePort")),
-  createVerb("service loadbalancer", [tcp], buildService("LoadBalancer")),
-  createVerb(
-    "poddisruptionbudget",
-    [flag("selector", "text"), flag("min-available", "text"), flag("max-unavailable", "text")],
-    buildBudget,
-  ),
-  createVerb(
-    "priorityclass",
-    [
-      flag("value", "integer"),
-      flag("global-default", "boolean"),
-      flag("description", "text"),
-      flag("preemption-policy", "text", { values: ["PreemptLowerPriority", "Never"] }),
-    ],
-    buildPriorityClass,
-    false,
-  ),
+  createVerb("cronjob", { flags: cronJobFlags, build: buildCronJob, failure: "cronjob: " }),
+  createVerb("configmap", { flags: [literals, flag("append-hash", "boolean")], build: configMap, failure: "configmap: " }),
+  createVerb("secret generic", {
+    flags: [literals, flag("type", "text"), flag("append-hash", "boolean")],
+    build: secret,
+    failure: "secret ",
+  }),
+  createVerb("serviceaccount", { flags: [], build: () => ({ apiVersion: "v1", kind: "ServiceAccount" }), failure: "serviceaccount: " }),
+  createVerb("service clusterip", {
+    flags: [tcp, flag("clusterip", "text")],
+    build: buildService("ClusterIP"),
+    failure: "ClusterIP service: ",
+  }),
+  createVerb("service nodeport", {
+    flags: [tcp, flag("node-port", "integer")],
+    build: buildService("NodePort"),
+    failure: "NodePort service: ",
+  }),
+  createVerb("service loadbalancer", { flags: [tcp], build: buildService("LoadBalancer"), failure: "LoadBalancer service: " }),
+  createVerb("service externalname", {
+    flags: [tcp, flag("external-name", "text")],
+    build: externalName,
+    failure: "ExternalName service: ",
+  }),
+  createVerb("ingress", { flags: INGRESS_FLAGS, build: ingress, failure: "ingress: " }),
+  createVerb("role", { flags: RULE_FLAGS, build: (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) }) }),
+  createVerb("clusterrole", { flags: CLUSTER_RULE_FLAGS, build: clusterRole, isClusterScoped: true }),
+  createVerb("rolebinding", { flags: [...ROLE_REFERENCE_FLAGS, ...SUBJECT_FLAGS], build: roleBinding, failure: "rolebinding: " }),
+  createVerb("clusterrolebinding", {
+    flags: [flag("clusterrole", "text"), ...SUBJECT_FLAGS],
+    build: clusterRoleBinding,
+    failure: "clusterrolebinding: ",
+    isClusterScoped: true,
+  }),
+  createVerb("poddisruptionbudget", {
+    flags: [flag("selector", "text"), flag("min-available", "text"), flag("max-unavailable", "text")],
+    build: buildBudget,
+    failure: "poddisruptionbudgets: ",
+  }),
+  createVerb("priorityclass", { flags: priorityClassFlags, build: buildPriorityClass, failure: "priorityclass: ", isClusterScoped: true }),
 ];

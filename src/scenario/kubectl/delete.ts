@@ -2,7 +2,9 @@
 import type { DeleteOptions } from "../../control-plane/apiserver/client.js";
 import { flag } from "./flags.js";
 import { FIELD_SELECTOR_FLAG, attempt, type NamedObject, namedOf, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
-import { displayKind, type KubectlSession, ServerError, targetIn } from "./session.js";
+import { ServerError } from "./kubectl-error.js";
+import { doneText, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
+import { displayKind, displayName, type KubectlSession, targetIn } from "./session.js";
 import type { Script } from "./script.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -21,25 +23,35 @@ export const deleteVerb: Verb = {
     flag("grace-period", "integer"),
     flag("force", "boolean"),
     flag("now", "boolean"),
-    flag("cascade", "text", { bare: "background", values: Object.keys(PROPAGATION) }),
+    flag("cascade", "text", { bare: "background" }),
+    flag("output", "text", { short: "o" }),
+    DRY_RUN_FLAG,
     flag("wait", "boolean"),
     flag("ignore-not-found", "boolean"),
     flag("timeout", "duration"),
   ],
   prepare(given, context) {
+    const dryRun = dryRunOf(given);
+    const output = given.text("output") ?? "";
+    if (output !== "" && output !== "name") throw new UsageError(`unexpected -o output mode: ${output}. We only support '-o name'`);
+    for (const selector of ["selector", "field-selector"]) {
+      if (given.isSet("all") && given.has(selector)) throw new UsageError(`cannot set --all and --${selector} at the same time`);
+    }
+    const propagationPolicy = propagationOf(given.text("cascade") ?? "background");
     const selection = parseSelection(given, context);
     const isForced = given.isSet("force");
     const asked = given.integer("grace-period") ?? -1;
     if (given.isSet("now") && asked !== -1) throw new UsageError("--now and --grace-period cannot be specified together");
     if (isForced && asked > 0) throw new UsageError("--force and --grace-period greater than 0 cannot be specified together");
-    const cascade = (given.text("cascade") ?? "background") as keyof typeof PROPAGATION;
     const gracePeriodSeconds = gracePeriod(given.isSet("now") ? 1 : asked, isForced);
     const order: Order = {
-      options: { propagationPolicy: PROPAGATION[cascade], ...(gracePeriodSeconds >= 0 && { gracePeriodSeconds }) },
-      isForced,
+      options: { propagationPolicy, ...(gracePeriodSeconds >= 0 && { gracePeriodSeconds }) },
+      done: doneText(isForced ? "force deleted" : "deleted", dryRun),
+      printsNames: output === "name",
+      isLocal: dryRun === "client",
       mayBeMissing: given.isSet("ignore-not-found"),
     };
-    const waits = given.text("wait") !== "false";
+    const waits = given.text("wait") !== "false" && dryRun === "none";
     const timeout = given.duration("timeout") ?? 0;
     return function* (session) {
       if (isForced) session.warn(FORCE_WARNING);
@@ -58,6 +70,14 @@ export const deleteVerb: Verb = {
   },
 };
 
+/** Source: kubectl/pkg/cmd/delete/delete_flags.go and kubectl/pkg/cmd/util/helpers.go GetCascadingStrategy. @throws UsageError */
+function propagationOf(cascade: string): DeleteOptions["propagationPolicy"] {
+  const known: Readonly<Record<string, DeleteOptions["propagationPolicy"]>> = PROPAGATION;
+  const policy = known[cascade];
+  if (policy === undefined) throw new UsageError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
+  return policy;
+}
+
 /** A grace period of 0 takes --force, without which it is 1. */
 function gracePeriod(asked: number, isForced: boolean): number {
   if (isForced) return 0;
@@ -66,7 +86,11 @@ function gracePeriod(asked: number, isForced: boolean): number {
 
 interface Order {
   readonly options: DeleteOptions;
-  readonly isForced: boolean;
+  /** What is said of each object. */
+  readonly done: string;
+  readonly printsNames: boolean;
+  /** Whether nothing is sent. */
+  readonly isLocal: boolean;
   readonly mayBeMissing: boolean;
 }
 
@@ -78,17 +102,18 @@ interface Deleted {
 function* deleteOne(
   session: KubectlSession,
   object: NamedObject,
-  { options, isForced, mayBeMissing }: Order,
+  { options, done, printsNames, isLocal, mayBeMissing }: Order,
   deleted: Deleted[],
 ): Script<void> {
   const { info, namespace, name } = object;
   try {
-    const { metadata } = yield* session.delete(targetIn(info, namespace, name), options);
+    const target = targetIn(info, namespace, name);
+    const { metadata } = isLocal ? yield* session.get(target) : yield* session.delete(target, options);
     deleted.push({ object, uid: metadata.uid });
   } catch (error) {
     if (mayBeMissing && error instanceof ServerError && error.status.reason === "NotFound") return;
     throw error;
   }
   const place = info.namespaced ? ` from ${namespace} namespace` : "";
-  session.print(`${displayKind(info)} "${name}" ${isForced ? "force deleted" : "deleted"}${place}`);
+  session.print(printsNames ? displayName(info, name) : `${displayKind(info)} "${name}" ${done}${place}`);
 }

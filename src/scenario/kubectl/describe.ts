@@ -1,5 +1,5 @@
 /** kubectl describe: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_describe/ */
-import { type Kind, type ObjectsByKind } from "../../api/kinds.js";
+import type { Kind, ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, Timestamp } from "../../api/types/meta.js";
 import type { Event } from "../../api/types/policy.js";
 import type { Describer, Surroundings } from "./describe/describer.js";
@@ -21,7 +21,7 @@ export const describe: Verb = {
     const showsEvents = given.text("show-events") !== "false";
     return function* (session) {
       const objects = yield* resolve(session, selection);
-      if (objects.length === 0 && session.errors.length === 0) {
+      if (objects.length === 0 && !session.hasFailed) {
         const isNamespaced = selection.kinds.some(({ namespaced }) => namespaced);
         session.print(noneFound(selection.namespace, isNamespaced));
       }

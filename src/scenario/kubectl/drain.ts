@@ -14,8 +14,11 @@ import { SECOND } from "../../engine/simulation.js";
 import { parseNodes, setSchedulable } from "./cordon.js";
 import { flag } from "./flags.js";
 import { answer, type Script, together } from "./script.js";
-import { attempt, resolve, selectorOf } from "./selection.js";
-import { displayName, displayNameOf, KubectlError, type KubectlSession, ServerError } from "./session.js";
+import { doneText, type DryRun, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
+import { resolve, selectorOf } from "./selection.js";
+import { KubectlError, ServerError } from "./kubectl-error.js";
+import { displayName, displayNameOf, type KubectlSession } from "./session.js";
+import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 /** Wait before an eviction that a disruption budget forbids is tried again: kubectl/pkg/drain/drain.go. */
@@ -37,6 +40,8 @@ export interface DrainOptions {
   /** 0 or absent: no end. */
   readonly timeout?: number;
   readonly podSelector?: string;
+  /** "client" evicts nothing, "server" asks without effect. */
+  readonly dryRun?: DryRun;
   /** Seconds; pods that have been terminating for longer are not waited for. 0 or absent: all are. */
   readonly skipWaitForDeleteTimeout?: number;
 }
@@ -45,6 +50,7 @@ export const drain: Verb = {
   name: "drain",
   flags: [
     flag("selector", "text", { short: "l" }),
+    DRY_RUN_FLAG,
     flag("ignore-daemonsets", "boolean"),
     flag("force", "boolean"),
     flag("delete-emptydir-data", "boolean"),
@@ -58,7 +64,8 @@ export const drain: Verb = {
   prepare(given) {
     const nodes = parseNodes(given, "drain NODE");
     const podSelector = given.text("pod-selector");
-    if (podSelector !== undefined) selectorOf(podSelector);
+    if (podSelector !== undefined) checkPodSelector(podSelector);
+    const dryRun = dryRunOf(given);
     const gracePeriod = given.integer("grace-period");
     const timeout = given.duration("timeout");
     const options: DrainOptions = {
@@ -69,35 +76,96 @@ export const drain: Verb = {
       ...(gracePeriod !== undefined && gracePeriod >= 0 && { gracePeriodSeconds: gracePeriod }),
       ...(timeout !== undefined && timeout > 0 && { timeout }),
       ...(podSelector !== undefined && { podSelector }),
+      dryRun,
       skipWaitForDeleteTimeout: given.integer("skip-wait-for-delete-timeout") ?? 0,
     };
     return function* (session) {
       const found = (yield* resolve(session, nodes)) as readonly Node[];
       // All nodes are found before any is touched: RunDrain follows RunCordonOrUncordon's look-up of kubectl/pkg/cmd/drain/drain.go.
       if (found.length < nodes.named.length) return;
-      for (const node of found) yield* setSchedulable(session, node, false);
-      for (const node of found) yield* attempt(session, drainNode(session, node, options));
+      for (const node of found) yield* setSchedulable(session, node, false, dryRun);
+      const pending: string[] = [];
+      for (const node of found) {
+        const { name } = node.metadata;
+        try {
+          yield* drainNode(session, node, options);
+        } catch (error) {
+          if (!(error instanceof KubectlError)) throw error;
+          session.warn(`error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, continuing command...`);
+          session.fail(error);
+          pending.push(name);
+        }
+      }
+      if (pending.length > 0)
+        for (const line of ["There are pending nodes to be drained:", ...pending.map((name) => ` ${name}`)]) session.warn(line);
     };
   },
 };
 
+function checkPodSelector(text: string): void {
+  try {
+    selectorOf(text);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError("--pod-selector=<pod_selector> must be a valid label selector");
+    throw error;
+  }
+}
+
+/** Several errors as Go's library joins them in one line, and kubectl prints them in a line each. */
+class JoinedError extends KubectlError {
+  constructor(private readonly parts: readonly string[]) {
+    super(parts.length === 1 ? parts[0] : `[${parts.join(", ")}]`);
+  }
+
+  override get alone(): string {
+    return this.parts.join("\n");
+  }
+}
+
 /** Evicts the node's pods and waits until they have gone. @throws KubectlError where pods may not be deleted, or the time is up */
 export function* drainNode(session: KubectlSession, node: Node, options: DrainOptions): Script<void> {
-  const name = node.metadata.name;
+  const { dryRun = "none" } = options;
+  const { pods, warnings, errors } = yield* podsToRemove(session, node, options);
+  if (errors.length > 0) throw new JoinedError(errors);
+  if (warnings.length > 0) session.warn(`Warning: ${warnings.join("; ")}`);
+  if (dryRun === "client") {
+    for (const { metadata } of pods) session.print(`evicting pod ${metadata.namespace!}/${metadata.name} (dry run)`);
+  } else yield* removeAll(session, node, pods, options);
+  session.print(`${displayNameOf(node)} ${doneText("drained", dryRun)}`);
+}
+
+function* podsToRemove(session: KubectlSession, node: Node, options: DrainOptions): Script<Choice> {
   const matches = options.podSelector === undefined ? undefined : parseSelector(options.podSelector);
   const all = yield* session.list("Pod");
-  const onNode = all.filter((pod) => pod.spec.nodeName === name && (matches === undefined || matches(pod.metadata.labels)));
-  const { pods, warnings, errors } = yield* choosePods(session, onNode, options);
-  if (errors.length > 0) {
-    const reason = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
-    throw new KubectlError(
-      `error: unable to drain node "${name}" due to error: ${reason}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${reason}`,
-    );
-  }
-  if (warnings.length > 0) session.warn(`Warning: ${warnings.join("; ")}`);
+  const onNode = all.filter((pod) => pod.spec.nodeName === node.metadata.name && (matches === undefined || matches(pod.metadata.labels)));
+  return yield* choosePods(session, onNode, options);
+}
+
+/** @throws JoinedError when all have ended, after the pods that are left have been named. Source: kubectl/pkg/cmd/drain/drain.go deleteOrEvictPodsSimple */
+function* removeAll(session: KubectlSession, node: Node, pods: readonly Pod[], options: DrainOptions): Script<void> {
   const deadline = options.timeout === undefined ? undefined : session.simulation.now + options.timeout;
-  yield* together(pods.map((pod) => removePod(session, pod, options, deadline)));
-  session.print(`${displayNameOf(node)} drained`);
+  const problems: string[] = [];
+  function* removeOrTell(pod: Pod): Script<void> {
+    try {
+      yield* removePod(session, pod, options, deadline);
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  yield* together(pods.map(removeOrTell));
+  if (problems.length === 0) return;
+  const failure = new JoinedError(problems);
+  const left = yield* podsToRemove(session, node, options);
+  if (left.pods.length > 0) {
+    session.warn(`There are pending pods in node ${JSON.stringify(node.metadata.name)} when an error occurred: ${failure.message}`);
+    for (const { metadata } of left.pods) session.warn(`pod/${metadata.name}`);
+  }
+  if (left.errors.length > 0) {
+    session.warn("Following errors occurred while getting the list of pods to delete:");
+    session.warn(new JoinedError(left.errors).message);
+  }
+  throw failure;
 }
 
 interface Choice {
@@ -141,9 +209,7 @@ function byWarningOrder(a: string, b: string): number {
 }
 
 function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Script<Verdict> {
-  const { deletionTimestamp } = pod.metadata;
-  const { skipWaitForDeleteTimeout: patience = 0 } = options;
-  if (patience > 0 && deletionTimestamp !== undefined && session.clock - deletionTimestamp > patience * SECOND) return { remove: false };
+  if (isSkipped(session, pod, options)) return { remove: false };
   const finished = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
   const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true);
   if (controller?.kind === "DaemonSet" && !finished) {
@@ -169,35 +235,49 @@ function* removePod(session: KubectlSession, pod: Pod, options: DrainOptions, de
   const namespace = pod.metadata.namespace!;
   const target = { kind: "Pod", namespace, name } as const;
   const deletion = options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds };
-  for (;;) {
-    session.print(`${options.disableEviction ? "deleting" : "evicting"} pod ${namespace}/${name}`);
-    const result = yield* answer<Result<Pod>>((done) => {
-      if (options.disableEviction) session.client.delete(target, deletion, done);
-      else session.client.evict(target, deletion, done);
-    });
-    if (result.ok || result.status.reason === "NotFound") break;
-    if (result.status.reason !== "TooManyRequests") {
-      throw new KubectlError(
-        `error when evicting pods/"${name}" -n "${namespace}": ${new ServerError(result.status).message.replace(/^Error from server \([A-Za-z]+\): /, "")}`,
-      );
+  const timedOut = () => `global timeout reached: ${formatDuration(options.timeout!)}`;
+  if (options.disableEviction) {
+    const result = yield* answer<Result<Pod>>((done) => session.client.delete(target, deletion, done));
+    if (!result.ok && result.status.reason !== "NotFound") throw new ServerError(result.status);
+  } else {
+    const what = `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
+    for (;;) {
+      session.print(`evicting pod ${namespace}/${name}${options.dryRun === "server" ? " (server dry run)" : ""}`);
+      if (isOver(session, deadline)) throw new KubectlError(`${what}: ${timedOut()}`);
+      const result = yield* answer<Result<Pod>>((done) => session.client.evict(target, deletion, done));
+      if (result.ok) break;
+      if (result.status.reason === "NotFound") return;
+      if (result.status.reason !== "TooManyRequests") throw new KubectlError(`${what}: ${result.status.message}`);
+      session.warn(`${what} (will retry after 5s): ${result.status.message}`);
+      yield* session.sleep(RETRY_DELAY);
     }
-    session.warn(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${result.status.message}`);
-    if (isOver(session, deadline))
-      throw new KubectlError(
-        `error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${formatDuration(options.timeout!)}`,
-      );
-    yield* session.sleep(RETRY_DELAY);
   }
+  if (options.dryRun === "server") return;
   for (;;) {
     const current = yield* session.find(target);
     if (current === undefined || current.metadata.uid !== pod.metadata.uid) break;
-    if (isOver(session, deadline))
-      throw new KubectlError(
-        `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${formatDuration(options.timeout!)}`,
+    if (isSkipped(session, current, options)) {
+      session.print(
+        `pod ${JSON.stringify(name)} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout ?? 0} seconds, skipping`,
       );
+      return;
+    }
+    if (isOver(session, deadline)) {
+      const waiting = `error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate`;
+      throw new KubectlError(options.disableEviction ? timedOut() : `${waiting}: ${timedOut()}`);
+    }
     yield* session.sleep(POLL_INTERVAL);
   }
   session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
+}
+
+/** Whether the pod has been terminating for longer than anybody waits for. */
+function isSkipped(
+  session: KubectlSession,
+  { metadata: { deletionTimestamp } }: Pod,
+  { skipWaitForDeleteTimeout: patience = 0 }: DrainOptions,
+): boolean {
+  return patience > 0 && deletionTimestamp !== undefined && session.clock - deletionTimestamp > patience * SECOND;
 }
 
 function isOver(session: KubectlSession, deadline: number | undefined): boolean {

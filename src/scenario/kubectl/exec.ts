@@ -7,7 +7,8 @@ import type { ExecResult } from "../simulated-cluster.js";
 import { flag } from "./flags.js";
 import { answer, type Script } from "./script.js";
 import { type NamedObject, parseNamed } from "./selection.js";
-import { displayNameOf, KubectlError, type KubectlSession, ServerError, targetIn } from "./session.js";
+import { ExitCode, KubectlError, ServerError } from "./kubectl-error.js";
+import { displayNameOf, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -40,7 +41,7 @@ export const exec: Verb = {
       );
       if (!result.ok) throw new ServerError(result.status);
       for (const line of [result.stdout, result.stderr]) if (line !== "") session.print(line);
-      if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`);
+      if (result.exitCode !== 0) throw new ExitCode(`command terminated with exit code ${result.exitCode}`, result.exitCode);
     };
   },
 };
@@ -53,6 +54,6 @@ function* findPod(session: KubectlSession, { info, namespace, name }: NamedObjec
   const pods = (yield* session.list("Pod", namespace)).filter(
     (pod: Pod) => labelSelectorMatches(selector, pod.metadata.labels) && pod.metadata.deletionTimestamp === undefined,
   );
-  if (pods.length === 0) throw new KubectlError(`error: no pods found for ${displayNameOf(object)}`);
+  if (pods.length === 0) throw new KubectlError(`no pods found for ${displayNameOf(object)}`);
   return pods[0].metadata.name;
 }

@@ -4,7 +4,9 @@ import type { Deployment } from "../../api/types/workloads.js";
 import { flag } from "./flags.js";
 import { templateOf } from "./pod-template.js";
 import { forEachObject, parseNamed, type Selection } from "./selection.js";
-import { type AnyObject, displayNameOf, KubectlError } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import type { AnyObject } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -13,9 +15,10 @@ const SERVICE_TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"];
 export const expose: Verb = {
   name: "expose",
   flags: [
-    flag("port", "integer"),
+    ...OUTCOME_FLAGS,
+    flag("port", "text"),
     flag("target-port", "text"),
-    flag("type", "text", { values: SERVICE_TYPES }),
+    flag("type", "text"),
     flag("name", "text"),
     flag("protocol", "text", { values: ["TCP", "UDP", "SCTP"] }),
     flag("selector", "text"),
@@ -26,6 +29,13 @@ export const expose: Verb = {
     flag("load-balancer-ip", "text"),
   ],
   prepare(given, context) {
+    const outcome = new Outcome(given);
+    const type = given.text("type");
+    if (type !== undefined && !SERVICE_TYPES.includes(type))
+      throw new UsageError(`invalid service type: ${type}`, undefined, { hint: `known are ${SERVICE_TYPES.join(", ")}` });
+    const portText = given.text("port");
+    if (portText !== undefined && !/^\d+$/.test(portText)) throw new UsageError(`couldn't find port via --port flag or introspection`);
+    const port = portText === undefined ? undefined : Number(portText);
     const selection: Selection = { named: parseNamed(given.positional, context.namespace).named, kinds: [] };
     if (selection.named.length === 0) throw new UsageError("resource(s) were provided, but no name was specified");
     return (session) =>
@@ -35,7 +45,6 @@ export const expose: Verb = {
           selectorText === undefined
             ? selectorOfObject(object)
             : Object.fromEntries(selectorText.split(",").map((pair) => pair.split("=", 2) as [string, string]));
-        const type = given.text("type");
         const service: Service = {
           apiVersion: "v1",
           kind: "Service",
@@ -45,7 +54,7 @@ export const expose: Verb = {
             ...(object.metadata.labels !== undefined && { labels: object.metadata.labels }),
           },
           spec: {
-            ports: portsOf(object, given.integer("port"), given.text("target-port"), given.text("protocol")),
+            ports: portsOf(object, port, given.text("target-port"), given.text("protocol")),
             selector,
             ...(type !== undefined && { type: type as "NodePort" }),
             ...(given.text("cluster-ip") !== undefined && { clusterIP: given.text("cluster-ip")! }),
@@ -54,8 +63,7 @@ export const expose: Verb = {
             ...(given.text("load-balancer-ip") !== undefined && { loadBalancerIP: given.text("load-balancer-ip")! }),
           },
         };
-        yield* session.create(service);
-        session.print(`${displayNameOf(service)} exposed`);
+        yield* outcome.create(session, service, "exposed");
       });
   },
 };
@@ -67,7 +75,7 @@ function selectorOfObject(object: AnyObject): Readonly<Record<string, string>> {
       const selector = (object as Deployment).spec.selector;
       if ((selector.matchExpressions?.length ?? 0) > 0)
         throw new KubectlError(
-          `error: couldn't convert expressions - "${JSON.stringify(selector.matchExpressions)}" to map-based selector format`,
+          `couldn't convert expressions - "${JSON.stringify(selector.matchExpressions)}" to map-based selector format`,
         );
       return selector.matchLabels ?? {};
     }
@@ -78,11 +86,11 @@ function selectorOfObject(object: AnyObject): Readonly<Record<string, string>> {
     case "Pod":
       if (object.metadata.labels === undefined)
         throw new KubectlError(
-          "error: couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+          "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
         );
       return object.metadata.labels;
     default:
-      throw new KubectlError(`error: cannot expose a ${object.kind}`);
+      throw new KubectlError(`cannot expose a ${object.kind}`);
   }
 }
 
@@ -97,7 +105,7 @@ function portsOf(
   if (port !== undefined) return [{ port, ...target, ...shared }];
   if (object.kind === "Service") return object.spec.ports ?? [];
   const ports = (templateOf(object)?.spec.containers ?? []).flatMap((container) => container.ports ?? []);
-  if (ports.length === 0) throw new KubectlError("error: couldn't find port via --port flag or introspection");
+  if (ports.length === 0) throw new KubectlError("couldn't find port via --port flag or introspection");
   return ports.map(({ containerPort, protocol: own }, index) => ({
     ...(ports.length > 1 && { name: `port-${index + 1}` }),
     port: containerPort,

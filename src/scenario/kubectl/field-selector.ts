@@ -6,7 +6,8 @@ import { kindInfo, type Kind } from "../../api/kinds.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import { fieldAt, parseFieldPath } from "../field-path.js";
 import { textOf } from "./json-path.js";
-import { groupOf, ServerError } from "./session.js";
+import { ServerError } from "./kubectl-error.js";
+import { groupOf } from "./session.js";
 import { UsageError } from "./usage-error.js";
 
 interface Requirement {

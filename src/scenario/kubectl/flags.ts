@@ -6,7 +6,7 @@ import { UsageError } from "./usage-error.js";
 import type { Word } from "./words.js";
 
 /** "list" may be given several times, and holds comma-separated values; "texts" may be given several times, commas belong to the value. */
-export type FlagType = "boolean" | "text" | "integer" | "duration" | "list" | "texts";
+export type FlagType = "boolean" | "text" | "integer" | "int32" | "duration" | "list" | "texts";
 
 export interface Flag {
   readonly name: string;
@@ -25,9 +25,18 @@ export function flag(name: string, type: FlagType, options: Omit<Flag, "name" | 
 /** Understood by every verb. */
 export const GLOBAL_FLAGS: readonly Flag[] = [
   flag("namespace", "text", { short: "n" }),
+  flag("as", "text"),
+  flag("as-group", "texts"),
   flag("request-timeout", "duration"),
-  flag("v", "integer", { short: "v" }),
+  flag("v", "int32", { short: "v" }),
 ];
+
+/** Bits of the whole numbers that a flag takes. */
+const BITS = { integer: 64, int32: 32 } as const;
+
+/** Texts of booleans. Source: https://pkg.go.dev/strconv#ParseBool */
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** Arguments and flags of one command line. */
 export class Arguments {
@@ -50,29 +59,15 @@ export class Arguments {
     return this.text(name) === "true";
   }
 
-  /** @throws UsageError where it is no whole number */
   integer(name: string): number | undefined {
     const word = this.values.get(name)?.at(-1);
-    if (word === undefined) return undefined;
-    if (!/^[+-]?\d+$/.test(word.text)) {
-      throw new UsageError(
-        `invalid argument "${word.text}" for "--${name}" flag: strconv.ParseInt: parsing "${word.text}": invalid syntax`,
-        word.offset,
-      );
-    }
-    return Number(word.text);
+    return word === undefined ? undefined : Number(wholeNumber(word.text));
   }
 
-  /** In microseconds. @throws UsageError where it is no duration */
+  /** In microseconds. */
   duration(name: string): SimTime | undefined {
     const word = this.values.get(name)?.at(-1);
-    if (word === undefined) return undefined;
-    try {
-      return parseDuration(word.text);
-    } catch (error) {
-      if (!(error instanceof TimeFormatError)) throw error;
-      throw new UsageError(`invalid argument "${word.text}" for "--${name}" flag: ${error.message}`, word.offset);
-    }
+    return word === undefined ? undefined : parseDuration(word.text);
   }
 
   list(name: string): readonly string[] {
@@ -82,6 +77,54 @@ export class Arguments {
   texts(name: string): readonly string[] {
     return (this.values.get(name) ?? []).map((word) => word.text);
   }
+}
+
+/** As Go reads a number without a base: decimal, 0x, 0o, 0b, a leading 0, underscores between digits. @throws SyntaxError */
+function wholeNumber(text: string): bigint {
+  const [, sign, digits] = /^([+-]?)(.*)$/s.exec(text)!;
+  if (!/^(0[xX](_?[0-9a-fA-F])+|0[bB](_?[01])+|0[oO]?(_?[0-7])+|0|[1-9](_?\d)*)$/.test(digits)) throw new SyntaxError(text);
+  const plain = digits.replaceAll("_", "").replace(/^0(?=\d)/, "0o");
+  const magnitude = BigInt(plain);
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** What Go says of a number that a flag does not take; undefined where it takes it. Source: strconv.ParseInt */
+function numberProblem(text: string, bits: number): string | undefined {
+  const problem = (why: string) => `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`;
+  try {
+    const value = wholeNumber(text);
+    return BigInt.asIntN(bits, value) === value ? undefined : problem("value out of range");
+  } catch {
+    return problem("invalid syntax");
+  }
+}
+
+function durationProblem(text: string): string | undefined {
+  try {
+    parseDuration(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TimeFormatError)) throw error;
+    return error.message;
+  }
+}
+
+/** Why a flag does not take a value; undefined where it does. */
+function valueProblem({ type, values }: Flag, text: string): string | undefined {
+  if (type === "boolean" && !TRUE.has(text) && !FALSE.has(text))
+    return `strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`;
+  if (values !== undefined && !values.includes(text)) return `must be one of ${values.join(", ")}`;
+  if (type === "integer" || type === "int32") return numberProblem(text, BITS[type]);
+  return type === "duration" ? durationProblem(text) : undefined;
+}
+
+/** A flag as pflag names it in an error. */
+function shownName({ name, short }: Flag): string {
+  return short === undefined ? `--${name}` : `-${short}, --${name}`;
+}
+
+function mistaken(message: string, offset: number, hint?: string): UsageError {
+  return new UsageError(message, offset, { pointer: "flags", ...(hint !== undefined && { hint }) });
 }
 
 /**
@@ -95,11 +138,7 @@ export function parseArguments(words: readonly Word[], flags: readonly Flag[]): 
   const values = new Map<string, Word[]>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
-    if (word.text === "--") {
-      const found = new Arguments(positional, words.slice(i + 1), values);
-      checkValues(found, known);
-      return found;
-    }
+    if (word.text === "--") return new Arguments(positional, words.slice(i + 1), values);
     const long = /^--([^=]+)(?:=(.*))?$/s.exec(word.text);
     const short = long === null ? /^-([A-Za-z])(?:=?(.+))?$/s.exec(word.text) : null;
     if (long === null && short === null) {
@@ -107,14 +146,14 @@ export function parseArguments(words: readonly Word[], flags: readonly Flag[]): 
       continue;
     }
     const meant = long === null ? known.find((one) => one.short === short![1]) : known.find((one) => one.name === long[1]);
-    if (meant === undefined) throw new UsageError(unknownFlag(long?.[1], short?.[1], known), word.offset);
+    if (meant === undefined) throw unknownFlag(word, long?.[1], short?.[1], known);
     let value: string | undefined = long === null ? short![2] : long[2];
     let offset = word.offset;
     if (short !== null && meant.type === "boolean" && value !== undefined && !word.text.includes("=")) {
       // -it is -i -t.
       for (const letter of value) {
         const other = known.find((one) => one.short === letter && one.type === "boolean");
-        if (other === undefined) throw new UsageError(`unknown shorthand flag: '${letter}' in ${word.text}`, word.offset);
+        if (other === undefined) throw mistaken(`unknown shorthand flag: '${letter}' in ${word.text}`, word.offset);
         values.set(other.name, [{ text: "true", offset }]);
       }
       value = "true";
@@ -123,34 +162,19 @@ export function parseArguments(words: readonly Word[], flags: readonly Flag[]): 
       if (meant.type === "boolean") value = "true";
       else if (meant.bare !== undefined) value = meant.bare;
       else if (i + 1 < words.length) ({ text: value, offset } = words[++i]);
-      else throw new UsageError(`flag needs an argument: ${word.text}`, word.offset);
+      else throw mistaken(`flag needs an argument: ${long === null ? `'${short![1]}' in ${word.text}` : word.text}`, word.offset);
     }
-    values.set(meant.name, [...(values.get(meant.name) ?? []), { text: value, offset }]);
+    const problem = valueProblem(meant, value);
+    if (problem !== undefined)
+      throw mistaken(`invalid argument ${JSON.stringify(value)} for "${shownName(meant)}" flag: ${problem}`, offset);
+    const text = meant.type === "boolean" ? String(TRUE.has(value)) : value;
+    values.set(meant.name, [...(values.get(meant.name) ?? []), { text, offset }]);
   }
-  const found = new Arguments(positional, [], values);
-  checkValues(found, known);
-  return found;
-
-  function checkValues(given: Arguments, all: readonly Flag[]): void {
-    for (const one of all) {
-      for (const { text, offset } of values.get(one.name) ?? []) {
-        if (one.type === "boolean" && text !== "true" && text !== "false") {
-          throw new UsageError(`invalid argument "${text}" for "--${one.name}" flag: must be true or false`, offset);
-        }
-        if (one.values !== undefined && !one.values.includes(text)) {
-          throw new UsageError(`invalid argument "${text}" for "--${one.name}" flag: must be one of ${one.values.join(", ")}`, offset);
-        }
-      }
-      if (one.type === "integer") given.integer(one.name);
-      if (one.type === "duration") given.duration(one.name);
-    }
-  }
+  return new Arguments(positional, [], values);
 }
 
-function unknownFlag(long: string | undefined, short: string | undefined, known: readonly Flag[]): string {
-  if (long === undefined) return `unknown shorthand flag: '${short!}' in -${short!}`;
-  return `unknown flag: --${long}; ${suggestion(
-    `--${long}`,
-    known.map((one) => `--${one.name}`),
-  )}`;
+function unknownFlag(word: Word, long: string | undefined, short: string | undefined, known: readonly Flag[]): UsageError {
+  if (long === undefined) return mistaken(`unknown shorthand flag: '${short!}' in ${word.text}`, word.offset);
+  const names = known.map((one) => `--${one.name}`);
+  return mistaken(`unknown flag: --${long}`, word.offset, suggestion(`--${long}`, names));
 }

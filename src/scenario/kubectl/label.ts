@@ -2,14 +2,17 @@
 import type { Labels } from "../../api/types/meta.js";
 import { flag } from "./flags.js";
 import { withMetadata } from "./pod-template.js";
-import { FIELD_SELECTOR_FLAG, forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf, KubectlError } from "./session.js";
+import { FIELD_SELECTOR_FLAG, forEachObject, parseSelection, type Selection, SELECTION_FLAGS } from "./selection.js";
+import { KubectlError } from "./kubectl-error.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import type { AnyObject, KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 import type { Word } from "./words.js";
 
-function isChange({ text }: Word, index: number): boolean {
-  return /^[^=]+=/.test(text) || (index > 0 && text.endsWith("-"));
+/** KEY=VALUE sets, KEY- removes. Source: kubectl/pkg/cmd/util/helpers.go GetResourcesAndPairs */
+function isChange({ text }: Word): boolean {
+  return /^[^=]+=/.test(text) || (text.endsWith("-") && text !== "-");
 }
 
 function metadataVerb(
@@ -17,40 +20,74 @@ function metadataVerb(
   field: "labels" | "annotations",
   done: { set: string; removed: string; nothing: string },
 ): Verb {
+  const what = name === "label" ? "label" : "annotation";
   return {
     name,
-    flags: [...SELECTION_FLAGS, FIELD_SELECTOR_FLAG, flag("overwrite", "boolean"), flag("resource-version", "text")],
+    flags: [
+      ...SELECTION_FLAGS,
+      ...OUTCOME_FLAGS,
+      FIELD_SELECTOR_FLAG,
+      flag("list", "boolean"),
+      flag("overwrite", "boolean"),
+      flag("resource-version", "text"),
+    ],
     prepare(given, context) {
-      const changes = given.positional.filter(isChange);
-      const selection = parseSelection(
-        given,
-        context,
-        given.positional.filter((word, index) => !isChange(word, index)),
-      );
-      if (changes.length === 0)
-        throw new UsageError(`at least one ${name === "label" ? "label" : "annotation"} update is required, such as tier=cache or tier-`);
+      const outcome = new Outcome(given);
+      const { positional } = given;
+      const firstChange = positional.findIndex(isChange);
+      const stray = firstChange < 0 ? undefined : positional.slice(firstChange).find((word) => !isChange(word));
+      if (stray !== undefined) throw new UsageError(`all resources must be specified before ${what} changes: ${stray.text}`, stray.offset);
+      const changes = firstChange < 0 ? [] : positional.slice(firstChange);
+      const resources = positional.filter((word) => !isChange(word));
+      const lists = given.isSet("list");
+      if (lists && given.has("output")) throw new UsageError("--list and --output may not be specified together");
+      if (resources.length === 0 && !given.has("filename"))
+        throw new UsageError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+      if (changes.length === 0 && !lists)
+        throw new UsageError(`at least one ${what} update is required`, undefined, { hint: "such as tier=cache or tier-" });
+      const selection = parseSelection(given, context, resources);
       const set = changes
         .filter(({ text }) => text.includes("="))
         .map(({ text }): [string, string] => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]);
       const removed = changes.filter(({ text }) => !text.includes("=")).map(({ text }) => text.slice(0, -1));
+      if (removed.some((key) => set.some(([other]) => other === key)))
+        throw new UsageError(`can not both modify and remove ${name === "label" ? "a label" : "an annotation"} in the same command`);
+      const edit = (current: Labels = {}): Labels =>
+        Object.fromEntries([...Object.entries(current).filter(([key]) => !removed.includes(key)), ...set]);
       return (session) =>
         forEachObject(session, selection, function* (object) {
           const before: Labels = object.metadata[field] ?? {};
-          if (!given.isSet("overwrite")) {
-            for (const [key, value] of set) {
-              if (before[key] !== undefined && before[key] !== value)
-                throw new KubectlError(`error: '${key}' already has a value (${before[key]}), and --overwrite is false`);
-            }
+          const overwritten = given.isSet("overwrite") ? [] : set.filter(([key, value]) => (before[key] ?? value) !== value);
+          if (overwritten.length > 0) {
+            const texts = overwritten.map(([key]) => `'${key}' already has a value (${before[key]}), and --overwrite is false`);
+            throw new KubectlError(texts.join("\n"));
           }
-          const edit = (current: Labels): Labels =>
-            Object.fromEntries([...Object.entries(current).filter(([key]) => !removed.includes(key)), ...set]);
+          if (lists) {
+            listPairs(session, object, edit(before), what, selection);
+            return;
+          }
           const isSame = set.every(([key, value]) => before[key] === value) && removed.every((key) => before[key] === undefined);
-          for (const key of removed) if (before[key] === undefined) session.warn(`${name} "${key}" not found.`);
-          if (!isSame) yield* session.change(object, (stored) => withMetadata(stored, { [field]: edit(stored.metadata[field] ?? {}) }));
-          session.print(`${displayNameOf(object)} ${isSame ? done.nothing : set.length > 0 ? done.set : done.removed}`);
+          if (!outcome.isLocal) for (const key of removed) if (before[key] === undefined) session.print(`${what} "${key}" not found.`);
+          const text = isSame ? done.nothing : set.length > 0 ? done.set : done.removed;
+          if (isSame) outcome.tell(session, object, text);
+          else yield* outcome.change(session, object, (stored) => withMetadata(stored, { [field]: edit(stored.metadata[field]) }), text);
         });
     },
   };
+}
+
+/** Several objects are told apart by a title each. */
+function listPairs(
+  session: KubectlSession,
+  { kind, apiVersion, metadata }: AnyObject,
+  pairs: Labels,
+  what: string,
+  { named }: Selection,
+): void {
+  const isOne = named.length === 1;
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  if (!isOne) session.print(`Listing ${what}s for ${kind}.${group}/${metadata.name}:`);
+  for (const key of Object.keys(pairs).sort()) session.print(`${isOne ? "" : " "}${key}=${pairs[key]}`);
 }
 
 export const label = metadataVerb("label", "labels", { set: "labeled", removed: "unlabeled", nothing: "not labeled" });

@@ -4,23 +4,30 @@ import { parse } from "yaml";
 import type { ApiObject } from "../../api/types/meta.js";
 import { flag } from "./flags.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf, KubectlError } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { applyJsonPatch, JsonPatchError, type JsonPatchStep, mergeJson, mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
+
+const PATCH_TYPES = ["json", "merge", "strategic"];
 
 export const patch: Verb = {
   name: "patch",
   flags: [
     ...SELECTION_FLAGS,
+    ...OUTCOME_FLAGS,
     flag("patch", "text", { short: "p" }),
-    flag("type", "text", { values: ["strategic", "merge", "json"] }),
+    flag("type", "text"),
     flag("subresource", "text", { values: ["status", "scale"] }),
   ],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const text = given.text("patch");
-    if (text === undefined) throw new UsageError("must specify --patch (-p)");
-    const change = parsePatch(text, given.text("type") ?? "strategic");
+    if (text === undefined) throw new UsageError("must specify --patch or --patch-file containing the contents of the patch");
+    const type = given.text("type") ?? "strategic";
+    if (!PATCH_TYPES.includes(type)) throw new UsageError(`--type must be one of [${PATCH_TYPES.join(" ")}], not ${JSON.stringify(type)}`);
+    const change = parsePatch(text, type);
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {
@@ -28,9 +35,8 @@ export const patch: Verb = {
         if (given.text("subresource") === "status")
           apply = (current) => ({ ...change(current), spec: (current as { spec?: unknown }).spec }) as unknown as ApiObject;
         try {
-          const isSame = isDeepStrictEqual(apply(object), object);
-          if (!isSame) yield* session.change(object, apply);
-          session.print(`${displayNameOf(object)} patched${isSame ? " (no change)" : ""}`);
+          if (isDeepStrictEqual(apply(object), object)) outcome.tell(session, object, "patched (no change)");
+          else yield* outcome.change(session, object, apply, "patched");
         } catch (error) {
           if (error instanceof JsonPatchError)
             throw new KubectlError(

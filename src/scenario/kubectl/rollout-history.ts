@@ -6,11 +6,13 @@ import type { ControllerRevision, ReplicaSet } from "../../api/types/workloads.j
 import { podTemplateLines } from "./describe/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withoutTemplateHash, withTemplate } from "./pod-template.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { type AnyObject, displayNameOf, type KubectlSession } from "./session.js";
 import { mergeStrategically } from "./strategic-merge.js";
 import type { Script } from "./script.js";
-import { alignColumns } from "./table.js";
+import { ColumnWriter } from "./table.js";
 import type { Verb } from "./verb.js";
 
 /** Source of the names: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
@@ -66,7 +68,7 @@ export function* revisionsOf(session: KubectlSession, object: AnyObject): Script
       })),
     );
   }
-  throw new KubectlError(`error: no history viewer has been implemented for ${object.kind}`);
+  throw new KubectlError(`no history viewer has been implemented for ${object.kind}`);
 }
 
 /** A rollback brings the revision's annotations back, too: Rollback in kubectl/pkg/polymorphichelpers/rollback.go. */
@@ -80,6 +82,9 @@ function sorted(revisions: readonly Revision[]): readonly Revision[] {
   return revisions.filter(({ number }) => number > 0).sort((a, b) => a.number - b.number);
 }
 
+/** Distance of the columns of a history. Source: kubectl/pkg/polymorphichelpers/history.go tabbedString */
+const HISTORY_GAP = 2;
+
 export const rolloutHistory: Verb = {
   name: "rollout history",
   flags: [...SELECTION_FLAGS, flag("revision", "integer")],
@@ -91,41 +96,43 @@ export const rolloutHistory: Verb = {
         const revisions = yield* revisionsOf(session, object);
         if (wanted === 0) {
           session.print(`${displayNameOf(object)} `);
-          for (const line of alignColumns(
-            [["REVISION", "CHANGE-CAUSE"], ...revisions.map(({ number, changeCause }) => [String(number), changeCause ?? "<none>"])],
-            "  ",
-          ))
-            session.print(line);
+          const rows = revisions.map(({ number, changeCause }) => [String(number), changeCause ?? "<none>"]);
+          for (const line of new ColumnWriter(HISTORY_GAP, 0).align([["REVISION", "CHANGE-CAUSE"], ...rows])) session.print(line);
+          session.print("");
           return;
         }
         const revision = revisions.find(({ number }) => number === wanted);
-        if (revision === undefined) throw new KubectlError(`error: unable to find the specified revision`);
+        if (revision === undefined) throw new KubectlError(`unable to find the specified revision`);
         session.print(`${displayNameOf(object)} with revision #${wanted}`);
         for (const line of podTemplateLines(revision.template ?? templateOf(revision.restore(object)))) session.print(line);
+        session.print("");
       });
   },
 };
 
 export const rolloutUndo: Verb = {
   name: "rollout undo",
-  flags: [...SELECTION_FLAGS, flag("to-revision", "integer")],
+  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("to-revision", "integer")],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const selection = parseSelection(given, context);
     const wanted = given.integer("to-revision") ?? 0;
     return (session) =>
       forEachObject(session, selection, function* (object) {
         const revision = yield* revisionToRestore(session, object, wanted);
-        if (object.kind === "Deployment" && object.spec.paused === true) {
-          throw new KubectlError(
-            `error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
-          );
-        }
-        if (isDeepStrictEqual(templateOf(revision.restore(object)), templateOf(object))) {
-          session.print(`${displayNameOf(object)} skipped rollback (current template already matches revision ${revision.number})`);
+        if (outcome.isLocal) {
+          const intention = object.kind === "Deployment" ? "" : "will roll back to ";
+          const [first, ...rest] = podTemplateLines(revision.template ?? templateOf(revision.restore(object)));
+          for (const line of [`${displayNameOf(object)} ${intention}${first}`, ...rest, " (dry run)"]) session.print(line);
           return;
         }
-        yield* session.change(object, (stored) => revision.restore(stored));
-        session.print(`${displayNameOf(object)} rolled back`);
+        if (object.kind === "Deployment" && object.spec.paused === true) {
+          const resume = `kubectl rollout resume deployment/${object.metadata.name}`;
+          throw new KubectlError(`you cannot rollback a paused deployment; resume it first with '${resume}' and try again`);
+        }
+        if (isDeepStrictEqual(templateOf(revision.restore(object)), templateOf(object)))
+          outcome.tell(session, object, `skipped rollback (current template already matches revision ${wanted})`);
+        else yield* outcome.change(session, object, (stored) => revision.restore(stored), "rolled back");
       });
   },
 };
@@ -135,11 +142,15 @@ function* revisionToRestore(session: KubectlSession, object: AnyObject, wanted: 
   const revisions = yield* revisionsOf(session, object);
   if (wanted > 0) {
     const found = revisions.find(({ number }) => number === wanted);
-    if (found === undefined) throw new KubectlError(`error: unable to find specified revision ${wanted} in history`);
+    if (found === undefined) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
     return found;
   }
   const previous = revisions.at(-2);
   if (previous === undefined)
-    throw new KubectlError(`error: no rollout history found for ${object.kind.toLowerCase()} "${object.metadata.name}"`);
+    throw new KubectlError(
+      object.kind === "Deployment"
+        ? `no rollout history found for deployment ${JSON.stringify(object.metadata.name)}`
+        : "no last revision to roll back to",
+    );
   return previous;
 }

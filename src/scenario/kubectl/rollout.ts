@@ -1,10 +1,13 @@
 /** kubectl rollout status, pause, resume, restart: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/ */
 import { formatTimestamp } from "../../api/duration.js";
+import type { ApiObject } from "../../api/types/meta.js";
 import type { DaemonSet, Deployment, StatefulSet } from "../../api/types/workloads.js";
 import { flag, type Flag } from "./flags.js";
 import { templateOf, withTemplate } from "./pod-template.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { attempt, forEachObject, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
-import { type AnyObject, displayNameOf, KubectlError, type KubectlSession } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { type AnyObject, displayNameOf, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
 import type { Verb } from "./verb.js";
 
@@ -33,7 +36,7 @@ export function rolloutProgress(object: AnyObject, revision = 0): RolloutProgres
     case "StatefulSet":
       return statefulSetProgress(object);
     default:
-      throw new KubectlError(`error: no status viewer has been implemented for ${object.kind}`);
+      throw new KubectlError(`no status viewer has been implemented for ${object.kind}`);
   }
 }
 
@@ -47,12 +50,12 @@ const REVISION = "deployment.kubernetes.io/revision";
 function deploymentProgress({ metadata, spec, status = {} }: Deployment, wantedRevision: number): RolloutProgress {
   const revision = Number(metadata.annotations?.[REVISION] ?? 0);
   if (wantedRevision > 0 && wantedRevision !== revision)
-    throw new KubectlError(`error: desired revision (${wantedRevision}) is different from the running revision (${revision})`);
+    throw new KubectlError(`desired revision (${wantedRevision}) is different from the running revision (${revision})`);
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting("Waiting for deployment spec update to be observed...");
   if (
     status.conditions?.some((condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded") === true
   ) {
-    throw new KubectlError(`error: deployment "${metadata.name}" exceeded its progress deadline`);
+    throw new KubectlError(`deployment "${metadata.name}" exceeded its progress deadline`);
   }
   const { updatedReplicas: updated = 0, replicas = 0, availableReplicas: available = 0 } = status;
   const wanted = spec.replicas ?? 1;
@@ -64,8 +67,7 @@ function deploymentProgress({ metadata, spec, status = {} }: Deployment, wantedR
 }
 
 function daemonSetProgress({ metadata, spec, status }: DaemonSet): RolloutProgress {
-  if (spec.updateStrategy?.type === "OnDelete")
-    throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("rollout status is only available for RollingUpdate strategy type");
   if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0))
     return waiting("Waiting for daemon set spec update to be observed...");
   const { updatedNumberScheduled: updated = 0, desiredNumberScheduled: wanted, numberAvailable: available = 0 } = status;
@@ -76,8 +78,7 @@ function daemonSetProgress({ metadata, spec, status }: DaemonSet): RolloutProgre
 }
 
 function statefulSetProgress({ metadata, spec, status }: StatefulSet): RolloutProgress {
-  if (spec.updateStrategy?.type === "OnDelete")
-    throw new KubectlError("error: rollout status is only available for RollingUpdate strategy type");
+  if (spec.updateStrategy?.type === "OnDelete") throw new KubectlError("rollout status is only available for RollingUpdate strategy type");
   if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0))
     return waiting("Waiting for statefulset spec update to be observed...");
   const wanted = spec.replicas ?? 1;
@@ -105,14 +106,14 @@ function* watchRollout(session: KubectlSession, first: AnyObject, revision: numb
   const ended = yield* session.follow(
     target,
     (object) => {
-      if (object === undefined) throw new KubectlError("error: object has been deleted");
+      if (object === undefined) throw new KubectlError("object has been deleted");
       const progress = rolloutProgress(object, revision);
       session.print(progress.message);
       return progress.done ? progress : undefined;
     },
     deadline,
   );
-  if (ended === undefined) throw new KubectlError("error: timed out waiting for the condition");
+  if (ended === undefined) throw new KubectlError("timed out waiting for the condition");
 }
 
 export const rolloutStatus: Verb = {
@@ -138,17 +139,18 @@ function pauseVerb(name: "pause" | "resume"): Verb {
   const paused = name === "pause";
   return {
     name: `rollout ${name}`,
-    flags: ROLLOUT_FLAGS,
+    flags: [...ROLLOUT_FLAGS, ...OUTCOME_FLAGS],
     prepare(given, context) {
+      const outcome = new Outcome(given);
       const selection = parseSelection(given, context);
       return (session) =>
         forEachObject(session, selection, function* (object) {
           if (object.kind !== "Deployment")
-            throw new KubectlError(`error: ${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
+            throw new KubectlError(`${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
           if ((object.spec.paused ?? false) === paused)
-            throw new KubectlError(`error: deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
-          yield* session.change(object, (stored) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment);
-          session.print(`${displayNameOf(object)} ${paused ? "paused" : "resumed"}`);
+            throw new KubectlError(`deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
+          const edit = (stored: ApiObject) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment;
+          yield* outcome.change(session, object, edit, paused ? "paused" : "resumed");
         });
     },
   };
@@ -159,24 +161,25 @@ export const rolloutResume = pauseVerb("resume");
 
 export const rolloutRestart: Verb = {
   name: "rollout restart",
-  flags: ROLLOUT_FLAGS,
+  flags: [...ROLLOUT_FLAGS, ...OUTCOME_FLAGS],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {
         if (object.kind !== "Deployment" && object.kind !== "DaemonSet" && object.kind !== "StatefulSet")
-          throw new KubectlError(`error: ${displayNameOf(object)} restarting is not supported`);
+          throw new KubectlError(`${displayNameOf(object)} restarting is not supported`);
         if (object.kind === "Deployment" && object.spec.paused === true)
-          throw new KubectlError("error: can't restart paused deployment (run rollout resume first)");
+          throw new KubectlError("can't restart paused deployment (run rollout resume first)");
         const restartedAt = formatTimestamp(session.clock);
-        yield* session.change(object, (stored) => {
+        const edit = (stored: ApiObject) => {
           const template = templateOf(stored)!;
           return withTemplate(stored, {
             ...template,
             metadata: { ...template.metadata, annotations: { ...template.metadata?.annotations, [RESTARTED_AT]: restartedAt } },
           });
-        });
-        session.print(`${displayNameOf(object)} restarted`);
+        };
+        yield* outcome.change(session, object, edit, "restarted");
       });
   },
 };

@@ -1,7 +1,7 @@
 /** kubectl run: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_run/ */
 import type { Pod } from "../../api/types/pod.js";
 import { flag } from "./flags.js";
-import { createOne } from "./manifests.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -9,34 +9,36 @@ import type { Verb } from "./verb.js";
 export const run: Verb = {
   name: "run",
   flags: [
+    ...OUTCOME_FLAGS,
     flag("image", "text"),
-    flag("port", "integer"),
+    flag("port", "text"),
     flag("labels", "list", { short: "l" }),
     flag("env", "texts"),
     flag("annotations", "texts"),
-    flag("restart", "text", { values: ["Always", "OnFailure", "Never"] }),
+    flag("restart", "text"),
     flag("command", "boolean"),
-    flag("image-pull-policy", "text", { values: ["Always", "IfNotPresent", "Never"] }),
+    flag("image-pull-policy", "text"),
     flag("overrides", "text"),
     flag("grace-period", "integer"),
   ],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const word = given.positional.at(0);
-    if (word === undefined) throw new UsageError("NAME is required for run");
-    const image = given.text("image");
-    if (image === undefined) throw new UsageError("--image is required");
+    if (word === undefined) throw new UsageError("NAME is required for run", undefined, { pointer: "arguments" });
+    const image = given.text("image") ?? "";
+    if (image === "") throw new UsageError("--image is required", undefined, { pointer: "arguments" });
     const words = given.afterDashes.map(({ text }) => text);
     const pair = (text: string): [string, string] => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
-    const port = given.integer("port");
-    const restartPolicy = given.text("restart");
+    const port = portOf(given.text("port"));
+    const restartPolicy = oneOf(given.text("restart"), RESTART_POLICIES, "restart policy");
     const annotations = given.texts("annotations");
-    const pullPolicy = given.text("image-pull-policy");
+    const pullPolicy = oneOf(given.text("image-pull-policy"), PULL_POLICIES, "image pull policy");
     const pod: Pod = {
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
         name: word.text,
-        namespace: context.namespace,
+        ...((!outcome.isLocal || context.isNamespaceGiven) && { namespace: context.namespace }),
         labels: given.has("labels") ? Object.fromEntries(given.list("labels").map(pair)) : { run: word.text },
         ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations.map(pair)) }),
       },
@@ -51,14 +53,31 @@ export const run: Verb = {
             ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy as "Always" }),
           },
         ],
-        ...(restartPolicy !== undefined && { restartPolicy: restartPolicy as "Never" }),
+        dnsPolicy: "ClusterFirst",
+        restartPolicy: (restartPolicy ?? "Always") as "Never",
       },
     };
     const overrides = given.text("overrides");
     const wanted = overrides === undefined ? pod : (mergeStrategically(pod, parseOverrides(overrides)) as Pod);
-    return (session) => createOne(session, wanted);
+    return (session) => outcome.create(session, wanted);
   },
 };
+
+const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
+const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+
+/** Source of the wording: kubectl/pkg/cmd/run/run.go. @throws UsageError */
+function oneOf(text: string | undefined, known: readonly string[], what: string): string | undefined {
+  if (text === undefined || text === "" || known.includes(text)) return text === "" ? undefined : text;
+  throw new UsageError(`invalid ${what}: ${text}`, undefined, { hint: `known are ${known.join(", ")}` });
+}
+
+/** @throws UsageError in the words of Go's strconv.Atoi */
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw new UsageError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
 
 function parseOverrides(text: string): unknown {
   try {

@@ -1,31 +1,74 @@
 /** kubectl scale: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_scale/ */
-import type { Deployment } from "../../api/types/workloads.js";
+import { structJson } from "../../api/go-json.js";
+import type { Scale } from "../../api/types/scale.js";
+import type { Result, Scalable, Target } from "../../control-plane/apiserver/client.js";
 import { flag } from "./flags.js";
+import { KubectlError, ServerError } from "./kubectl-error.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import { answer, type Script } from "./script.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf, KubectlError } from "./session.js";
+import type { AnyObject, KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
-const SCALABLE = new Set(["Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"]);
+const SCALABLE = new Set<string>(["Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"] satisfies Scalable[]);
 
 export const scale: Verb = {
   name: "scale",
-  flags: [...SELECTION_FLAGS, flag("replicas", "integer"), flag("current-replicas", "integer"), flag("timeout", "duration")],
+  flags: [
+    ...SELECTION_FLAGS,
+    ...OUTCOME_FLAGS,
+    flag("replicas", "integer"),
+    flag("current-replicas", "integer"),
+    flag("resource-version", "text"),
+    flag("timeout", "duration"),
+  ],
   prepare(given, context) {
-    const replicas = given.integer("replicas");
-    if (replicas === undefined || replicas < 0)
-      throw new UsageError("the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
-    const expected = given.integer("current-replicas");
+    const outcome = new Outcome(given);
+    const replicas = given.integer("replicas") ?? -1;
+    if (replicas < 0) throw new UsageError("the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
+    const expected = given.integer("current-replicas") ?? -1;
     const selection = parseSelection(given, context);
     return (session) =>
       forEachObject(session, selection, function* (object) {
-        if (!SCALABLE.has(object.kind))
-          throw new KubectlError(`error: the server could not find the requested resource: ${displayNameOf(object)} has no scale`);
-        const current = (object as Deployment).spec.replicas ?? 1;
-        if (expected !== undefined && expected >= 0 && current !== expected)
-          throw new KubectlError(`error: Expected replicas to be ${expected}, was ${current}`);
-        yield* session.change(object, (stored) => ({ ...stored, spec: { ...(stored as Deployment).spec, replicas } }) as Deployment);
-        session.print(`${displayNameOf(object)} scaled`);
+        if (!outcome.isLocal) yield* rescale(session, object, replicas, expected);
+        outcome.tell(session, object, "scaled");
       });
   },
 };
+
+/** @param expected the number that has to be there; -1: any. @throws KubectlError */
+function* rescale(session: KubectlSession, { kind, metadata }: AnyObject, replicas: number, expected: number): Script<void> {
+  if (!SCALABLE.has(kind))
+    throw new ServerError({ code: 404, reason: "NotFound", message: "the server could not find the requested resource" });
+  const { namespace, name } = metadata;
+  const target: Target<Scalable> = { kind: kind as Scalable, name, ...(namespace !== undefined && { namespace }) };
+  const { scales } = session.client;
+  if (expected >= 0 || replicas > MOST_REPLICAS) {
+    const current = accepted(yield* answer<Result<Scale>>((done) => scales.get(target, done)));
+    if (expected >= 0 && current.spec.replicas !== expected)
+      throw new KubectlError(`Expected replicas to be ${expected}, was ${current.spec.replicas}`);
+    if (replicas > MOST_REPLICAS) throw new ServerError(unreadable({ ...current, spec: { replicas } }));
+  }
+  accepted(yield* answer<Result<Scale>>((done) => scales.patch(target, (current) => ({ ...current, spec: { replicas } }), done)));
+}
+
+/** spec.replicas has 32 bits. */
+const MOST_REPLICAS = 2 ** 31 - 1;
+
+/** What the API server says of a patch that makes no Scale. Source: k8s.io/apiserver/pkg/endpoints/handlers/patch.go */
+function unreadable(scale: Scale): ServerError["status"] {
+  const why = `json: cannot unmarshal number ${scale.spec.replicas} into Go struct field ScaleSpec.spec.replicas of type int32`;
+  const message = `Invalid value: ${JSON.stringify(structJson(scale))}: ${why}`;
+  return {
+    code: 422,
+    reason: "Invalid",
+    message: ` "" is invalid: patch: ${message}`,
+    causes: [{ type: "FieldValueInvalid", field: "patch", message }],
+  };
+}
+
+function accepted<T>(result: Result<T>): T {
+  if (!result.ok) throw new ServerError(result.status);
+  return result.object;
+}

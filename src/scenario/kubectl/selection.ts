@@ -6,7 +6,8 @@ import { suggestion } from "../suggestion.js";
 import { checkFields, type FieldSelector, matchesFields, parseFieldSelector } from "./field-selector.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import type { Script } from "./script.js";
-import { type AnyObject, type KubectlSession, KubectlError, ServerError, targetIn } from "./session.js";
+import { KubectlError, ServerError } from "./kubectl-error.js";
+import { type AnyObject, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { VerbContext } from "./verb.js";
 import type { Word } from "./words.js";
@@ -50,6 +51,8 @@ export interface Selection {
   readonly fields?: FieldSelector;
   /** Absent: all namespaces. */
   readonly namespace?: string;
+  /** Whether a name without an object is passed over without a word. */
+  readonly mayBeMissing?: boolean;
 }
 
 /** @throws UsageError in kubectl's words for a resource type that is not served */
@@ -165,7 +168,7 @@ export function* resolve(session: KubectlSession, selection: Selection): Script<
       objects.push(yield* session.get(targetIn(info, namespace, name)));
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      session.fail(error);
+      if (selection.mayBeMissing !== true || error.status.reason !== "NotFound") session.fail(error);
     }
   }
   const { fields, namespace, selector } = selection;

@@ -1,42 +1,26 @@
 /** One run of a kubectl command: its connection, its clock and what it prints. */
 import { kindInfo, type Kind, type KindInfo, type ObjectsByKind } from "../../api/kinds.js";
 import type { ApiObject, LabelSelector, Timestamp } from "../../api/types/meta.js";
-import type { ApiStatus, DeleteOptions, ListOptions, Result, Target } from "../../control-plane/apiserver/client.js";
+import type { DeleteOptions, ListOptions, Result, Target } from "../../control-plane/apiserver/client.js";
 import type { SimTime, Simulation } from "../../engine/simulation.js";
 import type { NodeMetrics, PodMetrics } from "../../cluster/metrics/metrics-api.js";
 import type { KubectlClient } from "../simulated-cluster.js";
+import type { CommandResult } from "./command-result.js";
+import { ExitCode, KubectlError, ServerError } from "./kubectl-error.js";
 import { answer, type Script } from "./script.js";
-
-/** A command ends with this message on stderr and exit code 1. */
-export class KubectlError extends Error {
-  override readonly name = "KubectlError";
-}
-
-/** A refusal of the API server, worded as kubectl words it. */
-export class ServerError extends KubectlError {
-  constructor(readonly status: ApiStatus) {
-    super(serverErrorText(status));
-  }
-}
-
-/** Source of the two wordings: kubectl/pkg/cmd/util/helpers.go, StandardErrorMessage. */
-function serverErrorText(status: ApiStatus): string {
-  if (status.reason === "Invalid") {
-    // "Deployment.apps "web" is invalid: ..." is what the server says; kubectl names the kind alone.
-    const [, kind, rest] = /^([^." ]+)(?:\.[^ ]+)? (".*)$/s.exec(status.message) ?? [];
-    return kind === undefined ? `The request is invalid: ${status.message}` : `The ${kind} ${rest}`;
-  }
-  return `Error from server (${status.reason}): ${status.message}`;
-}
 
 /** An object of any served kind. */
 export type AnyObject = ObjectsByKind[Kind];
 
 export class KubectlSession {
+  /** stdout and stderr in order, line by line. */
   readonly output: string[] = [];
-  readonly errors: string[] = [];
   /** Simulated time at which the command began. */
   readonly start: SimTime;
+  /** Whether nothing but time ends the command. */
+  isWatching = false;
+  private readonly failures: KubectlError[] = [];
+  private readonly stderr: string[] = [];
 
   constructor(
     readonly client: KubectlClient,
@@ -51,6 +35,10 @@ export class KubectlSession {
     return this.epoch + this.simulation.now;
   }
 
+  get hasFailed(): boolean {
+    return this.failures.length > 0;
+  }
+
   print(line: string): void {
     this.output.push(line);
   }
@@ -58,13 +46,23 @@ export class KubectlSession {
   /** Writes to stderr without an effect on the exit code. */
   warn(line: string): void {
     this.output.push(line);
+    this.stderr.push(line);
   }
 
-  /** Writes to stderr; the command goes on and ends with exit code 1. */
-  fail(error: KubectlError | string): void {
-    const message = typeof error === "string" ? error : error.message;
-    this.output.push(message);
-    this.errors.push(message);
+  /** The command goes on and ends with exit code 1 and this error on stderr. */
+  fail(error: KubectlError): void {
+    this.failures.push(error);
+  }
+
+  /** Writes the errors at the end of the output, as kubectl does when all else is done. */
+  end(): CommandResult {
+    const { failures, output } = this;
+    const errors = failures.length === 1 ? [failures[0].alone] : failures.map(({ message }) => message);
+    const lines = errors.filter((text) => text !== "").flatMap((text) => text.split("\n"));
+    const stderr = [...this.stderr, ...lines];
+    const [failure] = failures;
+    const exitCode = failure === undefined ? 0 : failure instanceof ExitCode ? failure.code : 1;
+    return { exitCode, output: [...output, ...lines], errors, ...(stderr.length > 0 && { stderr }) };
   }
 
   *sleep(delay: SimTime): Script<void> {
@@ -165,9 +163,7 @@ export class KubectlSession {
 
   /** Patches an object that was fetched before; the edit is applied to what is stored by then. @throws ServerError */
   *change(object: ApiObject, edit: (current: ApiObject) => ApiObject): Script<AnyObject> {
-    const { namespace, name } = object.metadata;
-    const target = { kind: object.kind as Kind, name, ...(namespace !== undefined && { namespace }) };
-    return yield* this.patch(target, (current) => edit(current) as AnyObject);
+    return yield* this.patch(targetOf(object), (current) => edit(current) as AnyObject);
   }
 
   *delete<K extends Kind>(target: Target<K>, options: DeleteOptions): Script<ObjectsByKind[K]> {
@@ -181,7 +177,7 @@ function isLater(one: ApiObject, other: ApiObject): boolean {
 }
 
 function measured<T>(result: Result<T>): T {
-  if (!result.ok && result.status.reason === "NotFound") throw new KubectlError("error: Metrics API not available");
+  if (!result.ok && result.status.reason === "NotFound") throw new KubectlError("Metrics API not available");
   return accepted(result);
 }
 
@@ -193,6 +189,11 @@ function accepted<T>(result: Result<T>): T {
 /** `deployment.apps/web`, `pod/web-1`: kind and group as kubectl prints them. */
 export function displayName(info: KindInfo, name: string): string {
   return `${displayKind(info)}/${name}`;
+}
+
+/** `deployment.apps` for an object as it is stored. */
+export function displayKindOf(object: ApiObject): string {
+  return displayKind(kindInfo(object.kind)!);
 }
 
 /** `deployment.apps`, `pod`. */
@@ -210,6 +211,12 @@ export function groupOf(info: KindInfo): string {
 /** `deployment.apps/web` for an object as it is stored. */
 export function displayNameOf(object: ApiObject): string {
   return displayName(kindInfo(object.kind)!, object.metadata.name);
+}
+
+/** Names an object as it is stored. */
+export function targetOf(object: ApiObject): Target {
+  const { namespace, name } = object.metadata;
+  return { kind: object.kind as Kind, name, ...(namespace !== undefined && { namespace }) };
 }
 
 /** Names an object of a kind in a namespace; cluster-scoped kinds have none. */

@@ -4,8 +4,10 @@ import type { ResourceList } from "../../api/types/meta.js";
 import type { Container, EnvVar } from "../../api/types/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withContainers } from "./pod-template.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf, KubectlError, type AnyObject, type KubectlSession } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { displayNameOf, type AnyObject, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -17,11 +19,11 @@ function* editContainers(
   object: AnyObject,
   edit: (container: Container) => Container,
   done: string,
+  outcome: Outcome,
 ): Script<void> {
-  if (templateOf(object) === undefined) throw new KubectlError(`error: ${displayNameOf(object)} has no containers`);
+  if (templateOf(object) === undefined) throw new KubectlError(`${displayNameOf(object)} has no containers`);
   if (withContainers(object, edit) === object) return;
-  yield* session.change(object, (stored) => withContainers(stored, edit));
-  session.print(`${displayNameOf(object)} ${done}`);
+  yield* outcome.change(session, object, (stored) => withContainers(stored, edit), done);
 }
 
 function namesOfContainers(object: AnyObject): readonly string[] {
@@ -35,8 +37,9 @@ function isAssignment({ text }: Word): boolean {
 
 export const setImage: Verb = {
   name: "set image",
-  flags: SELECTION_FLAGS,
+  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const assignments = given.positional.filter(isAssignment);
     const selection = parseSelection(
       given,
@@ -49,13 +52,13 @@ export const setImage: Verb = {
       forEachObject(session, selection, function* (object) {
         const names = namesOfContainers(object);
         for (const name of images.keys()) {
-          if (name !== "*" && !names.includes(name)) throw new KubectlError(`error: unable to find container named "${name}"`);
+          if (name !== "*" && !names.includes(name)) throw new KubectlError(`unable to find container named "${name}"`);
         }
         const edit = (container: Container) => {
           const image = images.get(container.name) ?? images.get("*");
           return image === undefined || image === container.image ? container : { ...container, image };
         };
-        yield* editContainers(session, object, edit, "image updated");
+        yield* editContainers(session, object, edit, "image updated", outcome);
       });
   },
 };
@@ -78,8 +81,15 @@ function resourceList(given: readonly string[], flagName: string): ResourceList 
 
 export const setResources: Verb = {
   name: "set resources",
-  flags: [...SELECTION_FLAGS, flag("limits", "list"), flag("requests", "list"), flag("containers", "text", { short: "c" })],
+  flags: [
+    ...SELECTION_FLAGS,
+    ...OUTCOME_FLAGS,
+    flag("limits", "list"),
+    flag("requests", "list"),
+    flag("containers", "text", { short: "c" }),
+  ],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const limits = resourceList(given.list("limits"), "limits");
     const requests = resourceList(given.list("requests"), "requests");
     if (Object.keys(limits).length + Object.keys(requests).length === 0)
@@ -89,7 +99,7 @@ export const setResources: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         if (wanted !== "*" && !namesOfContainers(object).includes(wanted))
-          throw new KubectlError(`error: unable to find container named ${wanted}`);
+          throw new KubectlError(`unable to find container named ${wanted}`);
         const edit = (container: Container): Container =>
           wanted !== "*" && wanted !== container.name
             ? container
@@ -101,15 +111,16 @@ export const setResources: Verb = {
                   ...(Object.keys(requests).length > 0 && { requests: { ...container.resources?.requests, ...requests } }),
                 },
               };
-        yield* editContainers(session, object, edit, "resource requirements updated");
+        yield* editContainers(session, object, edit, "resource requirements updated", outcome);
       });
   },
 };
 
 export const setEnv: Verb = {
   name: "set env",
-  flags: [...SELECTION_FLAGS, flag("containers", "text", { short: "c" }), flag("env", "texts", { short: "e" })],
+  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("containers", "text", { short: "c" }), flag("env", "texts", { short: "e" })],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);
     const changes = [...given.positional.filter(isChange).map(({ text }) => text), ...given.texts("env")];
     if (changes.length === 0) throw new UsageError("at least one environment variable must be provided, such as LEVEL=debug or LEVEL-");
@@ -123,7 +134,7 @@ export const setEnv: Verb = {
       forEachObject(session, selection, function* (object) {
         const edit = (container: Container) =>
           wanted === "*" || wanted === container.name ? withEnvironment(container, changes) : container;
-        yield* editContainers(session, object, edit, "env updated");
+        yield* editContainers(session, object, edit, "env updated", outcome);
       });
   },
 };

@@ -2,7 +2,8 @@
 import type { Node, Taint } from "../../api/types/node.js";
 import { flag } from "./flags.js";
 import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
-import { displayNameOf, KubectlError } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { withoutField } from "../without-field.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -33,8 +34,9 @@ function parseChange(word: Word): Change {
 
 export const taint: Verb = {
   name: "taint",
-  flags: [...SELECTION_FLAGS, flag("overwrite", "boolean")],
+  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("overwrite", "boolean")],
   prepare(given, context) {
+    const outcome = new Outcome(given);
     const changes = given.positional.filter(isChange).map(parseChange);
     const repeated = repeatedTaint(changes);
     if (repeated !== undefined) throw new UsageError(`duplicated taints with the same key and effect: ${repeated}`);
@@ -50,8 +52,7 @@ export const taint: Verb = {
       forEachObject(session, selection, function* (object) {
         const node = object as Node;
         checkChanges(node, changes, given.isSet("overwrite"));
-        yield* session.change(node, (stored) => withTaints(stored as Node, changes));
-        session.print(`${displayNameOf(node)} ${doneWith(changes, given.isSet("overwrite"))}`);
+        yield* outcome.change(session, node, (stored) => withTaints(stored as Node, changes), doneWith(changes, given.isSet("overwrite")));
       });
   },
 };
@@ -82,11 +83,11 @@ function checkChanges(node: Node, changes: readonly Change[], overwrite: boolean
       const same = taints.some(({ key, effect }) => key === change.set.key && effect === change.set.effect);
       if (same && !overwrite)
         throw new KubectlError(
-          `error: node ${node.metadata.name} already has ${change.set.key} taint(s) with same effect(s) and --overwrite is false`,
+          `node ${node.metadata.name} already has ${change.set.key} taint(s) with same effect(s) and --overwrite is false`,
         );
     } else if (!taints.some((one) => isRemoved(one, change.removed))) {
       const { key, effect } = change.removed;
-      throw new KubectlError(`error: taint "${key}${effect === undefined ? "" : `:${effect}`}" not found`);
+      throw new KubectlError(`taint "${key}${effect === undefined ? "" : `:${effect}`}" not found`);
     }
   }
 }

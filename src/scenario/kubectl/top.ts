@@ -8,7 +8,7 @@ import type { NodeMetrics, PodMetrics, ResourceUsage } from "../../cluster/metri
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { noneFound } from "./get.js";
 import { selectorOf } from "./selection.js";
-import { KubectlError, ServerError } from "./session.js";
+import { KubectlError, ServerError } from "./kubectl-error.js";
 import { alignColumns } from "./table.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -118,9 +118,9 @@ function whyNoMetrics(pods: readonly Pod[], now: Timestamp): string {
   for (const { metadata } of pods) {
     const age = now - (metadata.creationTimestamp ?? now);
     if (age > METRICS_DELAY)
-      return `error: Metrics not available for pod ${metadata.namespace ?? ""}/${metadata.name}, age: ${formatDuration(Math.floor(age / SECOND) * SECOND)}`;
+      return `Metrics not available for pod ${metadata.namespace ?? ""}/${metadata.name}, age: ${formatDuration(Math.floor(age / SECOND) * SECOND)}`;
   }
-  return "error: metrics not available yet";
+  return "metrics not available yet";
 }
 
 function nameOf(given: Arguments): string | undefined {
@@ -172,7 +172,7 @@ export const topNodes: Verb = {
       const metrics = name === undefined ? all : all.filter(({ node }) => node.metadata.name === name);
       if (name !== undefined && metrics[0]?.usage === undefined)
         throw new ServerError({ code: 404, reason: "NotFound", message: `nodemetrics.metrics.k8s.io "${name}" not found` });
-      if (metrics.every(({ usage }) => usage === undefined)) throw new KubectlError("error: metrics not available yet");
+      if (metrics.every(({ usage }) => usage === undefined)) throw new KubectlError("metrics not available yet");
       for (const line of nodeLines(metrics, order, given.isSet("show-capacity"), !given.isSet("no-headers"))) session.print(line);
     };
   },

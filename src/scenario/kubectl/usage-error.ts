@@ -1,11 +1,35 @@
 /** A command line that kubectl would not take; found before anything runs. */
+
+/** What kubectl adds on a line of its own: after a wrong flag "--help", after wrong arguments of most verbs "-h". */
+export type Pointer = "flags" | "arguments";
+
+export interface UsageErrorOptions {
+  /** What kubectl does not say and helps: `did you mean "scale"?` */
+  readonly hint?: string;
+  readonly pointer?: Pointer;
+}
+
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  readonly pointer: Pointer | undefined;
+  /** The verb in whose command line the mistake is, where one was found. */
+  verb: string | undefined;
+
   constructor(
     message: string,
     /** Offset in the command line of what is wrong; absent: the line as a whole. */
     readonly offset?: number,
+    { hint, pointer }: UsageErrorOptions = {},
   ) {
-    super(message);
+    super(hint === undefined ? message : `${message}; ${hint}`);
+    this.pointer = pointer;
+  }
+
+  /** The lines that kubectl writes to stderr. Source: kubectl/pkg/cmd/util/helpers.go UsageErrorf, kubectl/pkg/util/templates FlagErrorFunc */
+  get lines(): readonly string[] {
+    const command = this.verb === undefined ? "kubectl" : `kubectl ${this.verb}`;
+    const first = this.message.startsWith("error: ") ? this.message : `error: ${this.message}`;
+    if (this.pointer === undefined) return [first];
+    return [first, this.pointer === "flags" ? `See '${command} --help' for usage.` : `See '${command} -h' for help and examples`];
   }
 }

@@ -9,6 +9,8 @@ export type ReadManifests = (path: string) => readonly Manifest[];
 
 export interface VerbContext {
   readonly namespace: string;
+  /** Whether the command line names the namespace. */
+  readonly isNamespaceGiven: boolean;
   /** @throws UsageError */
   readonly readManifests: ReadManifests;
 }

@@ -15,7 +15,8 @@ import {
   type Selection,
   SELECTION_FLAGS,
 } from "./selection.js";
-import { type AnyObject, displayName, KubectlError, type KubectlSession, targetIn } from "./session.js";
+import { KubectlError } from "./kubectl-error.js";
+import { type AnyObject, displayName, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -42,7 +43,9 @@ function parseGoal(text: string): Goal {
       ? pathTest(text.slice("jsonpath=".length))
       : undefined;
   if (isMet === undefined)
-    throw new UsageError(`unrecognized condition: "${text}"; must be delete, create, condition=NAME or jsonpath={.PATH}=VALUE`);
+    throw new UsageError(`unrecognized condition: ${JSON.stringify(text)}`, undefined, {
+      hint: "must be delete, create, condition=NAME or jsonpath={.PATH}=VALUE",
+    });
   return { isMet: (object) => object !== undefined && isMet(object), mayBeMissing: false, forDeletion: false };
 }
 
@@ -99,7 +102,7 @@ export function* waitForDeletion(
 const MET = {};
 
 function timedOut({ info, name }: NamedObject): string {
-  return `error: timed out waiting for the condition on ${info.resource}/${name}`;
+  return `timed out waiting for the condition on ${info.resource}/${name}`;
 }
 
 function* waitForOne(session: KubectlSession, object: NamedObject, goal: Goal, deadline: SimTime): Script<void> {
@@ -109,7 +112,7 @@ function* waitForOne(session: KubectlSession, object: NamedObject, goal: Goal, d
   if (found === undefined && goal.forDeletion) return;
   if (found === undefined && !goal.mayBeMissing) yield* session.get(target);
   if (!goal.isMet(found)) {
-    if (deadline <= session.start) throw new KubectlError(`error: condition not met for ${info.resource}/${name}`);
+    if (deadline <= session.start) throw new KubectlError(`condition not met for ${info.resource}/${name}`);
     const met = yield* session.follow(target, (current) => (goal.isMet(current) ? MET : undefined), deadline);
     if (met === undefined) throw new KubectlError(timedOut(object));
   }
@@ -133,7 +136,7 @@ export const wait: Verb = {
     const timeout = given.duration("timeout") ?? DEFAULT_TIMEOUT;
     return function* (session) {
       const objects = yield* named(session, selection);
-      if (objects.length === 0 && !goal.forDeletion) throw new KubectlError("error: no matching resources found");
+      if (objects.length === 0 && !goal.forDeletion) throw new KubectlError("no matching resources found");
       // One time for all of them.
       const deadline = session.start + (timeout < 0 ? WEEK : timeout);
       for (const object of objects) yield* attempt(session, waitForOne(session, object, goal, deadline));

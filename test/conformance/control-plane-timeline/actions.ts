@@ -11,7 +11,8 @@ import { parseKubectl } from "../../../src/scenario/kubectl/command.js";
 import { setSchedulable } from "../../../src/scenario/kubectl/cordon.js";
 import { drainNode } from "../../../src/scenario/kubectl/drain.js";
 import { runScript, type Script } from "../../../src/scenario/kubectl/script.js";
-import { KubectlError, KubectlSession } from "../../../src/scenario/kubectl/session.js";
+import { KubectlError } from "../../../src/scenario/kubectl/kubectl-error.js";
+import { KubectlSession } from "../../../src/scenario/kubectl/session.js";
 import { applyJsonPatch, type JsonPatchStep, mergeJson, mergeStrategically } from "../../../src/scenario/kubectl/strategic-merge.js";
 import { encode } from "../../../src/api/encode.js";
 import type { Action, ActionError, DrainAction, DrainLine, OwnActionResult, Selected } from "./case.js";
@@ -167,7 +168,7 @@ export class Actions {
       () => this.write("done", null),
       (error) => {
         if (!(error instanceof KubectlError)) throw error;
-        this.write("done", error.message.split("\n").at(-1)!);
+        this.write("done", error.message);
       },
     );
   }

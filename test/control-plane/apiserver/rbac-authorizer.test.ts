@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ApiObject } from "../../../src/api/types/meta.js";
 import type { ClusterRole, Role, RoleBinding } from "../../../src/api/types/policy.js";
 import type { ReplicaSet } from "../../../src/api/types/workloads.js";
 import { RbacAuthorizer } from "../../../src/control-plane/apiserver/rbac-authorizer.js";
@@ -166,5 +167,37 @@ describe("role-based access control", () => {
     admin.create<"ClusterRole">({ ...role, metadata: { name: role.metadata.name } });
     simulation.run(12 * MINUTE);
     expect(allowed.isFollowing).toBe(true);
+  });
+
+  it("answers what somebody may do, in a namespace and by path, as access reviews ask", () => {
+    const { server } = setUp();
+    server.load([
+      READER,
+      READ,
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: "ClusterRole",
+        metadata: { name: "health" },
+        rules: [{ verbs: ["get"], nonResourceURLs: ["/healthz/*"] }],
+      } as ApiObject,
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: "ClusterRoleBinding",
+        metadata: { name: "health" },
+        roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: "health" },
+        subjects: [{ kind: "User", name: "system:serviceaccount:dev:ci" }],
+      } as ApiObject,
+    ]);
+    const ci = { user: "system:serviceaccount:dev:ci", groups: [] };
+    const about = { group: "", resource: "pods", subresource: "", name: "", namespace: "dev" };
+    expect(server.allows(ci, { verb: "list", ...about })).toBe(true);
+    expect(server.allows(ci, { verb: "list", ...about, namespace: "default" })).toBe(false);
+    expect(server.allows(ci, { verb: "list", ...about, namespace: "" })).toBe(false);
+    expect(server.allows(ci, { verb: "delete", ...about })).toBe(false);
+    expect(server.allows(ci, { verb: "get", ...about, subresource: "log" })).toBe(false);
+    expect(server.allows(ci, { verb: "get", path: "/healthz/etcd" })).toBe(true);
+    expect(server.allows(ci, { verb: "post", path: "/healthz/etcd" })).toBe(false);
+    expect(server.rulesOf(ci, "dev")).toContainEqual({ verbs: ["get", "list"], apiGroups: [""], resources: ["pods"] });
+    expect(server.rulesOf(ci, "default")).not.toContainEqual({ verbs: ["get", "list"], apiGroups: [""], resources: ["pods"] });
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Kind } from "../../../src/api/kinds.js";
 import type { ApiObject } from "../../../src/api/types/meta.js";
 import { MINUTE } from "../../../src/engine/simulation.js";
-import { printTable } from "../../../src/scenario/kubectl/get.js";
+import { tableLines } from "../../../src/scenario/kubectl/object-table.js";
 import { EPOCH } from "../memory-cluster.js";
 
 /** The table of one object, five minutes after it was created; the titles and cells are those of kubectl 1.36. */
 function tableOf(kind: Kind, content: object, wide = false): readonly (readonly string[])[] {
   const { metadata = {}, ...rest } = content as { metadata?: object };
   const object = { apiVersion: "v1", kind, metadata: { name: "x", namespace: "dev", creationTimestamp: EPOCH, ...metadata }, ...rest };
-  return printTable(kind, [object as ApiObject], EPOCH + 5 * MINUTE, { wide }).map((line) => line.split(/ {3,}/));
+  return tableLines(kind, [object as ApiObject], EPOCH + 5 * MINUTE, { wide }).map((line) => line.split(/ {3,}/));
 }
 
 const OWNER = { apiVersion: "apps/v1", kind: "DaemonSet", name: "logs", uid: "u", controller: true };

@@ -84,7 +84,11 @@ describe("kubectl create ingress, service and job", () => {
   it("makes services that are names for something outside", () => {
     const cluster = new MemoryCluster();
     cluster.kubectl("create service externalname db --external-name=db.example");
-    expect(cluster.read("Service", "default/db")?.spec).toEqual({ type: "ExternalName", externalName: "db.example" });
+    expect(cluster.read("Service", "default/db")?.spec).toEqual({
+      type: "ExternalName",
+      externalName: "db.example",
+      selector: { app: "db" },
+    });
   });
 
   it("starts a job of a cron job by hand", () => {

@@ -48,14 +48,42 @@ describe("kubectl drain", () => {
   // The groups and their order are those that a real kubectl printed for such nodes.
   it("refuses pods that would be lost, and leaves the node cordoned", () => {
     const cluster = busyNode();
-    const refused =
-      "[cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): default/agent-1, cannot delete Pods that declare no controller (use --force to override): default/bare, cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch]";
-    expect(cluster.kubectl("drain a").errors[0]).toContain(`unable to drain node "a" due to error: ${refused}, continuing command...`);
+    const refused = [
+      "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): default/agent-1",
+      "cannot delete Pods that declare no controller (use --force to override): default/bare",
+      "cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch",
+    ];
+    expect(cluster.kubectl("drain a")).toMatchObject({
+      exitCode: 1,
+      output: [
+        "node/a cordoned",
+        `error: unable to drain node "a" due to error: [${refused.join(", ")}], continuing command...`,
+        "There are pending nodes to be drained:",
+        " a",
+        ...refused,
+      ],
+    });
     expect(isCordoned(cluster, "a")).toBe(true);
     expect(pods(cluster)).toHaveLength(5);
-    expect(cluster.kubectl("drain a --ignore-daemonsets --force").errors[0]).toContain(
-      "error: cannot delete Pods with local storage (use --delete-emptydir-data to override): default/scratch,",
-    );
+    expect(cluster.kubectl("drain a --ignore-daemonsets --force").output).toEqual([
+      "node/a already cordoned",
+      `error: unable to drain node "a" due to error: ${refused[2]}, continuing command...`,
+      "There are pending nodes to be drained:",
+      " a",
+      refused[2],
+    ]);
+  });
+
+  it("goes on with the other nodes, and names all that are pending", () => {
+    const cluster = busyNode();
+    const output = [...cluster.kubectl("drain a b").output];
+    expect(output.slice(-5)).toEqual([
+      "There are pending nodes to be drained:",
+      " a",
+      " b",
+      expect.stringMatching(/^\[cannot delete DaemonSet-managed Pods .*, cannot delete Pods with local storage .*\]$/),
+      "cannot delete Pods that declare no controller (use --force to override): default/elsewhere",
+    ]);
   });
 
   it("evicts the others with all three flags, and waits until they have gone", () => {
@@ -100,10 +128,36 @@ describe("kubectl drain", () => {
   it("gives up after its time-out", () => {
     const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
     cluster.refusal = { code: 429, reason: "TooManyRequests", message: "no" };
-    expect(cluster.kubectl("drain a --timeout=7s").errors).toEqual([
-      `error when evicting pods/"web-1" -n "default": global timeout reached: 7s`,
-    ]);
+    const timedOut = `error when evicting pods/"web-1" -n "default": global timeout reached: 7s`;
+    const retried = `error when evicting pods/"web-1" -n "default" (will retry after 5s): no`;
+    expect(cluster.kubectl("drain a --timeout=7s")).toMatchObject({
+      exitCode: 1,
+      output: [
+        "node/a cordoned",
+        ...[1, 2].flatMap(() => ["evicting pod default/web-1", retried]),
+        "evicting pod default/web-1",
+        `There are pending pods in node "a" when an error occurred: ${timedOut}`,
+        "pod/web-1",
+        `error: unable to drain node "a" due to error: ${timedOut}, continuing command...`,
+        "There are pending nodes to be drained:",
+        " a",
+        timedOut,
+      ],
+    });
     expect(Math.floor(cluster.simulation.now / SECOND)).toBe(10);
+  });
+
+  it("of --dry-run=client evicts nobody, and cordons nothing", () => {
+    const cluster = busyNode();
+    expect(cluster.kubectl("drain a --ignore-daemonsets --force --delete-emptydir-data --dry-run=client").output).toEqual([
+      "node/a cordoned (dry run)",
+      "Warning: ignoring DaemonSet-managed Pods: default/agent-1; deleting Pods that declare no controller: default/bare, default/scratch",
+      "evicting pod default/web-1 (dry run)",
+      "evicting pod default/bare (dry run)",
+      "evicting pod default/scratch (dry run)",
+      "node/a drained (dry run)",
+    ]);
+    expect(cluster.requests).toEqual([]);
   });
 
   it("with --disable-eviction deletes, whatever budgets say, with the grace period given", () => {

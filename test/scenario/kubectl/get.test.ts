@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../../../src/api/types/node.js";
 import type { Pod } from "../../../src/api/types/pod.js";
 import { SECOND } from "../../../src/engine/simulation.js";
-import { printTable } from "../../../src/scenario/kubectl/get.js";
+import { tableLines } from "../../../src/scenario/kubectl/object-table.js";
 import { humanDuration } from "../../../src/scenario/kubectl/human-duration.js";
 import { nodeRoles, nodeStatus, podReadiness, podRestarts, podStatus } from "../../../src/scenario/kubectl/status-columns.js";
 import { deployment, EPOCH, MemoryCluster, node, pod } from "../memory-cluster.js";
@@ -127,9 +127,9 @@ describe("kubectl get", () => {
 
   it("prints namespaces with -A, and TYPE/NAME where several kinds are listed", () => {
     expect(cluster().kubectl("get pods -A --no-headers").output).toEqual([
-      "default   a   0/1   Running   0   0s",
-      "default   b   0/1   Running   0   90s",
-      "dev       c   0/1   Running   0   0s",
+      "default   a     0/1   Running   0     0s",
+      "default   b     0/1   Running   0     90s",
+      "dev       c     0/1   Running   0     0s",
     ]);
     expect(cluster().kubectl("get pods,deployments -l app=x").output).toEqual([
       "NAME   READY   STATUS    RESTARTS   AGE",
@@ -148,7 +148,7 @@ describe("kubectl get", () => {
       kind: "List",
       items: [{ metadata: { name: "b", creationTimestamp: "2025-12-31T23:58:30Z" } }, {}],
     });
-    expect(cluster().kubectl("get pod b -o yaml").output).toContain("  nodeName: n");
+    expect(cluster().kubectl("get pod b -o yaml").output).toContain('  nodeName: "n"');
   });
 
   it("says where there is nothing", () => {
@@ -164,7 +164,7 @@ describe("kubectl get", () => {
       metadata: { name: "s", namespace: "default", creationTimestamp: EPOCH },
       spec: { type: "NodePort", clusterIP: "10.0.0.1", ports: [{ port: 80, nodePort: 30080, protocol: "TCP" }] },
     };
-    expect(printTable("Service", [service], EPOCH + SECOND)).toEqual([
+    expect(tableLines("Service", [service], EPOCH + SECOND)).toEqual([
       "NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE",
       "s      NodePort   10.0.0.1     <none>        80:30080/TCP   1s",
     ]);

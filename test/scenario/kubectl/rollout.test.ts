@@ -35,7 +35,7 @@ describe("kubectl rollout status", () => {
       updatedReplicas: 1,
       conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
     });
-    expect(() => rolloutProgress(late)).toThrow('error: deployment "web" exceeded its progress deadline');
+    expect(() => rolloutProgress(late)).toThrow('deployment "web" exceeded its progress deadline');
   });
 
   it("prints each change until the end, and gives up at its time-out", () => {
@@ -90,6 +90,7 @@ describe("kubectl rollout history and undo", () => {
       "REVISION  CHANGE-CAUSE",
       "2         second",
       "3         <none>",
+      "",
     ]);
   });
 

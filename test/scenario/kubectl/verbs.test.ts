@@ -53,6 +53,7 @@ describe("kubectl run and create", () => {
       exitCode: 1,
       output: ['Error from server (AlreadyExists): pods "web" already exists'],
       errors: ['Error from server (AlreadyExists): pods "web" already exists'],
+      stderr: ['Error from server (AlreadyExists): pods "web" already exists'],
     });
   });
 });
@@ -75,8 +76,8 @@ describe("kubectl scale and autoscale", () => {
   it("scale goes on after an object that is not there", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     expect(cluster.kubectl("scale deployment gone web --replicas=1").output).toEqual([
-      'Error from server (NotFound): deployments.apps "gone" not found',
       "deployment.apps/web scaled",
+      'Error from server (NotFound): deployments.apps "gone" not found',
     ]);
   });
 
@@ -207,6 +208,7 @@ describe("kubectl delete", () => {
       exitCode: 1,
       output: ['pod "b" deleted from default namespace', "error: timed out waiting for the condition on pods/b"],
       errors: ["error: timed out waiting for the condition on pods/b"],
+      stderr: ["error: timed out waiting for the condition on pods/b"],
     });
     expect(Math.round(cluster.simulation.now / SECOND)).toBe(8);
     expect(cluster.kubectl("delete pod b --wait=false").exitCode).toBe(0);
@@ -233,6 +235,9 @@ describe("kubectl exec", () => {
     const cluster = new MemoryCluster([deployment("web"), pod("web-1", { metadata: { labels: { app: "web" } } })]);
     expect(cluster.kubectl("exec -it deploy/web -c main -- kill -9 1").exitCode).toBe(0);
     expect(cluster.commands).toEqual([["web-1", "main", "kill", "-9", "1"]]);
-    expect(cluster.kubectl("exec web-1 -- frobnicate").errors).toEqual(["command terminated with exit code 127"]);
+    expect(cluster.kubectl("exec web-1 -- frobnicate")).toMatchObject({
+      exitCode: 127,
+      errors: ["command terminated with exit code 127"],
+    });
   });
 });

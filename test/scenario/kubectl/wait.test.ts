@@ -27,8 +27,8 @@ describe("kubectl wait", () => {
   it("has one time for all objects, and names a resource without its group", () => {
     const cluster = new MemoryCluster([deployment("a"), deployment("b")]);
     expect(cluster.kubectl("wait deployment/a deployment/b --for=condition=Available --timeout=10s").errors).toEqual([
-      "error: timed out waiting for the condition on deployments/a",
-      "error: timed out waiting for the condition on deployments/b",
+      "timed out waiting for the condition on deployments/a",
+      "timed out waiting for the condition on deployments/b",
     ]);
     expect(cluster.simulation.now).toBeLessThan(11 * SECOND);
   });

@@ -1,0 +1,98 @@
+/** kubectl apply: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/ */
+import { isDeepStrictEqual } from "node:util";
+import { encode } from "../../api/encode.js";
+import { mapJson } from "../../api/go-json.js";
+import { kindInfo } from "../../api/kinds.js";
+import type { ApiObject } from "../../api/types/meta.js";
+import { flag } from "./flags.js";
+import { LAST_APPLIED, lastApplied } from "./last-applied.js";
+import { FILE_FLAGS, fromFile, type ObjectFromFile, objectsOf } from "./manifests.js";
+import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import { withMetadata } from "./pod-template.js";
+import { listOf } from "./printers.js";
+import { prune, pruningOf, PRUNE_FLAGS } from "./prune.js";
+import type { Script } from "./script.js";
+import { attempt } from "./selection.js";
+import { type AnyObject, displayNameOf, type KubectlSession, targetIn } from "./session.js";
+import { mergeThreeWays } from "./strategic-merge.js";
+import type { Verb } from "./verb.js";
+
+/** What became of an object, and the object then. */
+export interface Applied {
+  readonly object: ApiObject;
+  readonly done: "created" | "configured" | "unchanged" | "serverside-applied";
+}
+
+export interface ApplyOptions {
+  /** Whether nothing is sent. */
+  readonly isLocal?: boolean;
+  readonly isServerSide?: boolean;
+}
+
+/** Creates the object, or merges what changed in its manifest into what is stored, and prints so. @throws ServerError */
+export function* applyOne(session: KubectlSession, manifest: ApiObject): Script<void> {
+  const { object, done } = yield* applyObject(session, { object: manifest, file: "" }, {});
+  session.print(`${displayNameOf(object)} ${done}`);
+}
+
+/** @throws ServerError */
+function* applyObject(session: KubectlSession, { object: manifest, file }: ObjectFromFile, options: ApplyOptions): Script<Applied> {
+  const { isLocal = false, isServerSide = false } = options;
+  const { name, namespace } = manifest.metadata;
+  const info = kindInfo(manifest.kind)!;
+  const noted = isServerSide ? manifest : withLastApplied(manifest);
+  const current = yield* session.find(targetIn(info, namespace ?? "", name));
+  if (current === undefined) {
+    const created = isLocal ? noted : yield* fromFile("creating", file, session.create(noted));
+    return { object: created, done: isServerSide ? "serverside-applied" : "created" };
+  }
+  const merge = (stored: ApiObject) => mergeThreeWays(lastApplied(stored), noted, stored) as ApiObject;
+  if (isLocal) return { object: merge(current), done: "configured" };
+  const what = `${info.resource}/${name}`;
+  if (!isServerSide && current.metadata.annotations?.[LAST_APPLIED] === undefined) {
+    session.warn(
+      `Warning: resource ${what} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+    );
+  }
+  const isSame = isDeepStrictEqual(merge(current), current);
+  const after: AnyObject = isSame ? current : yield* fromFile("patching", file, session.change(current, merge));
+  if (after.metadata.deletionTimestamp !== undefined)
+    session.warn(`Warning: Detected changes to resource ${name} which is currently being deleted.`);
+  return { object: after, done: isServerSide ? "serverside-applied" : isSame ? "unchanged" : "configured" };
+}
+
+/** The manifest with itself in an annotation, as the next apply will want it. */
+function withLastApplied(manifest: ApiObject): ApiObject {
+  const plain = withMetadata(manifest, { annotations: { ...manifest.metadata.annotations } });
+  return withMetadata(manifest, { annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: `${mapJson(plain)}\n` } });
+}
+
+export const apply: Verb = {
+  name: "apply",
+  flags: [
+    ...FILE_FLAGS,
+    ...OUTCOME_FLAGS,
+    ...PRUNE_FLAGS,
+    flag("server-side", "boolean"),
+    flag("force-conflicts", "boolean"),
+    flag("wait", "boolean"),
+  ],
+  prepare(given, context) {
+    const outcome = new Outcome(given);
+    const pruning = pruningOf(given, outcome.dryRun);
+    const objects = objectsOf(given, context).filter(({ object }) => pruning?.isMeant(object) ?? true);
+    const options = { isLocal: outcome.isLocal, isServerSide: given.isSet("server-side") };
+    return function* (session) {
+      const applied: ApiObject[] = [];
+      function* applyAndTell(object: ObjectFromFile) {
+        const result = yield* applyObject(session, object, options);
+        applied.push(result.object);
+        if (!outcome.printsWhole) outcome.tell(session, result.object, result.done);
+      }
+      for (const object of objects) yield* attempt(session, applyAndTell(object));
+      if (session.hasFailed) return;
+      if (outcome.printsWhole) outcome.printWhole(session, applied.length === 1 ? encode(applied[0]) : listOf(applied));
+      if (pruning !== undefined) yield* prune(session, pruning, applied, outcome);
+    };
+  },
+};

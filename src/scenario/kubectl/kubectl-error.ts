@@ -1,0 +1,56 @@
+/** What goes wrong while a kubectl command runs, and how it is worded. */
+import type { ApiStatus } from "../../control-plane/apiserver/client.js";
+
+/** What went wrong while a command ran: it ends with exit code 1. The message lacks kubectl's "error: ". */
+export class KubectlError extends Error {
+  override readonly name: string = "KubectlError";
+
+  /** As kubectl words the one error of a command. Several are worded as their messages. Source: kubectl/pkg/cmd/util/helpers.go checkErr */
+  get alone(): string {
+    return this.message.startsWith("error: ") ? this.message : `error: ${this.message}`;
+  }
+}
+
+/** A command in a container, or a question, that was answered with a code of its own. */
+export class ExitCode extends KubectlError {
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+  }
+
+  override get alone(): string {
+    return this.message;
+  }
+}
+
+/** A refusal of the API server. */
+export class ServerError extends KubectlError {
+  constructor(readonly status: ApiStatus) {
+    super(`Error from server (${status.reason}): ${status.message}`);
+  }
+
+  override get alone(): string {
+    const { reason, details, causes = [] } = this.status;
+    if (reason !== "Invalid") return this.message;
+    const subject =
+      details === undefined || (details.kind === "" && details.name === undefined)
+        ? "request"
+        : `${details.kind} ${JSON.stringify(details.name ?? "")}`;
+    const texts = [...new Set(causes.map(({ field = "", message }) => `${field}: ${message}`))];
+    const head = `The ${subject} is invalid`;
+    if (texts.length === 0) return head;
+    return texts.length === 1 ? `${head}: ${texts[0]}` : [`${head}: `, ...texts.map((text) => `* ${text}`)].join("\n");
+  }
+
+  /** The same refusal, with what was being done before its message. Source: kubectl/pkg/cmd/util/helpers.go AddSourceToErr */
+  during(verb: string, source: string): ServerError {
+    return new ServerError({ ...this.status, message: `error when ${verb} ${JSON.stringify(source)}: ${this.status.message}` });
+  }
+
+  /** As a plain error that says what failed. */
+  wrapped(what: string): KubectlError {
+    return new KubectlError(`${what}${this.status.message}`);
+  }
+}
