@@ -2,7 +2,7 @@
 import { OutputDirectoryError } from "../output/output-directory.js";
 import { InvalidInput } from "../scenario/mistake.js";
 import { PluginModuleError } from "../scheduler/custom/plugin-module-error.js";
-import { isAskedBeforeRun, runningPlugin } from "../scheduler/custom/running-plugin.js";
+import { runningPlugin } from "../scheduler/custom/running-plugin.js";
 import { PluginError } from "../scheduler/framework/plugin-error.js";
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -42,12 +42,16 @@ const WAITS_IN_VAIN = 13;
 
 /** Tells why the process ends before the command has. Returns the exit code for that. */
 export function reportUntimelyEnd(code: number): number {
+  if (code === EXIT.interrupted) return code;
   const plugin = runningPlugin();
-  const who = plugin === undefined ? "the simulator" : `${plugin.file}: plugin ${plugin.plugin} at ${plugin.point}`;
-  if (code === WAITS_IN_VAIN) process.stderr.write(`kubewarp: ${who}: waits for something that never comes (an await that never ends)\n`);
-  else if (plugin !== undefined) process.stderr.write(`kubewarp: ${who}: ended the process; a plugin must not call process.exit\n`);
-  else return code;
-  return plugin !== undefined && isAskedBeforeRun(plugin) ? EXIT.badInput : EXIT.failed;
+  const who = plugin === undefined ? "" : `${plugin.file}: plugin ${plugin.plugin} at ${plugin.point}: `;
+  const what =
+    code === WAITS_IN_VAIN
+      ? "waits for something that never comes (an await that never ends)"
+      : "the process was ended before the command had";
+  process.stderr.write(`kubewarp: ${who}${what}\n`);
+  // Only the import of a module is waited for, and that is before anything runs.
+  return plugin === undefined ? EXIT.failed : EXIT.badInput;
 }
 
 /** Writes the error to stderr; with `debug` the stack trace too. */

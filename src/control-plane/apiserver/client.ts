@@ -115,6 +115,8 @@ export interface InformerHandlers<T extends ApiObject> {
 export interface Informer<T extends ApiObject> extends Lister<T> {
   /** False until the first list has arrived, and while the watch is broken. */
   readonly isFollowing?: boolean;
+  /** Calls back once, as soon as the cache is what the API server has: at once where it follows, else after the next list. */
+  whenFollowing?(action: () => void): void;
   /** The resourceVersion up to which changes of the kind are in the cache; absent where the cache is never behind. */
   readonly lastSyncResourceVersion?: number;
   /** Objects already in the cache are handed to `added` at once. */

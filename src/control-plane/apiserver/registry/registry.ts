@@ -268,8 +268,9 @@ export class Registry {
         if (stored?.object !== budgets[0]) throw new ChangedSinceRead("PodDisruptionBudget", name);
         this.replaced("PodDisruptionBudget", stored, budget);
       }
-      this.replaced("Pod", entry, withDisruptionTarget(pod, now));
     }
+    const announced = withDisruptionTarget(pod, now);
+    if (announced !== pod) this.replaced("Pod", entry, announced);
     return this.delete(target, options, user);
   }
 
