@@ -4,7 +4,7 @@ import { DEFAULT_SCHEDULER_NAME } from "./configuration/build-profiles.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface PodStanding {
-  /** "is to go to worker-1, held back by Permit plugin Mine" */
+  /** "a node is chosen, but it is held back by Permit plugin Mine": the same for all pods that stand there */
   readonly text: string;
   /** Whether a node has been chosen, so that what earlier attempts came to does not count any more. */
   readonly hasNode: boolean;
@@ -17,8 +17,8 @@ export function podStanding({ cache, queue, waitingPods, profiles }: Scheduler, 
   const uid = pod.metadata.uid ?? "";
   if (cache.isAssumed(uid)) {
     const held = waitingPods.heldBy(uid);
-    const why = held.length === 0 ? "not bound yet" : `held back by Permit plugin${held.length === 1 ? "" : "s"} ${held.join(", ")}`;
-    return { text: `is to go to ${cache.nodeOfPod(uid)!.name}, ${why}`, hasNode: true };
+    const text = held.length === 0 ? "not bound yet" : `held back by Permit plugin${held.length === 1 ? "" : "s"} ${held.join(", ")}`;
+    return { text: `a node is chosen, but it is ${text}`, hasNode: true };
   }
   const gate = queue.get(uid)?.gatedBy;
   return gate === undefined ? undefined : { text: `PreEnqueue plugin ${gate} keeps it out of the queue`, hasNode: false };

@@ -76,8 +76,8 @@ describe("a plugin of the user's own", () => {
   });
 
   it.each([
-    ["permit: () => ({status: {code: 'Wait'}, timeout: 600e6})", "is to go to worker-2, held back by Permit plugin Mine"],
-    ["preBind: () => {}", "is to go to worker-2, not bound yet"],
+    ["permit: () => ({status: {code: 'Wait'}, timeout: 600e6})", "a node is chosen, but it is held back by Permit plugin Mine"],
+    ["preBind: () => {}", "a node is chosen, but it is not bound yet"],
     ["preEnqueue: () => 'later'", "PreEnqueue plugin Mine keeps it out of the queue"],
   ])("with %s: the report says where its pods stand", (method, reason) => {
     const { stdout } = run(
