@@ -9,7 +9,7 @@ import { parseSelector } from "../../api/selector.js";
 import type { OwnerReference } from "../../api/types/meta.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
-import type { Result } from "../../control-plane/apiserver/client.js";
+import type { DeleteOptions, Result, Target } from "../../control-plane/apiserver/client.js";
 import { SECOND } from "../../engine/simulation.js";
 import { parseNodes, setSchedulable } from "./cordon.js";
 import { flag } from "./flags.js";
@@ -145,15 +145,16 @@ function* podsToRemove(session: KubectlSession, node: Node, options: DrainOption
 function* removeAll(session: KubectlSession, node: Node, pods: readonly Pod[], options: DrainOptions): Script<void> {
   const deadline = options.timeout === undefined ? undefined : session.simulation.now + options.timeout;
   const problems: string[] = [];
-  function* removeOrTell(pod: Pod): Script<void> {
+  function* orTell(removal: Script<void>): Script<void> {
     try {
-      yield* removePod(session, pod, options, deadline);
+      yield* removal;
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       problems.push(error.message);
     }
   }
-  yield* together(pods.map(removeOrTell));
+  if (options.disableEviction) yield* orTell(deleteAll(session, pods, options));
+  else yield* together(pods.map((pod) => orTell(evictPod(session, pod, options, deadline))));
   if (problems.length === 0) return;
   const failure = new JoinedError(problems);
   const left = yield* podsToRemove(session, node, options);
@@ -230,45 +231,70 @@ function* exists(session: KubectlSession, owner: OwnerReference, namespace: stri
   return (yield* session.find({ kind: "DaemonSet", namespace, name: owner.name })) !== undefined;
 }
 
-function* removePod(session: KubectlSession, pod: Pod, options: DrainOptions, deadline: number | undefined): Script<void> {
-  const { name } = pod.metadata;
-  const namespace = pod.metadata.namespace!;
-  const target = { kind: "Pod", namespace, name } as const;
-  const deletion = options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds };
-  const timedOut = () => `global timeout reached: ${formatDuration(options.timeout!)}`;
-  if (options.disableEviction) {
-    const result = yield* answer<Result<Pod>>((done) => session.client.delete(target, deletion, done));
+function deletionOf({ gracePeriodSeconds }: DrainOptions): DeleteOptions {
+  return gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+}
+
+function targetOfPod({ metadata }: Pod): Target<"Pod"> {
+  return { kind: "Pod", namespace: metadata.namespace!, name: metadata.name };
+}
+
+/** Deletes the pods one after the other, and waits for all of them. @throws KubectlError of the first that is refused, or where the time is up. Source: deletePods in drain.go */
+function* deleteAll(session: KubectlSession, pods: readonly Pod[], options: DrainOptions): Script<void> {
+  for (const pod of pods) {
+    const result = yield* answer<Result<Pod>>((done) => session.client.delete(targetOfPod(pod), deletionOf(options), done));
     if (!result.ok && result.status.reason !== "NotFound") throw new ServerError(result.status);
-  } else {
-    const what = `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
-    for (;;) {
-      session.print(`evicting pod ${namespace}/${name}${options.dryRun === "server" ? " (server dry run)" : ""}`);
-      if (isOver(session, deadline)) throw new KubectlError(`${what}: ${timedOut()}`);
-      const result = yield* answer<Result<Pod>>((done) => session.client.evict(target, deletion, done));
-      if (result.ok) break;
-      if (result.status.reason === "NotFound") return;
-      if (result.status.reason !== "TooManyRequests") throw new KubectlError(`${what}: ${result.status.message}`);
-      session.warn(`${what} (will retry after 5s): ${result.status.message}`);
-      yield* session.sleep(RETRY_DELAY);
-    }
   }
   if (options.dryRun === "server") return;
+  const deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : session.simulation.now + options.timeout;
+  let left = pods;
   for (;;) {
-    const current = yield* session.find(target);
-    if (current === undefined || current.metadata.uid !== pod.metadata.uid) break;
-    if (isSkipped(session, current, options)) {
-      session.print(
-        `pod ${JSON.stringify(name)} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout ?? 0} seconds, skipping`,
-      );
-      return;
-    }
+    const pending: Pod[] = [];
+    for (const pod of left) if (!(yield* isAway(session, pod, options))) pending.push(pod);
+    if (pending.length === 0) return;
+    left = pending;
+    yield* session.sleep(Math.min(POLL_INTERVAL, Math.max(0, deadline - session.simulation.now)));
+    if (session.simulation.now >= deadline) throw new KubectlError("timed out waiting for the condition");
+  }
+}
+
+/** Evicts the pod, as soon as budgets let it go, and waits for its end. Source: evictPods in drain.go */
+function* evictPod(session: KubectlSession, pod: Pod, options: DrainOptions, deadline: number | undefined): Script<void> {
+  const { name } = pod.metadata;
+  const namespace = pod.metadata.namespace!;
+  const timedOut = () => `global timeout reached: ${formatDuration(options.timeout!)}`;
+  const what = `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
+  for (;;) {
+    session.print(`evicting pod ${namespace}/${name}${options.dryRun === "server" ? " (server dry run)" : ""}`);
+    if (isOver(session, deadline)) throw new KubectlError(`${what}: ${timedOut()}`);
+    const result = yield* answer<Result<Pod>>((done) => session.client.evict(targetOfPod(pod), deletionOf(options), done));
+    if (result.ok) break;
+    if (result.status.reason === "NotFound") return;
+    if (result.status.reason !== "TooManyRequests") throw new KubectlError(`${what}: ${result.status.message}`);
+    session.warn(`${what} (will retry after 5s): ${result.status.message}`);
+    yield* session.sleep(RETRY_DELAY);
+  }
+  if (options.dryRun === "server") return;
+  while (!(yield* isAway(session, pod, options))) {
     if (isOver(session, deadline)) {
       const waiting = `error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate`;
-      throw new KubectlError(options.disableEviction ? timedOut() : `${waiting}: ${timedOut()}`);
+      throw new KubectlError(`${waiting}: ${timedOut()}`);
     }
     yield* session.sleep(POLL_INTERVAL);
   }
-  session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
+}
+
+/** Whether the pod has gone, or has been terminating for longer than anybody waits for; tells so. Source: waitForDelete in drain.go */
+function* isAway(session: KubectlSession, pod: Pod, options: DrainOptions): Script<boolean> {
+  const { name, uid } = pod.metadata;
+  const current = yield* session.find(targetOfPod(pod));
+  if (current?.metadata.uid !== uid) {
+    session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
+    return true;
+  }
+  if (!isSkipped(session, current, options)) return false;
+  session.print(`pod ${JSON.stringify(name)} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout ?? 0} seconds, skipping`);
+  return true;
 }
 
 /** Whether the pod has been terminating for longer than anybody waits for. */

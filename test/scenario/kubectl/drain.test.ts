@@ -167,6 +167,27 @@ describe("kubectl drain", () => {
     expect(cluster.deletions).toEqual([{ gracePeriodSeconds: 3 }]);
   });
 
+  it("with --disable-eviction deletes all pods first and then waits for all of them, no longer than its time-out", () => {
+    const made = (name: string) => pod(name, { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } });
+    const cluster = new MemoryCluster([node("a"), made("web-1"), made("web-2")]);
+    cluster.keepsDeleted = true;
+    const failure = "timed out waiting for the condition";
+    expect(cluster.kubectl("drain a --disable-eviction --timeout=3500ms")).toMatchObject({
+      exitCode: 1,
+      output: [
+        "node/a cordoned",
+        `There are pending pods in node "a" when an error occurred: ${failure}`,
+        "pod/web-1",
+        "pod/web-2",
+        `error: unable to drain node "a" due to error: ${failure}, continuing command...`,
+        "There are pending nodes to be drained:",
+        " a",
+        failure,
+      ],
+    });
+    expect(cluster.simulation.now / SECOND).toBeCloseTo(3.5, 1);
+  });
+
   it("takes only the pods of --pod-selector", () => {
     const cluster = busyNode();
     cluster.kubectl("drain a --pod-selector=app=web");
