@@ -288,7 +288,7 @@ function* evictPod(session: KubectlSession, pod: Pod, options: DrainOptions, dea
 function* isAway(session: KubectlSession, pod: Pod, options: DrainOptions): Script<boolean> {
   const { name, uid } = pod.metadata;
   const current = yield* session.find(targetOfPod(pod));
-  if (current?.metadata.uid !== uid) {
+  if (current === undefined || current.metadata.uid !== uid) {
     session.print(`${displayName(POD, name)} ${options.disableEviction ? "deleted" : "evicted"}`);
     return true;
   }
