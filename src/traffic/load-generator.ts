@@ -4,9 +4,10 @@ import { type HandlerId, SECOND, type SimTime, type Simulation } from "../engine
 import { type Arrivals, renewal, staged } from "./arrivals.js";
 import type { Load, LoadPattern } from "./load.js";
 import { LoadStatistics } from "./load-statistics.js";
-import type { TrafficClient, TrafficDestination, TrafficNetwork, TrafficTarget } from "./network.js";
+import type { TrafficClient, TrafficDestination, TrafficNetwork } from "./network.js";
 import { Request, type RequestOwner } from "./request.js";
-import type { RequestObserver, RequestRecord, RequestResult } from "./request-record.js";
+import type { RequestObserver, RequestResult } from "./request-record.js";
+import { ReusedRecord } from "./reused-record.js";
 import type { ServerStation } from "./server-station.js";
 import { UnansweredRequests } from "./unanswered-requests.js";
 
@@ -26,8 +27,6 @@ export const OUTSIDE_ADDRESS = "203.0.113.1";
 /** How often a user without a running client looks for one. */
 const CLIENT_POLL: SimTime = SECOND;
 
-type MutableRecord = { -readonly [K in keyof RequestRecord]: RequestRecord[K] };
-
 export class LoadGenerator implements RequestOwner {
   readonly statistics = new LoadStatistics();
   private readonly simulation: Simulation;
@@ -41,7 +40,7 @@ export class LoadGenerator implements RequestOwner {
   private readonly free: Request[] = [];
   private readonly begun: SimTime;
   private readonly endsAt: SimTime;
-  private readonly record: MutableRecord;
+  private readonly record: ReusedRecord;
   private readonly tick: HandlerId;
   private readonly attempt: HandlerId;
   private readonly arrive: HandlerId;
@@ -64,7 +63,7 @@ export class LoadGenerator implements RequestOwner {
     this.unanswered = new UnansweredRequests(simulation, load.timeout, (request) => this.timedOut(request));
     this.begun = simulation.now;
     this.endsAt = load.duration === undefined ? Number.POSITIVE_INFINITY : this.begun + load.duration;
-    this.record = emptyRecord(load);
+    this.record = new ReusedRecord(load);
     this.tick = simulation.register(() => this.arrival());
     this.attempt = simulation.register((id) => this.begin(requests[id]));
     this.arrive = simulation.register((id) => this.arrived(requests[id]));
@@ -221,7 +220,7 @@ export class LoadGenerator implements RequestOwner {
       return;
     }
     this.statistics.outcomes[outcome]++;
-    if (this.surroundings.observer !== undefined) this.surroundings.observer.request(this.recordOf(request, outcome, end, origin));
+    this.surroundings.observer?.request(this.record.of(request, outcome, end, origin));
     request.attempts = 0;
     request.station = undefined;
     if (outcome !== "ok" || !this.load.keepAlive) this.hangUp(request);
@@ -261,25 +260,6 @@ export class LoadGenerator implements RequestOwner {
     this.hangUp(request);
     this.free.push(request);
   }
-
-  private recordOf(request: Request, outcome: RequestResult, end: SimTime, origin: Request): RequestRecord {
-    const { record } = this;
-    const { connection } = origin;
-    const served = origin.station !== undefined && origin.serviceStart >= origin.attemptStart;
-    record.start = request.start;
-    record.end = end;
-    record.client = request.client?.pod?.key ?? request.client?.address ?? "";
-    record.outcome = outcome;
-    record.attempts = request.attempts;
-    record.pod = connection.server?.key ?? "";
-    record.node = connection.server?.host.name ?? "";
-    record.resolve = Math.round(request.resolve);
-    record.connect = Math.round(request.resolve + request.connect) - record.resolve;
-    record.queue = served ? origin.serviceStart - origin.arrivedAt : 0;
-    record.service = served ? origin.serviceTime : 0;
-    record.transfer = outcome === "ok" ? end - request.attemptStart - record.resolve - record.connect - record.queue - record.service : 0;
-    return record;
-  }
 }
 
 function arrivalsOf(pattern: LoadPattern): Arrivals | undefined {
@@ -292,28 +272,4 @@ function clientsOf({ from }: Load, network: TrafficNetwork): { readonly list: re
   if ("external" in from) return { list: (from.addresses ?? [OUTSIDE_ADDRESS]).map((address) => network.outside(address)) };
   if ("node" in from) return { list: [network.onHost(from.node)] };
   return network.clientsIn(from.namespace, from.podSelector);
-}
-
-function emptyRecord({ name, to }: Load): MutableRecord {
-  return {
-    start: 0,
-    end: 0,
-    generator: name,
-    client: "",
-    target: nameOf(to),
-    outcome: "ok",
-    attempts: 0,
-    pod: "",
-    node: "",
-    resolve: 0,
-    connect: 0,
-    queue: 0,
-    service: 0,
-    transfer: 0,
-  };
-}
-
-function nameOf(target: TrafficTarget): string {
-  if ("ingress" in target) return `${target.namespace}/${target.ingress} ${target.host ?? ""}${target.path}`;
-  return `${target.namespace}/${target.service}${target.port === undefined ? "" : `:${target.port}`}`;
 }
