@@ -1,5 +1,6 @@
 /** The invariants by name. */
 import { controllersDeleteTheirOwn } from "./controllers-delete-their-own.js";
+import { cronJobConcurrency } from "./cron-job-concurrency.js";
 import { daemonSetConverges } from "./daemon-set-converges.js";
 import { deletedObjectsGo } from "./deleted-objects-go.js";
 import { deploymentConverges } from "./deployment-converges.js";
@@ -47,6 +48,7 @@ export const INVARIANTS: Readonly<Record<string, StartInvariant>> = {
   "stateful-set-converges": statefulSetConverges,
   "daemon-set-converges": daemonSetConverges,
   "job-converges": jobConverges,
+  "cron-job-concurrency": cronJobConcurrency,
   "no-excess-pods": noExcessPods,
   "pods-claimed": podsClaimed,
   "controllers-delete-their-own": controllersDeleteTheirOwn,

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Kind, ObjectsByKind } from "../../../src/api/kinds.js";
-import type { ApiObject, Deployment, Pod } from "../../../src/api/types/index.js";
+import type { ApiObject, Deployment, Job, Pod } from "../../../src/api/types/index.js";
 import { Cluster } from "../../../src/cluster/cluster.js";
 import { InvariantChecker } from "../../../src/cluster/invariants/invariant-checker.js";
 import { INVARIANTS } from "../../../src/cluster/invariants/invariants.js";
@@ -250,6 +250,25 @@ const BREAKS: Readonly<Record<string, () => void>> = {
   "job-converges": () => {
     deaf("job-controller", "create");
     apply(workload("Job", "work"));
+  },
+  "cron-job-concurrency": () => {
+    const long = { metadata: { annotations: { "kubewarp.io/run-duration": "10m" } }, spec: { ...spec, restartPolicy: "Never" } };
+    const jobTemplate = { spec: { template: long } };
+    apply({
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: { name: "often", namespace: "default" },
+      spec: { schedule: "* * * * *", concurrencyPolicy: "Forbid", jobTemplate },
+    } as ApiObject);
+    run(90);
+    const [first] = [...cluster.view.list("Job")];
+    const { annotations = {}, ownerReferences = [] } = first.metadata;
+    as(`${CONTROLLER}cronjob-controller`).create<"Job">({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "second", namespace: "default", annotations, ownerReferences },
+      spec: { template: long } as Job["spec"],
+    });
   },
   "no-excess-pods": () => {
     broken(Expectations, "satisfied").mockReturnValue(true);
