@@ -4,6 +4,7 @@
  * Source of codes, reasons and texts: k8s.io/apimachinery/pkg/api/errors.
  */
 import { kindInfo, type Kind } from "../../api/kinds.js";
+import type { ApiObject } from "../../api/types/meta.js";
 import type { ApiStatus, Target } from "./client.js";
 
 /** Ends the handling of a request; the status is what the client gets. */
@@ -47,11 +48,12 @@ export function notFound(kind: Kind, name: string): ApiStatusError {
   });
 }
 
-export function alreadyExists(kind: Kind, name: string): ApiStatusError {
+/** @param isGoing whether the one that exists is being deleted. Source of the text: store.go of k8s.io/apiserver's generic registry */
+export function alreadyExists(kind: Kind, name: string, isGoing = false): ApiStatusError {
   return new ApiStatusError({
     code: 409,
     reason: "AlreadyExists",
-    message: `${qualifiedResource(kind)} "${name}" already exists`,
+    message: `${isGoing ? "object is being deleted: " : ""}${qualifiedResource(kind)} "${name}" already exists`,
     details: resourceDetails(kind, name),
   });
 }
@@ -84,18 +86,45 @@ export class ChangedSinceRead extends ApiStatusError {
   }
 }
 
-export function preconditionConflict(
-  kind: Kind,
-  name: string,
-  field: "UID" | "ResourceVersion",
-  wanted: string,
-  found: string,
-): ApiStatusError {
+/** Folders of etcd that do not bear the resource's name. Source: kubernetes/pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes. */
+const STORAGE_FOLDERS: Partial<Readonly<Record<Kind, string>>> = {
+  ReplicationController: "controllers",
+  Endpoints: "services/endpoints",
+  Node: "minions",
+  Service: "services/specs",
+  Ingress: "ingress",
+};
+
+/** The object stored under the name is another one than the writer means. Source of the text: k8s.io/apiserver/pkg/storage NewInvalidObjError. */
+export function storedUidConflict({ kind, metadata: { namespace, name, uid } }: ApiObject, wanted: string): ApiStatusError {
+  const folder = STORAGE_FOLDERS[kind as Kind] ?? kindInfo(kind)?.resource ?? kind.toLowerCase();
+  const key = ["/registry", folder, ...(namespace === undefined ? [] : [namespace]), name].join("/");
+  const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid ?? ""}`;
   return conflict(
     qualifiedResource(kind),
     name,
-    `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
   );
+}
+
+/** A deletion's precondition does not hold; the message names the kind. Source of the text: k8s.io/apiserver/pkg/registry/rest/delete.go BeforeDelete. */
+export function deletionConflict({ kind, metadata }: ApiObject, field: "UID" | "ResourceVersion", wanted: string): ApiStatusError {
+  const group = groupOf(kindInfo(kind)?.apiVersion ?? "");
+  const [found, guess] =
+    field === "UID"
+      ? [metadata.uid, "The object might have been deleted and then recreated"]
+      : [metadata.resourceVersion, "The object might have been modified"];
+  const why = `the ${field} in the precondition (${wanted}) does not match the ${field} in record (${found ?? ""}). ${guess}`;
+  return conflict(group === "" ? kind : `${kind}.${group}`, metadata.name, why);
+}
+
+/** An update of a kind that has to say which version it changes. Source: k8s.io/apiserver/pkg/registry/generic/registry/store.go Update. */
+export function unconditionalUpdate(kind: Kind, name: string): ApiStatusError {
+  const info = kindInfo(kind)!;
+  const message = "Invalid value: 0: must be specified for an update";
+  return invalidOfGroup(groupOf(info.apiVersion), info.resource, name, [
+    { type: "FieldValueInvalid", field: "metadata.resourceVersion", message },
+  ]);
 }
 
 export function forbidden(kind: Kind, name: string, why: string): ApiStatusError {
@@ -109,6 +138,16 @@ export function forbidden(kind: Kind, name: string, why: string): ApiStatusError
 
 export function badRequest(message: string): ApiStatusError {
   return new ApiStatusError({ code: 400, reason: "BadRequest", message });
+}
+
+/** Text: apierrors.NewInternalError. */
+export function internalError(why: string): ApiStatusError {
+  return new ApiStatusError({
+    code: 500,
+    reason: "InternalError",
+    message: `Internal error occurred: ${why}`,
+    causes: [{ type: "", message: why }],
+  });
 }
 
 export interface FieldCause {
@@ -125,7 +164,9 @@ export function invalid(kind: string, name: string, causes: readonly FieldCause[
 
 /** The same of a kind that is not stored. */
 export function invalidOfGroup(group: string, kind: string, name: string, causes: readonly FieldCause[]): ApiStatusError {
-  const texts = causes.map((cause) => (cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`));
+  const texts = causes.map((cause) =>
+    cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`,
+  );
   const detail = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const qualified = group === "" ? kind : `${kind}.${group}`;
   return new ApiStatusError({

@@ -184,7 +184,7 @@ describe.each([
       refused(answer<"Pod">((done) => client.update<"Pod">({ ...changed, metadata: { ...changed.metadata, uid: "other" } }, done))).code,
     ).toBe(409);
     expect(refused(answer<"Pod">((done) => client.delete({ ...WEB, uid: "other" }, {}, done))).message).toBe(
-      `Operation cannot be fulfilled on pods "web": Precondition failed: UID in precondition: other, UID in object meta: ${first.metadata.uid!}`,
+      `Operation cannot be fulfilled on Pod "web": the UID in the precondition (other) does not match the UID in record (${first.metadata.uid!}). The object might have been deleted and then recreated`,
     );
   });
 

@@ -56,6 +56,11 @@ export class RefusedSpec extends Error {
   override readonly name = "RefusedSpec";
 }
 
+/** What a refusal before a name is generated calls the object. Source: k8s.io/apiserver/pkg/admission/errors.go extractResourceName. */
+export function admittedName({ metadata: { name, generateName } }: ApiObject): string {
+  return [name, generateName].find((one) => one !== undefined && one !== "") ?? "Unknown";
+}
+
 interface SpecOutcome {
   readonly epoch: number;
   readonly admitted: AdmittedSpec;

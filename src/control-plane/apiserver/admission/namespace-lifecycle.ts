@@ -7,7 +7,7 @@ import { kindInfo, type Kind } from "../../../api/kinds.js";
 import type { ApiObject } from "../../../api/types/meta.js";
 import type { ObjectReader } from "../object-store.js";
 import { ApiStatusError, forbidden, notFound } from "../status-errors.js";
-import type { AdmissionPlugin, AdmissionRequest, Operation } from "./admission.js";
+import { type AdmissionPlugin, type AdmissionRequest, admittedName, type Operation } from "./admission.js";
 
 /** Source: cmd/kube-apiserver's choice of immortal namespaces. */
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
@@ -26,7 +26,7 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     if (namespace.status?.phase !== "Terminating") return object;
     const { status } = forbidden(
       kind,
-      object.metadata.name,
+      admittedName(object),
       `unable to create new content in namespace ${name} because it is being terminated`,
     );
     throw new ApiStatusError({

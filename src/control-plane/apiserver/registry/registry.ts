@@ -12,23 +12,27 @@ import type { PodDisruptionBudget } from "../../../api/types/policy.js";
 import type { Scale } from "../../../api/types/scale.js";
 import type { RandomStream } from "../../../engine/random.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
-import { type AdmissionChain, type AdmissionRequest, RefusedSpec } from "../admission/admission.js";
+import { type AdmissionChain, type AdmissionRequest, admittedName, RefusedSpec } from "../admission/admission.js";
 import type { Change } from "../change.js";
 import type { DeleteOptions, Scalable, Target } from "../client.js";
 import type { ObjectIdentities } from "../object-identities.js";
 import type { ObjectRules } from "../object-rules.js";
 import type { ObjectStore, StoreEntry } from "../object-store.js";
-import { withNormalizedClusterIPs, type ServiceAllocations } from "../services/service-allocations.js";
+import type { ServiceAllocations } from "../services/service-allocations.js";
+import { withAllocatedValues, withoutFieldsOfOldType } from "../services/service-change.js";
 import {
   alreadyExists,
   ApiStatusError,
   badRequest,
   ChangedSinceRead,
+  deletionConflict,
+  type FieldCause,
   forbidden,
   invalid,
   modifiedConflict,
   notFound,
-  preconditionConflict,
+  storedUidConflict,
+  unconditionalUpdate,
 } from "../status-errors.js";
 import { bindPod } from "./binding.js";
 import { budgetsOf, evictionRetries, ignoresBudgets, takeDisruption, withDisruptionTarget } from "./eviction.js";
@@ -36,7 +40,7 @@ import { isFinished, markDeleted } from "./graceful-deletion.js";
 import { sameContent } from "./same-content.js";
 import { rescaled, scaleOf } from "./scale.js";
 import { prepareForUpdate } from "./prepare-update.js";
-import { changedBeyondMetadata, countsGenerations } from "./strategy.js";
+import { changedBeyondMetadata, countsGenerations, needsResourceVersion } from "./strategy.js";
 import { withoutField } from "./without-field.js";
 
 /** Attempts at a free generated name. Source: k8s.io/apiserver/pkg/endpoints/handlers/create.go maxNameGenerationCreateAttempts. */
@@ -79,43 +83,53 @@ export class Registry {
     }
   }
 
-  /** @throws ApiStatusError 403, 409 AlreadyExists or 422 */
+  /** @throws ApiStatusError 400, 403, 404, 409 AlreadyExists, 422 or 500 */
   create(submitted: ApiObject, user: string): ApiObject {
     const kind = submitted.kind as Kind;
-    const named = this.named(this.placed(submitted, kind), kind);
+    const { store, rules, admission, identities } = this.options;
+    const now = this.wholeSeconds();
+    const object = rules.applyDefaults(this.placed(submitted, kind));
+    const request: AdmissionRequest = { operation: "CREATE", kind, user, object, now, writeStatus: this.writeStatus };
+    const uid = identities.uid();
+    // A name is generated only for what admission lets through.
+    const admitted = this.named(
+      refusedAs(kind, admittedName(object), () => admission.admit(request, store)),
+      kind,
+    );
+    const prepared = rules.applyDefaults(rules.prepareForCreate(admitted, { uid, now }));
+    return kind === "Service"
+      ? this.createService(prepared as Service, request, uid)
+      : this.createValid(prepared, rules.validateCreate(prepared), request, uid);
+  }
+
+  /** Addresses and ports are taken before anything else is looked at, and given back where the service is refused. */
+  private createService(prepared: Service, request: AdmissionRequest, uid: string): ApiObject {
+    const { rules, services } = this.options;
+    const { service, revert } = services.allocate(normalizeClusterIPs(prepared));
     try {
-      return this.createNamed(kind, named, user);
+      const created = this.createValid(service, rules.validateCreate(service), request, uid);
+      if (this.isRehearsal) revert();
+      return created;
     } catch (error) {
-      if (error instanceof RefusedSpec) throw forbidden(kind, named.metadata.name, error.message);
+      revert();
       throw error;
     }
   }
 
-  private createNamed(kind: Kind, submitted: ApiObject, user: string): ApiObject {
-    const { store, rules, admission, identities } = this.options;
-    const now = this.wholeSeconds();
-    const object = rules.applyDefaults(submitted);
-    const request: AdmissionRequest = { operation: "CREATE", kind, user, object, now, writeStatus: this.writeStatus };
-    const uid = identities.uid();
-    const prepared = rules.prepareForCreate(admission.admit(request, store), { uid, now });
-    const named = rules.applyDefaults(kind === "Service" ? normalizeClusterIPs(prepared as Service) : prepared);
-    const causes = rules.validateCreate(named);
-    if (causes.length > 0) throw invalid(kind, named.metadata.name, causes);
-    if (store.entry(kind, named.metadata.namespace, named.metadata.name) !== undefined) throw alreadyExists(kind, named.metadata.name);
-    admission.validate(named, request, store);
-    const placed = kind === "Service" ? this.options.services.allocate(named as Service) : named;
-    if (this.isRehearsal) {
-      if (kind === "Service") this.options.services.release(placed as Service);
-      return { ...placed, metadata: { ...placed.metadata, uid, creationTimestamp: now } };
-    }
+  private createValid(object: ApiObject, causes: readonly FieldCause[], request: AdmissionRequest, uid: string): ApiObject {
+    const { store, admission } = this.options;
+    const { kind, now } = request;
+    const { name, namespace } = object.metadata;
+    if (causes.length > 0) throw invalid(kind, name ?? "", causes);
+    refusedAs(kind, name, () => {
+      admission.validate(object, request, store);
+    });
+    const existing = store.entry(kind, namespace, name);
+    if (existing !== undefined) throw alreadyExists(kind, name, existing.object.metadata.deletionTimestamp !== undefined);
+    if (this.isRehearsal) return { ...object, metadata: { ...object.metadata, uid, creationTimestamp: now } };
     const revision = store.nextRevision();
-    const metadata: ObjectMeta = {
-      ...placed.metadata,
-      uid,
-      resourceVersion: String(revision),
-      creationTimestamp: now,
-    };
-    return this.added(kind, { ...placed, metadata }, revision);
+    const metadata: ObjectMeta = { ...object.metadata, uid, resourceVersion: String(revision), creationTimestamp: now };
+    return this.added(kind, { ...object, metadata }, revision);
   }
 
   /** Stores an object as it is, status and all, as if it had been there before the run: no admission, no latency. */
@@ -123,7 +137,7 @@ export class Registry {
     const { store, rules, identities } = this.options;
     const kind = object.kind as Kind;
     const named = this.named(rules.applyDefaults(this.placed(object, kind)), kind);
-    const placed = kind === "Service" ? this.options.services.allocate(named as Service) : named;
+    const placed = kind === "Service" ? this.options.services.allocate(named as Service).service : named;
     if (store.entry(kind, placed.metadata.namespace, placed.metadata.name) !== undefined) throw alreadyExists(kind, placed.metadata.name);
     const revision = store.nextRevision();
     const metadata: ObjectMeta = {
@@ -170,11 +184,10 @@ export class Registry {
     const entry = this.found(kind, { namespace: this.namespaceOf(kind, object.metadata.namespace), name: object.metadata.name });
     const stored = entry.object;
     const { resourceVersion, uid } = object.metadata;
-    if (uid !== undefined && uid !== stored.metadata.uid)
-      throw preconditionConflict(kind, object.metadata.name, "UID", uid, stored.metadata.uid ?? "");
-    if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== stored.metadata.resourceVersion) {
-      throw modifiedConflict(kind, object.metadata.name);
-    }
+    if (uid !== undefined && uid !== stored.metadata.uid) throw storedUidConflict(stored, uid);
+    const isUnconditional = resourceVersion === undefined || resourceVersion === "";
+    if (isUnconditional && needsResourceVersion(kind)) throw unconditionalUpdate(kind, object.metadata.name);
+    if (!isUnconditional && resourceVersion !== stored.metadata.resourceVersion) throw modifiedConflict(kind, object.metadata.name);
     return this.store(kind, entry, object, subresource, user);
   }
 
@@ -192,15 +205,13 @@ export class Registry {
   /** @throws ApiStatusError 404 or 409 */
   delete(target: Target, options: DeleteOptions, user: string): ApiObject {
     const { store, admission } = this.options;
-    const entry = this.foundTarget(target);
-    const { kind } = target;
+    const { kind, name } = target;
+    const entry = this.found(kind, { namespace: this.namespaceOf(kind, target.namespace), name });
     const stored = entry.object;
-    const { uid, resourceVersion } = options.preconditions ?? {};
-    if (uid !== undefined && uid !== stored.metadata.uid)
-      throw preconditionConflict(kind, target.name, "UID", uid, stored.metadata.uid ?? "");
-    if (resourceVersion !== undefined && resourceVersion !== stored.metadata.resourceVersion) {
-      throw preconditionConflict(kind, target.name, "ResourceVersion", resourceVersion, stored.metadata.resourceVersion ?? "");
-    }
+    const { uid = target.uid, resourceVersion } = options.preconditions ?? {};
+    if (uid !== undefined && uid !== stored.metadata.uid) throw deletionConflict(stored, "UID", uid);
+    if (resourceVersion !== undefined && resourceVersion !== stored.metadata.resourceVersion)
+      throw deletionConflict(stored, "ResourceVersion", resourceVersion);
     const now = this.wholeSeconds();
     if (admission.handles(kind, "DELETE")) {
       admission.validate(stored, { operation: "DELETE", kind, user, object: stored, now, writeStatus: this.writeStatus }, store);
@@ -314,12 +325,8 @@ export class Registry {
 
   private named(object: ApiObject, kind: Kind): ApiObject {
     const { name, generateName, namespace } = object.metadata;
-    if (name !== undefined && name !== "") return object;
-    if (generateName === undefined || generateName === "") {
-      throw invalid(kind, "", [
-        { type: "FieldValueRequired", field: "metadata.name", message: "Required value: name or generateName is required" },
-      ]);
-    }
+    // That there is neither is said with all else that is wrong.
+    if ((name !== undefined && name !== "") || generateName === undefined || generateName === "") return object;
     let generated = "";
     for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
       generated = this.options.identities.generatedName(generateName);
@@ -337,8 +344,7 @@ export class Registry {
   private foundTarget(target: Target): StoreEntry {
     const { kind, name, uid } = target;
     const entry = this.found(kind, { namespace: this.namespaceOf(kind, target.namespace), name });
-    if (uid !== undefined && uid !== entry.object.metadata.uid)
-      throw preconditionConflict(kind, name, "UID", uid, entry.object.metadata.uid ?? "");
+    if (uid !== undefined && uid !== entry.object.metadata.uid) throw storedUidConflict(entry.object, uid);
     return entry;
   }
 
@@ -346,6 +352,9 @@ export class Registry {
   private store(kind: Kind, entry: StoreEntry, asked: ApiObject, subresource: Subresource, user: string): ApiObject {
     const stored = entry.object as WithStatus;
     if (asked === stored) return stored;
+    const { name } = stored.metadata;
+    if (asked.metadata.name !== name)
+      throw badRequest(`the name of the object (${asked.metadata.name}) does not match the name on the URL (${name})`);
     if (subresource === "status") {
       const { status } = asked as WithStatus;
       // A Deployment's status carries its annotations along, upstream as well: its revision is written so.
@@ -357,19 +366,17 @@ export class Registry {
     }
     const { rules, admission, store } = this.options;
     let next = rules.applyDefaults(this.withServerFields(kind, asked, stored));
-    if (admission.handles(kind, "UPDATE")) {
-      const request: AdmissionRequest = {
-        operation: "UPDATE",
-        kind,
-        user,
-        object: next,
-        previous: stored,
-        now: this.wholeSeconds(),
-        writeStatus: this.writeStatus,
-      };
-      next = prepareForUpdate(admission.admit(request, store), stored);
-      admission.validate(next, request, store);
-    } else next = prepareForUpdate(next, stored);
+    const request: AdmissionRequest = {
+      operation: "UPDATE",
+      kind,
+      user,
+      object: next,
+      previous: stored,
+      now: this.wholeSeconds(),
+      writeStatus: this.writeStatus,
+    };
+    if (admission.handles(kind, "UPDATE")) next = admission.admit(request, store);
+    next = prepareForUpdate(next, stored);
     const generationMoves = countsGenerations(kind) && changedBeyondMetadata(stored, next, sameContent);
     if (
       !generationMoves &&
@@ -378,18 +385,35 @@ export class Registry {
     ) {
       return stored;
     }
-    if (kind === "Service") next = withNormalizedClusterIPs(next as Service, stored as Service);
-    const causes = rules.validateUpdate(next, stored);
-    if (causes.length > 0) throw invalid(kind, next.metadata.name, causes);
-    if (generationMoves) next = { ...next, metadata: { ...next.metadata, generation: (stored.metadata.generation ?? 0) + 1 } };
-    if (kind === "Service") {
-      next = this.options.services.allocate(next as Service, stored as Service);
-      // What was asked for is given back where nothing is stored.
-      const [given, kept] = this.isRehearsal ? [next, stored] : [stored, next];
-      this.options.services.release(given as Service, kept as Service);
+    return kind === "Service"
+      ? this.storeService(entry, next as Service, request, generationMoves)
+      : this.storeValid(entry, next, request, generationMoves);
+  }
+
+  private storeService(entry: StoreEntry, asked: Service, request: AdmissionRequest, generationMoves: boolean): ApiObject {
+    const { services } = this.options;
+    const stored = entry.object as Service;
+    const { service, revert } = services.allocate(normalizeClusterIPs(withAllocatedValues(asked, stored), stored), stored);
+    try {
+      const written = this.storeValid(entry, withoutFieldsOfOldType(service, stored), request, generationMoves);
+      if (this.isRehearsal) revert();
+      else services.release(stored, written as Service);
+      return written;
+    } catch (error) {
+      revert();
+      throw error;
     }
-    if (isFinished(kind, stored, next)) return this.removed(kind, entry, next);
-    return this.replaced(kind, entry, next);
+  }
+
+  private storeValid(entry: StoreEntry, asked: ApiObject, request: AdmissionRequest, generationMoves: boolean): ApiObject {
+    const { rules, admission, store } = this.options;
+    const { kind } = request;
+    const stored = entry.object;
+    const causes = rules.validateUpdate(asked, stored);
+    if (causes.length > 0) throw invalid(kind, asked.metadata.name, causes);
+    if (admission.handles(kind, "UPDATE")) admission.validate(asked, request, store);
+    const next = generationMoves ? { ...asked, metadata: { ...asked.metadata, generation: (stored.metadata.generation ?? 0) + 1 } } : asked;
+    return isFinished(kind, stored, next) ? this.removed(kind, entry, next) : this.replaced(kind, entry, next);
   }
 
   /** What a client cannot change stays as it is stored. */
@@ -403,7 +427,7 @@ export class Registry {
             ...(asked.metadata.deletionTimestamp === undefined ? asked.metadata : withoutField(asked.metadata, "deletionTimestamp")),
             name,
             ...(namespace !== undefined && { namespace }),
-            ...(uid !== undefined && { uid }),
+            uid: asked.metadata.uid ?? uid,
             ...(creationTimestamp !== undefined && { creationTimestamp }),
             ...(deletionTimestamp !== undefined && { deletionTimestamp, deletionGracePeriodSeconds }),
             ...(generation !== undefined && { generation }),
@@ -450,6 +474,16 @@ export class Registry {
     store.remove(kind, entry);
     emit({ type: "DELETED", kind, key: entry.key, object: last, previous: entry.object, revision: store.nextRevision(), time: -1 });
     return last;
+  }
+}
+
+/** Does what admission does; what it refuses about a spec is said of the object of that name. */
+function refusedAs<T>(kind: Kind, name: string, admit: () => T): T {
+  try {
+    return admit();
+  } catch (error) {
+    if (error instanceof RefusedSpec) throw forbidden(kind, name, error.message);
+    throw error;
   }
 }
 

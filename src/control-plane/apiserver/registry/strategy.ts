@@ -28,6 +28,21 @@ export function countsGenerations(kind: Kind): boolean {
   return COUNTS_GENERATIONS.has(kind);
 }
 
+/** Kinds of which an update has to name the version that it changes (AllowUnconditionalUpdate is false). */
+const NEEDS_RESOURCE_VERSION: ReadonlySet<Kind> = new Set<Kind>([
+  "Lease",
+  "PodDisruptionBudget",
+  "ServiceAccount",
+  "CSINode",
+  "CSIDriver",
+  "VolumeAttachment",
+  "RuntimeClass",
+]);
+
+export function needsResourceVersion(kind: Kind): boolean {
+  return NEEDS_RESOURCE_VERSION.has(kind);
+}
+
 /** Whether a change touched what metadata.generation counts: all but metadata and status. */
 export function changedBeyondMetadata(previous: ApiObject, next: ApiObject, same: (a: unknown, b: unknown) => boolean): boolean {
   const before = previous as unknown as Record<string, unknown>;

@@ -3,10 +3,12 @@
  *
  * Source: kubernetes/pkg/registry/core/service/storage (alloc.go).
  */
-import type { Service, ServicePort, ServiceSpec } from "../../../api/types/network.js";
+import type { Service, ServiceSpec } from "../../../api/types/network.js";
 import type { Simulation } from "../../../engine/simulation.js";
-import { ApiStatusError, invalid } from "../status-errors.js";
+import { type ApiStatusError, internalError, invalid } from "../status-errors.js";
+import { isHeadless, withFamilies } from "./ip-families.js";
 import { DEFAULT_NODE_PORT_RANGE, NodePortRange } from "./node-port-range.js";
+import { hasHealthCheckPort, hasNodePorts } from "./service-change.js";
 import { ServiceIpRange } from "./service-ip-range.js";
 
 /** Source: kubeadm's networking.serviceSubnet. */
@@ -20,36 +22,18 @@ export interface ServiceAllocationsOptions {
   readonly nodePortRange?: string;
 }
 
-type PortKey = (port: ServicePort) => string;
-const portKey: PortKey = ({ protocol = "TCP", port }) => `${protocol} ${port}`;
-
-function needsNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
-  return type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts !== false);
-}
-
-function needsHealthCheckPort({ type, externalTrafficPolicy }: ServiceSpec): boolean {
-  return type === "LoadBalancer" && externalTrafficPolicy === "Local";
+function needsNodePorts(spec: ServiceSpec): boolean {
+  return hasNodePorts(spec) && !(spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false);
 }
 
 function exhausted(what: string): ApiStatusError {
-  return new ApiStatusError({
-    code: 500,
-    reason: "InternalError",
-    message: `Internal error occurred: failed to allocate a ${what}: range is full`,
-  });
+  return internalError(`failed to allocate a ${what}: range is full`);
 }
 
-/**
- * Brings clusterIPs in step where a client changed clusterIP alone. Source: NormalizeClusterIPs in
- * kubernetes/pkg/registry/core/service/strategy.go.
- */
-export function withNormalizedClusterIPs(service: Service, previous: Service): Service {
-  const { clusterIP, clusterIPs } = service.spec;
-  const old = previous.spec;
-  const [first, ...others] = clusterIPs ?? [];
-  if (clusterIP === old.clusterIP || first !== old.clusterIPs?.[0]) return service;
-  const normalized = clusterIP === undefined || clusterIP === "" ? [] : [clusterIP, ...others];
-  return { ...service, spec: { ...service.spec, clusterIPs: normalized } };
+/** A service with its addresses and ports, and how to give back what was taken for it. */
+export interface Allocation {
+  readonly service: Service;
+  readonly revert: () => void;
 }
 
 export class ServiceAllocations {
@@ -68,13 +52,16 @@ export class ServiceAllocations {
   }
 
   /** The service with all that it needs; what it names itself is taken for it. @throws ApiStatusError 422 or 500 */
-  allocate(service: Service, previous?: Service): Service {
+  allocate(service: Service, previous?: Service): Allocation {
     const undo: (() => void)[] = [];
+    const revert = (): void => {
+      for (const action of undo) action();
+    };
     try {
       const addressed = this.withAddresses(service, previous, undo);
-      return this.withPorts(addressed, previous, undo);
+      return { service: this.withPorts(addressed, previous, undo), revert };
     } catch (error) {
-      for (const action of undo) action();
+      revert();
       throw error;
     }
   }
@@ -92,23 +79,26 @@ export class ServiceAllocations {
   }
 
   private withAddresses(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
-    const { spec } = service;
-    if (spec.type === "ExternalName") return service;
-    const families = this.familiesOf(service);
-    if (spec.clusterIP === HEADLESS) return { ...service, spec: { ...spec, clusterIPs: [HEADLESS], ...families } };
-    const old = previous?.spec.clusterIPs ?? [];
-    if (old.length > 0 && old[0] !== HEADLESS) {
-      return { ...service, spec: { ...spec, clusterIP: old[0], clusterIPs: old, ...families } };
-    }
+    const available = this.addresses.map(({ family }) => family);
+    const complete = withFamilies(service, previous, available);
+    const { spec } = complete;
+    if (spec.type === "ExternalName") return complete;
+    if (isHeadless(complete)) return { ...complete, spec: { ...spec, clusterIPs: [HEADLESS] } };
+    const held = new Set(previous?.spec.clusterIPs ?? []);
     const asked = spec.clusterIPs ?? (spec.clusterIP === undefined || spec.clusterIP === "" ? [] : [spec.clusterIP]);
-    const clusterIPs = families.ipFamilies.map((family, index) => {
+    const clusterIPs = (spec.ipFamilies ?? []).map((family, index) => {
+      const wanted = asked[index];
+      if (wanted !== undefined && held.has(wanted)) return wanted;
+      // An address once set never changes: that is said when the change is validated.
+      if (wanted !== undefined && previous?.spec.clusterIPs?.[index] !== undefined && previous.spec.clusterIPs[0] !== HEADLESS)
+        return wanted;
       const range = this.addresses.find((candidate) => candidate.family === family)!;
-      const address = asked[index] === undefined ? range.next() : this.reserved(service, range, asked[index], asked);
+      const address = wanted === undefined ? range.next() : this.reserved(service, range, wanted, asked);
       if (address === undefined) throw exhausted("serviceIP");
       undo.push(() => range.release(address));
       return address;
     });
-    return { ...service, spec: { ...spec, clusterIP: clusterIPs[0], clusterIPs, ...families } };
+    return { ...complete, spec: { ...spec, clusterIP: clusterIPs[0], clusterIPs } };
   }
 
   private reserved({ metadata: { name } }: Service, range: ServiceIpRange, address: string, asked: readonly string[]): string {
@@ -122,58 +112,43 @@ export class ServiceAllocations {
     throw invalid("Service", name, [{ type: "FieldValueInvalid", field: "spec.clusterIPs", message }]);
   }
 
-  private familiesOf({ metadata: { name }, spec }: Service): { readonly ipFamilies: readonly string[]; readonly ipFamilyPolicy: string } {
-    const all = this.addresses.map(({ family }) => family);
-    const isDual = all.length > 1;
-    if (spec.clusterIP === HEADLESS && Object.keys(spec.selector ?? {}).length === 0) {
-      // Its endpoints are whatever the user writes, of either family.
-      const ipFamilies = spec.ipFamilies ?? (all[0] === "IPv6" ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"]);
-      return { ipFamilies, ipFamilyPolicy: spec.ipFamilyPolicy ?? "RequireDualStack" };
-    }
-    const ipFamilyPolicy = spec.ipFamilyPolicy ?? ((spec.ipFamilies?.length ?? 0) > 1 ? "RequireDualStack" : "SingleStack");
-    if (ipFamilyPolicy === "RequireDualStack" && !isDual) {
-      const message = `Invalid value: ${JSON.stringify(ipFamilyPolicy)}: this cluster is not configured for dual-stack services`;
-      throw invalid("Service", name, [{ type: "FieldValueInvalid", field: "spec.ipFamilyPolicy", message }]);
-    }
-    const first = spec.ipFamilies?.[0] ?? all[0];
-    if (!all.some((family) => family === first)) {
-      const message = `Invalid value: ${JSON.stringify(first)}: not configured on this cluster`;
-      throw invalid("Service", name, [{ type: "FieldValueInvalid", field: "spec.ipFamilies[0]", message }]);
-    }
-    const ipFamilies = ipFamilyPolicy === "SingleStack" ? [first] : [first, ...all.filter((family) => family !== first)];
-    return { ipFamilies, ipFamilyPolicy };
-  }
-
   private withPorts(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
     const { spec } = service;
+    const ported = hasNodePorts(spec) ? this.withNodePorts(service, previous, undo) : service;
+    return hasHealthCheckPort(spec) ? this.withHealthCheckPort(ported, previous, undo) : ported;
+  }
+
+  private withNodePorts(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
+    const { spec } = service;
     const held = new Set((previous?.spec.ports ?? []).map(({ nodePort }) => nodePort));
-    const before = new Map((previous?.spec.ports ?? []).map((port) => [portKey(port), port.nodePort]));
     const needed = needsNodePorts(spec);
+    // One number may serve several protocols of one port of a service.
     const shared = new Map<number, number>();
+    const requested = new Map(
+      (spec.ports ?? []).filter(({ nodePort }) => nodePort !== undefined).map(({ port, nodePort }) => [port, nodePort!]),
+    );
     const ports = spec.ports?.map((port, index) => {
-      const { nodePort } = port;
-      if (nodePort !== undefined) {
-        // One number may serve several protocols of one service.
-        if (!held.has(nodePort) && shared.get(nodePort) !== port.port)
-          this.reservePort(service, nodePort, `spec.ports[${index}].nodePort`, undo);
-        shared.set(nodePort, port.port);
-        return port;
-      }
-      if (!needed) return port;
-      const chosen = before.get(portKey(port)) ?? this.nextPort(undo);
-      return { ...port, nodePort: chosen };
+      if (port.nodePort === undefined && !needed) return port;
+      const wanted = port.nodePort ?? (previous === undefined ? (shared.get(port.port) ?? requested.get(port.port)) : undefined);
+      const chosen = wanted ?? this.nextPort(undo);
+      if (wanted !== undefined && !held.has(chosen) && ![...shared.values()].includes(chosen))
+        this.reservePort(service, chosen, `spec.ports[${index}].nodePort`, undo);
+      shared.set(port.port, chosen);
+      return port.nodePort === chosen ? port : { ...port, nodePort: chosen };
     });
     const changed = ports !== undefined && ports.some((port, index) => port !== spec.ports![index]);
-    const ported = changed ? { ...service, spec: { ...spec, ports } } : service;
-    return needsHealthCheckPort(spec) ? this.withHealthCheckPort(ported, previous, undo) : ported;
+    return changed ? { ...service, spec: { ...spec, ports } } : service;
   }
 
   private withHealthCheckPort(service: Service, previous: Service | undefined, undo: (() => void)[]): Service {
     const { healthCheckNodePort } = service.spec;
-    const old = previous?.spec.healthCheckNodePort;
+    const old = previous !== undefined && hasHealthCheckPort(previous.spec) ? previous.spec.healthCheckNodePort : undefined;
     if (healthCheckNodePort === undefined)
       return { ...service, spec: { ...service.spec, healthCheckNodePort: old ?? this.nextPort(undo) } };
-    if (healthCheckNodePort !== old) this.reservePort(service, healthCheckNodePort, "spec.healthCheckNodePort", undo);
+    // A change of the number is refused when the change is validated.
+    if (old !== undefined) return service;
+    const why = this.reserve(healthCheckNodePort, undo);
+    if (why !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${healthCheckNodePort}: ${why}`);
     return service;
   }
 
@@ -185,15 +160,20 @@ export class ServiceAllocations {
   }
 
   private reservePort({ metadata: { name } }: Service, port: number, field: string, undo: (() => void)[]): void {
+    const why = this.reserve(port, undo);
+    if (why === undefined) return;
+    throw invalid("Service", name, [{ type: "FieldValueInvalid", field, message: `Invalid value: ${port}: ${why}` }]);
+  }
+
+  /** Why the port cannot be had; undefined where it is taken now. */
+  private reserve(port: number, undo: (() => void)[]): string | undefined {
     const outcome = this.ports.reserve(port);
     if (outcome === "reserved") {
       undo.push(() => this.ports.release(port));
-      return;
+      return undefined;
     }
-    const why =
-      outcome === "taken"
-        ? "provided port is already allocated"
-        : `provided port is not in the valid range. The range of valid ports is ${this.ports.text}`;
-    throw invalid("Service", name, [{ type: "FieldValueInvalid", field, message: `Invalid value: ${port}: ${why}` }]);
+    return outcome === "taken"
+      ? "provided port is already allocated"
+      : `provided port is not in the valid range. The range of valid ports is ${this.ports.text}`;
   }
 }
