@@ -3,38 +3,24 @@
  *
  * Source of the rules: test/integration/scheduler_perf (executor.go, operations.go)
  */
-import { HOSTNAME_LABEL } from "../api/topology-labels.js";
 import type { Kind, ObjectsByKind } from "../api/kinds.js";
-import type { ApiObject, Labels } from "../api/types/meta.js";
-import type { Node } from "../api/types/node.js";
+import type { ApiObject } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
-import type { PersistentVolume, PersistentVolumeClaim } from "../api/types/storage.js";
-import { kindInfo } from "../api/kinds.js";
 import { SchedulerCluster, type SchedulerClusterOptions } from "../cluster/scheduler-cluster.js";
 import { MINUTE, SECOND, type SimTime } from "../engine/simulation.js";
-import { withoutField } from "../scenario/without-field.js";
-import type { ObjectTemplateFile } from "../scenario/importers/scheduler-perf/object-template-file.js";
-import type { Churn, CreateNodes, CreatePods, DeletePods, Operation, UpdateAny } from "../scenario/importers/scheduler-perf/operation.js";
-import { BASE_NODE, boundTogether, csiNode, withAllocatable } from "./scheduler-perf-objects.js";
-import { SAMPLE_INTERVAL, ThroughputCollector, type Throughput } from "./scheduling-throughput.js";
+import type { Churn, CreatePods, DeletePods, Operation, UpdateAny } from "../scenario/importers/scheduler-perf/operation.js";
+import { ThroughputCollection, type Collected } from "./throughput-collection.js";
+import { WorkloadObjects, type Next } from "./workload-objects.js";
+import { isGated, isScheduled, podsIn } from "./workload-pods.js";
 
 /** A wait that takes longer fails the workload. */
 const PATIENCE: SimTime = 10 * MINUTE;
 /** Time between two looks whether what is waited for is there. */
 const POLL_INTERVAL: SimTime = SECOND;
 
-const NODE_PREFIX = "scheduler-perf-";
-
 /** An operation could not be done: an object was refused, or a wait took too long. */
 export class WorkloadFailed extends Error {
   override readonly name = "WorkloadFailed";
-}
-
-/** SchedulingThroughput of one collection; undefined where scheduling took less than two samples. */
-export interface Collected {
-  /** As startCollectingMetrics names it; empty for a createPods that collects. */
-  readonly name: string;
-  readonly throughput: Throughput | undefined;
 }
 
 export interface PerfOutcome {
@@ -46,29 +32,17 @@ export interface PerfOutcome {
   readonly duration: SimTime;
 }
 
-type Next = () => void;
-
-interface Collection {
-  readonly name: string;
-  /** Whether the pod is of a namespace and has the labels for which throughput is collected. */
-  counts(pod: Pod): boolean;
-  /** Pods that counted and were scheduled. */
-  scheduled: number;
-  readonly collector: ThroughputCollector;
-  active: boolean;
-}
-
 export class SchedulerPerfRun {
   readonly cluster: SchedulerCluster;
   private readonly podNamespaces = new Set<string>();
   private readonly attempted = new Set<string>();
   private readonly collected: Collected[] = [];
-  private collection: Collection | undefined;
+  private collection: ThroughputCollection | undefined;
+  private readonly objects: WorkloadObjects;
   /** Told of pods that are scheduled while an operation keeps a steady state. */
   private steady: ((pod: Pod) => void) | undefined;
   private failure: string | undefined;
   private ended = false;
-  private names = 0;
   /** Number of the operation that is being performed. */
   private current = 0;
   private nodes = 0;
@@ -91,10 +65,11 @@ export class SchedulerPerfRun {
         },
       },
     });
+    this.objects = new WorkloadObjects(this.cluster, (message) => this.fail(message));
     this.cluster.apiServer.onCommit(({ kind, object, previous }) => {
       if (kind !== "Pod" || !isScheduled(object as Pod) || (previous !== undefined && isScheduled(previous as Pod))) return;
       this.podsScheduled++;
-      if (this.collection?.counts(object as Pod) === true) this.collection.scheduled++;
+      this.collection?.count(object as Pod);
       this.steady?.(object as Pod);
     });
   }
@@ -138,11 +113,12 @@ export class SchedulerPerfRun {
     const { simulation } = this.cluster;
     switch (operation.opcode) {
       case "createNodes":
-        this.createNodes(operation, next);
+        this.nodes += operation.count;
+        this.objects.createNodes(operation, next);
         return;
       case "createNamespaces": {
         const { prefix, count, template } = operation;
-        this.ensureNamespaces(
+        this.objects.ensureNamespaces(
           Array.from({ length: count }, (_, index) => `${prefix}-${index}`),
           next,
           template,
@@ -170,7 +146,7 @@ export class SchedulerPerfRun {
           stage === "Scheduled"
             ? isScheduled
             : (pod: Pod) => isScheduled(pod) || isGated(pod) || this.attempted.has(pod.metadata.uid ?? "");
-        const pods = (): Pod[] => this.podsIn(namespaces.length > 0 ? namespaces : [...this.podNamespaces], labelSelector);
+        const pods = (): Pod[] => podsIn(this.cluster, namespaces.length > 0 ? namespaces : [...this.podNamespaces], labelSelector);
         this.waitFor(`barrier for ${stage} pods`, () => pods().every(isDone), next);
         return;
       }
@@ -178,7 +154,7 @@ export class SchedulerPerfRun {
         simulation.after(operation.duration, next);
         return;
       case "startCollectingMetrics":
-        this.startCollecting(operation.name, operation.namespaces, operation.labelSelector);
+        this.collection = new ThroughputCollection(this.cluster, operation.name, operation.namespaces, operation.labelSelector);
         next();
         return;
       case "stopCollectingMetrics":
@@ -190,8 +166,8 @@ export class SchedulerPerfRun {
         return;
       case "createAny": {
         const { template, count, namespace } = operation;
-        this.ensureNamespaces(namespace === undefined ? [] : [namespace], () =>
-          this.createAll(this.objectsOf(template, count, namespace), next),
+        this.objects.ensureNamespaces(namespace === undefined ? [] : [namespace], () =>
+          this.objects.createAll(this.objects.objectsOf(template, count, namespace), next),
         );
         return;
       }
@@ -200,71 +176,13 @@ export class SchedulerPerfRun {
     }
   }
 
-  private readonly nameOf = (prefix: string): string => `${prefix}${this.names++}`;
-
-  /** Objects of kinds without namespace stay without. */
-  private objectsOf(template: ObjectTemplateFile, count: number, namespace?: string): ApiObject[] {
-    return Array.from({ length: count }, (_, index) => this.objectOf(template, index, count, namespace));
-  }
-
-  private objectOf(template: ObjectTemplateFile, index: number, count: number, namespace: string | undefined): ApiObject {
-    const object = template.make(index, count, this.nameOf, namespace);
-    if (namespace === undefined || kindInfo(object.kind)?.namespaced !== false) return object;
-    return { ...object, metadata: withoutField(object.metadata, "namespace") };
-  }
-
-  private createAll(objects: readonly ApiObject[], next: Next): void {
-    let left = objects.length;
-    if (left === 0) next();
-    for (const object of objects) {
-      this.cluster.client.create(object as ObjectsByKind[Kind], (result) => {
-        if (!result.ok) this.fail(`${object.kind} ${object.metadata.name}: ${result.status.message}`);
-        else if (--left === 0) next();
-      });
-    }
-  }
-
-  private createNodes({ count, template, label, uniqueLabel, allocatable }: CreateNodes, next: Next): void {
-    const nodes = Array.from({ length: count }, (_, index) => {
-      const made =
-        template === undefined
-          ? { ...BASE_NODE, metadata: { name: this.nameOf(NODE_PREFIX) } }
-          : this.objectOf(template, index, count, undefined);
-      const { name } = made.metadata;
-      const labels: Labels = {
-        [HOSTNAME_LABEL]: name,
-        ...made.metadata.labels,
-        ...(label !== undefined && { [label.key]: label.values[index % label.values.length] }),
-        ...(uniqueLabel !== undefined && { [uniqueLabel]: name }),
-      };
-      return withAllocatable({ ...made, metadata: { ...made.metadata, labels } } as Node, allocatable?.resources);
-    });
-    this.nodes += count;
-    this.createAll(nodes, () =>
-      this.createAll(allocatable === undefined ? [] : nodes.map(({ metadata }) => csiNode(metadata.name, allocatable)), next),
-    );
-  }
-
-  private ensureNamespaces(names: readonly string[], next: Next, template?: ObjectTemplateFile): void {
-    const missing = names.filter((name) => this.cluster.apiServer.objects.get("Namespace", undefined, name) === undefined);
-    const objects = missing.map((name, index): ApiObject => {
-      const base: ApiObject = template?.make(index, missing.length, () => name) ?? {
-        apiVersion: "v1",
-        kind: "Namespace",
-        metadata: { name },
-      };
-      return { ...base, metadata: { ...base.metadata, name } };
-    });
-    this.createAll(objects, next);
-  }
-
   private createPods(operation: CreatePods, next: Next): void {
     const { count, collectMetrics, skipWaitToCompletion } = operation;
     const namespace = operation.namespace ?? `namespace-${this.current}`;
     this.podNamespaces.add(namespace);
-    this.ensureNamespaces([namespace], () => {
-      if (collectMetrics) this.startCollecting("", [namespace], {});
-      const before = this.podsIn([namespace], {}).filter(isScheduled).length;
+    this.objects.ensureNamespaces([namespace], () => {
+      if (collectMetrics) this.collection = new ThroughputCollection(this.cluster, "", [namespace]);
+      const before = podsIn(this.cluster, [namespace]).filter(isScheduled).length;
       this.podsCreated += count;
       if (operation.steadyStateDuration !== undefined) {
         this.keepSteady(operation, namespace, operation.steadyStateDuration, () => {
@@ -273,7 +191,8 @@ export class SchedulerPerfRun {
         });
         return;
       }
-      const create = (done: Next): void => this.createWithVolumes(operation, this.podsOf(operation, namespace), namespace, done);
+      const create = (done: Next): void =>
+        this.objects.createWithVolumes(operation, this.objects.podsOf(operation, namespace), namespace, done);
       if (skipWaitToCompletion) {
         create(next);
         return;
@@ -281,7 +200,7 @@ export class SchedulerPerfRun {
       create(() =>
         this.waitFor(
           `${count} pods scheduled in namespace ${namespace}`,
-          () => this.podsIn([namespace], {}).filter(isScheduled).length >= before + count,
+          () => podsIn(this.cluster, [namespace]).filter(isScheduled).length >= before + count,
           () => {
             if (collectMetrics) this.stopCollecting();
             next();
@@ -291,39 +210,12 @@ export class SchedulerPerfRun {
     });
   }
 
-  private podsOf({ template, count, signatureBatchSize }: CreatePods, namespace: string): Pod[] {
-    const pods = this.objectsOf(template, count, namespace) as Pod[];
-    if (signatureBatchSize === undefined) return pods;
-    return pods.map((pod, index) => {
-      const labels = { ...pod.metadata.labels, signature: `signature-label-${Math.floor(index / signatureBatchSize)}` };
-      return { ...pod, metadata: { ...pod.metadata, labels } };
-    });
-  }
-
-  private createWithVolumes({ volume: templates }: CreatePods, pods: readonly Pod[], namespace: string, next: Next): void {
-    if (templates === undefined) {
-      this.createAll(pods, next);
-      return;
-    }
-    const bound = pods.map((pod, index) => {
-      const volume = this.objectOf(templates.volume, index, pods.length, undefined) as PersistentVolume;
-      const claim = this.objectOf(templates.claim, index, pods.length, namespace) as PersistentVolumeClaim;
-      return boundTogether(pod, volume, claim, this.nameOf);
-    });
-    const create = (of: "volume" | "claim" | "pod", then: Next): void =>
-      this.createAll(
-        bound.map((one) => one[of]),
-        then,
-      );
-    create("volume", () => create("claim", () => create("pod", next)));
-  }
-
   /** Keeps as many unscheduled pods around as the operation counts: one that is scheduled goes, and another comes. */
   private keepSteady(operation: CreatePods, namespace: string, duration: SimTime, next: Next): void {
     const { simulation, client } = this.cluster;
     let isOver = false;
     const create = (count: number): void =>
-      this.createWithVolumes(operation, this.podsOf({ ...operation, count }, namespace), namespace, () => undefined);
+      this.objects.createWithVolumes(operation, this.objects.podsOf({ ...operation, count }, namespace), namespace, () => undefined);
     this.steady = (pod) => {
       if (isOver || pod.metadata.namespace !== namespace) return;
       const { name, uid } = pod.metadata;
@@ -348,7 +240,7 @@ export class SchedulerPerfRun {
       const isDeletion = mode === "recreate" && Math.floor(index / number) % 2 === 1;
       if (isDeletion) for (const object of created[slot] ?? []) client.delete({ kind: object.kind as Kind, ...object.metadata });
       else {
-        const objects = templates.map((template) => this.objectOf(template, slot, Math.max(1, number), namespace));
+        const objects = templates.map((template) => this.objects.objectOf(template, slot, Math.max(1, number), namespace));
         created[slot] = objects;
         // Churn is noise: an object that is refused is not missed.
         for (const object of objects) client.create(object as ObjectsByKind[Kind]);
@@ -356,14 +248,14 @@ export class SchedulerPerfRun {
       if (mode === "create" && number > 0 && index + 1 >= number) return;
       simulation.after(interval, () => cycle(index + 1));
     };
-    this.ensureNamespaces([namespace], () => simulation.after(interval, () => cycle(0)));
+    this.objects.ensureNamespaces([namespace], () => simulation.after(interval, () => cycle(0)));
   }
 
   private deletePods({ namespace, labelSelector, perSecond, skipWaitToCompletion }: DeletePods, next: Next): void {
-    const pods = this.podsIn([namespace], labelSelector);
+    const pods = podsIn(this.cluster, [namespace], labelSelector);
     const remove = ({ metadata: { name, uid } }: Pod): void =>
       this.cluster.client.delete({ kind: "Pod", namespace, name, ...(uid !== undefined && { uid }) });
-    const isGone = (): boolean => this.podsIn([namespace], labelSelector).length === 0;
+    const isGone = (): boolean => podsIn(this.cluster, [namespace], labelSelector).length === 0;
     const wait = (): void => (skipWaitToCompletion ? undefined : this.waitFor(`pods deleted in namespace ${namespace}`, isGone, next));
     this.paced(pods, perSecond, remove, wait);
     if (skipWaitToCompletion) next();
@@ -377,7 +269,7 @@ export class SchedulerPerfRun {
       });
       client.updateStatus(object as ObjectsByKind[Kind]);
     };
-    this.paced(this.objectsOf(template, count, namespace), perSecond, update, next);
+    this.paced(this.objects.objectsOf(template, count, namespace), perSecond, update, next);
   }
 
   /** Does the work on all at once, or on so many a second. */
@@ -398,13 +290,6 @@ export class SchedulerPerfRun {
     }
   }
 
-  private podsIn(namespaces: readonly string[], labels: Labels): Pod[] {
-    const { objects } = this.cluster.apiServer;
-    return namespaces.flatMap((namespace) =>
-      [...objects.list("Pod", namespace)].filter(({ metadata }) => hasLabels(metadata.labels, labels)),
-    );
-  }
-
   private waitFor(what: string, isDone: () => boolean, next: Next): void {
     const { simulation } = this.cluster;
     const deadline = simulation.now + PATIENCE;
@@ -416,39 +301,8 @@ export class SchedulerPerfRun {
     look();
   }
 
-  private startCollecting(name: string, namespaces: readonly string[], labels: Labels): void {
-    const { simulation } = this.cluster;
-    const counts = ({ metadata }: Pod): boolean => namespaces.includes(metadata.namespace ?? "") && hasLabels(metadata.labels, labels);
-    // As an informer's handler sees them: pods that are there already count too.
-    const scheduled = this.podsIn(namespaces, labels).filter(isScheduled).length;
-    const collection: Collection = { name, counts, scheduled, collector: new ThroughputCollector(), active: true };
-    this.collection = collection;
-    const sample = (): void => {
-      if (!collection.active) return;
-      collection.collector.sample(simulation.now, collection.scheduled);
-      simulation.after(SAMPLE_INTERVAL, sample);
-    };
-    simulation.after(SAMPLE_INTERVAL, sample);
-  }
-
   private stopCollecting(): void {
-    const { collection } = this;
-    if (collection === undefined) return;
-    collection.active = false;
+    if (this.collection !== undefined) this.collected.push(this.collection.stop());
     this.collection = undefined;
-    this.collected.push({ name: collection.name, throughput: collection.collector.summary() });
   }
-}
-
-function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
-}
-
-/** Gated pods have a PodScheduled condition from the start, which is all that the stage Attempted asks for. */
-function isGated({ spec }: Pod): boolean {
-  return (spec.schedulingGates ?? []).length > 0;
-}
-
-function isScheduled({ spec }: Pod): boolean {
-  return spec.nodeName !== undefined && spec.nodeName !== "";
 }
