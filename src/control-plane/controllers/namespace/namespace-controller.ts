@@ -1,48 +1,61 @@
 /**
- * The namespace controller: empties a namespace that is being deleted and then lets it go.
+ * The namespace controller: empties a namespace that is being deleted, its pods first, and then lets it go.
  *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/ and kubernetes
- * pkg/controller/namespace/{namespace_controller,deletion/namespaced_resources_deleter}.go.
+ * pkg/controller/namespace/{namespace_controller,deletion/namespaced_resources_deleter}.go. That pods go before all else is the feature
+ * OrderedNamespaceDeletion, on by default since 1.33.
  */
-import { KINDS, type Kind } from "../../../api/kinds.js";
+import { KINDS, kindInfo, type KindInfo } from "../../../api/kinds.js";
 import type { ApiObject, Namespace, Pod } from "../../../api/types/index.js";
-import { SECOND, type SimTime } from "../../../engine/simulation.js";
+import { MINUTE, MILLISECOND, SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
-import { newCondition, withCondition } from "../conditions.js";
 import type { ControllerContext } from "../controller-context.js";
-import { firstError, inParallel, unless, type ApiError, type Task } from "../task.js";
+import { isPodTerminal } from "../pod-conditions.js";
+import { RetryLimiter } from "../rate-limiters.js";
+import { ApiError, firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
+import { namespaceConditions, resourceText, type Remaining } from "./namespace-conditions.js";
 
 const ACCOUNT = "namespace-controller";
 /** A namespace that is being deleted is looked at only after this time, so that no API server misses its deletion. Source: namespaceDeletionGracePeriod. */
 const DELETION_DELAY: SimTime = 5 * SECOND;
+/** Delays after failures. Source: nsControllerRateLimiter. */
+const FIRST_RETRY_DELAY: SimTime = 5 * MILLISECOND;
+const GREATEST_RETRY_DELAY: SimTime = MINUTE;
 /** Finalizer of a namespace's spec that stands for this controller. */
 const KUBERNETES_FINALIZER = "kubernetes";
-/** Time that is given to a pod without a grace period of its own. Source: estimateGracePeriodForPods. */
-const DEFAULT_POD_GRACE = 30;
+/** Seconds that are given to others' finalizers. Source: finalizerEstimateSeconds. */
+const FINALIZER_WAIT = 15;
 /** Objects deleted at a time: upstream has the API server delete a whole collection in one request. Source: DeleteCollectionWorkers. */
 const COLLECTION_PARALLEL = 16;
-const NAMESPACED_KINDS: readonly Kind[] = KINDS.filter(({ namespaced }) => namespaced).map(({ kind }) => kind);
+const POD = kindInfo("Pod")!;
+const OTHER_KINDS: readonly KindInfo[] = KINDS.filter(({ kind, namespaced }) => namespaced && kind !== "Pod");
 
-interface Remaining {
-  readonly kind: Kind;
-  readonly objects: readonly ApiObject[];
+/** What a look at a namespace's content came to. */
+interface Emptying {
+  readonly remaining: Remaining[];
+  readonly errors: string[];
+  /** Seconds after which what remains may be gone. */
+  wait: number;
 }
 
 class NamespaceController {
   private readonly calls: ApiCalls;
   /** Deletes what one request for a collection deletes, within the API server, where no client's rate limit counts. */
   private readonly collections: ApiCalls;
-  private readonly namespaces: Informer<Namespace>;
   private readonly queue: WorkQueue;
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
     this.collections = context.unlimitedCalls(ACCOUNT, ACCOUNT);
-    this.queue = context.queue({ workers: context.options.concurrentNamespaceSyncs, sync: (key) => this.sync(key) });
-    this.namespaces = context.informer("Namespace");
-    this.namespaces.addHandlers({
+    this.queue = context.queue({
+      workers: context.options.concurrentNamespaceSyncs,
+      sync: (key) => this.sync(key),
+      retryLimiter: new RetryLimiter(FIRST_RETRY_DELAY, GREATEST_RETRY_DELAY),
+    });
+    const namespaces: Informer<Namespace> = context.informer("Namespace");
+    namespaces.addHandlers({
       added: (namespace) => this.namespaceChanged(namespace),
       updated: (_, namespace) => this.namespaceChanged(namespace),
     });
@@ -53,22 +66,12 @@ class NamespaceController {
   }
 
   private *sync(name: string): Task<void> {
-    const namespace = this.namespaces.get(name);
-    if (namespace?.metadata.deletionTimestamp === undefined) return;
-    const remaining: Remaining[] = [];
-    let error: ApiError | undefined;
-    for (const kind of NAMESPACED_KINDS) {
-      const objects = yield* this.calls.list(kind, { namespace: name });
-      if (objects.length === 0) continue;
-      const failed = yield* this.deleteCollection(objects);
-      error ??= failed;
-      const left = yield* this.calls.list(kind, { namespace: name });
-      if (left.length > 0) remaining.push({ kind, objects: left });
-    }
-    if (error !== undefined) throw error;
-    if (remaining.length > 0) {
-      yield* this.tellRemaining(namespace, remaining);
-      this.queue.addAfter(name, (waitFor(remaining) * SECOND) / 2 + SECOND);
+    const namespace = yield* unless(["NotFound"], this.calls.get<"Namespace">({ kind: "Namespace", name }));
+    if (namespace?.metadata.deletionTimestamp === undefined || (namespace.spec?.finalizers ?? []).length === 0) return;
+    const emptying = yield* this.empty(namespace);
+    if (emptying.errors.length > 0) throw new RetryLater(emptying.errors.join(", "));
+    if (emptying.wait > 0) {
+      this.queue.addAfter(name, (Math.floor(emptying.wait / 2) + 1) * SECOND);
       return;
     }
     yield* unless(
@@ -80,22 +83,58 @@ class NamespaceController {
     );
   }
 
-  private *deleteCollection(objects: readonly ApiObject[]): Task<ApiError | undefined> {
+  /** Deletes the pods, and once they are gone everything else. */
+  private *empty(namespace: Namespace): Task<Emptying> {
+    const emptying: Emptying = { remaining: [], errors: [], wait: 0 };
+    yield* this.emptyOf(namespace, POD, emptying);
+    const podsRemain = emptying.remaining.length > 0;
+    if (!podsRemain) for (const kind of OTHER_KINDS) yield* this.emptyOf(namespace, kind, emptying);
+    // While pods remain upstream does not count them (kubernetes issue 138208).
+    yield* this.tell(namespace, podsRemain ? [] : emptying.remaining, emptying.errors);
+    return emptying;
+  }
+
+  private *emptyOf(namespace: Namespace, kind: KindInfo, emptying: Emptying): Task<void> {
+    const { name } = namespace.metadata;
+    try {
+      const objects = yield* this.calls.list(kind.kind, { namespace: name });
+      if (objects.length === 0) return;
+      const grace = kind === POD ? this.longestGrace(namespace, objects as readonly Pod[]) : 0;
+      yield* this.deleteCollection(objects);
+      const left = yield* this.calls.list(kind.kind, { namespace: name });
+      if (left.length === 0) return;
+      const finalizers = countedFinalizers(left);
+      emptying.remaining.push({ kind, count: left.length, finalizers });
+      emptying.wait = Math.max(emptying.wait, grace > 0 ? grace : finalizers.size > 0 ? FINALIZER_WAIT : 0);
+      if (grace === 0 && finalizers.size === 0)
+        emptying.errors.push(`unexpected items still remain in namespace: ${name} for gvr: ${resourceText(kind)}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      emptying.errors.push(error.message);
+    }
+  }
+
+  /** The longest grace period of pods that have not ended, in seconds; 0 where it has passed since the namespace's deletion. */
+  private longestGrace({ metadata }: Namespace, pods: readonly Pod[]): number {
+    let longest = 0;
+    for (const pod of pods) if (!isPodTerminal(pod)) longest = Math.max(longest, pod.spec.terminationGracePeriodSeconds ?? 0);
+    return this.context.now() - metadata.deletionTimestamp! >= longest * SECOND ? 0 : longest;
+  }
+
+  /** @throws ApiError where an object was refused to be deleted */
+  private *deleteCollection(objects: readonly ApiObject[]): Task<void> {
     const living = objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const outcomes = yield* inParallel(living, COLLECTION_PARALLEL, (object) =>
       unless(["NotFound"], this.collections.delete(targetOf(object as never), { propagationPolicy: "Background" })),
     );
-    return firstError(outcomes);
+    const error = firstError(outcomes);
+    if (error !== undefined) throw error;
   }
 
-  private *tellRemaining(namespace: Namespace, remaining: readonly Remaining[]): Task<void> {
-    const counts = remaining.map(
-      ({ kind, objects }) => `${KINDS.find((info) => info.kind === kind)!.resource}. has ${objects.length} resource instances`,
-    );
-    const message = `Some resources are remaining: ${counts.sort().join(", ")}`;
-    const condition = newCondition("NamespaceContentRemaining", "True", "SomeResourcesRemain", message, this.context.nowInSeconds());
-    const conditions = withCondition(namespace.status?.conditions, condition);
-    if (conditions === namespace.status?.conditions) return;
+  private *tell(namespace: Namespace, remaining: readonly Remaining[], errors: readonly string[]): Task<void> {
+    const present = namespace.status?.conditions ?? [];
+    const conditions = namespaceConditions(present, remaining, errors, this.context.nowInSeconds());
+    if (conditions === present) return;
     yield* unless(
       ["NotFound", "Conflict"],
       this.calls.updateStatus<"Namespace">({ ...namespace, status: { ...namespace.status, conditions } }),
@@ -103,19 +142,11 @@ class NamespaceController {
   }
 }
 
-/** Seconds after which what remains may be gone: the longest grace of its pods, or a few. */
-function waitFor(remaining: readonly Remaining[]): number {
-  const pods = remaining.find(({ kind }) => kind === "Pod")?.objects as readonly Pod[] | undefined;
-  if (pods === undefined) return FINALIZER_WAIT;
-  return Math.max(
-    ...pods.map(({ spec, status }) =>
-      status?.phase === "Succeeded" || status?.phase === "Failed" ? 0 : (spec.terminationGracePeriodSeconds ?? DEFAULT_POD_GRACE),
-    ),
-  );
+function countedFinalizers(objects: readonly ApiObject[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { metadata } of objects) for (const name of metadata.finalizers ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
-
-/** Seconds that are given to others' finalizers. Source: finalizerEstimateSeconds in namespaced_resources_deleter.go. */
-const FINALIZER_WAIT = 15;
 
 export function startNamespaceController(context: ControllerContext): void {
   new NamespaceController(context);
