@@ -94,7 +94,7 @@ export class ContainerStarter {
         for (const { record } of batch) record.starting = false;
         return;
       }
-      this.worker.sandboxReady();
+      this.worker.sandbox.state = "ready";
       for (const { record, startedAt } of batch) this.startContainer(record, startedAt, false);
       this.worker.serving.update();
       this.worker.sync();
@@ -120,8 +120,8 @@ export class ContainerStarter {
     if (record.role === "regular") this.worker.hasInitialized = true;
     record.started = container.startupProbe === undefined || record.role === "init";
     record.ready = record.started && container.readinessProbe === undefined;
-    context.usage.add(this.worker, process, () => this.worker.endAt(record, { at: context.simulation.now, ...process.ownExit }));
-    if (process.naturalEnd !== undefined) this.worker.endAt(record, process.naturalEnd);
+    context.usage.add(this.worker, process, () => this.worker.processes.endAt(record, { at: context.simulation.now, ...process.ownExit }));
+    if (process.naturalEnd !== undefined) this.worker.processes.endAt(record, process.naturalEnd);
     this.worker.prober?.containerStarted(record);
     this.worker.report.touch();
   }

@@ -163,7 +163,8 @@ export class PodStatusReporter {
 
   private statusOf(pod: Pod): PodStatus {
     const { worker } = this;
-    const { context, records, addresses, order } = worker;
+    const { context, records, order } = worker;
+    const { addresses } = worker.sandbox;
     const init = records.filter(({ role }) => role !== "regular").map((record) => record.status(context.epoch));
     const regular = records.filter(({ role }) => role === "regular").map((record) => record.status(context.epoch));
     const statuses = { initContainerStatuses: init, containerStatuses: regular };

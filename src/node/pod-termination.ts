@@ -61,7 +61,7 @@ export class PodTermination {
       if (plan === undefined || record.process === undefined) continue;
       const own = record.process.naturalEnd;
       if (own !== undefined && own.at <= plan.exitAt) continue;
-      this.worker.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
+      this.worker.processes.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
     }
   }
 
@@ -80,7 +80,7 @@ export class PodTermination {
   private cut(record: ContainerRecord, end: SimTime): void {
     const process = record.process!;
     if (process.plannedEnd !== undefined && process.plannedEnd <= end) return;
-    this.worker.endAt(record, { at: end, exitCode: SIGKILL_EXIT_CODE, reason: "Error" });
+    this.worker.processes.endAt(record, { at: end, exitCode: SIGKILL_EXIT_CODE, reason: "Error" });
   }
 
   /** Stops one container that failed its probe; the pod goes on. */
@@ -92,6 +92,6 @@ export class PodTermination {
     context.events.container(pod, container, "Normal", "Killing", `Container ${container.name} failed ${probe} probe, will be restarted`);
     const now = context.simulation.now;
     const plan = stopPlan(this.stoppingOf(record), containerGraceSeconds(pod, container, reason), now);
-    this.worker.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
+    this.worker.processes.endAt(record, { at: plan.exitAt, ...stopOutcome(plan.sigkill) });
   }
 }

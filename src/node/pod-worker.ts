@@ -8,30 +8,25 @@
  */
 import { isSidecar } from "../api/resources.js";
 import type { Container, Pod } from "../api/types/pod.js";
-import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
-import { SIGKILL_EXIT_CODE, UNKNOWN_EXIT_CODE, type ProcessEnd } from "./container-process.js";
+import type { EventId, SimTime } from "../engine/simulation.js";
+import { ActiveDeadline } from "./active-deadline.js";
 import { ContainerRecord } from "./container-record.js";
 import { ContainerStarter } from "./container-starter.js";
 import type { KubeletContext } from "./kubelet-context.js";
 import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
+import { PodProcesses } from "./pod-processes.js";
+import { PodSandbox } from "./pod-sandbox.js";
 import { PodStatusReporter } from "./pod-status-reporter.js";
 import { PodTermination } from "./pod-termination.js";
 import { hasEnded } from "./pod-status.js";
-import { probeFailure } from "./probe-failure.js";
-import type { ProbeKind } from "./probe-worker.js";
-import { PodProber, type ProbeListener } from "./prober.js";
+import { ProbeResults } from "./probe-results.js";
+import { PodProber } from "./prober.js";
 import { ServingState } from "./serving-state.js";
-import { podGraceSeconds } from "./termination.js";
 import { PodVolumes } from "./volume-manager.js";
-
-/** How often a sandbox that could not be created is tried again (the kubelet's backOffPeriod). */
-const SANDBOX_RETRY_PERIOD: SimTime = 10 * SECOND;
 
 function hasProbe({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
   return livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined;
 }
-
-type SandboxState = "none" | "creating" | "ready";
 
 /** A termination that the kubelet decided on itself. */
 export interface KubeletOrder {
@@ -41,11 +36,9 @@ export interface KubeletOrder {
   readonly condition?: { readonly type: string; readonly reason: string; readonly message: string };
 }
 
-export class PodWorker implements ProbeListener {
+export class PodWorker {
   readonly records: readonly ContainerRecord[];
   readonly report: PodStatusReporter;
-  /** Addresses of the present sandbox, the primary family first. */
-  addresses: readonly string[] = [];
   startTime: SimTime | undefined;
   /** A regular container of this sandbox has started. */
   hasInitialized = false;
@@ -56,14 +49,14 @@ export class PodWorker implements ProbeListener {
   order: KubeletOrder | undefined;
   /** The object was removed from the API server while containers ran. */
   private orphaned = false;
-  private sandbox: SandboxState = "none";
-  private sandboxAttempts = 0;
+  readonly sandbox = new PodSandbox(this);
+  readonly processes = new PodProcesses(this);
   private timer: EventId | undefined;
   private timerAt: SimTime = 0;
   readonly serving = new ServingState(this);
   private readonly starter = new ContainerStarter(this);
   private readonly termination = new PodTermination(this);
-  private deadlineEvent: EventId | undefined;
+  private readonly deadline: ActiveDeadline | undefined;
   private readonly dependencies: PodDependencies;
   private readonly volumes: PodVolumes;
   readonly prober: PodProber | undefined;
@@ -86,12 +79,19 @@ export class PodWorker implements ProbeListener {
     this.report = new PodStatusReporter(this);
     this.dependencies = new PodDependencies(context.simulation, context.client, pod);
     this.volumes = new PodVolumes(context.volumes, pod);
+    if (pod.spec.activeDeadlineSeconds !== undefined) this.deadline = new ActiveDeadline(this);
     const probed = this.records.some(({ container, role }) => role !== "init" && hasProbe(container));
-    if (probed) this.prober = new PodProber(context.simulation, this.records, this, context.settings.simulateProbesSingly);
+    if (probed)
+      this.prober = new PodProber(
+        context.simulation,
+        this.records,
+        new ProbeResults(this, this.termination),
+        context.settings.simulateProbesSingly,
+      );
   }
 
   get hasSandbox(): boolean {
-    return this.sandbox === "ready" || this.hasInitialized;
+    return this.sandbox.state === "ready" || this.hasInitialized;
   }
 
   get uid(): string {
@@ -101,8 +101,7 @@ export class PodWorker implements ProbeListener {
   /** Called once after admission. */
   begin(): void {
     this.startTime = this.context.simulation.now;
-    const seconds = this.pod.spec.activeDeadlineSeconds;
-    if (seconds !== undefined) this.watchDeadline();
+    this.deadline?.watch();
     this.prober?.begin();
     this.sync();
   }
@@ -111,7 +110,7 @@ export class PodWorker implements ProbeListener {
   suspend(): void {
     this.suspended = true;
     this.cancelPlans();
-    if (this.sandbox === "creating") this.sandbox = "none";
+    this.sandbox.suspend();
     for (const record of this.records) record.starting = false;
     this.prober?.suspend();
     this.report.suspend();
@@ -119,14 +118,10 @@ export class PodWorker implements ProbeListener {
 
   /** The machine lost power: no process and no sandbox is left. */
   lose(): void {
-    const { simulation } = this.context;
-    for (const record of this.records) {
-      if (record.process === undefined) continue;
-      this.removeProcess(record, { at: simulation.now, exitCode: UNKNOWN_EXIT_CODE, reason: "Unknown" });
-    }
+    this.processes.lose();
     this.serving.end();
     this.volumes.lose();
-    if (this.sandbox !== "none") this.sandbox = "none";
+    this.sandbox.lose();
     this.hasInitialized = false;
   }
 
@@ -138,11 +133,11 @@ export class PodWorker implements ProbeListener {
       this.finishDeletion();
       return;
     }
-    if (this.pod.spec.activeDeadlineSeconds !== undefined) this.watchDeadline();
+    this.deadline?.watch();
     this.prober?.begin();
     const wasTerminating = this.terminating;
     this.terminating = false;
-    if (this.sandbox === "none" && this.sandboxAttempts > 0 && !wasTerminating && !this.isStopOrdered) {
+    if (this.sandbox.isLost && !wasTerminating && !this.isStopOrdered) {
       this.context.events.pod(this.pod, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
     }
     this.report.resume();
@@ -203,8 +198,8 @@ export class PodWorker implements ProbeListener {
         () => this.sync(),
         (message) => this.context.events.pod(this.pod, "Warning", "FailedMount", message),
       );
-    } else if (this.sandbox === "none") this.createSandbox();
-    else if (this.sandbox === "ready") this.starter.sync(this.context.simulation.now);
+    } else if (this.sandbox.state === "none") this.sandbox.create((at) => this.startFirst(at));
+    else if (this.sandbox.state === "ready") this.starter.sync(this.context.simulation.now);
     if (this.report.isDirty) this.report.send();
   }
 
@@ -230,125 +225,21 @@ export class PodWorker implements ProbeListener {
     if (this.report.isDirty) this.report.send();
   }
 
-  // The sandbox
-
-  private createSandbox(): void {
-    const { simulation, runtime, network, node } = this.context;
-    let delay: SimTime = runtime.sandboxDuration();
-    if (this.pod.spec.hostNetwork === true) this.addresses = this.context.hostAddresses;
-    else {
-      if (this.sandboxAttempts > 0) network.tearDown(this.pod, node);
-      const setUp = network.setUp(this.pod, node);
-      if (!setUp.ok) {
-        this.failSandbox(setUp.message);
-        return;
-      }
-      this.addresses = setUp.addresses;
-      delay += setUp.delay;
-    }
-    this.sandboxAttempts++;
-    this.sandbox = "creating";
-    this.report.touch();
-    const readyAt = simulation.now + delay;
-    const first = this.starter.nextToStart(simulation.now).at(0);
+  /** The sandbox is there then: the first containers need not wait to be looked at where their images are. */
+  private startFirst(readyAt: SimTime): void {
+    const first = this.starter.nextToStart(this.context.simulation.now).at(0);
     if (first !== undefined && this.starter.isImageAtHand(first.container)) {
       this.starter.startAll(readyAt);
       return;
     }
     this.report.send();
     this.arm(readyAt, () => {
-      this.sandboxReady();
+      this.sandbox.state = "ready";
       this.sync();
     });
   }
 
-  sandboxReady(): void {
-    this.sandbox = "ready";
-  }
-
-  private failSandbox(message: string): void {
-    const { simulation } = this.context;
-    this.context.events.pod(this.pod, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`);
-    this.report.touch();
-    this.arm(simulation.now + SANDBOX_RETRY_PERIOD, () => this.sync());
-  }
-
-  endAt(record: ContainerRecord, end: ProcessEnd): void {
-    const { simulation } = this.context;
-    const process = record.process!;
-    if (process.endEvent !== undefined) simulation.cancel(process.endEvent);
-    process.plannedEnd = end.at;
-    process.endEvent = simulation.at(Math.max(simulation.now, end.at), () => {
-      process.endEvent = undefined;
-      this.onExit(record, end);
-    });
-  }
-
-  /** Ends a process at once, from outside. */
-  kill(containerName: string | undefined, end: Omit<ProcessEnd, "at"> = { exitCode: SIGKILL_EXIT_CODE, reason: "Error" }): boolean {
-    const record = this.records.find(
-      ({ container, process }) => process !== undefined && (containerName === undefined || container.name === containerName),
-    );
-    if (record === undefined) return false;
-    this.onExit(record, { ...end, at: this.context.simulation.now });
-    return true;
-  }
-
-  private onExit(record: ContainerRecord, end: ProcessEnd): void {
-    this.removeProcess(record, end);
-    this.serving.update();
-    if (this.terminating) {
-      if (this.records.every(({ process }) => process === undefined)) this.onAllStopped();
-    } else this.context.pleg.relistSoon(this);
-  }
-
-  private removeProcess(record: ContainerRecord, end: ProcessEnd): void {
-    const process = record.process!;
-    if (process.endEvent !== undefined) this.context.simulation.cancel(process.endEvent);
-    this.context.usage.remove(this, process);
-    record.end(end);
-    this.prober?.containerEnded(record);
-    this.report.touch();
-  }
-
-  // Probes and serving
-
-  probed(record: ContainerRecord, what: "started" | "ready", value: boolean): void {
-    record[what] = value;
-    this.report.touch();
-    this.sync();
-  }
-
-  probeFailed({ container }: ContainerRecord, kind: ProbeKind): void {
-    const probe = container[`${kind}Probe`]!;
-    const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-    this.context.events.container(
-      this.pod,
-      container,
-      "Warning",
-      "Unhealthy",
-      `${name} probe failed: ${probeFailure(probe, this.addresses[0] ?? "")}`,
-    );
-  }
-
-  unhealthy(record: ContainerRecord, kind: "liveness" | "startup"): void {
-    this.termination.killUnhealthy(record, kind === "liveness" ? "LivenessProbe" : "StartupProbe");
-  }
-
   // The end
-
-  private watchDeadline(): void {
-    const { simulation } = this.context;
-    const seconds = this.pod.spec.activeDeadlineSeconds! * SECOND;
-    this.deadlineEvent = simulation.at(Math.max(simulation.now, this.startTime! + seconds), () => {
-      this.deadlineEvent = undefined;
-      this.evict({
-        reason: "DeadlineExceeded",
-        message: "Pod was active on the node longer than the specified deadline",
-        graceSeconds: podGraceSeconds(this.pod, 0, undefined),
-      });
-    });
-  }
 
   private terminate(): void {
     this.terminating = true;
@@ -361,8 +252,9 @@ export class PodWorker implements ProbeListener {
   private cancelPlans(): void {
     const { simulation } = this.context;
     this.generation++;
-    for (const event of [this.timer, this.deadlineEvent]) if (event !== undefined) simulation.cancel(event);
-    this.timer = this.deadlineEvent = undefined;
+    if (this.timer !== undefined) simulation.cancel(this.timer);
+    this.timer = undefined;
+    this.deadline?.cancel();
     this.dependencies.cancel();
     this.volumes.cancel();
   }
@@ -375,8 +267,7 @@ export class PodWorker implements ProbeListener {
     this.volumes.release();
     this.prober?.suspend();
     context.podStopped(this);
-    if (this.sandboxAttempts > 0 && this.pod.spec.hostNetwork !== true) context.network.tearDown(this.pod, context.node);
-    this.sandbox = "none";
+    this.sandbox.remove();
     if (this.orphaned) {
       this.release();
       return;

@@ -36,7 +36,7 @@ export class PodWorkers implements PodsUnderPressure {
       const { name, namespace, uid } = worker.pod.metadata;
       if (name !== pod.name || namespace !== pod.namespace) continue;
       // Whoever names a static pod means its mirror pod, whose uid is another.
-      if (pod.uid === undefined || pod.uid === uid || isStaticPod(worker.pod)) return worker.kill(container);
+      if (pod.uid === undefined || pod.uid === uid || isStaticPod(worker.pod)) return worker.processes.kill(container);
     }
     return false;
   }
@@ -51,7 +51,11 @@ export class PodWorkers implements PodsUnderPressure {
     for (const worker of this) {
       for (const { process, container } of worker.records) {
         if (process === undefined) continue;
-        yield { pod: worker.pod, process, kill: () => worker.kill(container.name, { exitCode: SIGKILL_EXIT_CODE, reason: "OOMKilled" }) };
+        yield {
+          pod: worker.pod,
+          process,
+          kill: () => worker.processes.kill(container.name, { exitCode: SIGKILL_EXIT_CODE, reason: "OOMKilled" }),
+        };
       }
     }
   }

@@ -189,6 +189,7 @@ describe("a pod's end", () => {
     expect(cluster.stored("Pod", "job")!.status?.phase).toBe("Running");
     cluster.until(35);
     expect(cluster.stored("Pod", "job")!.status).toMatchObject({ phase: "Failed", reason: "DeadlineExceeded" });
+    expect(cluster.events("job")).toContain("DeadlineExceeded: Pod was active on the node longer than the specified deadline");
   });
 
   it("waits for the preStop hook", () => {
