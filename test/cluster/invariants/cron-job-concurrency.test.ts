@@ -48,7 +48,7 @@ class Observed {
   commit(seconds: number, object: CronJob | Job, type: Change["type"] = "ADDED"): Change {
     this.now = seconds * SECOND;
     const previous = this.committed.get(object.kind, objectKey(object));
-    const change = { type, kind: object.kind, key: objectKey(object), object, previous, time: this.now } as Change;
+    const change = { type, kind: object.kind, key: objectKey(object), object, previous, time: this.now, revision: 0 } as Change;
     this.committed.apply(change);
     this.invariant.committed?.(change);
     return change;
