@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { OwnerReference } from "../../../src/api/types/index.js";
 import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
@@ -54,5 +55,56 @@ describe("the garbage collector", () => {
     });
     cluster.runTo(5);
     expect(cluster.list("ConfigMap").filter(({ metadata }) => metadata.name === "lost")).toEqual([]);
+  });
+
+  it("does not wait for dependents that do not block a foreground deletion, and deletes them as well", () => {
+    const cluster = new SmallCluster();
+    const map = (name: string, ownerReferences: readonly OwnerReference[] = [], finalizers: readonly string[] = []) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "default", ownerReferences, finalizers },
+    });
+    cluster.apply(map("owner"));
+    cluster.runTo(1);
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: cluster.get("ConfigMap", "owner")!.metadata.uid! };
+    cluster.apply(map("blocking", [{ ...owner, blockOwnerDeletion: true }], ["example.com/hold"]), map("free", [owner]));
+    cluster.runTo(2);
+    cluster.delete("ConfigMap", "owner", "Foreground");
+    cluster.runTo(5);
+    expect(cluster.get("ConfigMap", "owner")).toBeDefined();
+    expect(cluster.get("ConfigMap", "free")).toBeUndefined();
+    cluster.change("ConfigMap", "blocking", (blocking) => ({ ...blocking, metadata: { ...blocking.metadata, finalizers: [] } }));
+    cluster.runTo(8);
+    expect(cluster.get("ConfigMap", "owner")).toBeUndefined();
+  });
+
+  it("takes dangling owners off an object that has another one left", () => {
+    const cluster = new SmallCluster();
+    cluster.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "owner", namespace: "default" } });
+    cluster.runTo(1);
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: cluster.get("ConfigMap", "owner")!.metadata.uid! };
+    const ownerReferences = [owner, { ...owner, name: "gone", uid: "1" }];
+    cluster.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "child", namespace: "default", ownerReferences } });
+    cluster.runTo(4);
+    expect(cluster.get("ConfigMap", "child")?.metadata.ownerReferences).toEqual([owner]);
+  });
+
+  it("leaves objects alone whose owner cannot be looked up: of an unknown kind, or namespaced above one that is not", () => {
+    const cluster = new SmallCluster();
+    const gone = { name: "gone", uid: "1" };
+    const lookedUp = { apiVersion: "apps/v1", kind: "ReplicaSet", ...gone };
+    const unknown = { apiVersion: "example.com/v1", kind: "Rocket", ...gone };
+    cluster.apply(
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "odd", namespace: "default", ownerReferences: [lookedUp, unknown] } },
+      {
+        apiVersion: "scheduling.k8s.io/v1",
+        kind: "PriorityClass",
+        metadata: { name: "high", ownerReferences: [lookedUp] },
+        value: 1,
+      } as never,
+    );
+    cluster.runTo(5);
+    expect(cluster.get("ConfigMap", "odd")?.metadata.ownerReferences).toHaveLength(2);
+    expect(cluster.get("PriorityClass", "high")).toBeDefined();
   });
 });

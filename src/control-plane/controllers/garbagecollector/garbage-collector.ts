@@ -10,7 +10,8 @@ import type { Informer, Target } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { BY_OWNER, ownerUids } from "../owner-references.js";
-import { firstError, inParallel, unless, type Task } from "../task.js";
+import { sameValue } from "../same-value.js";
+import { ApiError, firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { dependentsPolicy, FOREGROUND, isDeletingDependents, isOrphaning, ORPHAN, splitOwners, type OwnerState } from "./ownership.js";
 
@@ -126,6 +127,8 @@ class GarbageCollector {
     }
     const references = latest.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
+    // Of an owner that cannot be looked up nobody knows whether it exists: the object stays.
+    if (references.some(({ kind, name }) => ownerTarget(latest, kind, name) === undefined)) return;
     const states = new Map<string, OwnerState>();
     for (const reference of references) states.set(reference.uid, yield* this.stateOf(latest, reference));
     const { solid, dangling, waiting } = splitOwners(references, (uid) => states.get(uid)!);
@@ -143,11 +146,22 @@ class GarbageCollector {
     yield* this.remove(latest, dependentsPolicy(latest));
   }
 
+  /** Deletes the object as it was read; one that was changed meanwhile, too, unless it has other owners now. Source: deleteObject in operations.go. */
   private *remove(object: ApiObject, propagationPolicy: "Orphan" | "Background" | "Foreground"): Task<void> {
-    yield* unless(
-      ["NotFound", "Conflict"],
-      this.calls.delete(targetFor(object), { propagationPolicy, preconditions: { uid: object.metadata.uid! } }),
-    );
+    const target = targetFor(object);
+    const { uid, resourceVersion, ownerReferences } = object.metadata;
+    try {
+      yield* unless(
+        ["NotFound"],
+        this.calls.delete(target, { propagationPolicy, preconditions: { uid: uid!, resourceVersion: resourceVersion! } }),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status.reason !== "Conflict") throw error;
+      const live = (yield* unless(["NotFound"], this.calls.get(target))) as ApiObject | undefined;
+      if (live === undefined || live.metadata.uid !== uid) return;
+      if (!sameValue(live.metadata.ownerReferences, ownerReferences)) throw error;
+      yield* unless(["NotFound", "Conflict"], this.calls.delete(target, { propagationPolicy, preconditions: { uid: uid! } }));
+    }
   }
 
   /** Objects that own each other would wait for each other for ever. */
@@ -161,8 +175,7 @@ class GarbageCollector {
 
   private *stateOf(dependent: ApiObject, reference: OwnerReference): Task<OwnerState> {
     if (this.absent.has(reference.uid)) return "dangling";
-    const target = ownerTarget(dependent, reference.kind, reference.name);
-    if (target === undefined) return "solid";
+    const target = ownerTarget(dependent, reference.kind, reference.name)!;
     const owner = (yield* unless(["NotFound"], this.calls.get(target))) as ApiObject | undefined;
     if (owner?.metadata.uid !== reference.uid) {
       this.absent.add(reference.uid);
@@ -226,12 +239,13 @@ function targetFor(object: ApiObject): Target {
   return { kind: object.kind as Kind, ...(namespace !== undefined && { namespace }), name };
 }
 
-/** An owner is in the dependent's namespace or cluster-scoped; undefined for kinds that are not served. */
+/** An owner is in the dependent's namespace or cluster-scoped; undefined for kinds that are not served, and for a namespaced owner of an object without namespace. */
 function ownerTarget(dependent: ApiObject, kind: string, name: string): Target | undefined {
   const info = kindInfo(kind);
   if (info === undefined) return undefined;
   const { namespace } = dependent.metadata;
-  return info.namespaced && namespace !== undefined ? { kind: info.kind, namespace, name } : { kind: info.kind, name };
+  if (!info.namespaced) return { kind: info.kind, name };
+  return namespace === undefined ? undefined : { kind: info.kind, namespace, name };
 }
 
 export function startGarbageCollector(context: ControllerContext): void {

@@ -5,6 +5,7 @@ import type { ApiObject, OwnerReference } from "../../../api/types/index.js";
 export const ORPHAN = "orphan";
 export const FOREGROUND = "foregroundDeletion";
 
+/** A waiting owner is being deleted in the foreground: it goes after its dependents. */
 export type OwnerState = "solid" | "dangling" | "waiting";
 
 function isDeletedWith(object: ApiObject, finalizer: string): boolean {
@@ -27,15 +28,12 @@ export function dependentsPolicy(object: ApiObject): "Orphan" | "Background" | "
   return object.metadata.finalizers?.includes(FOREGROUND) === true ? "Foreground" : "Background";
 }
 
-/** Owners by their state: an owner that waits for its dependents counts only where the reference blocks it. */
+/** Owners by their state. Source: classifyReferences in garbagecollector.go. */
 export function splitOwners(
   references: readonly OwnerReference[],
   stateOf: (uid: string) => OwnerState,
 ): Readonly<Record<OwnerState, readonly OwnerReference[]>> {
   const split: Record<OwnerState, OwnerReference[]> = { solid: [], dangling: [], waiting: [] };
-  for (const reference of references) {
-    const state = stateOf(reference.uid);
-    split[state === "waiting" && reference.blockOwnerDeletion !== true ? "solid" : state].push(reference);
-  }
+  for (const reference of references) split[stateOf(reference.uid)].push(reference);
   return split;
 }

@@ -62,7 +62,7 @@ class PodGarbageCollector {
     if (previous?.status?.phase !== pod.status?.phase) {
       if (isPodTerminal(pod)) this.terminal.add(key);
       else this.terminal.delete(key);
-      if (this.terminal.size > this.context.options.terminatedPodGcThreshold) this.plan();
+      if (this.surplus > 0) this.plan();
     }
     const bound = nodeName !== undefined && nodeName !== "";
     if (bound) {
@@ -110,12 +110,7 @@ class PodGarbageCollector {
   }
 
   private mayFindMore(): boolean {
-    return (
-      this.missing.size > 0 ||
-      this.deletedUnbound.size > 0 ||
-      this.outOfService.size > 0 ||
-      this.terminal.size > this.context.options.terminatedPodGcThreshold
-    );
+    return this.missing.size > 0 || this.deletedUnbound.size > 0 || this.outOfService.size > 0 || this.surplus > 0;
   }
 
   private *collect(): Task<void> {
@@ -126,15 +121,18 @@ class PodGarbageCollector {
     yield* this.deleteAll(unbound, undefined);
   }
 
-  /** Deletes the oldest ended pods above the threshold. */
+  /** How many ended pods are too many; a threshold of 0 means that none are. */
+  private get surplus(): number {
+    const { terminatedPodGcThreshold: threshold } = this.context.options;
+    return threshold > 0 ? this.terminal.size - threshold : 0;
+  }
+
+  /** Deletes ended pods above the threshold: evicted ones first, then the oldest. */
   private *collectTerminated(): Task<void> {
-    const surplus = this.terminal.size - this.context.options.terminatedPodGcThreshold;
+    const { surplus } = this;
     if (surplus <= 0) return;
     const pods = [...this.terminal].map((key) => this.pods.get(key)).filter((pod) => pod !== undefined);
-    pods.sort(
-      (a, b) => (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0) || (a.metadata.name < b.metadata.name ? -1 : 1),
-    );
-    yield* this.deleteAll(pods.slice(0, surplus), undefined);
+    yield* this.deleteAll(pods.sort(byEvictionAndCreation).slice(0, surplus), undefined);
   }
 
   /** Deletes terminating pods of a node that is out of service and not ready. */
@@ -189,6 +187,19 @@ class PodGarbageCollector {
     }
     yield* this.calls.delete<"Pod">(target, { gracePeriodSeconds: 0 });
   }
+}
+
+function byEvictionAndCreation(a: Pod, b: Pod): number {
+  return (
+    Number(isEvicted(b)) - Number(isEvicted(a)) ||
+    (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0) ||
+    (a.metadata.name < b.metadata.name ? -1 : 1)
+  );
+}
+
+/** Evicted by its kubelet. Source: PodIsEvicted in kubernetes pkg/kubelet/eviction/helpers.go. */
+function isEvicted({ status }: Pod): boolean {
+  return status?.phase === "Failed" && status.reason === "Evicted";
 }
 
 export function startPodGarbageCollector(context: ControllerContext): void {
