@@ -6,16 +6,13 @@
  * what was written about that (feature gate SchedulerAsyncAPICalls is off in 1.36).
  * Source of the rules: pkg/scheduler/scheduler.go, schedule_one.go, eventhandlers.go
  */
-import type { ApiClient, InformerFactory } from "../control-plane/apiserver/client.js";
-import type { Condition, Pod, Timestamp } from "../api/types/index.js";
-import { constant, type Distribution } from "../engine/distribution.js";
-import { MILLISECOND, SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
+import type { Pod } from "../api/types/index.js";
+import type { Distribution } from "../engine/distribution.js";
+import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
 import { Cache } from "./cache/cache.js";
-import { buildProfiles, DEFAULT_SCHEDULER_NAME, type PluginFactories } from "./configuration/build-profiles.js";
-import type { SchedulerConfiguration } from "./configuration/types.js";
+import { buildProfiles, DEFAULT_SCHEDULER_NAME } from "./configuration/build-profiles.js";
 import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
-import type { Extender } from "./extenders/extender.js";
 import { RememberingExtender } from "./extenders/remembered-answers.js";
 import { DELETE } from "./framework/events.js";
 import { WaitingPods } from "./framework/waiting-pods.js";
@@ -29,53 +26,15 @@ import type { Profile } from "./framework/profile.js";
 import type { QueuedPodInfo } from "./framework/queued-pod-info.js";
 import { ResourceIndex } from "./framework/resources.js";
 import type { Status } from "./framework/status.js";
-import type { TieBreak, TieBreakRule } from "./node-selection.js";
-import type { AttemptResult, SchedulerObserver } from "./observer.js";
+import type { TieBreak } from "./node-selection.js";
+import { PodReports } from "./pod-reports.js";
 import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
 import { IncrementalAlgorithm } from "./evaluation/incremental-algorithm.js";
 import type { CycleError, CycleOutcome, ScheduleResult } from "./cycle-outcome.js";
+import { DEFAULT_ATTEMPT_DURATION, type SchedulerOptions } from "./scheduler-options.js";
 import { SchedulingAlgorithm, type SearchStart } from "./scheduling-algorithm.js";
-
-/**
- * Simulated duration of a scheduling attempt in microseconds where none is given: 3 ms, about the 349 pods a second that
- * kube-scheduler 1.36 reached against an API server on 500 nodes (scheduler_perf, SchedulingBasic/500Nodes).
- */
-export const DEFAULT_ATTEMPT_DURATION: Distribution = constant(3 * MILLISECOND);
-
-export interface SchedulerOptions {
-  readonly simulation: Simulation;
-  /** Simulated wall-clock time at which the simulation begins. */
-  readonly epoch: Timestamp;
-  readonly client: ApiClient;
-  readonly informers: InformerFactory;
-  readonly configuration?: SchedulerConfiguration;
-  readonly observer?: SchedulerObserver;
-  /** Plugins that are not in-tree, by name. */
-  readonly plugins?: PluginFactories;
-  /** The extenders that the configuration names, in the order in which they are asked. */
-  readonly extenders?: readonly Extender[];
-  /** How long an attempt keeps the scheduler busy, in microseconds; sampled from the stream "scheduler/attempt". */
-  readonly attemptDuration?: Distribution;
-  /** How equal totals are told apart; as upstream by default, "random" draws from the stream "scheduler/tie-break". */
-  readonly tieBreak?: TieBreakRule;
-  /** Feature gate SchedulerPopFromBackoffQ, on by default. */
-  readonly popFromBackoffQ?: boolean;
-}
-
-/** An attempt that did not end with a node. */
-interface Failure {
-  readonly time: SimTime;
-  readonly duration: SimTime;
-  readonly result: Exclude<AttemptResult, "scheduled">;
-  readonly message: string;
-  readonly evaluatedNodes?: number;
-  /** Plugins that rejected the pod; none where an error came between. */
-  readonly plugins: readonly string[];
-  /** Those of them that answered Pending. */
-  readonly pending?: ReadonlySet<string>;
-  readonly nominatedNodeName?: string;
-}
+import { pendingIn, SchedulingFailures, type Failure } from "./scheduling-failures.js";
 
 /** Ends an attempt; `free` is called when the scheduler may begin the next one. */
 type Conclusion = (free: () => void) => void;
@@ -85,6 +44,8 @@ export class Scheduler {
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
   private readonly handle: Handle;
+  private readonly reports: PodReports;
+  private readonly failures: SchedulingFailures;
   /** Pods that Permit plugins hold back. */
   readonly waitingPods: WaitingPods;
   private readonly algorithm: Pick<SchedulingAlgorithm, "schedule">;
@@ -121,6 +82,7 @@ export class Scheduler {
       client,
       extenders,
     };
+    this.reports = new PodReports(client, () => epoch + simulation.now);
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
     this.extenders = extenders.map((extender) => new RememberingExtender(extender));
@@ -140,6 +102,7 @@ export class Scheduler {
         ? { backoff: { initial: (configuration.podInitialBackoffSeconds ?? 1) * SECOND, max: (configuration.podMaxBackoffSeconds ?? 10) * SECOND } }
         : {}),
     });
+    this.failures = new SchedulingFailures(this.queue, this.reports, options.observer);
   }
 
   /** Begins to schedule; the informers are watched from the first start on. */
@@ -210,7 +173,7 @@ export class Scheduler {
     const time = simulation.now;
     let conclude: Conclusion;
     if (this.cache.nodeCount === 0)
-      conclude = (free) => this.fail(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] }, free);
+      conclude = (free) => this.failures.handle(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] }, free);
     else {
       const decided = this.options.observer?.deciding?.({
         time,
@@ -247,7 +210,7 @@ export class Scheduler {
   private conclusionOf(profile: Profile, state: CycleState, pod: QueuedPodInfo, outcome: CycleOutcome | CycleError, time: SimTime, duration: SimTime): Conclusion {
     if ("result" in outcome) return this.place(profile, state, pod, outcome.result, time, duration);
     if ("diagnosis" in outcome) return this.reject(profile, state, pod, outcome.diagnosis, time, duration);
-    return (free) => this.fail(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] }, free);
+    return (free) => this.failures.handle(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] }, free);
   }
 
   /** Assumes the pod on its node; the binding cycle begins when the attempt is over. */
@@ -264,7 +227,7 @@ export class Scheduler {
       const failure: Failure = isRejected
         ? { time, duration, result: "unschedulable", message: rejectionMessage(refused), plugins: [plugin], pending: pendingIn(refused) }
         : { time, duration, result: "error", message, plugins: [] };
-      return (free) => this.fail(queued, profile, failure, free);
+      return (free) => this.failures.handle(queued, profile, failure, free);
     }
     return (free) => {
       this.options.observer?.attempt?.({
@@ -284,7 +247,7 @@ export class Scheduler {
         if (failed !== undefined) this.bindingFailed(profile, state, queued, nodeName, failed);
         else {
           this.queue.forget(pod.uid);
-          this.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
+          this.reports.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
         }
       });
       free();
@@ -301,11 +264,7 @@ export class Scheduler {
     const pod = queued.podInfo;
     const isThere = this.queue.get(pod.uid) === queued;
     this.giveBack(profile, state, pod, nodeName);
-    if (isThere) {
-      this.queue.addUnschedulable(queued, failed.isRejected ? new Set([failed.plugin]) : new Set(), pendingIn(failed));
-      this.recordEvent(pod.pod, "Warning", "FailedScheduling", failed.message);
-      this.setUnschedulable(pod.pod, failed.isRejected ? "Unschedulable" : "SchedulerError", failed.message);
-    }
+    if (isThere) this.failures.ofBinding(queued, failed);
     this.queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, pod.pod, undefined, (other) => other.uid !== pod.uid);
     this.wake();
   }
@@ -325,84 +284,6 @@ export class Scheduler {
       ...(diagnosis.pendingPlugins !== undefined && { pending: diagnosis.pendingPlugins }),
       ...(nominated !== undefined && { nominatedNodeName: nominated }),
     };
-    return (free) => this.fail(queued, profile, failure, free);
+    return (free) => this.failures.handle(queued, profile, failure, free);
   }
-
-  /** @param free called when the API server has answered, for which the scheduler waits before it tries another pod */
-  private fail(queued: QueuedPodInfo, profile: Profile, failure: Failure, free: () => void): void {
-    const { pod } = queued.podInfo;
-    const { time, duration, result, message, evaluatedNodes = 0, plugins, nominatedNodeName } = failure;
-    this.options.observer?.attempt?.({
-      time,
-      pod,
-      attempt: queued.attempts,
-      profile: profile.schedulerName,
-      result,
-      evaluatedNodes,
-      feasibleNodes: 0,
-      duration,
-      message,
-      plugins,
-    });
-    if (this.queue.get(queued.podInfo.uid) !== queued) {
-      free();
-      return;
-    }
-    this.queue.addUnschedulable(queued, new Set(plugins), failure.pending);
-    this.recordEvent(pod, "Warning", "FailedScheduling", message);
-    this.setUnschedulable(pod, result === "unschedulable" ? "Unschedulable" : "SchedulerError", message, nominatedNodeName, free);
-  }
-
-  private recordEvent(pod: Pod, type: "Normal" | "Warning", reason: string, message: string): void {
-    const { name, namespace, uid, resourceVersion } = pod.metadata;
-    const regarding = {
-      kind: "Pod",
-      name,
-      ...(namespace !== undefined && { namespace }),
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-    };
-    this.options.client.recordEvent(regarding, type, reason, message);
-  }
-
-  /** Writes the PodScheduled condition, and the nomination where there is one, unless the pod says so already. */
-  private setUnschedulable(pod: Pod, reason: string, message: string, nominatedNodeName?: string, done?: () => void): void {
-    const { name, namespace, uid } = pod.metadata;
-    const seconds = Math.floor(this.handle.now() / SECOND) * SECOND;
-    const target = { kind: "Pod" as const, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
-    const told = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-    const toldNomination = nominatedNodeName === undefined || nominatedNodeName === (pod.status?.nominatedNodeName ?? "");
-    if (told?.status === "False" && told.reason === reason && told.message === message && toldNomination) {
-      done?.();
-      return;
-    }
-    const change = (current: Pod): Pod => {
-      const conditions = current.status?.conditions ?? [];
-      const before = conditions.find(({ type }) => type === "PodScheduled");
-      if (before?.status === "True") return current;
-      const condition: Condition = {
-        type: "PodScheduled",
-        status: "False",
-        reason,
-        message,
-        lastTransitionTime: before?.status === "False" ? (before.lastTransitionTime ?? seconds) : seconds,
-      };
-      const { nominatedNodeName: nominatedBefore, ...status } = current.status ?? {};
-      const nominated = nominatedNodeName ?? nominatedBefore ?? "";
-      return {
-        ...current,
-        status: {
-          ...status,
-          conditions: before === undefined ? [...conditions, condition] : conditions.map((each) => (each === before ? condition : each)),
-          ...(nominated !== "" && { nominatedNodeName: nominated }),
-        },
-      };
-    };
-    this.options.client.patchStatus<"Pod">(target, change, done === undefined ? undefined : () => done());
-  }
-}
-
-/** The plugin that answered, where it answered Pending. */
-function pendingIn({ code, plugin }: Status): ReadonlySet<string> {
-  return new Set(code === "Pending" ? [plugin] : []);
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { constant } from "../../src/engine/distribution.js";
 import { MINUTE, MILLISECOND, SECOND, Simulation } from "../../src/engine/simulation.js";
 import type { SchedulingAttempt } from "../../src/scheduler/observer.js";
-import { Scheduler, type SchedulerOptions } from "../../src/scheduler/scheduler.js";
+import { Scheduler } from "../../src/scheduler/scheduler.js";
+import type { SchedulerOptions } from "../../src/scheduler/scheduler-options.js";
 import { FakeApiServer } from "./support/fake-api-server.js";
 import { node, pod } from "./support/objects.js";
 

@@ -3,7 +3,8 @@ import type { Pod, PodDisruptionBudget } from "../../../src/api/types/index.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
 import type { Plugin } from "../../../src/scheduler/framework/plugin.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
-import { Scheduler, type SchedulerOptions } from "../../../src/scheduler/scheduler.js";
+import { Scheduler } from "../../../src/scheduler/scheduler.js";
+import type { SchedulerOptions } from "../../../src/scheduler/scheduler-options.js";
 import { FakeApiServer } from "../support/fake-api-server.js";
 import { node, pod } from "../support/objects.js";
 
