@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { kindInfo, objectKey, type Kind, type ObjectsByKind } from "../../src/api/kinds.js";
 import { labelSelectorMatches } from "../../src/api/selector.js";
 import type { ObjectReference } from "../../src/api/types/meta.js";
@@ -48,8 +49,10 @@ export class MemoryCluster implements KubectlClient {
     get: (which, done) => this.get(which, (result) => done(result.ok ? accepted(scaleOf(result.object)) : result)),
     update: (which, scale, done) => this.scales.patch(which, () => scale, done),
     patch: (which, change, done) => {
-      const edit = <T extends ObjectsByKind[Scalable]>(current: T): T =>
-        ({ ...current, spec: { ...current.spec, replicas: change(scaleOf(current)).spec.replicas } });
+      const edit = <T extends ObjectsByKind[Scalable]>(current: T): T => ({
+        ...current,
+        spec: { ...current.spec, replicas: change(scaleOf(current)).spec.replicas },
+      });
       this.patch(which, edit, (result) => done?.(result.ok ? accepted(scaleOf(result.object)) : result));
     },
   };
@@ -165,7 +168,8 @@ export class MemoryCluster implements KubectlClient {
       const found = this.find(which);
       if (!found.ok) return found;
       this.requests.push(`patch ${which.kind} ${objectKey(found.object)}`);
-      return accepted(this.store(change(found.object)) as ObjectsByKind[K]);
+      const changed = change(found.object);
+      return isDeepStrictEqual(changed, found.object) ? found : accepted(this.store(changed) as ObjectsByKind[K]);
     });
   }
 

@@ -14,7 +14,7 @@ Pod
   apiVersion string
   metadata ObjectMeta+
   spec PodSpec+
-  status PodStatus
+  status PodStatus!
 PodTemplate
   kind string
   apiVersion string

@@ -46,7 +46,7 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
     const created = isLocal ? noted : yield* fromFile("creating", file, session.create(noted));
     return { object: created, done: isServerSide ? "serverside-applied" : "created" };
   }
-  const merge = (stored: ApiObject) => mergeThreeWays(lastApplied(stored), noted, stored) as ApiObject;
+  const merge = (stored: ApiObject) => mergedInto(stored, noted);
   if (isLocal) return { object: merge(current), done: "configured" };
   const what = `${info.resource}/${name}`;
   if (!isServerSide && current.metadata.annotations?.[LAST_APPLIED] === undefined) {
@@ -61,9 +61,23 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
   return { object: after, done: isServerSide ? "serverside-applied" : isSame ? "unchanged" : "configured" };
 }
 
+function mergedInto(stored: ApiObject, noted: ApiObject): ApiObject {
+  return mergeThreeWays(lastApplied(stored), noted, stored) as ApiObject;
+}
+
+/** What is stored as an apply of the manifest would leave it, but for the note of what was applied. */
+export function mergedManifest(manifest: ApiObject, stored: ApiObject): ApiObject {
+  return mergedInto(stored, withAnnotations(manifest));
+}
+
+/** A manifest always has the map in which it is noted. */
+function withAnnotations(manifest: ApiObject): ApiObject {
+  return withMetadata(manifest, { annotations: { ...manifest.metadata.annotations } });
+}
+
 /** The manifest with itself in an annotation, as the next apply will want it. */
 function withLastApplied(manifest: ApiObject): ApiObject {
-  const plain = withMetadata(manifest, { annotations: { ...manifest.metadata.annotations } });
+  const plain = withAnnotations(manifest);
   return withMetadata(manifest, { annotations: { ...manifest.metadata.annotations, [LAST_APPLIED]: `${mapJson(plain)}\n` } });
 }
 

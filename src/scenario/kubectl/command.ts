@@ -3,7 +3,7 @@ import type { Timestamp } from "../../api/types/meta.js";
 import type { Simulation } from "../../engine/simulation.js";
 import type { Impersonation, KubectlClient } from "../simulated-cluster.js";
 import { nearest } from "../suggestion.js";
-import { type Arguments, parseArguments } from "./flags.js";
+import { type Arguments, GLOBAL_FLAGS, parseArguments } from "./flags.js";
 import { runScript } from "./script.js";
 import type { CommandResult } from "./command-result.js";
 import { KubectlError } from "./kubectl-error.js";
@@ -11,6 +11,7 @@ import { KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Action, ReadManifests, Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
+import { whyNotSimulated } from "./not-simulated.js";
 import { splitWords, type Word } from "./words.js";
 
 export interface KubectlCommand {
@@ -85,9 +86,11 @@ const LONGEST_VERB = 3;
 
 function findVerb(words: readonly Word[]): { verb: Verb; rest: readonly Word[] } {
   // Flags may stand before the verb; its name is made of the first words that are none.
-  const names = words.filter(({ text }, index) => !text.startsWith("-") && !isNamespaceFlag(words[index - 1]?.text));
+  const names = words.filter(({ text }, index) => !text.startsWith("-") && !takesValue(words[index - 1]?.text));
   const hasFiles = words.some(({ text }) => /^(-f|--filename)/.test(text));
   if (names.length === 0) throw new UsageError("there is no verb; must begin with one", words[0].offset);
+  const unserved = whyNotSimulated(names.map(({ text }) => text));
+  if (unserved !== undefined) throw new UsageError(unserved, names[0].offset);
   for (let length = Math.min(names.length, LONGEST_VERB); length > 0; length--) {
     const used = names.slice(0, length);
     const verb = VERBS.get(used.map(({ text }) => text).join(" "));
@@ -112,6 +115,7 @@ function findVerb(words: readonly Word[]): { verb: Verb; rest: readonly Word[] }
   );
 }
 
-function isNamespaceFlag(text: string | undefined): boolean {
-  return text === "-n" || text === "--namespace";
+/** Whether the word after this one is the value of a flag that may stand before the verb. */
+function takesValue(text: string | undefined): boolean {
+  return GLOBAL_FLAGS.some(({ name, short }) => text === `--${name}` || (short !== undefined && text === `-${short}`));
 }

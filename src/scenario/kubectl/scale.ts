@@ -1,4 +1,5 @@
 /** kubectl scale: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_scale/ */
+import { formatTimestamp } from "../../api/duration.js";
 import { structJson } from "../../api/go-json.js";
 import type { Scale } from "../../api/types/scale.js";
 import type { Result, Scalable, Target } from "../../control-plane/apiserver/client.js";
@@ -59,7 +60,10 @@ const MOST_REPLICAS = 2 ** 31 - 1;
 /** What the API server says of a patch that makes no Scale. Source: k8s.io/apiserver/pkg/endpoints/handlers/patch.go */
 function unreadable(scale: Scale): ServerError["status"] {
   const why = `json: cannot unmarshal number ${scale.spec.replicas} into Go struct field ScaleSpec.spec.replicas of type int32`;
-  const message = `Invalid value: ${JSON.stringify(structJson(scale))}: ${why}`;
+  const { creationTimestamp, ...metadata } = scale.metadata;
+  const created = creationTimestamp === undefined ? {} : { creationTimestamp: formatTimestamp(creationTimestamp) };
+  const json = structJson({ ...scale, metadata: { ...metadata, ...created } });
+  const message = `Invalid value: ${JSON.stringify(json)}: ${why}`;
   return {
     code: 422,
     reason: "Invalid",

@@ -85,6 +85,8 @@ export interface PodTableOptions {
   readonly namespaces?: boolean;
   readonly containers?: boolean;
   readonly headers?: boolean;
+  /** Whether a sum stands at the end. */
+  readonly sum?: boolean;
 }
 
 /** Lines of `kubectl top pods`. */
@@ -99,7 +101,22 @@ export function podLines(metrics: readonly PodMetrics[], options: PodTableOption
       : [[...place(pod), pod.name, ...use(pod.usage)]],
   );
   const titles = [...(namespaces ? ["NAMESPACE"] : []), ...(containers ? ["POD"] : []), "NAME", "CPU(cores)", "MEMORY(bytes)"];
-  return table(titles, rows, headers);
+  const blank = titles.slice(2).map(() => "");
+  const sum =
+    options.sum === true
+      ? [
+          [...blank, "________", "________"],
+          [...blank, ...use(added(pods))],
+        ]
+      : [];
+  return table(titles, [...rows, ...sum], headers);
+}
+
+function added(pods: readonly { readonly usage: ResourceUsage }[]): ResourceUsage {
+  return {
+    cpuMillicores: pods.reduce((sum, { usage }) => sum + usage.cpuMillicores, 0),
+    memoryBytes: pods.reduce((sum, { usage }) => sum + usage.memoryBytes, 0),
+  };
 }
 
 function total({ containers }: PodMetrics): ResourceUsage {
@@ -109,8 +126,9 @@ function total({ containers }: PodMetrics): ResourceUsage {
   };
 }
 
+/** Each cell is padded, the last of a row as well. Source: kubectl/pkg/metricsutil/metrics_printer.go */
 function table(titles: readonly string[], rows: readonly (readonly string[])[], headers: boolean): readonly string[] {
-  return alignColumns(headers ? [titles, ...rows] : rows);
+  return alignColumns((headers ? [titles, ...rows] : rows).map((cells) => [...cells, ""]));
 }
 
 /** Why there are no metrics of the pods. Source: kubectl/pkg/cmd/top/top_pod.go, verifyEmptyMetrics. */
@@ -132,7 +150,7 @@ function nameOf(given: Arguments): string | undefined {
 
 export const topPods: Verb = {
   name: "top pods",
-  flags: [...TOP_FLAGS, flag("containers", "boolean"), flag("all-namespaces", "boolean", { short: "A" })],
+  flags: [...TOP_FLAGS, flag("containers", "boolean"), flag("sum", "boolean"), flag("all-namespaces", "boolean", { short: "A" })],
   prepare(given, { namespace }) {
     const order = orderOf(given);
     const name = nameOf(given);
@@ -144,7 +162,12 @@ export const topPods: Verb = {
       const all = yield* session.podMetrics(options);
       const metrics = name === undefined ? all : all.filter((one) => one.name === name);
       if (metrics.length > 0) {
-        const tableOptions = { namespaces: everywhere, containers: given.isSet("containers"), headers: !given.isSet("no-headers") };
+        const tableOptions = {
+          namespaces: everywhere,
+          containers: given.isSet("containers"),
+          sum: given.isSet("sum"),
+          headers: !given.isSet("no-headers"),
+        };
         for (const line of podLines(metrics, { ...tableOptions, ...(order !== undefined && { order }) })) session.print(line);
         return;
       }

@@ -12,6 +12,8 @@ export interface UsageErrorOptions {
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly pointer: Pointer | undefined;
+  /** The message without the hint. */
+  readonly said: string;
   /** The verb in whose command line the mistake is, where one was found. */
   verb: string | undefined;
 
@@ -22,13 +24,14 @@ export class UsageError extends Error {
     { hint, pointer }: UsageErrorOptions = {},
   ) {
     super(hint === undefined ? message : `${message}; ${hint}`);
+    this.said = message;
     this.pointer = pointer;
   }
 
   /** The lines that kubectl writes to stderr. Source: kubectl/pkg/cmd/util/helpers.go UsageErrorf, kubectl/pkg/util/templates FlagErrorFunc */
   get lines(): readonly string[] {
     const command = this.verb === undefined ? "kubectl" : `kubectl ${this.verb}`;
-    const first = this.message.startsWith("error: ") ? this.message : `error: ${this.message}`;
+    const first = this.said.startsWith("error: ") ? this.said : `error: ${this.said}`;
     if (this.pointer === undefined) return [first];
     return [first, this.pointer === "flags" ? `See '${command} --help' for usage.` : `See '${command} -h' for help and examples`];
   }

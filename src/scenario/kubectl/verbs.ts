@@ -1,10 +1,15 @@
 /** All verbs by name, with kubectl's own aliases. */
+import { apiResources, apiVersions } from "./api-resources.js";
+import { authCanI } from "./auth-can-i.js";
 import { autoscale } from "./autoscale.js";
+import { clusterInfo, version } from "./cluster-info.js";
 import { cordon, uncordon } from "./cordon.js";
 import { createFromFiles, createVerbs } from "./create.js";
 import { deleteVerb } from "./delete.js";
 import { describe } from "./describe.js";
+import { diff } from "./diff.js";
 import { drain } from "./drain.js";
+import { events } from "./events.js";
 import { exec } from "./exec.js";
 import { expose } from "./expose.js";
 import { get } from "./get.js";
@@ -17,9 +22,13 @@ import { replace } from "./replace.js";
 import { run } from "./run.js";
 import { scale } from "./scale.js";
 import { setEnv, setImage, setResources } from "./set.js";
+import { setSelector } from "./set-selector.js";
+import { setServiceAccount } from "./set-service-account.js";
+import { setSubject } from "./set-subject.js";
 import { taint } from "./taint.js";
 import { topNodes, topPods } from "./top.js";
 import type { Verb } from "./verb.js";
+import { viewLastApplied } from "./view-last-applied.js";
 import { wait } from "./wait.js";
 
 const ALL: readonly Verb[] = [
@@ -27,11 +36,14 @@ const ALL: readonly Verb[] = [
   createFromFiles,
   ...createVerbs,
   apply,
+  viewLastApplied,
+  diff,
   replace,
   patch,
   deleteVerb,
   get,
   describe,
+  events,
   topPods,
   topNodes,
   scale,
@@ -39,6 +51,9 @@ const ALL: readonly Verb[] = [
   setImage,
   setResources,
   setEnv,
+  setServiceAccount,
+  setSelector,
+  setSubject,
   rolloutStatus,
   rolloutHistory,
   rolloutUndo,
@@ -54,6 +69,11 @@ const ALL: readonly Verb[] = [
   drain,
   exec,
   wait,
+  authCanI,
+  apiResources,
+  apiVersions,
+  clusterInfo,
+  version,
 ];
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -74,6 +94,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   "create ing": "create ingress",
   "create svc externalname": "create service externalname",
   "create pc": "create priorityclass",
+  "set sa": "set serviceaccount",
 };
 
 const BY_NAME = new Map(ALL.map((verb): [string, Verb] => [verb.name, verb]));

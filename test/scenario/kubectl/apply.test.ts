@@ -43,6 +43,68 @@ describe("kubectl apply", () => {
   });
 });
 
+describe("kubectl apply of what was not applied, or is going", () => {
+  // Source of the warnings: kubectl/pkg/cmd/apply/apply.go.
+  it("warns", () => {
+    const cluster = new MemoryCluster([deployment("web")]);
+    expect(cluster.kubectl("apply -f web.yaml", file(deployment("web"))).output[0]).toBe(
+      `Warning: resource deployments/web is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+    );
+    const stored = cluster.read("Deployment", "default/web")!;
+    cluster.store({ ...stored, metadata: { ...stored.metadata, deletionTimestamp: 1 } });
+    expect(cluster.kubectl("apply -f web.yaml", file(deployment("web"))).output).toContain(
+      "Warning: Detected changes to resource web which is currently being deleted.",
+    );
+  });
+});
+
+describe("kubectl apply --prune", () => {
+  it("deletes what was applied once and is in no manifest any more", () => {
+    const cluster = new MemoryCluster([deployment("byhand")]);
+    for (const name of ["web", "old"]) cluster.kubectl("apply -f x.yaml", file(deployment(name)));
+    expect(cluster.kubectl("apply -f web.yaml --prune --all", file(deployment("web"))).output).toEqual([
+      "deployment.apps/web unchanged",
+      "deployment.apps/old pruned",
+    ]);
+    expect(cluster.read("Deployment", "default/old")).toBeUndefined();
+    expect(cluster.read("Deployment", "default/byhand")).toBeDefined();
+  });
+
+  it("keeps to the selector, and must have one", () => {
+    const cluster = new MemoryCluster();
+    for (const name of ["web", "old"]) cluster.kubectl("apply -f x.yaml", file(deployment(name)));
+    expect(cluster.kubectl("apply -f web.yaml --prune -l app=web --dry-run=client", file(deployment("web"))).output).toEqual([
+      "deployment.apps/web configured (dry run)",
+    ]);
+    expect(() => cluster.kubectl("apply -f web.yaml --prune", file(deployment("web")))).toThrow(
+      "all resources selected for prune without explicitly passing --all.",
+    );
+  });
+});
+
+describe("kubectl apply view-last-applied and kubectl diff", () => {
+  it("show what was applied, and what an apply would change", () => {
+    const cluster = new MemoryCluster();
+    cluster.kubectl("apply -f web.yaml", file(deployment("web")));
+    expect(cluster.kubectl("apply view-last-applied deployment/web").output).toContain("  replicas: 3");
+    expect(cluster.kubectl("diff -f web.yaml", file(deployment("web")))).toMatchObject({ exitCode: 0, output: [] });
+    // A memory cluster stores what a dry run would have changed, so that the difference can be seen once.
+    const { exitCode, output } = cluster.kubectl("diff -f web.yaml", file(deployment("web", { replicas: 5 })));
+    expect(exitCode).toBe(1);
+    expect(output[0]).toBe("diff -u -N LIVE/apps.v1.Deployment.default.web MERGED/apps.v1.Deployment.default.web");
+    expect(output).toContain("-  replicas: 3");
+    expect(output).toContain("+  replicas: 5");
+    expect(cluster.identities).toContainEqual({ dryRun: true });
+  });
+
+  it("say where nothing was applied", () => {
+    const cluster = new MemoryCluster([deployment("web")]);
+    expect(cluster.kubectl("apply view-last-applied deployment/web").errors).toEqual([
+      "error: no last-applied-configuration annotation found on resource: web",
+    ]);
+  });
+});
+
 describe("kubectl replace and create -f", () => {
   it("replace writes the whole object, --force deletes it first", () => {
     const cluster = new MemoryCluster([deployment("web", { paused: true })]);

@@ -40,6 +40,33 @@ describe("words of a command line", () => {
   });
 });
 
+describe("what kubectl writes to stderr of a wrong command line", () => {
+  function lines(line: string): readonly string[] {
+    try {
+      parseKubectl(line, () => []);
+    } catch (error) {
+      if (error instanceof UsageError) return error.lines;
+      throw error;
+    }
+    return [];
+  }
+
+  it("points to the help of the verb, and keeps no hint", () => {
+    expect(lines("get pods --wach")).toEqual(["error: unknown flag: --wach", "See 'kubectl get --help' for usage."]);
+    expect(lines("rollout undo deployment/web --to-revision=x")).toEqual([
+      'error: invalid argument "x" for "--to-revision" flag: strconv.ParseInt: parsing "x": invalid syntax',
+      "See 'kubectl rollout undo --help' for usage.",
+    ]);
+    expect(lines("create namespace")).toEqual([
+      "error: exactly one NAME is required, got 0",
+      "See 'kubectl create namespace -h' for help and examples",
+    ]);
+    expect(lines("scale deployment/web")).toEqual([
+      "error: the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+    ]);
+  });
+});
+
 describe("command lines that kubectl would not take", () => {
   it.each([
     ["", "- the command line is empty; must be a verb with its arguments"],
@@ -55,6 +82,36 @@ describe("command lines that kubectl would not take", () => {
       "scale deployment/web --replicas=many",
       '21 invalid argument "many" for "--replicas" flag: strconv.ParseInt: parsing "many": invalid syntax',
     ],
+    // pflag's words for what has too many bits: https://pkg.go.dev/strconv#ParseInt
+    [
+      "scale deployment/web --replicas=9999999999999999999999",
+      '21 invalid argument "9999999999999999999999" for "--replicas" flag: strconv.ParseInt: parsing "9999999999999999999999": value out of range',
+    ],
+    [
+      "autoscale deployment/web --max=3000000000",
+      '25 invalid argument "3000000000" for "--max" flag: strconv.ParseInt: parsing "3000000000": value out of range',
+    ],
+    [
+      "create deployment web --image=i -r=2147483648",
+      '32 invalid argument "2147483648" for "-r, --replicas" flag: strconv.ParseInt: parsing "2147483648": value out of range',
+    ],
+    ["delete pod web --force=maybe", '15 invalid argument "maybe" for "--force" flag: strconv.ParseBool: parsing "maybe": invalid syntax'],
+    ["get pods -n", "9 flag needs an argument: 'n' in -n"],
+    ["get pods --sort-by", "9 flag needs an argument: --sort-by"],
+    ["create deployment web --image=i --dry-run=maybe", '- Invalid dry-run value (maybe). Must be "none", "server", or "client".'],
+    [
+      "create deployment web --image=i --dry-run",
+      '- --dry-run flag without a value was specified. A value must be set: "none", "server", or "client".',
+    ],
+    ["delete pod web --cascade=sideways", '- invalid cascade value (sideways). Must be "background", "foreground", or "orphan"'],
+    ["patch pod web -p {} --type=odd", '- --type must be one of [json merge strategic], not "odd"'],
+    ["run web --image=i --restart=Sometimes", "- invalid restart policy: Sometimes; known are Always, OnFailure, Never"],
+    ["logs web", /^0 kubectl logs is not simulated: /],
+    ["edit deployment web", /^0 kubectl edit is not simulated: /],
+    ["get pods -o go-template={{.}}", /^- -o go-template: Go templates are not simulated/],
+    ["get pods --as-group=a", "- requesting uid, groups or user-extra for kubernetes-admin without impersonating a user"],
+    ["auth can-i list", "- you must specify two arguments: verb resource or verb resource/resourceName."],
+    ["label pod web a=b other", "18 all resources must be specified before label changes: other"],
     ["scale deploymnt/web --replicas=1", /^6 the server doesn't have a resource type "deploymnt"; did you mean "deployment/],
     ["get pods --wach", '9 unknown flag: --wach; did you mean "--watch"?'],
     ["get pods -z", "9 unknown shorthand flag: 'z' in -z"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ApiObject } from "../../../src/api/types/meta.js";
 import type { Job } from "../../../src/api/types/workloads.js";
-import { MemoryCluster } from "../memory-cluster.js";
+import { deployment, MemoryCluster } from "../memory-cluster.js";
 
 const RBAC = "rbac.authorization.k8s.io";
 
@@ -107,5 +108,34 @@ describe("kubectl create ingress, service and job", () => {
     expect(metadata.labels).toEqual({ a: "b" });
     expect(metadata.annotations).toEqual({ "cronjob.kubernetes.io/instantiate": "manual" });
     expect(metadata.ownerReferences?.[0]).toMatchObject({ kind: "CronJob", name: "nightly", uid: "u" });
+  });
+});
+
+// Source of the words: kubectl/pkg/cmd/create/create_*.go, and helpers.go AddSourceToErr for -f.
+describe("kubectl create of what there is already", () => {
+  it.each([
+    ["deployment web --image=i", 'error: failed to create deployment: deployments.apps "web" already exists'],
+    ["configmap web", 'error: failed to create configmap: configmaps "web" already exists'],
+    ["secret generic web", 'error: failed to create secret secrets "web" already exists'],
+    ["quota web --hard=pods=1", 'error: failed to create quota: resourcequotas "web" already exists'],
+    ["service clusterip web --tcp=80", 'error: failed to create ClusterIP service: services "web" already exists'],
+    [
+      "pdb web --selector=a=b --min-available=1",
+      'error: failed to create poddisruptionbudgets: poddisruptionbudgets.policy "web" already exists',
+    ],
+    ["namespace web", 'Error from server (AlreadyExists): namespaces "web" already exists'],
+    ["role web --verb=get --resource=pods", 'Error from server (AlreadyExists): roles.rbac.authorization.k8s.io "web" already exists'],
+  ])("%s", (line, refusal) => {
+    const cluster = new MemoryCluster();
+    expect(cluster.kubectl(`create ${line}`).exitCode).toBe(0);
+    expect(cluster.kubectl(`create ${line}`)).toMatchObject({ exitCode: 1, errors: [refusal] });
+  });
+
+  it("of a file names the file", () => {
+    const cluster = new MemoryCluster([deployment("web")]);
+    const read = () => [{ object: deployment("web") as ApiObject, file: "web.yaml", line: 1 }];
+    expect(cluster.kubectl("create -f web.yaml", read).errors).toEqual([
+      'Error from server (AlreadyExists): error when creating "web.yaml": deployments.apps "web" already exists',
+    ]);
   });
 });

@@ -220,3 +220,40 @@ describe("what -o, --field-selector and --sort-by ask for", () => {
     expect(() => cluster().kubectl("get pods -o xml")).toThrow('unable to match a printer suitable for the output format "xml"');
   });
 });
+
+describe("kubectl get --sort-by and -L", () => {
+  const cluster = () =>
+    new MemoryCluster([
+      pod("web-10", { metadata: { labels: { "example.com/tier": "front" } }, spec: { priority: 5 } }),
+      pod("web-2", { spec: { priority: 10 } }),
+    ]);
+
+  // Source of the words: kubectl/pkg/cmd/get/sorter.go.
+  it("says that no object has the field", () => {
+    expect(cluster().kubectl("get pods --sort-by=.foo")).toMatchObject({
+      exitCode: 1,
+      output: [`error: couldn't find any field with path "{.foo}" in the list of objects`],
+    });
+    expect(cluster().kubectl("get pods --sort-by={.spec.foo} -o name").errors).toEqual([
+      `error: couldn't find any field with path "{.spec.foo}" in the list of objects`,
+    ]);
+  });
+
+  it("takes digits within names for numbers", () => {
+    expect(cluster().kubectl("get pods --sort-by=.metadata.name -o name").output).toEqual(["pod/web-2", "pod/web-10"]);
+    expect(cluster().kubectl("get pods -o name").output).toEqual(["pod/web-10", "pod/web-2"]);
+  });
+
+  it("gives a label a column", () => {
+    expect(
+      cluster()
+        .kubectl("get pods -L example.com/tier")
+        .output.map((line) => line.split(/ +/).at(-1)),
+    ).toEqual(["TIER", "front", "<unknown>"]);
+  });
+
+  it("writes what there is not to stderr", () => {
+    expect(cluster().kubectl("get pods -n empty").stderr).toEqual(["No resources found in empty namespace."]);
+    expect(cluster().kubectl("get pod gone web-2 --ignore-not-found -o name")).toMatchObject({ exitCode: 0, output: ["pod/web-2"] });
+  });
+});

@@ -33,19 +33,26 @@ const PODS = [
 describe("kubectl top pods", () => {
   it("adds up containers and goes by name", () => {
     expect(podLines(PODS.slice(0, 2))).toEqual([
-      "NAME    CPU(cores)   MEMORY(bytes)",
-      "web-1   25m          340Mi",
-      "web-2   250m         100Mi",
+      "NAME    CPU(cores)   MEMORY(bytes)   ",
+      "web-1   25m          340Mi           ",
+      "web-2   250m         100Mi           ",
     ]);
   });
 
   it("shows containers, and namespaces", () => {
     expect(podLines(PODS, { containers: true, namespaces: true })).toEqual([
-      "NAMESPACE   POD     NAME    CPU(cores)   MEMORY(bytes)",
-      "default     web-1   istio   5m           40Mi",
-      "default     web-1   main    20m          300Mi",
-      "default     web-2   main    250m         100Mi",
-      "dev         a       main    100m         10Mi",
+      "NAMESPACE   POD     NAME    CPU(cores)   MEMORY(bytes)   ",
+      "default     web-1   istio   5m           40Mi            ",
+      "default     web-1   main    20m          300Mi           ",
+      "default     web-2   main    250m         100Mi           ",
+      "dev         a       main    100m         10Mi            ",
+    ]);
+  });
+
+  it("adds all up where asked for a sum", () => {
+    expect(podLines(PODS, { sum: true, headers: false }).slice(-2)).toEqual([
+      "        ________   ________   ",
+      "        375m       450Mi      ",
     ]);
   });
 
@@ -73,11 +80,11 @@ describe("kubectl top nodes", () => {
       { node: worker("worker-1"), usage: usage(501, 1024) },
     ];
     expect(nodeLines(metrics)).toEqual([
-      "NAME       CPU(cores)   CPU(%)      MEMORY(bytes)   MEMORY(%)",
-      "worker-1   501m         25%         1024Mi          25%",
-      "worker-2   <unknown>    <unknown>   <unknown>       <unknown>",
+      "NAME       CPU(cores)   CPU(%)      MEMORY(bytes)   MEMORY(%)   ",
+      "worker-1   501m         25%         1024Mi          25%         ",
+      "worker-2   <unknown>    <unknown>   <unknown>       <unknown>   ",
     ]);
-    expect(nodeLines(metrics, undefined, true, false)[0]).toBe("worker-1   501m        12%         1024Mi      12%");
+    expect(nodeLines(metrics, undefined, true, false)[0]).toBe("worker-1   501m        12%         1024Mi      12%         ");
   });
 
   it("takes only what can be sorted by", () => {
