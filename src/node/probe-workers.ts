@@ -181,8 +181,11 @@ export class PodProbes {
     if (worker.triggered) return this.now;
     if (!jump) return worker.nextTick;
     const matters = nextMattering(container, worker);
-    if (matters === undefined || matters <= worker.nextTick) return matters === undefined ? undefined : worker.nextTick;
-    return worker.nextTick + Math.ceil((matters - worker.nextTick) / worker.period) * worker.period;
+    if (matters === undefined) return undefined;
+    // Ticks that did not matter were jumped over; those of the past do not come back.
+    const from = Math.max(matters, this.now);
+    if (from <= worker.nextTick) return worker.nextTick;
+    return worker.nextTick + Math.ceil((from - worker.nextTick) / worker.period) * worker.period;
   }
 
   private step({ container, worker, at }: Step, news: ProbeNews[]): void {

@@ -255,6 +255,29 @@ describe("probes", () => {
     expect(cluster.events("web")).toContain("Killing: Container main failed liveness probe, will be restarted");
   });
 
+  it("leave a slow container alone until its startup probe has passed, also after a restart", () => {
+    const cluster = new TestCluster();
+    cluster.machine("worker-1");
+    const exec = { command: ["check"] };
+    const livenessProbe = { exec, periodSeconds: 5, failureThreshold: 3 };
+    const startupProbe = { exec, periodSeconds: 5, failureThreshold: 20 };
+    cluster.pod("slow", { containers: [{ ...container, livenessProbe, startupProbe }] }, { "kubewarp.io/start-duration": "40s" });
+    cluster.until(100);
+    expect(cluster.stored("Pod", "slow")!.status!.containerStatuses![0]).toMatchObject({ restartCount: 0, ready: true });
+    cluster.pod(
+      "again",
+      { containers: [{ ...container, livenessProbe, startupProbe }] },
+      {
+        "kubewarp.io/start-duration": "40s",
+        "kubewarp.io/run-duration": "200s",
+      },
+    );
+    cluster.until(500);
+    expect(cluster.events("again").filter((text) => text.startsWith("Killing"))).toEqual([]);
+    expect(cluster.events("again").filter((text) => text.startsWith("Unhealthy: Liveness"))).toEqual([]);
+    expect(cluster.stored("Pod", "again")!.status!.containerStatuses![0]).toMatchObject({ restartCount: 1, ready: true });
+  });
+
   it("cost no event while they pass", () => {
     const events = (probes: object): number => {
       const cluster = new TestCluster();
@@ -300,7 +323,13 @@ describe("probes", () => {
             readinessProbe: { exec, periodSeconds: 4, successThreshold: 2 },
             livenessProbe: { exec, periodSeconds: 7, initialDelaySeconds: 20, failureThreshold: 4 },
           },
-          { ...container, name: "second", readinessProbe: { exec, periodSeconds: 9 } },
+          {
+            ...container,
+            name: "second",
+            startupProbe: { exec, periodSeconds: 5 },
+            readinessProbe: { exec, periodSeconds: 9 },
+            livenessProbe: { exec, periodSeconds: 4, failureThreshold: 2 },
+          },
         ],
       });
       cluster.until(1000);
