@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Job, Pod } from "../../../src/api/types/index.js";
+import { ConsistencyStore } from "../../../src/control-plane/controllers/consistency-store.js";
 import { controllerReference } from "../../../src/control-plane/controllers/owner-references.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { clusterWith, conditions, creationSeconds, FAILS, job } from "./job-cluster.js";
@@ -120,6 +121,17 @@ describe("the back-off", () => {
 });
 
 describe("the tracking of pods", () => {
+  it("holds the next sync back until the cache shows the finalizers taken off", () => {
+    const wroteAt = vi.spyOn(ConsistencyStore.prototype, "wroteAt");
+    onTestFinished(() => wroteAt.mockRestore());
+    const cluster = clusterWith(job({ completions: 2, parallelism: 2 }));
+    cluster.runTo(10);
+    const released = wroteAt.mock.calls.filter(([owner, { kind, metadata }]) => {
+      return owner === "default/work" && kind === "Pod" && metadata.finalizers?.length === 0;
+    });
+    expect(released).toHaveLength(2);
+  });
+
   it("notes at most 500 at a time, and counts them all", () => {
     const cluster = clusterWith(job({ completions: 520, parallelism: 520 }, { "fake-kubelet/run": "100s" }));
     let most = 0;

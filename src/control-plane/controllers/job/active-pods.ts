@@ -6,6 +6,7 @@
 import type { Job, Pod, PodTemplateSpec } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import type { ApiCalls } from "../api-calls.js";
+import type { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import type { Expectations } from "../expectations.js";
 import { isPodReady, isPodTerminating } from "../pod-conditions.js";
@@ -32,6 +33,7 @@ export class ActivePods {
     private readonly calls: ApiCalls,
     private readonly podControl: PodControl,
     private readonly expectations: Expectations,
+    private readonly consistency: ConsistencyStore,
     private readonly syncAfter: (job: string, delay: SimTime) => void,
   ) {}
 
@@ -80,7 +82,7 @@ export class ActivePods {
 
   private *deletePod({ key, job }: JobSync, pod: Pod): Task<void> {
     try {
-      yield* release(this.calls, pod);
+      this.consistency.wroteAt(key, yield* release(this.calls, pod));
       yield* this.podControl.delete(pod, job);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

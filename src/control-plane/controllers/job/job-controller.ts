@@ -70,7 +70,7 @@ class JobController {
     this.consistency = new ConsistencyStore({ Job: this.jobs, Pod: this.pods });
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
     this.tracker = new JobTracker(context, this.calls, this.consistency);
-    this.activePods = new ActivePods(context, this.calls, this.podControl, this.expectations, (key, delay) =>
+    this.activePods = new ActivePods(context, this.calls, this.podControl, this.expectations, this.consistency, (key, delay) =>
       this.queue.addAfter(key, delay),
     );
     this.orphans = new OrphanPods(context, this.calls, this.pods, this.jobs);

@@ -57,7 +57,7 @@ export class JobTracker {
       yield* this.write(sync);
       this.records.set(sync.key, sync.record);
     }
-    const outcomes = yield* inParallel(noted.toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(pod, tracked));
+    const outcomes = yield* inParallel(noted.toRelease, RELEASE_PARALLEL, (pod) => this.releaseCounted(sync.key, pod, tracked));
     const error = firstError(outcomes);
     flush = countReleased(status, tracked);
     const finished = error === undefined && !noted.isCutShort && this.finish(sync);
@@ -100,11 +100,12 @@ export class JobTracker {
     return { toRelease, isNews, isCutShort };
   }
 
-  private *releaseCounted(pod: Pod, tracked: Set<string>): Task<void> {
+  private *releaseCounted(key: string, pod: Pod, tracked: Set<string>): Task<void> {
     const uid = pod.metadata.uid!;
     this.released.add(uid);
     try {
-      yield* unless(["NotFound"], release(this.calls, pod));
+      const written = yield* unless(["NotFound"], release(this.calls, pod));
+      if (written !== undefined) this.consistency.wroteAt(key, written);
     } catch (error) {
       this.released.delete(uid);
       throw error;

@@ -20,10 +20,10 @@ export function trackedTemplate(template: PodTemplateSpec): PodTemplateSpec {
   return { ...template, metadata: { ...template.metadata, finalizers: [...finalizers, TRACKING_FINALIZER] } };
 }
 
-/** Takes the finalizer off a pod. @throws ApiError */
-export function* release(calls: ApiCalls, pod: Pod): Task<void> {
-  if (!isTracked(pod)) return;
-  yield* calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
+/** Takes the finalizer off a pod. Returns it as the API server then has it. @throws ApiError */
+export function* release(calls: ApiCalls, pod: Pod): Task<Pod> {
+  if (!isTracked(pod)) return pod;
+  return yield* calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
     ...current,
     metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((name) => name !== TRACKING_FINALIZER) },
   }));
