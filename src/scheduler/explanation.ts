@@ -87,7 +87,7 @@ export interface Explanation {
   readonly rejectedBeforeFilters?: { readonly plugin: string; readonly reasons: readonly string[] };
   /** Absent where the pod fits nowhere. */
   readonly choice?: Choice;
-  /** "0/N nodes are available: ...", without what PostFilter adds to it; or the error of an extender. */
+  /** "0/N nodes are available: ...", without what PostFilter adds to it; or the error that ended the cycle. */
   readonly message?: string;
 }
 
@@ -99,7 +99,7 @@ export function extenderTitle(urlPrefix: string): string {
 /** Explains the cycle that is about to be decided; `explained` gets the explanation once the decision is there. */
 export function explaining(cycle: SchedulingCycle, explained: (explanation: Explanation) => void): DecisionListener {
   return (outcome, extenders) => {
-    // Where an extender failed for good, the plugins' filters are all that there is to tell of.
+    // Where an extender or a plugin failed for good, the plugins' filters are all that there is to tell of.
     const evaluation = "error" in outcome ? evaluate(cycle, [], false) : evaluate(cycle, extenders, true);
     explained(explanationOf(cycle, evaluation, outcome));
   };
@@ -115,7 +115,7 @@ interface Evaluation {
 }
 
 function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle, extenders: readonly NodeExtender[], scores: boolean): Evaluation {
-  const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", { reuseResults: false, extenders });
+  const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", { reuseResults: false, tellsErrors: true, extenders });
   const state = new CycleState();
   const preFilter = profile.runPreFilter(state, pod);
   const inOrder = cache.nodes.map((_, i, all) => all[(searchStart + i) % all.length]);

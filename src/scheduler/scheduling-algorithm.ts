@@ -54,6 +54,8 @@ export interface AlgorithmOptions {
   readonly reuseResults?: boolean;
   /** About so many bytes may go into what is kept of earlier cycles. */
   readonly memoryBudget?: number;
+  /** Whether a filter that answers Error is told of as one that rejects the node, in place of ending the cycle. */
+  readonly tellsErrors?: boolean;
   /** Processes outside that filter and score as well. */
   readonly extenders?: readonly NodeExtender[];
 }
@@ -157,7 +159,7 @@ export class SchedulingAlgorithm {
     const passes = (node: NodeInfo): boolean => {
       const status = profile.runFilterWithNominated(state, pod, node);
       if (status === undefined) return true;
-      if (status.code === "Error") throw new CycleFailure(status.message);
+      if (status.code === "Error" && this.options.tellsErrors !== true) throw new CycleFailure(status.message);
       statuses.set(node.name, status);
       rejectedBy.add(status.plugin);
       return false;

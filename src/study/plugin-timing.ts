@@ -2,9 +2,11 @@
  * How long plugins take, by extension point: a cycle is evaluated plainly, plugin by plugin, on the state from which the scheduler
  * decides. The scheduler itself keeps most of these results from cycle to cycle; what is measured is the plugins' own work.
  */
+import { CycleFailure } from "../scheduler/framework/cycle-failure.js";
 import { CycleState } from "../scheduler/framework/cycle-state.js";
 import type { NodeInfo } from "../scheduler/framework/node-info.js";
 import type { NodeScore } from "../scheduler/framework/plugin.js";
+import { runPreScore } from "../scheduler/framework/plugin-scores.js";
 import type { SchedulingCycle } from "../scheduler/observer.js";
 import { SchedulingAlgorithm } from "../scheduler/scheduling-algorithm.js";
 
@@ -28,10 +30,18 @@ export class PluginTimes {
     return [...this.times.values()];
   }
 
-  /** Times one cycle. Nodes are those that the search looks at; a filter is asked of the nodes that passed the ones before it. */
-  measure({ cache, profile, pod, searchStart }: SchedulingCycle): void {
+  /** Times one cycle, as far as it comes. Nodes are those that the search looks at; a filter is asked of the nodes that passed the ones before it. */
+  measure(cycle: SchedulingCycle): void {
+    try {
+      this.measureAll(cycle);
+    } catch (error) {
+      if (!(error instanceof CycleFailure)) throw error;
+    }
+  }
+
+  private measureAll({ cache, profile, pod, searchStart }: SchedulingCycle): void {
     const state = new CycleState();
-    const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", { reuseResults: false });
+    const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", { reuseResults: false, tellsErrors: true });
     const preFilter = profile.runPreFilter(state, pod);
     const isRejected = preFilter.status !== undefined;
     const search = isRejected ? undefined : algorithm.findFeasible(profile, state, pod, preFilter);
@@ -52,8 +62,7 @@ export class PluginTimes {
     }
     const { feasible } = search;
     if (feasible.length < 2) return;
-    for (const plugin of profile.plugins.preScore)
-      this.time(plugin.name, "PreScore", 1, () => profile.callPreScore([plugin], timed, pod, feasible));
+    for (const plugin of profile.plugins.preScore) this.time(plugin.name, "PreScore", 1, () => runPreScore([plugin], timed, pod, feasible));
     for (const plugin of profile.plugins.score) {
       if (timed.skipsScore(plugin.name)) continue;
       const scores = this.time(plugin.name, "Score", feasible.length, () =>

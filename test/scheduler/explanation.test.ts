@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { explaining, type Explanation } from "../../src/scheduler/explanation.js";
-import type { SchedulingAttempt } from "../../src/scheduler/observer.js";
+import type { Plugin } from "../../src/scheduler/framework/plugin.js";
+import { Status } from "../../src/scheduler/framework/status.js";
+import type { SchedulerObserver, SchedulingAttempt } from "../../src/scheduler/observer.js";
+import { PluginTimes } from "../../src/study/plugin-timing.js";
 import { Scheduler } from "../../src/scheduler/scheduler.js";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler-options.js";
 import { FakeApiServer } from "./support/fake-api-server.js";
@@ -55,6 +58,37 @@ describe("explaining", () => {
       expect(total).toBe(scores.reduce((sum, { weighted }) => sum + weighted, 0));
     }
     expect(choice).toMatchObject({ node: "a", reason: "best total", tied: ["a", "b"], tieBreak: "upstream" });
+  });
+
+  it("tells of a cycle that a plugin's error ended, and on which nodes; timing the plugins stops there", () => {
+    const broken: Plugin = {
+      name: "Broken",
+      filter: (_state, _pod, { name }) => (name === "b" ? new Status("Error", ["no answer"]) : undefined),
+    };
+    const scoring: Plugin = { name: "Broken", preScore: () => new Status("Error", ["no answer"]), score: () => 1 };
+    const configuration = { profiles: [{ plugins: { multiPoint: { enabled: [{ name: "Broken" }] } } }] };
+    for (const [plugin, message] of [
+      [broken, 'running "Broken" filter plugin: no answer'],
+      [scoring, 'running PreScore plugin "Broken": no answer'],
+    ] as const) {
+      const times = new PluginTimes(() => 0);
+      const explanations: Explanation[] = [];
+      const observer: SchedulerObserver = {
+        deciding: (cycle) => {
+          times.measure(cycle);
+          return explaining(cycle, (explanation) => void explanations.push(explanation));
+        },
+      };
+      const { simulation, server } = start({ configuration, plugins: { Broken: () => plugin }, observer });
+      for (const name of ["a", "b"]) server.put(node(name, WHOLE));
+      server.put(pod("web", QUARTER));
+      simulation.run(SECOND);
+      expect(explanations[0].message).toBe(message);
+      expect(explanations[0].choice).toBeUndefined();
+      expect(times.all.map(({ point }) => point)).toContain("Filter");
+      if (plugin === broken)
+        expect(explanations[0].nodes).toMatchObject([{ fate: "feasible" }, { node: "b", rejectedBy: "Broken", reasons: [message] }]);
+    }
   });
 
   it("asks every filter of every node and tells which came first", () => {

@@ -3,6 +3,7 @@ import type { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
+import { runPreScore, scoresOf } from "../framework/plugin-scores.js";
 import type { Profile } from "../framework/profile.js";
 import type { Status } from "../framework/status.js";
 
@@ -61,10 +62,10 @@ export class PlainPlugins {
   /** Adds the weighted normalized scores to the totals. */
   addScores(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], totals: Int32Array): void {
     const { preScorers, scorers } = this.for(pod);
-    this.profile.callPreScore(preScorers, state, pod, nodes);
+    runPreScore(preScorers, state, pod, nodes);
     for (const plugin of scorers) {
       if (state.skipsScore(plugin.name)) continue;
-      const { scores } = this.profile.callScore(plugin, state, pod, nodes);
+      const { scores } = scoresOf(plugin, state, pod, nodes);
       const weight = this.profile.weights.get(plugin.name) ?? 1;
       for (let i = 0; i < scores.length; i++) totals[i] += weight * scores[i].score;
     }

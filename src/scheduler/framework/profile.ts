@@ -7,11 +7,10 @@ import { ADD, type EventRegistration, UPDATE_NODE_TAINT } from "./events.js";
 import type { CycleState } from "./cycle-state.js";
 import type { Handle } from "./handle.js";
 import type { NodeInfo } from "./node-info.js";
-import { MAX_NODE_SCORE, MIN_NODE_SCORE } from "./plugin.js";
-import type { Answer, ExtensionPoint, NodeScore, NodeToStatus, Plugin, PostFilterResult } from "./plugin.js";
-import { CycleFailure } from "./cycle-failure.js";
-import { PluginError } from "./plugin-error.js";
+import type { Answer, ExtensionPoint, NodeToStatus, Plugin, PostFilterResult } from "./plugin.js";
 import type { PodInfo } from "./pod-info.js";
+import { asPluginError, guarded } from "./guarded-plugin.js";
+import { runPreScore, scoresOf } from "./plugin-scores.js";
 import { failureOf, Status } from "./status.js";
 
 /** The plugins of each point, in running order. */
@@ -131,7 +130,7 @@ export class Profile {
   }
 
   callPreFilter(plugin: Plugin, state: CycleState, pod: PodInfo): ReturnType<NonNullable<Plugin["preFilter"]>> {
-    return this.guard(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
+    return guarded(plugin, "PreFilter", pod, undefined, () => plugin.preFilter!(state, pod));
   }
 
   /** The status of the first filter that rejects the node, or fails (Error); undefined where all pass. */
@@ -216,17 +215,7 @@ export class Profile {
   }
 
   runPreScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
-    this.callPreScore(this.plugins.preScore, state, pod, nodes);
-  }
-
-  /** @throws CycleFailure where a plugin answers neither Success nor Skip */
-  callPreScore(plugins: readonly Plugin[], state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
-    for (const plugin of plugins) {
-      const answer = this.guard(plugin, "PreScore", pod, undefined, () => plugin.preScore!(state, pod, nodes));
-      if (answer?.code === "Skip") state.skipScore(plugin.name);
-      else if (answer !== undefined && answer.code !== "Success")
-        throw new CycleFailure(`running PreScore plugin ${JSON.stringify(plugin.name)}: ${answer.message}`, { cause: answer.cause });
-    }
+    runPreScore(this.plugins.preScore, state, pod, nodes);
   }
 
   /** Scores all the nodes with each plugin in turn. Call {@link runPreScore} first. */
@@ -234,60 +223,14 @@ export class Profile {
     return this.plugins.score.map((plugin) => {
       const weight = this.weights.get(plugin.name) ?? 1;
       if (state.skipsScore(plugin.name)) return { plugin: plugin.name, weight, skipped: true, raw: [], normalized: [] };
-      const { raw, scores } = this.callScore(plugin, state, pod, nodes);
+      const { raw, scores } = scoresOf(plugin, state, pod, nodes);
       return { plugin: plugin.name, weight, skipped: false, raw, normalized: scores.map(({ score }) => score) };
     });
   }
 
-  /**
-   * Raw and normalized scores of one plugin, parallel to the nodes.
-   *
-   * @throws CycleFailure where normalizing answers no success
-   */
-  callScore(
-    plugin: Plugin,
-    state: CycleState,
-    pod: PodInfo,
-    nodes: readonly NodeInfo[],
-  ): { readonly raw: readonly number[]; readonly scores: readonly NodeScore[] } {
-    const scores: NodeScore[] = nodes.map((node) => ({
-      node,
-      score: this.guard(plugin, "Score", pod, node, () => plugin.score!(state, pod, node)),
-    }));
-    const raw = scores.map(({ score }) => score);
-    for (const { node, score } of scores) this.checkNumber(plugin, "Score", pod, node, score);
-    const failed = this.guard(plugin, "NormalizeScore", pod, undefined, () => plugin.normalizeScore?.(state, pod, scores));
-    if (failed !== undefined && failed.code !== "Success")
-      throw new CycleFailure(`running Normalize on Score plugins: plugin ${JSON.stringify(plugin.name)} failed with: ${failed.message}`, {
-        cause: failed.cause,
-      });
-    if (scores.length !== nodes.length || nodes.some((node, at) => scores[at]?.node !== node))
-      throw new PluginError(
-        plugin,
-        "NormalizeScore",
-        pod.key,
-        undefined,
-        "changed the list of scores; must change the score of each entry, in place",
-      );
-    for (const { node, score } of scores) this.checkRange(plugin, pod, node, score);
-    return { raw, scores };
-  }
-
-  private checkNumber(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo, score: number): void {
-    if (!Number.isSafeInteger(score))
-      throw new PluginError(plugin, point, pod.key, node.name, `returned the score ${String(score)}, which is no integer`);
-  }
-
-  private checkRange(plugin: Plugin, pod: PodInfo, node: NodeInfo, score: number): void {
-    this.checkNumber(plugin, "NormalizeScore", pod, node, score);
-    if (score >= MIN_NODE_SCORE && score <= MAX_NODE_SCORE) return;
-    const message = `returns an invalid score ${score}, it should in the range of [${MIN_NODE_SCORE}, ${MAX_NODE_SCORE}] after normalizing`;
-    throw new PluginError(plugin, "NormalizeScore", pod.key, node.name, message);
-  }
-
   runReserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
     for (const plugin of this.plugins.reserve) {
-      const answer = this.guard(plugin, "Reserve", pod, undefined, () => plugin.reserve?.(state, pod, nodeName));
+      const answer = guarded(plugin, "Reserve", pod, undefined, () => plugin.reserve?.(state, pod, nodeName));
       if (answer !== undefined && answer.code !== "Success") return failureOf(answer, plugin.name, "Reserve");
     }
     return undefined;
@@ -297,20 +240,6 @@ export class Profile {
   runUnreserve(state: CycleState, pod: PodInfo, nodeName: string): void {
     for (const plugin of this.plugins.reserve.toReversed()) plugin.unreserve?.(state, pod, nodeName);
   }
-
-  /** A broken plugin is reported with where it broke. */
-  private guard<T>(plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined, run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      throw asPluginError(error, plugin, point, pod, node);
-    }
-  }
-}
-
-function asPluginError(error: unknown, plugin: Plugin, point: string, pod: PodInfo, node: NodeInfo | undefined): PluginError {
-  if (error instanceof PluginError) return error;
-  return new PluginError(plugin, point, pod.key, node?.name, error instanceof Error ? error.message : String(error), error);
 }
 
 /**
