@@ -65,9 +65,12 @@ export const podRequestsWithoutOverhead = oncePerTemplate((spec) => withPodLevel
 /** Effective requests: containers, sidecars, init steps, pod-level resources, overhead. Computed once for each template. */
 export const podRequests = oncePerTemplate((spec) => addResourceLists(podRequestsWithoutOverhead(spec), spec.overhead ?? NO_RESOURCES));
 
+/** Effective limits without the sandbox's overhead. */
+export const podLimitsWithoutOverhead = oncePerTemplate((spec) => withPodLevel(containerLimits(spec), spec.resources?.limits));
+
 /** Effective limits; the overhead is added only to resources that have a limit above zero. Computed once for each template. */
 export const podLimits = oncePerTemplate((spec) => {
-  const limits = withPodLevel(containerLimits(spec), spec.resources?.limits);
+  const limits = podLimitsWithoutOverhead(spec);
   const limited = Object.entries(spec.overhead ?? NO_RESOURCES).filter(
     ([name]) => Object.hasOwn(limits, name) && parseQuantity(limits[name]).sign !== 0,
   );

@@ -65,6 +65,8 @@ export function quotaNotExceeded(cluster: ObservedCluster): Invariant {
       for (const quota of committed.list("ResourceQuota")) {
         const hard = quota.spec.hard ?? {};
         const objects = QUOTA_KINDS.flatMap((kind) => [...(committed.list(kind, quota.metadata.namespace) as Iterable<ApiObject>)]);
+        // What a pod that is being deleted is charged with is a matter of time.
+        if (objects.some(({ kind, metadata }) => kind === "Pod" && metadata.deletionTimestamp !== undefined)) continue;
         const times = [quota, ...objects].map((object) => committed.changedAt(object) + SYNC_PERIOD);
         if (quota.metadata.deletionTimestamp !== undefined || !cluster.isSettled(...times)) continue;
         const expected = counted(quota, hard);

@@ -3,13 +3,16 @@
  *
  * Source: kubernetes/plugin/pkg/admission/limitranger; LimitRange defaults from kubernetes/pkg/apis/core/v1/defaults.go.
  */
-import { containerLimits, containerRequests } from "../../../api/resources.js";
+import type { Kind } from "../../../api/kinds.js";
+import { podLimitsWithoutOverhead, podRequestsWithoutOverhead } from "../../../api/resources.js";
 import { compareQuantities, parseQuantity, quantityMilliValue } from "../../../api/quantity.js";
-import type { QuantityText, ResourceList } from "../../../api/types/meta.js";
+import type { ApiObject, QuantityText, ResourceList } from "../../../api/types/meta.js";
 import type { Container, PodSpec } from "../../../api/types/pod.js";
 import type { LimitRange, LimitRangeItem } from "../../../api/types/policy.js";
+import type { PersistentVolumeClaim } from "../../../api/types/storage.js";
 import type { ObjectReader } from "../object-store.js";
-import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
+import { forbidden } from "../status-errors.js";
+import { type AdmissionPlugin, type AdmissionRequest, type AdmittedSpec, type Operation, RefusedSpec } from "./admission.js";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";
 const NO_RESOURCES: ResourceList = {};
@@ -82,37 +85,73 @@ function violations({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, re
   return found;
 }
 
+/** What is wrong with a claim against one item of a range: of claims only requests count. */
+function claimViolations({ type, min, max }: LimitRangeItem, requests: ResourceList): string[] {
+  const found = violations({ type, ...(min !== undefined && { min }) }, requests, NO_RESOURCES);
+  for (const [name, bound] of Object.entries(max ?? NO_RESOURCES)) {
+    const request = requests[name];
+    const text = `maximum ${name} usage per ${type} is ${parseQuantity(bound).toString()}`;
+    if (request === undefined) found.push(`${text}.  No request is specified`);
+    else if (compareQuantities(request, bound) > 0) found.push(`${text}, but request is ${parseQuantity(request).toString()}`);
+  }
+  return found;
+}
+
+/** Several mistakes as Go's aggregates write them: each once, in brackets. */
+function aggregated(found: readonly string[]): string | undefined {
+  const texts = [...new Set(found)];
+  return texts.length > 1 ? `[${texts.join(", ")}]` : texts.at(0);
+}
+
+function podViolations(spec: PodSpec, item: LimitRangeItem): string[] {
+  if (item.type === "Pod") return violations(item, podRequestsWithoutOverhead(spec), podLimitsWithoutOverhead(spec));
+  if (item.type !== "Container") return [];
+  return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ resources }) =>
+    violations(item, resources?.requests ?? NO_RESOURCES, resources?.limits ?? NO_RESOURCES),
+  );
+}
+
 export class LimitRanger implements AdmissionPlugin {
   readonly name = "LimitRanger";
   readonly dependsOn = ["LimitRange"] as const;
 
+  handles(kind: Kind, operation: Operation): boolean {
+    return kind === "PersistentVolumeClaim" && operation !== "DELETE";
+  }
+
+  /** Each range is asked on its own, and the first that is broken refuses the claim. */
+  validate(object: ApiObject, { kind }: AdmissionRequest, objects: ObjectReader): void {
+    const { metadata, spec } = object as PersistentVolumeClaim;
+    const requests = spec.resources?.requests ?? NO_RESOURCES;
+    for (const range of objects.list("LimitRange", metadata.namespace ?? "")) {
+      const items = range.spec.limits.filter(({ type }) => type === "PersistentVolumeClaim");
+      const wrong = aggregated(items.flatMap((item) => claimViolations(item, requests)));
+      if (wrong !== undefined) throw forbidden(kind, metadata.name, wrong);
+    }
+  }
+
   admitPodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): AdmittedSpec {
     let admitted = spec;
-    const notes: string[] = [];
+    let annotation: string | undefined;
     for (const range of objects.list("LimitRange", namespace)) {
+      const notes: string[] = [];
       for (const item of containerItems(range)) {
         const [requests, limits] = [defaultRequests(item), defaultLimits(item)];
         const containers = admitted.containers.map((one) => withDefaults(one, requests, limits, "container", notes));
         const initContainers = admitted.initContainers?.map((one) => withDefaults(one, requests, limits, "init container", notes));
         admitted = { ...admitted, containers, ...(initContainers !== undefined && { initContainers }) };
       }
+      // What one range says that it set takes the place of what an earlier one said.
+      if (notes.length > 0) annotation = `LimitRanger plugin set: ${notes.join("; ")}`;
     }
-    if (notes.length === 0) return { spec };
-    return { spec: admitted, annotations: { [ANNOTATION]: `LimitRanger plugin set: ${notes.join("; ")}` } };
+    return annotation === undefined ? { spec } : { spec: admitted, annotations: { [ANNOTATION]: annotation } };
   }
 
   validatePodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): void {
-    const found: string[] = [];
     for (const range of objects.list("LimitRange", namespace)) {
-      for (const item of range.spec.limits) {
-        if (item.type === "Pod") found.push(...violations(item, containerRequests(spec), containerLimits(spec)));
-        if (item.type !== "Container") continue;
-        for (const { resources } of [...spec.containers, ...(spec.initContainers ?? [])]) {
-          found.push(...violations(item, resources?.requests ?? NO_RESOURCES, resources?.limits ?? NO_RESOURCES));
-        }
-      }
+      const wrong = aggregated(range.spec.limits.flatMap((item) => podViolations(spec, item)));
+      if (wrong !== undefined) throw new RefusedSpec(wrong);
     }
-    if (found.length > 0) throw new RefusedSpec(found.length === 1 ? found[0] : `[${found.join(", ")}]`);
   }
 }
 

@@ -7,14 +7,14 @@
  * Source: k8s.io/apiserver/pkg/admission/plugin/resourcequota.
  */
 import type { Kind } from "../../../api/kinds.js";
-import { parseQuantity } from "../../../api/quantity.js";
+import { parseQuantity, subtractQuantities } from "../../../api/quantity.js";
 import { addResourceLists, exceedingResources } from "../../../api/resource-list.js";
-import type { ApiObject, ResourceList } from "../../../api/types/meta.js";
+import type { ApiObject, ResourceList, Timestamp } from "../../../api/types/meta.js";
 import type { ResourceQuota as Quota } from "../../../api/types/policy.js";
 import type { ObjectReader } from "../object-store.js";
 import { forbidden } from "../status-errors.js";
 import type { AdmissionPlugin, AdmissionRequest, Operation } from "./admission.js";
-import { isQuotaKind, matchesScopes, missingRequirements, QUOTA_KINDS, usageOf } from "./quota-usage.js";
+import { growsByChange, isQuotaKind, matchesScopes, missingRequirements, QUOTA_KINDS, usageOf } from "./quota-usage.js";
 
 function only(list: ResourceList, names: readonly string[]): ResourceList {
   return Object.fromEntries(names.filter((name) => list[name] !== undefined).map((name) => [name, list[name]]));
@@ -33,54 +33,72 @@ function zeros(hard: ResourceList): ResourceList {
 }
 
 /** What the stored objects of the quota's namespace and scopes use of its resources. */
-export function countedUsage(quota: Quota, objects: ObjectReader): ResourceList {
+function countedUsage(quota: Quota, objects: ObjectReader, now: Timestamp): ResourceList {
   const hard = quota.spec.hard ?? {};
   let used = zeros(hard);
   for (const kind of QUOTA_KINDS) {
     for (const object of objects.list(kind, quota.metadata.namespace ?? "")) {
-      if (matchesScopes(quota, kind, object)) used = addResourceLists(used, only(usageOf(kind, object), Object.keys(hard)));
+      if (matchesScopes(quota, kind, object)) used = addResourceLists(used, only(usageOf(kind, object, now), Object.keys(hard)));
     }
   }
   return used;
+}
+
+function hardOf({ spec, status }: Quota): ResourceList {
+  return status?.hard ?? spec.hard ?? {};
+}
+
+/** What of the first list is more than in the second. */
+function increase(after: ResourceList, before: ResourceList): ResourceList {
+  return Object.fromEntries(
+    Object.entries(after)
+      .map(([name, amount]) => [name, subtractQuantities(parseQuantity(amount), parseQuantity(before[name] ?? 0))] as const)
+      .filter(([, more]) => more.sign > 0)
+      .map(([name, more]) => [name, more.toString()]),
+  );
 }
 
 export class ResourceQuota implements AdmissionPlugin {
   readonly name = "ResourceQuota";
 
   handles(kind: Kind, operation: Operation): boolean {
-    return operation === "CREATE" && isQuotaKind(kind);
+    return operation === "CREATE" ? isQuotaKind(kind) : operation === "UPDATE" && growsByChange(kind);
   }
 
-  validate(object: ApiObject, { kind, writeStatus }: AdmissionRequest, objects: ObjectReader): void {
+  /** First every quota is asked whether the object says what it has to, then whether there is room for it. */
+  validate(object: ApiObject, { kind, previous, now, writeStatus }: AdmissionRequest, objects: ObjectReader): void {
     if (objects.count("ResourceQuota") === 0) return;
-    const raised: Quota[] = [];
-    for (const quota of objects.list("ResourceQuota", object.metadata.namespace ?? "")) {
-      const next = this.charge(quota, kind, object, objects);
-      if (next !== undefined) raised.push(next);
+    const concerned = [...objects.list("ResourceQuota", object.metadata.namespace ?? "")].filter((quota) =>
+      matchesScopes(quota, kind, object),
+    );
+    const { name } = object.metadata;
+    for (const quota of concerned) {
+      const missing = missingRequirements(kind, object, Object.keys(hardOf(quota)));
+      if (missing.length > 0) throw forbidden(kind, name, `failed quota: ${quota.metadata.name}: must specify ${missing.join("; ")}`);
     }
+    const usage = increase(usageOf(kind, object, now), previous === undefined ? {} : usageOf(kind, previous, now));
+    const raised = concerned.flatMap((quota) => {
+      const requested = only(usage, Object.keys(hardOf(quota)));
+      return Object.keys(requested).length === 0
+        ? []
+        : [charged(quota, requested, { kind, name }, () => countedUsage(quota, objects, now))];
+    });
     for (const quota of raised) writeStatus(quota);
   }
+}
 
-  /** The quota with the object charged to it; undefined where it does not concern the object. */
-  private charge(quota: Quota, kind: Kind, object: ApiObject, objects: ObjectReader): Quota | undefined {
-    if (!matchesScopes(quota, kind, object)) return undefined;
-    const hard = quota.status?.hard ?? quota.spec.hard ?? {};
-    const limited = Object.keys(hard);
-    const { name } = object.metadata;
-    const missing = missingRequirements(kind, object, limited);
-    if (missing.length > 0) throw forbidden(kind, name, `failed quota: ${quota.metadata.name}: must specify ${missing.join("; ")}`);
-    const requested = only(usageOf(kind, object), limited);
-    if (Object.values(requested).every((amount) => parseQuantity(amount).sign === 0)) return undefined;
-    const used = quota.status?.used ?? countedUsage(quota, objects);
-    const after = addResourceLists(used, requested);
-    const exceeded = exceedingResources(only(after, Object.keys(requested)), hard);
-    if (exceeded.length > 0) {
-      throw forbidden(
-        kind,
-        name,
-        `exceeded quota: ${quota.metadata.name}, requested: ${pretty(only(requested, exceeded))}, used: ${pretty(only(used, exceeded))}, limited: ${pretty(only(hard, exceeded))}`,
-      );
-    }
-    return { ...quota, status: { ...quota.status, hard, used: after } };
-  }
+/** The quota with what is requested charged to it. @throws ApiStatusError 403 where there is no room */
+function charged(
+  quota: Quota,
+  requested: ResourceList,
+  { kind, name }: { readonly kind: Kind; readonly name: string },
+  count: () => ResourceList,
+): Quota {
+  const hard = hardOf(quota);
+  const used = quota.status?.used ?? count();
+  const after = addResourceLists(used, requested);
+  const exceeded = exceedingResources(only(after, Object.keys(requested)), hard);
+  if (exceeded.length === 0) return { ...quota, status: { ...quota.status, hard, used: after } };
+  const [more, before, bound] = [requested, used, hard].map((list) => pretty(only(list, exceeded)));
+  throw forbidden(kind, name, `exceeded quota: ${quota.metadata.name}, requested: ${more}, used: ${before}, limited: ${bound}`);
 }

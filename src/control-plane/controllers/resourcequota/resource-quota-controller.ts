@@ -7,7 +7,7 @@
  */
 import { type Kind, objectKey } from "../../../api/kinds.js";
 import { addResourceLists, equalResourceLists } from "../../../api/resource-list.js";
-import type { ApiObject, Pod, ResourceList, ResourceQuota } from "../../../api/types/index.js";
+import type { ApiObject, Pod, ResourceList, ResourceQuota, Timestamp } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
@@ -21,7 +21,7 @@ const ACCOUNT = "resourcequota-controller";
 export interface QuotaRules {
   readonly kinds: readonly Kind[];
   /** The same list object for objects that use the same, where that is cheap to tell. */
-  usageOf(kind: Kind, object: ApiObject): ResourceList;
+  usageOf(kind: Kind, object: ApiObject, now?: Timestamp): ResourceList;
   matchesScopes(quota: ResourceQuota, kind: Kind, object: ApiObject): boolean;
 }
 
@@ -108,9 +108,10 @@ class ResourceQuotaController {
     if (quota === undefined) return;
     const hard = quota.spec.hard ?? NOTHING;
     const usages = new Map<ResourceList, number>();
+    const now = this.context.now();
     for (const [kind, informer] of this.informers) {
       for (const object of informer.inNamespace(quota.metadata.namespace!)) {
-        const usage = this.rules.usageOf(kind, object);
+        const usage = this.rules.usageOf(kind, object, now);
         if (!Object.keys(usage).some((name) => name in hard) || !this.rules.matchesScopes(quota, kind, object)) continue;
         usages.set(usage, (usages.get(usage) ?? 0) + 1);
       }
