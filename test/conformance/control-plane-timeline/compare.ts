@@ -27,15 +27,21 @@ const RULED_BOUNDS: Readonly<Record<string, Readonly<Record<string, readonly Bou
 type Bound = "least" | "greatest";
 type Row = readonly number[];
 
-/** Equal pods may have exchanged their names: the exchange that agrees best is the one that is meant. */
-export function compare(testCase: TimelineCase, observed: Observed): readonly string[] {
-  let best: readonly string[] | undefined;
+/** What was observed, by the names by which it agrees best, and how it differs then. */
+export interface Comparison {
+  readonly observed: Observed;
+  readonly differences: readonly string[];
+}
+
+/** Equal pods, nodes and zones may have exchanged their names: the exchange that agrees best is the one that is meant. */
+export function compare(testCase: TimelineCase, observed: Observed): Comparison {
+  let best: Comparison | undefined;
   for (const exchanged of exchanges(testCase, observed)) {
-    const lines = compareAsNamed(testCase, exchanged);
-    if (best === undefined || lines.length < best.length) best = lines;
-    if (lines.length === 0) break;
+    const differences = compareAsNamed(testCase, exchanged);
+    if (best === undefined || differences.length < best.differences.length) best = { observed: exchanged, differences };
+    if (differences.length === 0) break;
   }
-  return best ?? [];
+  return best!;
 }
 
 /** Without exchanges of names. */

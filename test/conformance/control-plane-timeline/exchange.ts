@@ -1,5 +1,5 @@
-/** Exchanges of names between pods, and between nodes, that nothing but their names tells apart. */
-import type { Observed, TimelineCase, Transition } from "./case.js";
+/** Exchanges of names between pods, between nodes and between zones that nothing but their names tells apart. */
+import type { NodeGroup, Observed, TimelineCase, Transition } from "./case.js";
 import { outagesOf } from "./outages.js";
 
 /** Beyond so many equal pods not all exchanges are tried. */
@@ -11,9 +11,10 @@ interface StatefulSetManifest {
   readonly spec?: { readonly replicas?: number; readonly podManagementPolicy?: string };
 }
 
-/** What was observed, as it is and with the names of equal pods and nodes exchanged. */
+/** What was observed, as it is and with the names of equal pods, nodes and zones exchanged. */
 export function* exchanges(testCase: TimelineCase, observed: Observed): Generator<Observed> {
   yield observed;
+  yield* exchangesOfZones(testCase, observed);
   yield* exchangesOfPods(testCase, observed);
   yield* exchangesOfNodes(testCase, observed);
   yield* exchangesOfVictims(testCase, observed);
@@ -47,6 +48,32 @@ function* exchangesOfVictims({ actions, series }: TimelineCase, observed: Observ
 function likenessOf(object: unknown): readonly [name: string, text: string] {
   const { metadata = {}, ...rest } = object as { readonly metadata?: { readonly name?: string } };
   return [metadata.name ?? "", JSON.stringify([{ ...metadata, name: "" }, rest])];
+}
+
+/** Zones that have the same nodes, which the same befalls: which of them the controller comes to first is a tie. */
+function* exchangesOfZones({ nodes }: TimelineCase, observed: Observed): Generator<Observed> {
+  const zones = new Map<string, NodeGroup[]>();
+  for (const group of nodes) if (group.zone !== undefined) zones.set(group.zone, [...(zones.get(group.zone) ?? []), group]);
+  const likeness = (groups: readonly NodeGroup[]) => JSON.stringify(groups.map((group) => ({ ...group, name: "", zone: "" })));
+  const all = [...zones.values()];
+  for (const [index, one] of all.entries()) {
+    for (const other of all.slice(index + 1).filter((groups) => likeness(groups) === likeness(one))) {
+      const pairs = one.flatMap((group, i) => nodesOf(group).map((name, j) => [name, nodesOf(other[i])[j]] as const));
+      yield renamed(
+        observed,
+        new Map(
+          pairs.flatMap(([a, b]): [string, string][] => [
+            [a, b],
+            [b, a],
+          ]),
+        ),
+      );
+    }
+  }
+}
+
+function nodesOf({ name, count, first = 1 }: NodeGroup): readonly string[] {
+  return count === undefined ? [name] : Array.from({ length: count }, (_, i) => `${name}-${first + i}`);
 }
 
 /**

@@ -164,7 +164,8 @@ describe("an eviction for a taint", () => {
       { key: URGENT.key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 2 },
     ] as const;
     const { template } = web.spec;
-    cluster.apply({ ...web, spec: { ...web.spec, template: { ...template, spec: { ...template.spec, tolerations } } } });
+    const tolerating: Deployment = { ...web, spec: { ...web.spec, template: { ...template, spec: { ...template.spec, tolerations } } } };
+    cluster.apply(tolerating);
     cluster.runTo(5);
     return cluster;
   }
