@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoint, EndpointSlice } from "../../../src/api/types/index.js";
+import type { Endpoint, EndpointSlice, Service } from "../../../src/api/types/index.js";
 import { reconcileSlices } from "../../../src/control-plane/controllers/endpointslice/reconcile-slices.js";
 import { replicaSet, service } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
@@ -90,5 +90,55 @@ describe("the EndpointSlice controller", () => {
     const sizes = cluster.list("EndpointSlice").map((one) => one.endpoints.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(250);
+  });
+
+  it("leaves out pods whose node is gone, tells so and looks again; not where addresses are published anyway", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    const eager = service("web2");
+    const published: Service = { ...eager, spec: { ...eager.spec, selector: { app: "web" }, publishNotReadyAddresses: true } };
+    cluster.apply(service("web"), published);
+    cluster.apply(replicaSet("web", 1));
+    cluster.runTo(4);
+    const [{ metadata }] = cluster.list("Pod");
+    cluster.stopKubelet("worker-1");
+    cluster.delete("Node", "worker-1");
+    // Something has the Services looked at.
+    for (const name of ["web", "web2"])
+      cluster.change("Service", name, (one) => ({ ...one, metadata: { ...one.metadata, labels: { team: "a" } } }));
+    cluster.runTo(5);
+    const endpointsOf = (name: string) =>
+      cluster.list("EndpointSlice").find((one) => one.metadata.labels?.["kubernetes.io/service-name"] === name)?.endpoints ?? [];
+    expect(endpointsOf("web")).toEqual([]);
+    expect(endpointsOf("web2")).toHaveLength(1);
+    const told = cluster.eventsOf("FailedToUpdateEndpointSlices");
+    expect(told[0].message).toBe(
+      `Error updating Endpoint Slices for Service default/web: skipping Pod ${metadata.name} for Service default/web: Node worker-1 Not Found`,
+    );
+  });
+
+  it("puts a slice right a second after somebody else changed it", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(service("web"), replicaSet("web", 1));
+    cluster.runTo(4);
+    const [{ metadata }] = cluster.list("EndpointSlice");
+    cluster.change("EndpointSlice", metadata.name, (changed) => ({ ...changed, endpoints: [] }));
+    cluster.runTo(4.9);
+    expect(cluster.list("EndpointSlice")[0].endpoints).toEqual([]);
+    cluster.runTo(5.2);
+    expect(cluster.list("EndpointSlice")[0].endpoints).toHaveLength(1);
+  });
+
+  it("does not take over slices of a former Service of that name", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    const labels = { "kubernetes.io/service-name": "web", "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
+    cluster.apply({ ...slice("web-old", endpoints(1, 1)), metadata: { name: "web-old", namespace: "default", labels } });
+    cluster.runTo(1);
+    cluster.apply(service("web"), replicaSet("web", 1));
+    cluster.runTo(5);
+    expect(cluster.list("EndpointSlice").map((one) => one.metadata.name)).not.toContain("web-old");
+    expect(cluster.list("EndpointSlice").map((one) => one.endpoints.length)).toEqual([1]);
   });
 });

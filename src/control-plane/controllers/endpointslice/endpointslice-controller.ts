@@ -6,12 +6,12 @@
 import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
 import type { Endpoint, EndpointSlice, Labels, Node, Pod, Service } from "../../../api/types/index.js";
-import { SECOND } from "../../../engine/simulation.js";
+import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { controllerReference } from "../owner-references.js";
-import { referenceTo } from "../pod-control.js";
+import { namespaceIsTerminating, referenceTo } from "../pod-control.js";
 import { GREATEST_RETRY_DELAY, RetryLimiter } from "../rate-limiters.js";
 import { ApiError, RetryLater, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
@@ -30,6 +30,8 @@ const HEADLESS_LABEL = "service.kubernetes.io/headless";
 const FIRST_RETRY_DELAY = SECOND;
 /** Source: maxRetries in endpointslice_controller.go. */
 const MAX_RETRIES = 15;
+/** How long a change of a slice by others waits at least. Source: endpointSliceChangeMinSyncDelay in endpointslice_controller.go. */
+const SLICE_CHANGE_DELAY: SimTime = SECOND;
 const BY_SERVICE = "service";
 
 class EndpointSliceController {
@@ -112,7 +114,8 @@ class EndpointSliceController {
 
   private sliceChanged(slice: EndpointSlice, isUnexpected: (service: string) => boolean): void {
     if (slice.metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY) return;
-    for (const key of serviceKeys(slice)) if (isUnexpected(key)) this.queue.add(key);
+    for (const key of serviceKeys(slice))
+      if (isUnexpected(key)) this.queue.addAfter(key, Math.max(SLICE_CHANGE_DELAY, this.context.options.endpointSliceUpdatesBatchPeriod));
   }
 
   private podAdded(pod: Pod): void {
@@ -152,28 +155,48 @@ class EndpointSliceController {
       return;
     const slices = [...this.slices.byIndex(BY_SERVICE, key)].filter(({ metadata }) => metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY);
     if (this.tracker.isBehind(key, slices)) throw new RetryLater("EndpointSlice informer cache is out of date");
-    for (const type of addressTypes(service)) yield* this.reconcile(service, slices, type);
+    const errors: string[] = [];
+    for (const type of addressTypes(service)) errors.push(...(yield* this.reconcile(service, slices, type)));
+    if (errors.length === 0) return;
+    const { namespace, name } = service.metadata;
+    const problem = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
+    const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${problem}`;
+    this.calls.recordEvent(referenceTo(service), "Warning", "FailedToUpdateEndpointSlices", message);
+    throw new RetryLater(problem);
   }
 
-  private *reconcile(service: Service, all: readonly EndpointSlice[], type: AddressType): Task<void> {
-    const key = objectKey(service);
+  /** Brings the slices of one address family up to date. Returns what went wrong. */
+  private *reconcile(service: Service, all: readonly EndpointSlice[], type: AddressType): Task<string[]> {
     const slices = all.filter(({ addressType, metadata }) => addressType === type && metadata.deletionTimestamp === undefined);
-    const changes = reconcileSlices(slices, this.wishedEndpoints(service, type), type, this.context.options.maxEndpointsPerSlice);
+    const own = slices.filter((slice) => isOwnedBy(slice, service));
+    // Those of a former Service of that name only go.
+    const others = slices.filter((slice) => !own.includes(slice));
+    const { groups, errors } = this.wishedEndpoints(service, type);
+    const changes = reconcileSlices(own, groups, type, this.context.options.maxEndpointsPerSlice);
+    const key = objectKey(service);
+    for (const slice of changes.create) yield* this.write(errors, service, "create", this.createSlice(service, slice));
+    for (const slice of changes.update) {
+      const update = this.calls.update<"EndpointSlice">({ ...slice, ...metadataOf(service, slice) });
+      const written = yield* this.write(errors, service, `update ${slice.metadata.name}`, update);
+      if (written !== undefined) this.tracker.written(key, written);
+    }
+    for (const slice of [...others, ...changes.delete]) {
+      const deletion = unless(["NotFound"], this.calls.delete<"EndpointSlice">(targetOf<"EndpointSlice">(slice)));
+      const before = errors.length;
+      yield* this.write(errors, service, `delete ${slice.metadata.name}`, deletion);
+      if (errors.length === before) this.tracker.expectDeletion(key, slice);
+    }
+    return errors;
+  }
+
+  /** Source: finalize in reconciler.go. That the namespace is going away is no error. */
+  private *write<T>(errors: string[], { metadata: { namespace, name } }: Service, what: string, task: Task<T>): Task<T | undefined> {
     try {
-      for (const slice of changes.create) yield* this.createSlice(service, slice);
-      for (const slice of changes.update)
-        this.tracker.written(key, yield* this.calls.update<"EndpointSlice">({ ...slice, ...metadataOf(service, slice) }));
-      for (const slice of changes.delete) {
-        yield* unless(["NotFound"], this.calls.delete<"EndpointSlice">(targetOf<"EndpointSlice">(slice)));
-        this.tracker.expectDeletion(key, slice);
-      }
+      return yield* task;
     } catch (error) {
-      if (error instanceof ApiError && error.status.reason !== "Conflict") {
-        const { namespace, name } = service.metadata;
-        const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${error.message}`;
-        this.calls.recordEvent(referenceTo(service), "Warning", "FailedToUpdateEndpointSlices", message);
-      }
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (!namespaceIsTerminating(error)) errors.push(`failed to ${what} EndpointSlice for Service ${namespace}/${name}: ${error.message}`);
+      return undefined;
     }
   }
 
@@ -187,29 +210,40 @@ class EndpointSliceController {
     this.tracker.written(objectKey(service), created);
   }
 
-  private wishedEndpoints(service: Service, type: AddressType): PortGroup[] {
+  /** The endpoints by their ports. A pod whose node is not known is left out and is an error, so that the Service is looked at again. */
+  private wishedEndpoints(service: Service, type: AddressType): { readonly groups: PortGroup[]; readonly errors: string[] } {
+    const errors: string[] = [];
     const groups = new Map<string, { ports: readonly SlicePort[]; endpoints: Endpoint[] }>();
     const portsAreNumbers = (service.spec.ports ?? []).every(({ targetPort }) => typeof targetPort !== "string");
     let group: { ports: readonly SlicePort[]; endpoints: Endpoint[] } | undefined;
     for (const podKey of this.members.get(objectKey(service)) ?? []) {
       const pod = this.pods.get(podKey);
       if (pod === undefined || !isBackEnd(pod) || addressesOf(pod, type).length === 0) continue;
+      const node = pod.spec.nodeName === undefined ? undefined : this.nodes.get(pod.spec.nodeName);
+      if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
+        const { namespace, name } = service.metadata;
+        errors.push(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${pod.spec.nodeName ?? ""} Not Found`);
+        continue;
+      }
       if (group === undefined || !portsAreNumbers) {
         const ports = portsOf(pod, service);
         const key = portsKey(ports);
         group = groups.get(key) ?? { ports, endpoints: [] };
         groups.set(key, group);
       }
-      const node = pod.spec.nodeName === undefined ? undefined : this.nodes.get(pod.spec.nodeName);
       group.endpoints.push(endpointOf(pod, node, service, type));
     }
-    return [...groups.values()];
+    return { groups: [...groups.values()], errors };
   }
 }
 
 function serviceKeys(slice: EndpointSlice): readonly string[] {
   const service = slice.metadata.labels?.[SERVICE_NAME_LABEL];
   return service === undefined ? [] : [`${slice.metadata.namespace}/${service}`];
+}
+
+function isOwnedBy({ metadata }: EndpointSlice, service: Service): boolean {
+  return metadata.ownerReferences?.some(({ uid }) => uid === service.metadata.uid) === true;
 }
 
 function addressTypes(service: Service): readonly AddressType[] {
