@@ -16,10 +16,10 @@ import type { WorkQueue } from "../work-queue.js";
 const ACCOUNT = "ttl-after-finished-controller";
 const MICROSECONDS_A_SECOND = 1_000_000;
 
-/** When the Job may be deleted, undefined where it stays. */
+/** When the Job may be deleted, undefined where it stays, or goes already. */
 export function expiryOf(job: Job): Timestamp | undefined {
   const { ttlSecondsAfterFinished } = job.spec;
-  if (ttlSecondsAfterFinished === undefined || !isFinished(job)) return undefined;
+  if (job.metadata.deletionTimestamp !== undefined || ttlSecondsAfterFinished === undefined || !isFinished(job)) return undefined;
   const ended = job.status!.conditions!.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True")!;
   return ended.lastTransitionTime === undefined ? undefined : ended.lastTransitionTime + ttlSecondsAfterFinished * MICROSECONDS_A_SECOND;
 }
@@ -41,14 +41,13 @@ class TtlAfterFinishedController {
 
   private jobChanged(job: Job): void {
     const expiry = expiryOf(job);
-    if (expiry !== undefined && job.metadata.deletionTimestamp === undefined)
-      this.queue.addAfter(objectKey(job), Math.max(0, expiry - this.context.now()));
+    if (expiry !== undefined) this.queue.addAfter(objectKey(job), Math.max(0, expiry - this.context.now()));
   }
 
   private *sync(key: string): Task<void> {
     const job = this.jobs.get(key);
     const expiry = job === undefined ? undefined : expiryOf(job);
-    if (job === undefined || expiry === undefined || job.metadata.deletionTimestamp !== undefined) return;
+    if (job === undefined || expiry === undefined) return;
     if (expiry > this.context.now()) {
       this.queue.addAfter(key, expiry - this.context.now());
       return;
