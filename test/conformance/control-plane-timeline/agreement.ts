@@ -10,15 +10,14 @@ export interface Agreement {
 
 /**
  * A time agrees that is near the median of the recorded runs. Where a recorded run itself is further from the median than is allowed,
- * a race or a phase that was not controlled decides, and the median is nobody's time: any time between the runs agrees, and where the
- * phases differ from run to run, any that is near one of the runs.
+ * a race or a phase that was not controlled decides, and the median is nobody's time: any time between the runs agrees, and any that is
+ * near one of them.
  */
 export function agreementOf(testCase: TimelineCase, observed: Observed): Agreement {
   const tolerance = toleranceOf(testCase);
   const earlier = returnShift(testCase, observed);
-  const hasPhases = testCase.actions.some(({ stopKubelet }) => stopKubelet !== undefined);
   return {
-    isNear: (key, own, recorded) => agrees(key, own + earlier(own), recorded, tolerance, hasPhases),
+    isNear: (key, own, recorded) => agrees(key, own + earlier(own), recorded, tolerance),
     isAmong: (key, own, [least, median, greatest]) => {
       const [time, allowed] = [own + earlier(own), tolerance(key, median)];
       return time >= least - allowed && time <= greatest + allowed;
@@ -26,12 +25,11 @@ export function agreementOf(testCase: TimelineCase, observed: Observed): Agreeme
   };
 }
 
-function agrees(key: string, own: number, [least, median, greatest]: Spread, tolerance: Tolerance, hasPhases: boolean): boolean {
+function agrees(key: string, own: number, [least, median, greatest]: Spread, tolerance: Tolerance): boolean {
   const allowed = tolerance(key, median);
   if (Math.abs(own - median) <= allowed) return true;
   if (greatest - median <= allowed && median - least <= allowed) return false;
-  const margin = hasPhases ? allowed : 0;
-  return own >= least - margin && own <= greatest + margin;
+  return own >= least - allowed && own <= greatest + allowed;
 }
 
 const NODE_READY = /^Node \S+ ready=True$/;
