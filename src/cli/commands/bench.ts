@@ -14,6 +14,7 @@ import { DEFAULT_SCHEDULER, perfRunOf } from "../../study/scheduler-perf.js";
 import { clusterWith } from "../../study/scheduler-run.js";
 import { prepare } from "../../study/simulate.js";
 import type { Estimate } from "../../study/statistics.js";
+import { estimateCells } from "../estimate-text.js";
 import { RunFailed, UsageError } from "../exit.js";
 import { extendersNote } from "../extenders-note.js";
 import { replicationOptions, type ReplicationFlags } from "../options.js";
@@ -122,13 +123,13 @@ function comparisonText(name: string, replications: number, { comparison, speed,
   const measures = comparison.map(({ metric, scheduler, estimate, difference }) => [
     metric,
     scheduler,
-    ...cells(estimate),
+    ...estimateCells(estimate, DIGITS),
     ...differenceCells(difference),
   ]);
   const speeds = speed.map(({ scheduler, perSecond, difference }) => [
     "decisions_per_second",
     scheduler,
-    ...cells(perSecond),
+    ...estimateCells(perSecond, DIGITS),
     ...differenceCells(difference),
   ]);
   const times = plugins.map((row) => [
@@ -146,14 +147,6 @@ function comparisonText(name: string, replications: number, { comparison, speed,
   ].join("\n");
 }
 
-function cells({ mean, halfWidth }: Estimate): string[] {
-  return [rounded(mean), halfWidth === undefined ? "" : `± ${rounded(halfWidth)}`];
-}
-
 function differenceCells(difference: Estimate | undefined): string[] {
-  return difference === undefined ? ["", ""] : cells(difference);
-}
-
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(DIGITS)));
+  return difference === undefined ? ["", ""] : estimateCells(difference, DIGITS);
 }

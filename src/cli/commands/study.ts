@@ -4,6 +4,7 @@ import type { Scenario } from "../../scenario/scenario.js";
 import { prepare } from "../../study/simulate.js";
 import { runStudy, type StudyResult } from "../../study/study.js";
 import { checkText } from "../../study/violation-report.js";
+import { estimateCells, rounded } from "../estimate-text.js";
 import { RunFailed } from "../exit.js";
 import { extendersNote } from "../extenders-note.js";
 import { interruptible } from "../interrupt.js";
@@ -59,20 +60,15 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
 
 function studyText({ name, cluster }: Scenario, { replications, estimates, files, checks }: StudyResult): string {
   const done = replications.filter(({ error }) => error === undefined).length;
-  const rows = estimates.map(({ metric, estimate: { mean, halfWidth, minimum, maximum } }) => [
+  const rows = estimates.map(({ metric, estimate }) => [
     metric,
-    rounded(mean),
-    halfWidth === undefined ? "" : `± ${rounded(halfWidth)}`,
-    rounded(minimum),
-    rounded(maximum),
+    ...estimateCells(estimate, DIGITS),
+    rounded(estimate.minimum, DIGITS),
+    rounded(estimate.maximum, DIGITS),
   ]);
   return (
     `${name}: ${done} of ${replications.length} replications done\n${extendersNote(cluster)}\n` +
     `${tableText(["METRIC", "MEAN", "95% CI", "MIN", "MAX"], rows)}\n` +
     `${checks === undefined ? "" : `checks  ${checkText(checks)}\n\n`}files   ${files.join("\n        ")}\n`
   );
-}
-
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(DIGITS)));
 }
