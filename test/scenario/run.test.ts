@@ -145,6 +145,19 @@ describe("timeline", () => {
     expect(step(", expectOutput: cordoned")).toEqual([]);
   });
 
+  it("shows what a command has printed that has not ended when the run has", () => {
+    const cluster = new NotingCluster([node("a"), pod("web")]);
+    const steps = [
+      "{at: 1m, kubectl: get pods -w -o name, expectOutput: pod/later}",
+      "{at: 2m, kubectl: run later --image=nginx}",
+      "{at: 3m, kubectl: drain a --timeout=10h}",
+    ];
+    const { timeline, problems } = runOn(cluster, `timeline:\n${steps.map((step) => `  - ${step}\n`).join("")}`);
+    expect(timeline[0]).toMatchObject({ output: ["pod/web", "pod/later"] });
+    expect(timeline[0].end).toBeUndefined();
+    expect(problems).toEqual([]);
+  });
+
   it("makes a problem of a command that has not ended when the run has, where something is expected of it", () => {
     const cluster = () => new NotingCluster([node("a")]);
     const step = (more: string) =>

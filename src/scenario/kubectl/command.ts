@@ -2,7 +2,7 @@
 import type { Timestamp } from "../../api/types/meta.js";
 import type { Simulation } from "../../engine/simulation.js";
 import type { Impersonation, KubectlClient } from "../simulated-cluster.js";
-import { nearest } from "../suggestion.js";
+import { suggestion } from "../suggestion.js";
 import { type Arguments, GLOBAL_FLAGS, parseArguments } from "./flags.js";
 import { runScript } from "./script.js";
 import type { CommandResult } from "./command-result.js";
@@ -98,21 +98,22 @@ function findVerb(words: readonly Word[]): { verb: Verb; rest: readonly Word[] }
     if (verb !== undefined && (verb.name !== "create" || hasFiles)) return { verb, rest: words.filter((word) => !used.includes(word)) };
   }
   const known = [...VERBS.keys()];
-  const groups = known.filter((name) => name.startsWith(`${names[0].text} `));
-  if (groups.length > 0) {
-    const wrong = names.at(1);
-    const choices = groups.map((name) => name.split(" ")[1]);
-    const meant = wrong === undefined ? undefined : nearest(wrong.text, choices);
-    throw new UsageError(
-      `${names[0].text} needs one of ${choices.join(", ")}${wrong === undefined ? "" : `, not "${wrong.text}"`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
-      (wrong ?? names[0]).offset,
-    );
-  }
-  const meant = nearest(names[0].text, [...new Set(known.map((name) => name.split(" ")[0]))]);
-  throw new UsageError(
-    `unknown command "${names[0].text}" for "kubectl"; ${meant === undefined ? `known are ${[...new Set(known.map((name) => name.split(" ")[0]))].join(", ")}` : `did you mean "${meant}"?`}`,
-    names[0].offset,
-  );
+  const [first, second] = [names[0], names.at(1)];
+  const groups = known.filter((name) => name.startsWith(`${first.text} `));
+  if (groups.length > 0) throw unknownPart(first, second, [...new Set(groups.map((name) => name.split(" ")[1]))]);
+  const verbs = [...new Set(known.map((name) => name.split(" ")[0]))];
+  throw new UsageError(`unknown command ${JSON.stringify(first.text)} for "kubectl"`, first.offset, {
+    hint: suggestion(first.text, verbs),
+  });
+}
+
+/** A verb of two words, such as "rollout status", of which the second is missing or unknown. */
+function unknownPart(verb: Word, part: Word | undefined, choices: readonly string[]): UsageError {
+  const hint = part === undefined ? `known are ${choices.join(", ")}` : suggestion(part.text, choices);
+  const what = part === undefined ? `${verb.text} needs one more word` : `unknown command ${JSON.stringify(part.text)}`;
+  const error = new UsageError(what, (part ?? verb).offset, { hint, pointer: "arguments" });
+  error.verb = verb.text;
+  return error;
 }
 
 /** Whether the word after this one is the value of a flag that may stand before the verb. */

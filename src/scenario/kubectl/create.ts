@@ -11,7 +11,9 @@ import {
   subjectsOf,
 } from "./create-access.js";
 import { INGRESS_FLAGS, ingressSpecOf } from "./create-ingress.js";
-import { type Arguments, flag, type Flag } from "./flags.js";
+import { CLUSTER_IP_FLAGS, EXTERNAL_NAME_FLAGS, LOAD_BALANCER_FLAGS, NODE_PORT_FLAGS, serviceOf } from "./create-service.js";
+import { buildCronJob, buildDeployment, buildJob, CRON_JOB_FLAGS, DEPLOYMENT_FLAGS } from "./create-workload.js";
+import { type Arguments, flag, type Flag, required } from "./flags.js";
 import { ServerError } from "./kubectl-error.js";
 import { FILE_FLAGS, fromFile, objectsOf } from "./manifests.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
@@ -37,48 +39,6 @@ function pairs(given: Arguments, flagName: string, values: readonly string[] = g
       return [entry.slice(0, equals), entry.slice(equals + 1)];
     }),
   );
-}
-
-function required(given: Arguments, name: string): string {
-  const value = given.text(name);
-  if (value === undefined) throw new UsageError(`required flag(s) "${name}" not set`);
-  return value;
-}
-
-function commandOf(given: Arguments): { readonly command?: readonly string[] } {
-  return given.afterDashes.length === 0 ? {} : { command: given.afterDashes.map(({ text }) => text) };
-}
-
-/** The name that kubectl gives a container: its image's last part. */
-export function containerNameOf(image: string): string {
-  return (image.split("/").at(-1) ?? image).split(/[:@]/)[0];
-}
-
-function buildDeployment(name: string, given: Arguments): ReturnType<Build> {
-  const images = given.list("image");
-  if (images.length === 0) throw new UsageError('required flag(s) "image" not set');
-  const port = given.integer("port");
-  const labels = { app: name };
-  const containers = images.map((image, index) => ({
-    name: containerNameOf(image),
-    image,
-    ...(index === 0 && port !== undefined && { ports: [{ containerPort: port }] }),
-    ...commandOf(given),
-  }));
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, labels },
-    spec: {
-      replicas: given.integer("replicas") ?? 1,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers } },
-    },
-  };
-}
-
-function buildJob(name: string, given: Arguments): ReturnType<Build> {
-  return { apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: jobSpec(name, given, "Never") };
 }
 
 /** The template of a CronJob, with the annotation of a job that was started by hand. */
@@ -119,20 +79,6 @@ const jobFromCronJob: Verb = {
   },
 };
 
-function jobSpec(name: string, given: Arguments, restartPolicy: string) {
-  return { template: { spec: { restartPolicy, containers: [{ name, image: required(given, "image"), ...commandOf(given) }] } } };
-}
-
-function buildCronJob(name: string, given: Arguments): ReturnType<Build> {
-  const restartPolicy = given.text("restart") ?? "OnFailure";
-  return {
-    apiVersion: "batch/v1",
-    kind: "CronJob",
-    metadata: { name },
-    spec: { schedule: required(given, "schedule"), jobTemplate: { metadata: { name }, spec: jobSpec(name, given, restartPolicy) } },
-  };
-}
-
 function buildQuota(name: string, given: Arguments): ReturnType<Build> {
   const scopes = given.list("scopes");
   return {
@@ -160,30 +106,6 @@ function buildBudget(name: string, given: Arguments): ReturnType<Build> {
   };
 }
 
-interface BuiltService {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: object;
-  readonly spec: { readonly ports: readonly object[] };
-  readonly [field: string]: unknown;
-}
-
-function buildService(type: "ClusterIP" | "NodePort" | "LoadBalancer"): (name: string, given: Arguments) => BuiltService {
-  return (name, given) => ({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name, labels: { app: name } },
-    spec: {
-      type,
-      selector: { app: name },
-      ports: given.list("tcp").map((entry) => {
-        const [port, target = port] = entry.split(":");
-        return { name: `${port}-${target}`, port: Number(port), targetPort: Number(target), protocol: "TCP" };
-      }),
-    },
-  });
-}
-
 function buildPriorityClass(name: string, given: Arguments): ReturnType<Build> {
   const description = given.text("description");
   const preemptionPolicy = given.text("preemption-policy");
@@ -199,8 +121,6 @@ function buildPriorityClass(name: string, given: Arguments): ReturnType<Build> {
 }
 
 const literals = flag("from-literal", "texts");
-const image = flag("image", "list");
-const tcp = flag("tcp", "list");
 
 /** @throws UsageError unless there is exactly one argument */
 function oneName({ positional }: Arguments): string {
@@ -278,16 +198,6 @@ function inBase64(data: Readonly<Record<string, string>>): Record<string, string
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]));
 }
 
-const externalName: Build = (name, given) => ({
-  ...buildService("ClusterIP")(name, given),
-  spec: {
-    type: "ExternalName",
-    externalName: required(given, "external-name"),
-    selector: { app: name },
-    ...(given.has("tcp") && { ports: buildService("ClusterIP")(name, given).spec.ports }),
-  },
-});
-
 const ingress: Build = (_, given) => ({
   apiVersion: "networking.k8s.io/v1",
   kind: "Ingress",
@@ -319,18 +229,17 @@ const priorityClassFlags = [
   flag("description", "text"),
   flag("preemption-policy", "text"),
 ];
-const cronJobFlags = [image, flag("schedule", "text"), flag("restart", "text", { values: ["OnFailure", "Never"] })];
 
 export const createVerbs: readonly Verb[] = [
   createVerb("deployment", {
-    flags: [image, flag("replicas", "int32", { short: "r" }), flag("port", "int32")],
+    flags: DEPLOYMENT_FLAGS,
     build: buildDeployment,
     failure: "deployment: ",
   }),
   createVerb("namespace", { flags: [], build: () => ({ apiVersion: "v1", kind: "Namespace" }), isClusterScoped: true }),
   createVerb("quota", { flags: [flag("hard", "list"), flag("scopes", "list")], build: buildQuota, failure: "quota: " }),
   jobFromCronJob,
-  createVerb("cronjob", { flags: cronJobFlags, build: buildCronJob, failure: "cronjob: " }),
+  createVerb("cronjob", { flags: CRON_JOB_FLAGS, build: buildCronJob, failure: "cronjob: " }),
   createVerb("configmap", { flags: [literals, flag("append-hash", "boolean")], build: configMap, failure: "configmap: " }),
   createVerb("secret generic", {
     flags: [literals, flag("type", "text"), flag("append-hash", "boolean")],
@@ -338,22 +247,10 @@ export const createVerbs: readonly Verb[] = [
     failure: "secret ",
   }),
   createVerb("serviceaccount", { flags: [], build: () => ({ apiVersion: "v1", kind: "ServiceAccount" }), failure: "serviceaccount: " }),
-  createVerb("service clusterip", {
-    flags: [tcp, flag("clusterip", "text")],
-    build: buildService("ClusterIP"),
-    failure: "ClusterIP service: ",
-  }),
-  createVerb("service nodeport", {
-    flags: [tcp, flag("node-port", "integer")],
-    build: buildService("NodePort"),
-    failure: "NodePort service: ",
-  }),
-  createVerb("service loadbalancer", { flags: [tcp], build: buildService("LoadBalancer"), failure: "LoadBalancer service: " }),
-  createVerb("service externalname", {
-    flags: [tcp, flag("external-name", "text")],
-    build: externalName,
-    failure: "ExternalName service: ",
-  }),
+  createVerb("service clusterip", { flags: CLUSTER_IP_FLAGS, build: serviceOf("ClusterIP"), failure: "ClusterIP service: " }),
+  createVerb("service nodeport", { flags: NODE_PORT_FLAGS, build: serviceOf("NodePort"), failure: "NodePort service: " }),
+  createVerb("service loadbalancer", { flags: LOAD_BALANCER_FLAGS, build: serviceOf("LoadBalancer"), failure: "LoadBalancer service: " }),
+  createVerb("service externalname", { flags: EXTERNAL_NAME_FLAGS, build: serviceOf("ExternalName"), failure: "ExternalName service: " }),
   createVerb("ingress", { flags: INGRESS_FLAGS, build: ingress, failure: "ingress: " }),
   createVerb("role", { flags: RULE_FLAGS, build: (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) }) }),
   createVerb("clusterrole", { flags: CLUSTER_RULE_FLAGS, build: clusterRole, isClusterScoped: true }),

@@ -5,6 +5,8 @@
  */
 import { formatDuration } from "../../api/duration.js";
 import { kindInfo } from "../../api/kinds.js";
+import { controllerOf } from "../../api/owner-references.js";
+import { hasEnded } from "../../api/pod-phase.js";
 import { parseSelector } from "../../api/selector.js";
 import type { OwnerReference } from "../../api/types/meta.js";
 import type { Node } from "../../api/types/node.js";
@@ -211,8 +213,8 @@ function byWarningOrder(a: string, b: string): number {
 
 function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Script<Verdict> {
   if (isSkipped(session, pod, options)) return { remove: false };
-  const finished = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-  const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  const finished = hasEnded(pod);
+  const controller = controllerOf(pod);
   if (controller?.kind === "DaemonSet" && !finished) {
     if (yield* exists(session, controller, pod.metadata.namespace!)) {
       return options.ignoreDaemonSets ? { remove: false, warning: DAEMON_SET_WARNING } : { remove: false, error: DAEMON_SET_ERROR };

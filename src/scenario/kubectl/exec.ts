@@ -23,7 +23,9 @@ export const exec: Verb = {
   prepare(given, context) {
     if (given.positional.length === 0) throw new UsageError("pod, type/name or --filename must be specified");
     if (given.afterDashes.length === 0)
-      throw new UsageError("you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1");
+      throw new UsageError("you must specify at least one command for the container", undefined, {
+        hint: "behind --, such as: exec web-1 -- kill 1",
+      });
     if (given.positional.length > 1)
       throw new UsageError(
         "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",

@@ -178,3 +178,10 @@ function unknownFlag(word: Word, long: string | undefined, short: string | undef
   const names = known.map((one) => `--${one.name}`);
   return mistaken(`unknown flag: --${long}`, word.offset, suggestion(`--${long}`, names));
 }
+
+/** The value of a flag that must be given. @throws UsageError */
+export function required(given: Arguments, name: string): string {
+  const value = given.text(name);
+  if (value === undefined) throw new UsageError(`required flag(s) "${name}" not set`);
+  return value;
+}

@@ -28,7 +28,7 @@ export class ExitCode extends KubectlError {
 /** A refusal of the API server. */
 export class ServerError extends KubectlError {
   constructor(readonly status: ApiStatus) {
-    super(`Error from server (${status.reason}): ${status.message}`);
+    super(`Error from server${status.reason === "" ? "" : ` (${status.reason})`}: ${status.message}`);
   }
 
   override get alone(): string {

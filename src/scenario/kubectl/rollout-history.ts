@@ -1,5 +1,6 @@
 /** kubectl rollout history and undo: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment */
 import { isDeepStrictEqual } from "node:util";
+import { isControlledBy } from "../../api/owner-references.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
 import type { ControllerRevision, ReplicaSet } from "../../api/types/workloads.js";
@@ -38,8 +39,7 @@ export interface Revision {
 
 /** Revisions of a Deployment, DaemonSet or StatefulSet, oldest first. @throws KubectlError for other kinds */
 export function* revisionsOf(session: KubectlSession, object: AnyObject): Script<readonly Revision[]> {
-  const isOwned = (one: ApiObject) =>
-    one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === object.metadata.uid) === true;
+  const isOwned = (one: ApiObject) => isControlledBy(one, object);
   const cause = (one: ApiObject) => {
     const text = one.metadata.annotations?.[CHANGE_CAUSE];
     return text === undefined ? {} : { changeCause: text };

@@ -26,6 +26,17 @@ const ALL_KINDS = [
   "Job",
 ];
 
+/** Source of the texts: k8s.io/cli-runtime/pkg/resource/builder.go */
+const TYPE_TWICE =
+  "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
+const FILES_AND_ARGUMENTS = "when paths, URLs, or stdin is provided as resource input, you may not specify resource arguments as well";
+const NOTHING_NAMED = `You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'`;
+
 export const SELECTION_FLAGS: readonly Flag[] = [
   flag("filename", "list", { short: "f" }),
   flag("selector", "text", { short: "l" }),
@@ -60,10 +71,8 @@ export function kindOf(word: Word): KindInfo {
   const info = kindByResourceName(word.text) ?? kindByResourceName(word.text.split(".")[0]);
   if (info !== undefined) return info;
   const known = KINDS.flatMap((one) => [one.resource, one.singular]);
-  throw new UsageError(
-    `the server doesn't have a resource type "${word.text}"; ${suggestion(word.text, known).replace(/^known are .*/, "see kubectl api-resources")}`,
-    word.offset,
-  );
+  const message = `the server doesn't have a resource type ${JSON.stringify(word.text)}`;
+  throw new UsageError(message, word.offset, { hint: suggestion(word.text, known).replace(/^known are .*/, "see kubectl api-resources") });
 }
 
 /** Reads the text form of a selector. @throws UsageError */
@@ -87,17 +96,13 @@ export function parseNamed(
   words: readonly Word[],
   namespace: string,
 ): { readonly named: readonly NamedObject[]; readonly kinds: readonly KindInfo[] } {
-  if (words.length === 0) throw new UsageError("you must provide one or more resources by argument or filename, such as deployment/web");
+  if (words.length === 0) throw new UsageError(NOTHING_NAMED);
   if (words[0].text.includes("/")) {
     return {
       kinds: [],
       named: words.map((word) => {
         const [type, name, more] = word.text.split("/");
-        if (name === undefined || name === "" || more !== undefined)
-          throw new UsageError(
-            "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form",
-            word.offset,
-          );
+        if (name === undefined || name === "" || more !== undefined) throw new UsageError(TYPE_TWICE, word.offset);
         return { info: kindOf({ text: type, offset: word.offset }), namespace, name };
       }),
     };
@@ -107,11 +112,7 @@ export function parseNamed(
       ? ALL_KINDS.map((kind) => kindInfo(kind)!)
       : words[0].text.split(",").map((text) => kindOf({ text, offset: words[0].offset }));
   const named = words.slice(1).flatMap((word) => {
-    if (word.text.includes("/"))
-      throw new UsageError(
-        "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form",
-        word.offset,
-      );
+    if (word.text.includes("/")) throw new UsageError(TYPE_TWICE, word.offset);
     return kinds.map((info) => ({ info, namespace, name: word.text }));
   });
   return { kinds: named.length > 0 ? [] : kinds, named };
@@ -137,14 +138,14 @@ export function parseSelection(
   const isSelected = selector !== undefined || fields !== undefined;
   const everywhere = given.isSet("all-namespaces");
   if (files.length > 0) {
-    if (words.length > 0) throw new UsageError("when paths are given with -f, resources may not be named by argument", words[0].offset);
+    if (words.length > 0) throw new UsageError(FILES_AND_ARGUMENTS, words[0].offset);
     const named = files.flatMap((path) => context.readManifests(path).map(({ object }) => namedOf(object, context.namespace)));
     return { named, kinds: [] };
   }
   const { named, kinds } = parseNamed(words, context.namespace);
   if (named.length > 0 && (isSelected || given.isSet("all"))) throw new UsageError("name cannot be provided when a selector is specified");
   if (kinds.length > 0 && !listsAreFine && !isSelected && !given.isSet("all")) {
-    throw new UsageError("resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all");
+    throw new UsageError("resource(s) were provided, but no name was specified", undefined, { hint: "give a name, -l SELECTOR or --all" });
   }
   return {
     named,

@@ -46,7 +46,8 @@ export const setImage: Verb = {
       context,
       given.positional.filter((word) => !isAssignment(word)),
     );
-    if (assignments.length === 0) throw new UsageError("at least one image update is required, such as web=nginx:1.27");
+    if (assignments.length === 0)
+      throw new UsageError("at least one image update is required", undefined, { hint: "such as web=nginx:1.27" });
     const images = new Map(assignments.map(({ text }) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
     return (session) =>
       forEachObject(session, selection, function* (object) {
@@ -123,7 +124,8 @@ export const setEnv: Verb = {
     const outcome = new Outcome(given);
     const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);
     const changes = [...given.positional.filter(isChange).map(({ text }) => text), ...given.texts("env")];
-    if (changes.length === 0) throw new UsageError("at least one environment variable must be provided, such as LEVEL=debug or LEVEL-");
+    if (changes.length === 0)
+      throw new UsageError("at least one environment variable must be provided", undefined, { hint: "such as LEVEL=debug or LEVEL-" });
     const selection = parseSelection(
       given,
       context,

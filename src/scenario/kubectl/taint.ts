@@ -23,9 +23,11 @@ function parseChange(word: Word): Change {
   const parts = /^([^=:]+?)(?:=([^:]*))?(?::([A-Za-z]+))?(-)?$/.exec(word.text);
   const effect = parts?.[3];
   if (parts === null || (effect === undefined && parts[4] === undefined))
-    throw new UsageError(`invalid taint spec: ${word.text}; must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-`, word.offset);
+    throw new UsageError(`invalid taint spec: ${word.text}`, word.offset, { hint: "must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-" });
   if (effect !== undefined && !(EFFECTS as readonly string[]).includes(effect)) {
-    throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect; must be ${EFFECTS.join(", ")}`, word.offset);
+    throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect`, word.offset, {
+      hint: `must be ${EFFECTS.join(", ")}`,
+    });
   }
   const [, key, value] = parts;
   if (parts[4] !== undefined) return { removed: { key, ...(effect !== undefined && { effect: effect as Effect }) } };
@@ -40,7 +42,8 @@ export const taint: Verb = {
     const changes = given.positional.filter(isChange).map(parseChange);
     const repeated = repeatedTaint(changes);
     if (repeated !== undefined) throw new UsageError(`duplicated taints with the same key and effect: ${repeated}`);
-    if (changes.length === 0) throw new UsageError("at least one taint update is required, such as dedicated=gpu:NoSchedule");
+    if (changes.length === 0)
+      throw new UsageError("at least one taint update is required", undefined, { hint: "such as dedicated=gpu:NoSchedule" });
     const selection = parseSelection(
       given,
       context,

@@ -130,7 +130,8 @@ export const wait: Verb = {
   flags: [...SELECTION_FLAGS, FIELD_SELECTOR_FLAG, flag("for", "text"), flag("timeout", "duration")],
   prepare(given, context) {
     const condition = given.text("for");
-    if (condition === undefined) throw new UsageError("--for is required, such as --for=condition=Ready");
+    if (condition === undefined)
+      throw new UsageError('unrecognized condition: ""', undefined, { hint: "--for is required, such as --for=condition=Ready" });
     const goal = parseGoal(condition);
     const selection = parseSelection(given, context);
     const timeout = given.duration("timeout") ?? DEFAULT_TIMEOUT;

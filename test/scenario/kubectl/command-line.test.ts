@@ -72,11 +72,8 @@ describe("command lines that kubectl would not take", () => {
     ["", "- the command line is empty; must be a verb with its arguments"],
     ["kubectl get pods", '0 the line begins with "kubectl"; must begin with the verb'],
     ["scal deployment/web", '0 unknown command "scal" for "kubectl"; did you mean "scale"?'],
-    [
-      "rollout retsart deployment/web",
-      '8 rollout needs one of status, history, undo, pause, resume, restart, not "retsart"; did you mean "restart"?',
-    ],
-    ["create deploymnt web", /^7 create needs one of deployment, .* not "deploymnt"; did you mean "deployment"\?$/],
+    ["rollout retsart deployment/web", '8 unknown command "retsart"; did you mean "restart"?'],
+    ["create deploymnt web", '7 unknown command "deploymnt"; did you mean "deployment"?'],
     ["scale deployment/web", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
     [
       "scale deployment/web --replicas=many",
@@ -118,7 +115,7 @@ describe("command lines that kubectl would not take", () => {
     ["delete pods", "- resource(s) were provided, but no name was specified; give a name, -l SELECTOR or --all"],
     ["delete pod web -l app=web", "- name cannot be provided when a selector is specified"],
     ["delete pod web --now --grace-period=5", "- --now and --grace-period cannot be specified together"],
-    ["exec web", "- you must specify at least one command for the container, behind --, such as: exec web-1 -- kill 1"],
+    ["exec web", "- you must specify at least one command for the container; behind --, such as: exec web-1 -- kill 1"],
     ["exec web kill 1", /^- you must specify at least one command/],
     [
       "taint nodes a dedicated=gpu:NoShedule",

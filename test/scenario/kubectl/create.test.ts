@@ -82,6 +82,25 @@ describe("kubectl create ingress, service and job", () => {
     expect(() => cluster.kubectl("create ingress none")).toThrow("every ingress has to either specify a default-backend");
   });
 
+  // Source of names and refusals: kubectl/pkg/cmd/create/create_service.go.
+  it("makes services with ports", () => {
+    const cluster = new MemoryCluster();
+    cluster.kubectl("create service nodeport web --tcp=80:8080 --node-port=30080");
+    expect(cluster.read("Service", "default/web")?.spec).toEqual({
+      type: "NodePort",
+      selector: { app: "web" },
+      ports: [{ name: "80-8080", port: 80, protocol: "TCP", targetPort: 8080, nodePort: 30_080 }],
+    });
+    cluster.kubectl("create service clusterip headless --clusterip=None");
+    expect(cluster.read("Service", "default/headless")?.spec).toEqual({
+      type: "ClusterIP",
+      selector: { app: "headless" },
+      clusterIP: "None",
+    });
+    expect(() => cluster.kubectl("create service clusterip web")).toThrow("at least one tcp port specifier must be provided");
+    expect(() => cluster.kubectl("create service clusterip web --tcp=http:80")).toThrow("invalid port number: http");
+  });
+
   it("makes services that are names for something outside", () => {
     const cluster = new MemoryCluster();
     cluster.kubectl("create service externalname db --external-name=db.example");

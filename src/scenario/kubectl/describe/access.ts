@@ -1,15 +1,13 @@
 /** Service accounts, roles and bindings. Source: kubectl/pkg/describe/describe.go. */
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, ServiceAccount } from "../../../api/types/policy.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, field, fieldOfMany, labelLines, row, table } from "./lines.js";
+import { field, fieldOfMany, nameLines, noteLines, row, table } from "./lines.js";
 
 export const serviceAccountDescriber: Describer<ServiceAccount> = {
   describe({ metadata, imagePullSecrets = [] }) {
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       ...fieldOfMany(
         0,
         "Image pull secrets",
@@ -24,8 +22,7 @@ export const roleDescriber: Describer<Role | ClusterRole> = {
   describe({ metadata, rules = [] }) {
     return [
       field(0, "Name", metadata.name),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       "PolicyRule:",
       ...table(1, ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"], ruleRows(rules)),
     ];
@@ -62,8 +59,7 @@ export const roleBindingDescriber: Describer<RoleBinding | ClusterRoleBinding> =
   describe({ metadata, roleRef, subjects = [] }) {
     return [
       field(0, "Name", metadata.name),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       "Role:",
       field(1, "Kind", roleRef.kind),
       field(1, "Name", roleRef.name),

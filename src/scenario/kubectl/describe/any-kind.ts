@@ -2,7 +2,7 @@
 import { encode } from "../../../api/encode.js";
 import type { ApiObject } from "../../../api/types/meta.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, field, labelLines, type Lines, row } from "./lines.js";
+import { field, type Lines, nameLines, noteLines, row } from "./lines.js";
 
 /** Fields that stand at the head already, or that nobody reads. */
 const SHOWN_BEFORE = new Set(["apiVersion", "kind"]);
@@ -15,10 +15,8 @@ export const anyKindDescriber: Describer<ApiObject> = {
     const shown = Object.fromEntries(Object.entries(encoded).filter(([name]) => !METADATA_SHOWN_BEFORE.has(name)));
     const content = { metadata: shown, ...Object.fromEntries(Object.entries(rest).filter(([name]) => !SHOWN_BEFORE.has(name))) };
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       field(0, "API Version", apiVersion),
       field(0, "Kind", kind),
       ...fieldLines(0, content),

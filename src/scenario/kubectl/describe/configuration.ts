@@ -1,15 +1,13 @@
 /** Config maps and secrets. Source: kubectl/pkg/describe/describe.go. */
 import type { ConfigMap, Secret } from "../../../api/types/policy.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, field, labelLines } from "./lines.js";
+import { field, nameLines, noteLines } from "./lines.js";
 
 export const configMapDescriber: Describer<ConfigMap> = {
   describe({ metadata, data = {}, binaryData = {} }) {
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       "",
       "Data",
       "====",
@@ -35,10 +33,8 @@ export const secretDescriber: Describer<Secret> = {
       ...Object.entries(stringData).map(([key, value]) => [key, Buffer.byteLength(value)] as const),
     ]);
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       "",
       field(0, "Type", type),
       "",

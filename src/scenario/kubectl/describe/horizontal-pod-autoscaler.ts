@@ -1,7 +1,7 @@
 /** Autoscalers. Source: kubectl/pkg/describe/describe.go, describeHorizontalPodAutoscalerV2. */
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec, MetricTarget } from "../../../api/types/policy.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, field, labelLines, type Lines, longTime, quantityText, row, table, UNSET } from "./lines.js";
+import { field, type Lines, longTime, nameLines, noteLines, quantityText, row, table, UNSET } from "./lines.js";
 
 interface Measured {
   readonly averageUtilization?: number;
@@ -16,10 +16,8 @@ export const horizontalPodAutoscalerDescriber: Describer<HorizontalPodAutoscaler
     const { kind, name } = spec.scaleTargetRef;
     const conditions = status?.conditions ?? [];
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
       field(0, "Reference", `${kind}/${name}`),
       field(0, "Metrics", "( current / target )"),

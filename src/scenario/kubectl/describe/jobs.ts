@@ -3,29 +3,27 @@ import { formatLabelSelector } from "../../../api/selector.js";
 import type { CronJob, Job } from "../../../api/types/workloads.js";
 import { humanDuration } from "../human-duration.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, capitalised, controlledBy, field, labelLines, type Lines, longTime, NONE, UNSET } from "./lines.js";
+import { capitalised, controlledBy, field, known, longTime, nameLines, NONE, noteLines, UNSET } from "./lines.js";
 import { podTemplateLines } from "./pod.js";
 
 export const jobDescriber: Describer<Job> = {
   describe({ metadata, spec, status = {} }) {
     const { startTime, completionTime, active = 0, ready, succeeded = 0, failed = 0 } = status;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "Selector", formatLabelSelector(spec.selector)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       ...controlledBy(metadata),
-      ...known("Parallelism", spec.parallelism),
+      ...known(0, "Parallelism", spec.parallelism),
       field(0, "Completions", spec.completions ?? UNSET),
-      ...known("Completion Mode", spec.completionMode),
-      ...known("Suspend", spec.suspend),
-      ...known("Backoff Limit", spec.backoffLimit),
-      ...known("TTL Seconds After Finished", spec.ttlSecondsAfterFinished),
-      ...known("Start Time", startTime === undefined ? undefined : longTime(startTime)),
-      ...known("Completed At", completionTime === undefined ? undefined : longTime(completionTime)),
+      ...known(0, "Completion Mode", spec.completionMode),
+      ...known(0, "Suspend", spec.suspend),
+      ...known(0, "Backoff Limit", spec.backoffLimit),
+      ...known(0, "TTL Seconds After Finished", spec.ttlSecondsAfterFinished),
+      ...known(0, "Start Time", startTime === undefined ? undefined : longTime(startTime)),
+      ...known(0, "Completed At", completionTime === undefined ? undefined : longTime(completionTime)),
       ...(startTime === undefined || completionTime === undefined ? [] : [field(0, "Duration", humanDuration(completionTime - startTime))]),
-      ...(spec.activeDeadlineSeconds === undefined ? [] : [field(0, "Active Deadline Seconds", `${spec.activeDeadlineSeconds}s`)]),
+      ...known(0, "Active Deadline Seconds", seconds(spec.activeDeadlineSeconds)),
       field(
         0,
         "Pods Statuses",
@@ -37,8 +35,8 @@ export const jobDescriber: Describer<Job> = {
   },
 };
 
-function known(title: string, value: string | number | boolean | undefined): Lines {
-  return value === undefined ? [] : [field(0, title, value)];
+function seconds(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `${value}s`;
 }
 
 /** Characters of a list of indexes after which it is cut at the next comma. Source: capIndexesListOrNone. */
@@ -53,23 +51,20 @@ function indexesText(indexes: string): string {
 export const cronJobDescriber: Describer<CronJob> = {
   describe({ metadata, spec, status }) {
     const { selector, parallelism, completions, activeDeadlineSeconds, template } = spec.jobTemplate.spec;
-    const deadline = spec.startingDeadlineSeconds;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       field(0, "Schedule", spec.schedule),
       field(0, "Concurrency Policy", spec.concurrencyPolicy ?? "Allow"),
       field(0, "Suspend", capitalised(spec.suspend)),
       field(0, "Time Zone", spec.timeZone ?? UNSET),
       field(0, "Successful Job History Limit", spec.successfulJobsHistoryLimit ?? UNSET),
       field(0, "Failed Job History Limit", spec.failedJobsHistoryLimit ?? UNSET),
-      field(0, "Starting Deadline Seconds", deadline === undefined ? UNSET : `${deadline}s`),
+      field(0, "Starting Deadline Seconds", seconds(spec.startingDeadlineSeconds) ?? UNSET),
       field(0, "Selector", selector === undefined ? UNSET : formatLabelSelector(selector)),
       field(0, "Parallelism", parallelism ?? UNSET),
       field(0, "Completions", completions ?? UNSET),
-      ...(activeDeadlineSeconds === undefined ? [] : [field(0, "Active Deadline Seconds", `${activeDeadlineSeconds}s`)]),
+      ...known(0, "Active Deadline Seconds", seconds(activeDeadlineSeconds)),
       ...podTemplateLines(template),
       field(0, "Last Schedule Time", status?.lastScheduleTime === undefined ? UNSET : longTime(status.lastScheduleTime)),
       field(0, "Active Jobs", (status?.active ?? []).map(({ name }) => name).join(", ") || NONE),

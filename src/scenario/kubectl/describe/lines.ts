@@ -18,6 +18,11 @@ export function field(level: number, title: string, value: string | number | boo
   return row(level, `${title}:`, String(value));
 }
 
+/** A line where there is a value; none where there is not. */
+export function known(level: number, title: string, value: string | number | boolean | undefined): Lines {
+  return value === undefined ? [] : [field(level, title, value)];
+}
+
 /** A title with one value a line, the first beside the title; `<none>` where there are none. */
 export function fieldOfMany(level: number, title: string, values: readonly string[]): Lines {
   if (values.length === 0) return [field(level, title, NONE)];
@@ -31,6 +36,16 @@ export function table(level: number, titles: readonly string[], rows: readonly (
 
 export function labelLines(level: number, title: string, labels: Labels | undefined): Lines {
   return fieldOfMany(level, title, sortedPairs(labels));
+}
+
+/** The name and place of an object, with which most descriptions begin. */
+export function nameLines({ name, namespace = "" }: ObjectMeta): Lines {
+  return [field(0, "Name", name), field(0, "Namespace", namespace)];
+}
+
+/** The labels and annotations of an object. */
+export function noteLines({ labels, annotations }: ObjectMeta): Lines {
+  return [...labelLines(0, "Labels", labels), ...annotationLines(0, "Annotations", annotations)];
 }
 
 /** `key=value` sorted by key. */

@@ -1,7 +1,7 @@
 /** Services, endpoint slices and ingresses. Source: kubectl/pkg/describe/describe.go. */
 import type { EndpointSlice, Ingress, IngressBackend, Service, ServicePort } from "../../../api/types/network.js";
 import type { Describer, Surroundings } from "./describer.js";
-import { annotationLines, field, labelLines, type Lines, NONE, pairsInLine, row, table, UNSET } from "./lines.js";
+import { annotationLines, field, labelLines, type Lines, nameLines, NONE, noteLines, pairsInLine, row, table, UNSET } from "./lines.js";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 
@@ -37,10 +37,8 @@ export const serviceDescriber: Describer<Service> = {
       ip === undefined ? hostname : `${ip}${ipMode === undefined ? "" : ` (${ipMode})`}`,
     );
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       field(0, "Selector", pairsInLine(spec.selector)),
       field(0, "Type", spec.type ?? "ClusterIP"),
       ...(spec.ipFamilyPolicy === undefined ? [] : [field(0, "IP Family Policy", spec.ipFamilyPolicy)]),
@@ -83,10 +81,8 @@ function portLines(
 export const endpointSliceDescriber: Describer<EndpointSlice> = {
   describe({ metadata, addressType, ports = [], endpoints }) {
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...nameLines(metadata),
+      ...noteLines(metadata),
       field(0, "AddressType", addressType),
       ...(ports.length === 0
         ? [`Ports: ${UNSET}`]

@@ -7,20 +7,7 @@ import type { Lease, Node, Taint } from "../../../api/types/node.js";
 import type { Pod } from "../../../api/types/pod.js";
 import { nodeRoles } from "../status-columns.js";
 import type { Describer } from "./describer.js";
-import {
-  annotationLines,
-  field,
-  fieldOfMany,
-  labelLines,
-  type Lines,
-  longTime,
-  quantityText,
-  resourceLines,
-  row,
-  since,
-  table,
-  UNSET,
-} from "./lines.js";
+import { field, fieldOfMany, type Lines, longTime, noteLines, quantityText, resourceLines, row, since, table, UNSET } from "./lines.js";
 
 /** Namespace of the Leases that kubelets renew. Source: https://kubernetes.io/docs/concepts/architecture/leases/#node-heart-beats */
 const LEASES = "kube-node-lease";
@@ -33,8 +20,7 @@ export const nodeDescriber: Describer<Node> = {
     return [
       field(0, "Name", metadata.name),
       field(0, "Roles", nodeRoles(node)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
       ...fieldOfMany(0, "Taints", taintTexts(spec.taints)),
       field(0, "Unschedulable", spec.unschedulable ?? false),

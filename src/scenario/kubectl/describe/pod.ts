@@ -4,7 +4,20 @@ import { podQosClass } from "../../../api/resources.js";
 import type { Pod, PodSpec, PodTemplateSpec, Toleration } from "../../../api/types/pod.js";
 import { containerLines, requirementLines } from "./containers.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, controlledBy, field, fieldOfMany, labelLines, type Lines, longTime, NONE, row, since } from "./lines.js";
+import {
+  annotationLines,
+  controlledBy,
+  field,
+  fieldOfMany,
+  labelLines,
+  type Lines,
+  longTime,
+  nameLines,
+  NONE,
+  noteLines,
+  row,
+  since,
+} from "./lines.js";
 import { volumeLines } from "./volumes.js";
 
 export const podDescriber: Describer<Pod> = {
@@ -13,16 +26,14 @@ export const podDescriber: Describer<Pod> = {
     const finished = status.phase === "Failed" || status.phase === "Succeeded";
     const node = spec.nodeName === undefined || spec.nodeName === "" ? NONE : `${spec.nodeName}/${status.hostIP ?? ""}`;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       ...optional("Priority", spec.priority),
       ...optional("Priority Class Name", spec.priorityClassName),
       ...optional("Runtime Class Name", spec.runtimeClassName),
       ...optional("Service Account", spec.serviceAccountName),
       field(0, "Node", node),
       ...(status.startTime === undefined ? [] : [field(0, "Start Time", longTime(status.startTime))]),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       ...(metadata.deletionTimestamp === undefined || finished
         ? [field(0, "Status", status.phase ?? "")]
         : [

@@ -10,7 +10,7 @@ import type {
   ResourceQuota,
 } from "../../../api/types/policy.js";
 import type { Describer } from "./describer.js";
-import { annotationLines, field, labelLines, type Lines, longTime, pairsInLine, quantityText, row, table, UNSET } from "./lines.js";
+import { field, type Lines, longTime, nameLines, noteLines, pairsInLine, quantityText, row, table, UNSET } from "./lines.js";
 
 export const namespaceDescriber: Describer<Namespace> = {
   related: ["ResourceQuota", "LimitRange"],
@@ -20,8 +20,7 @@ export const namespaceDescriber: Describer<Namespace> = {
     const conditions = status?.conditions ?? [];
     return [
       field(0, "Name", metadata.name),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Status", status?.phase ?? "Active"),
       ...(conditions.length === 0
         ? []
@@ -105,12 +104,7 @@ function scopeLines({ spec }: ResourceQuota, level: number, bullet: string): Lin
 export const resourceQuotaDescriber: Describer<ResourceQuota> = {
   hasEvents: false,
   describe(quota) {
-    return [
-      field(0, "Name", quota.metadata.name),
-      field(0, "Namespace", quota.metadata.namespace ?? ""),
-      ...scopeLines(quota, 0, " * "),
-      ...table(0, ["Resource", "Used", "Hard"], usageRows(quota)),
-    ];
+    return [...nameLines(quota.metadata), ...scopeLines(quota, 0, " * "), ...table(0, ["Resource", "Used", "Hard"], usageRows(quota))];
   },
 };
 
@@ -132,19 +126,14 @@ function limitsOfNamespace(ranges: readonly LimitRange[]): Lines {
 export const limitRangeDescriber: Describer<LimitRange> = {
   hasEvents: false,
   describe(range) {
-    return [
-      field(0, "Name", range.metadata.name),
-      field(0, "Namespace", range.metadata.namespace ?? ""),
-      ...table(0, LIMIT_TITLES, limitRows(range)),
-    ];
+    return [...nameLines(range.metadata), ...table(0, LIMIT_TITLES, limitRows(range))];
   },
 };
 
 export const podDisruptionBudgetDescriber: Describer<PodDisruptionBudget> = {
   describe({ metadata, spec, status }) {
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       ...(spec.minAvailable !== undefined
         ? [field(0, "Min available", spec.minAvailable)]
         : spec.maxUnavailable !== undefined

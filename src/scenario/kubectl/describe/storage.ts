@@ -4,13 +4,13 @@ import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../.
 import { accessModes } from "../workload-columns.js";
 import type { Describer } from "./describer.js";
 import {
-  annotationLines,
   capitalised,
   field,
   fieldOfMany,
-  labelLines,
   type Lines,
+  nameLines,
   NONE,
+  noteLines,
   pairsInLine,
   quantityText,
   row,
@@ -24,8 +24,7 @@ export const persistentVolumeDescriber: Describer<PersistentVolume> = {
     const { claimRef } = spec;
     return [
       field(0, "Name", metadata.name),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Finalizers", `[${(metadata.finalizers ?? []).join(" ")}]`),
       field(0, "StorageClass", spec.storageClassName ?? ""),
       field(0, "Status", metadata.deletionTimestamp === undefined ? (status?.phase ?? "") : terminating(metadata.deletionTimestamp, now)),
@@ -73,8 +72,7 @@ export const persistentVolumeClaimDescriber: Describer<PersistentVolumeClaim> = 
       .map((pod) => pod.metadata.name)
       .sort();
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "StorageClass", spec.storageClassName ?? ""),
       field(
         0,
@@ -82,8 +80,7 @@ export const persistentVolumeClaimDescriber: Describer<PersistentVolumeClaim> = 
         metadata.deletionTimestamp === undefined ? (status?.phase ?? "Pending") : terminating(metadata.deletionTimestamp, now),
       ),
       field(0, "Volume", spec.volumeName ?? ""),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Finalizers", `[${(metadata.finalizers ?? []).join(" ")}]`),
       field(0, "Capacity", isBound ? quantityText(status?.capacity?.["storage"]) : ""),
       field(0, "Access Modes", isBound ? accessModes(status?.accessModes) : ""),

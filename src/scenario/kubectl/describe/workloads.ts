@@ -7,13 +7,15 @@ import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, Stateful
 import { withoutTemplateHash } from "../pod-template.js";
 import { type Describer, podsStatus, type Surroundings } from "./describer.js";
 import {
-  annotationLines,
   controlledBy,
   field,
+  known,
   labelLines,
   type Lines,
   longTime,
+  nameLines,
   NONE,
+  noteLines,
   pairsInLine,
   quantityText,
   workloadConditions,
@@ -33,11 +35,9 @@ export const deploymentDescriber: Describer<Deployment> = {
       `${status.unavailableReplicas ?? 0} unavailable`,
     ];
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Selector", formatLabelSelector(spec.selector)),
       field(0, "Replicas", counts.join(" | ")),
       field(0, "StrategyType", type),
@@ -82,11 +82,9 @@ export const replicaSetDescriber: Describer<ReplicaSet> = {
   describe(set, around) {
     const { metadata, spec, status } = set;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "Selector", formatLabelSelector(spec.selector)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       ...controlledBy(metadata),
       field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
       field(0, "Pods Status", podsStatus(set, spec.selector, around)),
@@ -101,11 +99,9 @@ export const replicationControllerDescriber: Describer<ReplicationController> = 
   describe(controller, around) {
     const { metadata, spec, status } = controller;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "Selector", pairsInLine(spec.selector)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
       field(0, "Pods Status", podsStatus(controller, { matchLabels: spec.selector ?? {} }, around)),
       ...podTemplateLines(spec.template),
@@ -120,20 +116,15 @@ export const statefulSetDescriber: Describer<StatefulSet> = {
     const { metadata, spec, status } = set;
     const { type = "RollingUpdate", rollingUpdate } = spec.updateStrategy ?? {};
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "CreationTimestamp", longTime(metadata.creationTimestamp)),
       field(0, "Selector", formatLabelSelector(spec.selector)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       field(0, "Replicas", `${spec.replicas ?? 1} desired | ${status?.replicas ?? 0} total`),
       field(0, "Update Strategy", type),
       ...(rollingUpdate?.partition === undefined
         ? []
-        : [
-            field(1, "Partition", rollingUpdate.partition),
-            ...(rollingUpdate.maxUnavailable === undefined ? [] : [field(1, "MaxUnavailable", rollingUpdate.maxUnavailable)]),
-          ]),
+        : [field(1, "Partition", rollingUpdate.partition), ...known(1, "MaxUnavailable", rollingUpdate.maxUnavailable)]),
       field(0, "Pods Status", podsStatus(set, spec.selector, around)),
       ...podTemplateLines(spec.template),
       ...claimTemplateLines(spec.volumeClaimTemplates ?? []),
@@ -164,12 +155,10 @@ export const daemonSetDescriber: Describer<DaemonSet> = {
   describe(set, around) {
     const { metadata, spec, status } = set;
     return [
-      field(0, "Name", metadata.name),
-      field(0, "Namespace", metadata.namespace ?? ""),
+      ...nameLines(metadata),
       field(0, "Selector", formatLabelSelector(spec.selector)),
       field(0, "Node-Selector", pairsInLine(spec.template.spec.nodeSelector)),
-      ...labelLines(0, "Labels", metadata.labels),
-      ...annotationLines(0, "Annotations", metadata.annotations),
+      ...noteLines(metadata),
       `Desired Number of Nodes Scheduled: ${status?.desiredNumberScheduled ?? 0}`,
       `Current Number of Nodes Scheduled: ${status?.currentNumberScheduled ?? 0}`,
       `Number of Nodes Scheduled with Up-to-date Pods: ${status?.updatedNumberScheduled ?? 0}`,
