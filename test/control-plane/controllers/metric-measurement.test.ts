@@ -116,6 +116,19 @@ describe("a metric that cannot be had", () => {
     }
   });
 
+  it("is that of a container which a measured pod has not", () => {
+    const use = (...names: string[]) => new Map(names.map((name) => [name, { milli: 100, timestamp: NOW, window: 15 * SECOND }]));
+    const source: MetricsSource = {
+      ...NO_METRICS,
+      resourceMetric: (_name, _namespace, _pods, container) => (container === undefined ? use("a", "b") : use("a")),
+    };
+    const found = lookWith([{ type: "ContainerResource", containerResource: { ...resource, container: "c" } }], source);
+    expect(found.warnings[0].message).toBe(
+      "failed to get cpu utilization: unable to get metrics for resource cpu: failed to get container metrics: " +
+        "container c not present in metrics for pod default/b",
+    );
+  });
+
   it("keeps its place among the current metrics, which are read by their index", () => {
     const source: MetricsSource = { ...NO_METRICS, externalMetric: () => [60_000] };
     const found = lookWith([{ type: "Resource", resource }, external(share)], source);

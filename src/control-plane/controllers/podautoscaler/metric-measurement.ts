@@ -127,8 +127,14 @@ function measureResource(
   const container = containerResource?.container;
   const metrics = (): PodMetrics =>
     labelled(`unable to get metrics for resource ${name}`, () => {
+      const whole = source.resourceMetric(name, namespace, pods);
+      if (whole.size === 0) throw new MetricError("no metrics returned from resource metrics API");
+      if (container === undefined) return whole;
       const found = source.resourceMetric(name, namespace, pods, container);
-      if (found.size === 0) throw new MetricError("no metrics returned from resource metrics API");
+      for (const pod of whole.keys()) {
+        if (found.has(pod)) continue;
+        throw new MetricError(`failed to get container metrics: container ${container} not present in metrics for pod ${namespace}/${pod}`);
+      }
       return found;
     });
   const measured = (proposal: Proposal, called: string): Measured => ({
