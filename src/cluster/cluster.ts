@@ -302,7 +302,7 @@ export class Cluster {
 
   private machine(plan: NodePlan, heartbeats: LeaseHeartbeats): Machine {
     const { description } = this;
-    const { sandboxStart, containerStart, volumeMount } = description.latencies;
+    const { sandboxStart, containerStart, volumeMount, volumeUnmount } = description.latencies;
     return new Machine({
       ...nodeDescription(plan, description, this.kubeletSettings),
       simulation: this.simulation,
@@ -314,6 +314,8 @@ export class Cluster {
       ...(sandboxStart !== undefined && { sandboxDuration: sandboxStart }),
       ...(containerStart !== undefined && { containerStartDuration: containerStart }),
       ...(volumeMount !== undefined && { mountDuration: volumeMount }),
+      ...(volumeUnmount !== undefined && { unmountDuration: volumeUnmount }),
+      ...(plan.group.volumeLimits !== undefined && { volumeLimits: plan.group.volumeLimits }),
       network: this.podNetwork,
       behaviorOf: this.behaviors.ofContainer,
     });

@@ -27,6 +27,8 @@ export interface NodeGroupDescription {
   /** Internal IP of each node, else given out in order. */
   readonly addresses?: readonly string[];
   readonly runtime?: "containerd" | "cri-o" | "docker";
+  /** Most volumes of each storage driver that a node attaches, by name of the driver: the kubelet tells of them in a CSINode object. */
+  readonly volumeLimits?: Readonly<Record<string, number>>;
   /** Manifests of pods that each node's kubelet runs from files. */
   readonly staticPods?: readonly Pod[];
   /** What runs on the nodes: a kubelet, or a stand-in that only reports what annotations of pods say; absent: a kubelet. */

@@ -22,6 +22,7 @@ export interface RuntimeCosts {
   sandboxDuration(): SimTime;
   containerStartDuration(): SimTime;
   mountDuration(): SimTime;
+  unmountDuration(): SimTime;
 }
 
 export interface KubeletContext {

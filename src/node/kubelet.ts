@@ -12,6 +12,7 @@ import type { Simulation } from "../engine/simulation.js";
 import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
+import { registerDrivers, type VolumeLimits } from "./csi-node.js";
 import { ImageManager } from "./image-manager.js";
 import type { ImagePuller } from "./image-puller.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
@@ -39,6 +40,8 @@ export interface KubeletOptions extends NodeAgentOptions {
   readonly puller: ImagePuller;
   readonly usage: NodeResourceUsage;
   readonly behaviorOf: BehaviorSource;
+  /** Storage drivers of the node; absent: it tells of none. */
+  readonly volumeLimits?: VolumeLimits;
   /** What tells the present start of the machine from others. */
   readonly bootID: () => string;
   /** Manifests of pods that it runs whatever the API server says. */
@@ -128,7 +131,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
       options.bootID,
     );
     const { runtime } = options;
-    this.volumes = { simulation, client: this.client, inUse: this.status, mountDuration: () => runtime.mountDuration() };
+    this.volumes = { simulation, client: this.client, inUse: this.status, runtime };
     const informers = endpoint.informers({ component: "kubelet", host: this.node, podsOfNode: this.node });
     this.nodes = informers.informer("Node");
     this.admission = new PodAdmission({
@@ -245,6 +248,8 @@ export class Kubelet implements NodeAgent, KubeletContext {
     this.nodes.addHandlers({
       added: (node) => {
         this.status.nodeChanged(undefined, node);
+        const { volumeLimits } = this.options;
+        if (volumeLimits !== undefined) registerDrivers(this.client, node, volumeLimits);
         if (this.running) this.staticPods.reconcile();
       },
       updated: (previous, node) => this.status.nodeChanged(previous, node),

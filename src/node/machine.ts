@@ -10,6 +10,7 @@ import { lognormal } from "../engine/distribution-families.js";
 import { MILLISECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import { newBootID } from "./boot-id.js";
 import { annotatedBehavior, type BehaviorSource } from "./behavior.js";
+import type { VolumeLimits } from "./csi-node.js";
 import { CONTAINER_RUNTIMES } from "./container-runtime.js";
 import { DEFAULT_RUNTIME, identityOf, type NodeDescription } from "./described-node.js";
 import { FakeKubelet } from "./fake-kubelet.js";
@@ -34,6 +35,10 @@ export interface MachineOptions extends NodeDescription {
   readonly containerStartDuration?: Distribution;
   /** Time of mounting one volume, microseconds. */
   readonly mountDuration?: Distribution;
+  /** Time of unmounting one volume, microseconds. */
+  readonly unmountDuration?: Distribution;
+  /** Most volumes of each storage driver. */
+  readonly volumeLimits?: VolumeLimits;
   /** "fake" runs nothing: see {@link FakeKubelet}. */
   readonly agent?: "kubelet" | "fake";
   readonly network?: PodNetwork;
@@ -53,6 +58,8 @@ export interface MachineOptions extends NodeDescription {
 const REGISTRY_BANDWIDTH = 125_000_000;
 /** Mounting a formatted disk or a share. An assumption, and a setting. */
 const MOUNT_DURATION = lognormal(500 * MILLISECOND, 0.5);
+/** Less than mounting, which checks the file system first. An assumption, and a setting. */
+const UNMOUNT_DURATION = lognormal(200 * MILLISECOND, 0.5);
 
 export class Machine {
   readonly name: string;
@@ -105,6 +112,8 @@ export class Machine {
     const start = options.containerStartDuration ?? profile.containerStartDuration;
     const mount = options.mountDuration ?? MOUNT_DURATION;
     const mounts = simulation.stream(`kubelet/${name}/mount`);
+    const unmount = options.unmountDuration ?? UNMOUNT_DURATION;
+    const unmounts = simulation.stream(`kubelet/${name}/unmount`);
     const { epoch, endpoint, heartbeats, network = new UnsimulatedPodNetwork() } = options;
     const common = { simulation, epoch, endpoint, heartbeats, identity, network };
     this.isFake = options.agent === "fake";
@@ -122,11 +131,13 @@ export class Machine {
             sandboxDuration: () => duration(sandbox, costs),
             containerStartDuration: () => duration(start, costs),
             mountDuration: () => duration(mount, mounts),
+            unmountDuration: () => duration(unmount, unmounts),
           },
           puller: this.images,
           usage: this.resources,
           behaviorOf: options.behaviorOf ?? annotatedBehavior(),
           bootID: () => this.bootID,
+          ...(options.volumeLimits !== undefined && { volumeLimits: options.volumeLimits }),
           ...(options.staticPods !== undefined && { staticPods: options.staticPods }),
         });
   }

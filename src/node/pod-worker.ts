@@ -264,23 +264,23 @@ export class PodWorker {
     this.serving.end();
     if (this.isLeftAlone) return;
     this.finished = true;
-    this.volumes.release();
     this.prober?.suspend();
     context.podStopped(this);
     this.sandbox.remove();
-    if (this.orphaned) {
-      this.release();
-      return;
+    if (this.orphaned) this.release();
+    else {
+      this.report.touch();
+      this.report.send(() => this.finishDeletion());
     }
-    this.report.touch();
-    this.report.send(() => this.finishDeletion());
+    this.volumes.release(() => this.finishDeletion());
   }
 
-  /** Once nothing runs and the end is reported, a deleted pod is removed from the API server. */
+  /** Once nothing runs or is mounted and the end is reported, a deleted pod is removed from the API server. */
   private finishDeletion(): void {
     if (
       this.orphaned ||
       !this.finished ||
+      !this.volumes.isReleased ||
       this.pod.metadata.deletionTimestamp === undefined ||
       !this.context.running ||
       !this.report.isSettled

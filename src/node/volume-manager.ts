@@ -29,8 +29,8 @@ export interface VolumeManagerSurroundings {
   readonly simulation: Simulation;
   readonly client: ApiClient;
   readonly inUse: VolumesInUse;
-  /** How long one mount takes, microseconds. */
-  mountDuration(): SimTime;
+  /** How long one mount takes, and taking it away again, microseconds. */
+  readonly runtime: { mountDuration(): SimTime; unmountDuration(): SimTime };
 }
 
 const NONE: readonly Volume[] = [];
@@ -57,6 +57,7 @@ export class PodVolumes {
   /** Answers to what was asked in an earlier round are void. */
   private round = 0;
   private working = false;
+  private unmounting: EventId | undefined;
 
   constructor(
     private readonly surroundings: VolumeManagerSurroundings,
@@ -93,22 +94,47 @@ export class PodVolumes {
     this.working = false;
   }
 
-  /** The pod's containers are gone: its volumes are unmounted. */
-  release(): void {
+  /** The pod's containers are gone: its volumes are unmounted one after the other, and `done` is called when all are. */
+  release(done: () => void): void {
     this.cancel();
+    const { simulation, runtime } = this.surroundings;
+    let duration: SimTime = 0;
+    for (const { name } of this.volumes) if (!this.unmounted.has(name)) duration += runtime.unmountDuration();
+    const { unmounting } = this;
+    if (duration === 0) this.letGo();
+    else if (unmounting === undefined) {
+      this.unmounting = simulation.after(duration, () => {
+        this.unmounting = undefined;
+        this.lose();
+        done();
+      });
+      return;
+    }
+    done();
+  }
+
+  /** Whether nothing is left to unmount. */
+  get isReleased(): boolean {
+    return this.unmounting === undefined;
+  }
+
+  private letGo(): void {
     for (const volume of this.used) this.surroundings.inUse.release(volume);
     this.used.clear();
   }
 
   /** The machine lost power: nothing is mounted. */
   lose(): void {
-    this.release();
+    this.cancel();
+    if (this.unmounting !== undefined) this.surroundings.simulation.cancel(this.unmounting);
+    this.unmounting = undefined;
+    this.letGo();
     for (const { name } of this.volumes) this.unmounted.add(name);
     this.ready = this.volumes.length === 0;
   }
 
   private prepare({ persistentVolumeClaim }: Volume, round: number, mounted: () => void): void {
-    const mount = (): void => this.after(this.surroundings.mountDuration(), mounted);
+    const mount = (): void => this.after(this.surroundings.runtime.mountDuration(), mounted);
     if (persistentVolumeClaim === undefined) {
       mount();
       return;

@@ -8,6 +8,9 @@ import { LeaseHeartbeats } from "../../src/control-plane/apiserver/lease-heartbe
 import { Simulation } from "../../src/engine/simulation.js";
 import { Machine, type MachineOptions } from "../../src/node/machine.js";
 
+/** Kinds of the tests that belong to no namespace. */
+const CLUSTER_SCOPED: ReadonlySet<Kind> = new Set<Kind>(["Node", "CSINode"]);
+
 export const EPOCH = Date.UTC(2026, 0, 1) * 1000;
 
 export class TestCluster {
@@ -59,7 +62,7 @@ export class TestCluster {
   }
 
   stored<K extends Kind>(kind: K, name: string): ObjectsByKind[K] | undefined {
-    return this.apiServer.objects.get(kind, kind === "Node" ? undefined : "default", name);
+    return this.apiServer.objects.get(kind, CLUSTER_SCOPED.has(kind) ? undefined : "default", name);
   }
 
   events(name: string): string[] {

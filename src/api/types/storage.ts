@@ -1,5 +1,5 @@
 /** Volumes. Source: https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/ */
-import type { ApiObject, Condition, LabelSelector, ObjectReference, QuantityText, ResourceList } from "./meta.js";
+import type { ApiObject, Condition, LabelSelector, ObjectReference, QuantityText, ResourceList, Timestamp } from "./meta.js";
 import type { NodeSelector } from "./node.js";
 
 export interface PersistentVolumeClaim extends ApiObject {
@@ -93,5 +93,8 @@ export interface VolumeAttachment extends ApiObject {
     readonly nodeName: string;
     readonly source: { readonly persistentVolumeName?: string };
   };
-  readonly status?: { readonly attached: boolean };
+  readonly status?: {
+    readonly attached: boolean;
+    readonly attachError?: { readonly time?: Timestamp; readonly message?: string };
+  };
 }

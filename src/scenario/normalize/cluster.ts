@@ -139,6 +139,7 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     ...(group.region !== undefined && { region: group.region }),
     ...(group.runtime !== undefined && { runtime: group.runtime }),
     ...(staticPods.length > 0 && { staticPods }),
+    ...(group.volumeLimits !== undefined && { volumeLimits: group.volumeLimits }),
   };
   if (group.names === undefined) {
     return [

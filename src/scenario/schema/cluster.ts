@@ -64,6 +64,9 @@ export const NodeGroup = closed({
   ),
   region: Type.Optional(Text),
   addresses: Type.Optional(Type.Array(Address, { description: "Internal IP of each node in order; absent: given out in order." })),
+  volumeLimits: Type.Optional(
+    Type.Record(Text, Count, { description: "Most volumes that a node attaches, by name of the storage driver; told in CSINode objects." }),
+  ),
   staticPods: Type.Optional(
     Type.Array(StaticPod, { description: "Manifests of pods that each node's kubelet runs from files: static pods, NAME-NODE." }),
   ),

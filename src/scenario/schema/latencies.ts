@@ -20,6 +20,7 @@ export const LATENCIES = {
   volumeAttach: "the attachment of a volume to a node",
   volumeDetach: "the detachment of a volume from a node",
   volumeMount: "the mount of one volume",
+  volumeUnmount: "the unmounting of one volume",
 } as const;
 
 export type LatencyName = keyof typeof LATENCIES;

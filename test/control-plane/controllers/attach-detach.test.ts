@@ -69,6 +69,31 @@ const use = (small: SmallCluster, node: string, volumes: readonly string[]): voi
 };
 
 describe("the attach/detach controller", () => {
+  it("tells the pods of an attachment that fails, which is tried again after 1, 2, 4, ... s", () => {
+    const small = cluster();
+    const mark = (annotations: Record<string, string>): void =>
+      small.kubectl.patch<"PersistentVolume">({ kind: "PersistentVolume", name: "data" }, (current) => ({
+        ...current,
+        metadata: { ...current.metadata, annotations },
+      }));
+    mark({ "kubewarp.io/attach-error": "rpc error: code = Internal desc = no such disk" });
+    small.apply(pod("a"));
+    // Tries end 2, 5, 9 and 15 s after they began: each takes 2 s.
+    small.runTo(36);
+    const text = 'AttachVolume.Attach failed for volume "data" : rpc error: code = Internal desc = no such disk';
+    const failures = small.eventsOf("FailedAttachVolume");
+    expect(new Set(failures.map(({ message }) => message))).toEqual(new Set([text]));
+    expect(small.list("VolumeAttachment")[0].status).toMatchObject({ attached: false, attachError: { message: text.split(" : ")[1] } });
+    expect(nodesWithVolume(small)).toEqual([]);
+    mark({});
+    // The fifth try begins 8 s after the fourth ended.
+    small.runTo(44);
+    expect(nodesWithVolume(small)).toEqual([]);
+    small.runTo(46.5);
+    expect(nodesWithVolume(small)).toEqual(["node-1"]);
+    expect(small.list("VolumeAttachment")[0].status).toEqual({ attached: true });
+  });
+
   it("attaches a volume to its pod's node, says so, and detaches it when the pod is gone", () => {
     const small = cluster();
     small.apply(pod("a"));

@@ -84,7 +84,14 @@ class AttachDetachController {
     });
     this.claims.addHandlers({ added: claimChanged, updated: (_, claim) => claimChanged(claim) });
     this.volumes.addHandlers({ added: volumeChanged, deleted: volumeChanged });
-    this.attachments.addHandlers({ added: attachmentChanged, updated: (_, one) => attachmentChanged(one), deleted: attachmentChanged });
+    this.attachments.addHandlers({
+      added: attachmentChanged,
+      updated: (before, one) => {
+        if (one.status?.attachError !== undefined && one.status.attachError !== before.status?.attachError) this.reportFailure(one);
+        attachmentChanged(one);
+      },
+      deleted: attachmentChanged,
+    });
     this.nodes.addHandlers({
       added: nodeChanged,
       updated: (before, node) => {
@@ -159,6 +166,16 @@ class AttachDetachController {
           ? "Volume is already exclusively attached to one node and can't be attached to another"
           : `Volume is already used by pod(s) ${local.join(", ")}`;
       const message = `Multi-Attach error for volume "${volume.metadata.name}" ${text}`;
+      this.calls.recordEvent(referenceTo(pod), "Warning", "FailedAttachVolume", message);
+    }
+  }
+
+  /** The attacher could not attach it. Source: GenerateAttachVolumeFunc in pkg/volume/util/operationexecutor/operation_generator.go. */
+  private reportFailure({ spec, status }: VolumeAttachment): void {
+    const volume = this.volumes.get(spec.source.persistentVolumeName ?? "");
+    if (volume === undefined || !this.context.active) return;
+    const message = `AttachVolume.Attach failed for volume "${volume.metadata.name}" : ${status?.attachError?.message ?? ""}`;
+    for (const pod of this.podsByNode(volume).get(spec.nodeName) ?? []) {
       this.calls.recordEvent(referenceTo(pod), "Warning", "FailedAttachVolume", message);
     }
   }
