@@ -57,8 +57,10 @@ export class KubectlSession {
   /** Writes the errors at the end of the output, as kubectl does when all else is done. */
   end(): CommandResult {
     const { failures, output } = this;
-    const errors = failures.length === 1 ? [failures[0].alone] : failures.map(({ message }) => message);
-    const lines = errors.filter((text) => text !== "").flatMap((text) => text.split("\n"));
+    const said = failures.length === 1 ? [failures[0].alone] : failures.map(({ message }) => message);
+    // An answer such as "no" is told by the exit code alone.
+    const errors = said.filter((text) => text !== "");
+    const lines = errors.flatMap((text) => text.split("\n"));
     const stderr = [...this.stderr, ...lines];
     const [failure] = failures;
     const exitCode = failure === undefined ? 0 : failure instanceof ExitCode ? failure.code : 1;
