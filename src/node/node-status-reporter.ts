@@ -6,7 +6,7 @@
  */
 import type { Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
-import type { ApiClient } from "../control-plane/apiserver/client.js";
+import { type ApiClient, FROM_CACHE, type Result } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import { MILLISECOND, SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import { wholeSeconds } from "./container-record.js";
@@ -152,48 +152,54 @@ export class NodeStatusReporter implements VolumesInUse {
   }
 
   private revise(): void {
-    const node = { kind: "Node", name: this.identity.name } as const;
-    this.client.get<"Node">(node, (stored) => {
-      if (!this.running) return;
-      if (!stored.ok) {
-        if (stored.status.code !== 404) this.reviseSoon();
-        return;
-      }
-      this.known = stored.object;
-      this.reconcileLabels(stored.object);
-      const { unschedulable = false } = stored.object.spec;
-      if (unschedulable !== this.wasUnschedulable) this.tell(unschedulable ? "NodeNotSchedulable" : "NodeSchedulable");
-      this.wasUnschedulable = unschedulable;
-      const images = listedImages(this.images.present);
-      const { conditions, images: listed = [], volumesInUse = [], nodeInfo } = stored.object.status ?? {};
-      const bootID = this.bootID();
-      const isRebooted = nodeInfo?.["bootID"] !== bootID;
-      const isSame = volumesInUse.length === this.users.size && volumesInUse.every((volume) => this.users.has(volume));
-      if (isSame) this.reported(volumesInUse);
-      if (isSame && !isRebooted && !conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
-      if (isRebooted && nodeInfo?.["bootID"] !== undefined) {
-        const { reason, message } = rebooted(this.identity.name, bootID);
-        this.events.node("Warning", reason, message);
-      }
-      for (const reason of conditionEvents(conditions, this.pressures)) this.tell(reason);
-      const inUse = [...this.users.keys()];
-      this.client.patchStatus<"Node">(
-        node,
-        (current) => ({
-          ...current,
-          status: {
-            ...nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now), bootID),
-            ...((inUse.length > 0 || volumesInUse.length > 0) && { volumesInUse: inUse }),
-          },
-        }),
-        (result) => {
-          if (result.ok) {
-            this.known = result.object;
-            this.reported(inUse);
-          } else this.reviseSoon();
+    this.client.get<"Node">(
+      { kind: "Node", name: this.identity.name },
+      (stored) => {
+        if (this.running) this.reviseStored(stored);
+      },
+      FROM_CACHE,
+    );
+  }
+
+  private reviseStored(stored: Result<Node>): void {
+    if (!stored.ok) {
+      if (stored.status.code !== 404) this.reviseSoon();
+      return;
+    }
+    this.known = stored.object;
+    this.reconcileLabels(stored.object);
+    const { unschedulable = false } = stored.object.spec;
+    if (unschedulable !== this.wasUnschedulable) this.tell(unschedulable ? "NodeNotSchedulable" : "NodeSchedulable");
+    this.wasUnschedulable = unschedulable;
+    const images = listedImages(this.images.present);
+    const { conditions, images: listed = [], volumesInUse = [], nodeInfo } = stored.object.status ?? {};
+    const bootID = this.bootID();
+    const isRebooted = nodeInfo?.["bootID"] !== bootID;
+    const isSame = volumesInUse.length === this.users.size && volumesInUse.every((volume) => this.users.has(volume));
+    if (isSame) this.reported(volumesInUse);
+    if (isSame && !isRebooted && !conditionsDiffer(conditions, this.pressures) && images.length === listed.length) return;
+    if (isRebooted && nodeInfo?.["bootID"] !== undefined) {
+      const { reason, message } = rebooted(this.identity.name, bootID);
+      this.events.node("Warning", reason, message);
+    }
+    for (const reason of conditionEvents(conditions, this.pressures)) this.tell(reason);
+    const inUse = [...this.users.keys()];
+    this.client.patchStatus<"Node">(
+      { kind: "Node", name: this.identity.name },
+      (current) => ({
+        ...current,
+        status: {
+          ...nodeStatus(this.identity, current.status, this.pressures, images, wholeSeconds(this.epoch, this.simulation.now), bootID),
+          ...((inUse.length > 0 || volumesInUse.length > 0) && { volumesInUse: inUse }),
         },
-      );
-    });
+      }),
+      (result) => {
+        if (result.ok) {
+          this.known = result.object;
+          this.reported(inUse);
+        } else this.reviseSoon();
+      },
+    );
   }
 
   /** The node's status lists these volumes: who waited for that goes on. */

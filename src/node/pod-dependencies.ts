@@ -4,8 +4,9 @@
  * Source: https://kubernetes.io/docs/concepts/configuration/configmap/, .../secret/ ("a pod that references one that does not exist will not
  * start"), pkg/volume/util/operationexecutor and nestedpendingoperations (500 ms doubling to 2 min 2 s between tries).
  */
+import type { ObjectsByKind } from "../api/kinds.js";
 import type { Container, Pod, PodSpec } from "../api/types/pod.js";
-import type { ApiClient } from "../control-plane/apiserver/client.js";
+import { type ApiClient, FROM_CACHE, type Result } from "../control-plane/apiserver/client.js";
 import { MILLISECOND, SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
 import { allContainers } from "./resources.js";
 
@@ -116,12 +117,15 @@ export class PodDependencies {
       return;
     }
     const { kind, name, volume } = dependency;
-    this.client.get<Dependency["kind"]>({ kind, name, namespace: this.pod.metadata.namespace ?? "default" }, (result) => {
+    const answered = (result: Result<ObjectsByKind[Dependency["kind"]]>): void => {
       if (!this.asking) return;
       if (result.ok && result.object.kind === "PersistentVolumeClaim" && result.object.status?.phase !== "Bound") {
         done({ volume, message: `PVC ${name} is not bound` });
       } else if (result.ok) this.ask(index + 1, done);
       else done({ volume, message: result.status.code === 404 ? `${kind.toLowerCase()} "${name}" not found` : result.status.message });
-    });
+    };
+    const target = { kind, name, namespace: this.pod.metadata.namespace ?? "default" };
+    // The kubelet watches the ConfigMaps and Secrets of its pods and asks for their claims.
+    this.client.get<Dependency["kind"]>(target, answered, kind === "PersistentVolumeClaim" ? {} : FROM_CACHE);
   }
 }

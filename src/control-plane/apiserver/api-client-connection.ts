@@ -6,7 +6,7 @@ import type { Pod } from "../../api/types/pod.js";
 import type { PodDisruptionBudget } from "../../api/types/policy.js";
 import type { Scale } from "../../api/types/scale.js";
 import type { SimTime } from "../../engine/simulation.js";
-import type { ApiClient, Callback, DeleteOptions, ListOptions, Result, ScaleClient, Target } from "./client.js";
+import type { ApiClient, Callback, DeleteOptions, GetOptions, ListOptions, Result, ScaleClient, Target } from "./client.js";
 import type { EventRecording } from "./event-recording.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
@@ -107,8 +107,17 @@ export class ApiClientConnection implements ApiClient, Sender {
     },
   };
 
-  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void {
-    this.send("get", "", target, () => this.registry.get(target), done);
+  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>, { resourceVersion }: GetOptions = {}): void {
+    const fromCache = resourceVersion !== undefined;
+    this.path.send(this, {
+      verb: "get",
+      subresource: "",
+      target,
+      precondition: undefined,
+      fromCache,
+      handle: () => this.registry.get(target),
+      done,
+    });
   }
 
   list<K extends Kind>(kind: K, options: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void {

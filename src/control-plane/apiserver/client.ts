@@ -11,7 +11,9 @@ import type { ApiObject, LabelSelector, ObjectReference, Scale } from "../../api
 export interface ApiStatus {
   /** HTTP status code: 400, 403, 404, 409, 422, 429, 500, 504, ... */
   readonly code: number;
+  /** "" where upstream does not know one: what etcd refuses goes to the client as it is. */
   readonly reason:
+    | ""
     | "BadRequest"
     | "Unauthorized"
     | "Forbidden"
@@ -47,6 +49,14 @@ export interface DeleteOptions {
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
+
+export interface GetOptions {
+  /** "0": the server answers from its watch cache, though etcd may know better; else it asks a quorum of etcd's members first. */
+  readonly resourceVersion?: "0";
+}
+
+/** For those who ask often and can do with an answer that is a moment old. */
+export const FROM_CACHE: GetOptions = { resourceVersion: "0" };
 
 export interface ListOptions {
   readonly namespace?: string;
@@ -88,7 +98,7 @@ export interface ApiClient {
   bind(pod: Target<"Pod">, nodeName: string, done?: Callback<ObjectsByKind["Pod"]>): void;
   /** The pods/eviction subresource: 429 TooManyRequests while a PodDisruptionBudget forbids it. */
   evict(pod: Target<"Pod">, options?: DeleteOptions, done?: Callback<ObjectsByKind["Pod"]>): void;
-  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>): void;
+  get<K extends Kind>(target: Target<K>, done: Callback<ObjectsByKind[K]>, options?: GetOptions): void;
   list<K extends Kind>(kind: K, options: ListOptions, done: (result: Result<readonly ObjectsByKind[K][]>) => void): void;
   /** Records a v1 Event about an object, through the client library's aggregation and spam filter. */
   recordEvent(regarding: ObjectReference, type: "Normal" | "Warning", reason: string, message: string): void;

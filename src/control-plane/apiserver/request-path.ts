@@ -23,12 +23,22 @@ import {
   type Rereading,
   type TracedRequest,
 } from "./request.js";
-import { ChangedSinceRead, CLIENT_TIMEOUT, ETCD_FULL, ETCD_TIMEOUT, forbiddenRequest, TOO_MANY_REQUESTS } from "./status-errors.js";
+import {
+  ChangedSinceRead,
+  CLIENT_TIMEOUT,
+  ETCD_FULL,
+  ETCD_TIMEOUT,
+  forbiddenRequest,
+  gatewayTimeout,
+  TOO_MANY_REQUESTS,
+} from "./status-errors.js";
 
 /** A client gives up after this long. Source: the kubelet's heartbeat client, kubernetes/cmd/kubelet/app/server.go. */
 const CLIENT_TIMEOUT_AFTER: SimTime = 10 * SECOND;
 /** etcd gives up on a proposal after 5 s and two election timeouts of 1 s. Source: go.etcd.io/etcd/server/config ReqTimeout. */
 const ETCD_TIMEOUT_AFTER: SimTime = 7 * SECOND;
+/** The server gives up on a request: etcd's client goes on trying to read until then. Source: kube-apiserver's --request-timeout. */
+const REQUEST_TIMEOUT: SimTime = 60 * SECOND;
 /** Requests that are handled at the same time. Source: kube-apiserver's --max-requests-inflight 400 and --max-mutating-requests-inflight 200, which priority and fairness adds up. */
 const MAX_IN_FLIGHT = 600;
 /** Requests that wait for a place before more are turned away: 128 queues of 50. Source: the suggested priority levels of k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap. */
@@ -81,7 +91,7 @@ export class RequestPath {
   private readonly requests: (Request | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly queued = new FirstInFirstOut<number>();
-  /** Writes that wait for etcd to have a leader. */
+  /** Requests that wait for etcd to have a leader: writes, and reads of what its quorum agrees on. */
   private readonly stalled = new Set<number>();
   private readonly answers = new Map<number, number>();
   private readonly listeners: ((request: TracedRequest) => void)[] = [];
@@ -209,13 +219,13 @@ export class RequestPath {
 
   private handle(slot: number): void {
     const request = this.requests[slot]!;
-    const { verb, subresource, target, handle, rereading } = request.work;
+    const { verb, subresource, target, fromCache = false, handle, rereading } = request.work;
     const refusal = this.refusal(request);
     if (refusal !== undefined) {
       this.respond(slot, { ok: false, status: refusal });
       return;
     }
-    if (!this.options.etcd.writable && !isRead(verb)) {
+    if (!this.options.etcd.writable && !fromCache) {
       this.stall(slot);
       return;
     }
@@ -272,9 +282,9 @@ export class RequestPath {
 
   /** etcd begins anew: writes that waited for it are told of a time-out. */
   forgetWrites(): void {
-    const slots = [...this.stalled, ...this.pipeline.forget()];
-    this.stalled.clear();
-    for (const slot of slots) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
+    const writes = [...this.stalled].filter((slot) => !isRead(this.requests[slot]!.work.verb));
+    for (const slot of writes) this.stalled.delete(slot);
+    for (const slot of [...writes, ...this.pipeline.forget()]) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
   }
 
   /** Counts an answer to a watch, which is no request of its own here. */
@@ -283,10 +293,12 @@ export class RequestPath {
   }
 
   private stall(slot: number): void {
-    const request = this.requests[slot];
+    const request = this.requests[slot]!;
+    const { verb, target } = request.work;
+    const [after, status] = isRead(verb) ? [REQUEST_TIMEOUT, gatewayTimeout(target)] : [ETCD_TIMEOUT_AFTER, ETCD_TIMEOUT];
     this.stalled.add(slot);
-    this.options.simulation.after(ETCD_TIMEOUT_AFTER, () => {
-      if (this.requests[slot] === request && this.stalled.delete(slot)) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
+    this.options.simulation.after(after, () => {
+      if (this.requests[slot] === request && this.stalled.delete(slot)) this.respond(slot, { ok: false, status });
     });
   }
 

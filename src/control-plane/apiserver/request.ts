@@ -48,6 +48,8 @@ export interface RequestWork {
   readonly subresource: Subresource;
   readonly target: Target;
   readonly precondition: WritePrecondition | undefined;
+  /** Whether the watch cache may answer alone, without etcd. */
+  readonly fromCache?: boolean;
   /** Does the work when the request has passed the checks. @throws ApiStatusError where it is refused */
   readonly handle: () => ApiObject | readonly ApiObject[];
   /** Absent where the work reads and writes in one step. */

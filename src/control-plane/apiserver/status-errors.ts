@@ -185,8 +185,27 @@ export const CLIENT_TIMEOUT: ApiStatus = {
   message: "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
 };
 
-/** Source of the text: go.etcd.io/etcd/server ErrTimeout, passed on by the API server as an internal error. */
-export const ETCD_TIMEOUT: ApiStatus = { code: 500, reason: "InternalError", message: "etcdserver: request timed out" };
+/**
+ * What etcd's client tells the API server, which passes it on without a reason. Source of the texts: go.etcd.io/etcd/api rpctypes; of the
+ * status: k8s.io/apiserver/pkg/endpoints/handlers/responsewriters ErrorToAPIStatus.
+ */
+function etcdRefusal(message: string): ApiStatus {
+  return { code: 500, reason: "", message: `etcdserver: ${message}` };
+}
+
+export const ETCD_TIMEOUT = etcdRefusal("request timed out");
+export const ETCD_FULL = etcdRefusal("mvcc: database space exceeded");
+
+/** What a client makes of the server having found no answer in time. Source: NewGenericServerResponse of k8s.io/apimachinery/pkg/api/errors. */
+export function gatewayTimeout({ kind, name }: Target): ApiStatus {
+  const asked = `get ${qualifiedResource(kind)}${name === "" ? "" : ` ${name}`}`;
+  return {
+    code: 504,
+    reason: "Timeout",
+    message: `the server was unable to return a response in the time allotted, but may still be processing the request (${asked})`,
+    details: resourceDetails(kind, name),
+  };
+}
 
 /**
  * The authoriser's refusal. Source of the text: k8s.io/apiserver/pkg/endpoints/handlers/responsewriters forbiddenMessage.
@@ -208,9 +227,6 @@ export function forbiddenRequest(user: string, verb: string, target: Target, sub
     details: detailsOf(group, info.resource, name),
   };
 }
-
-/** Source of the text: go.etcd.io/etcd/api/v3rpc/rpctypes ErrNoSpace. */
-export const ETCD_FULL: ApiStatus = { code: 500, reason: "InternalError", message: "etcdserver: mvcc: database space exceeded" };
 
 /** Source: k8s.io/apiserver/pkg/server/filters tooManyRequests. */
 export const TOO_MANY_REQUESTS: ApiStatus = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiServer } from "../../../src/control-plane/apiserver/api-server.js";
+import { FROM_CACHE } from "../../../src/control-plane/apiserver/client.js";
 import { NO_LATENCIES } from "../../../src/control-plane/apiserver/latencies.js";
 import { EtcdCluster } from "../../../src/control-plane/etcd/etcd-cluster.js";
 import { SECOND, Simulation } from "../../../src/engine/simulation.js";
@@ -19,17 +20,39 @@ describe("while etcd has no quorum", () => {
     return { simulation, etcd, server, client, informer };
   }
 
-  it("writes end in etcd's time-out while reads and caches serve on", () => {
+  it("writes end in etcd's time-out, reads of what its quorum agrees on in the server's, while caches serve on", () => {
     const { simulation, server, client, informer } = setUp();
     const answers: string[] = [];
-    client.create<"Pod">(pod("after"), (result) =>
-      answers.push(`${Math.round(simulation.now / SECOND)}s ${result.ok ? "ok" : result.status.message}`),
-    );
-    client.get({ kind: "Pod", namespace: "default", name: "before" }, (result) => answers.push(`read ${result.ok}`));
-    simulation.run(30 * SECOND);
-    expect(answers).toEqual(["read true", "8s etcdserver: request timed out"]);
+    const note = (what: string) => (result: { readonly ok: boolean; readonly status?: { readonly message: string } }) => {
+      answers.push(`${Math.round(simulation.now / SECOND)}s ${what}: ${result.status?.message ?? "ok"}`);
+    };
+    const before = { kind: "Pod", namespace: "default", name: "before" } as const;
+    client.create<"Pod">(pod("after"), note("write"));
+    client.get(before, note("read"));
+    client.list("Pod", { namespace: "default" }, note("list"));
+    client.get(before, note("cache"), FROM_CACHE);
+    simulation.run(70 * SECOND);
+    const late = "the server was unable to return a response in the time allotted, but may still be processing the request";
+    expect(answers.sort()).toEqual([
+      "1s cache: ok",
+      `61s list: ${late} (get pods)`,
+      `61s read: ${late} (get pods before)`,
+      "8s write: etcdserver: request timed out",
+    ]);
     expect(informer.get("default/before")).toBeDefined();
     expect(server.objects.count("Pod")).toBe(1);
+  });
+
+  it("reads that wait are answered when it is back", () => {
+    const { simulation, etcd, client } = setUp();
+    const answers: string[] = [];
+    client.get({ kind: "Pod", namespace: "default", name: "before" }, (result) => {
+      answers.push(`${result.ok} ${simulation.now >= 40 * SECOND && simulation.now < 45 * SECOND}`);
+    });
+    simulation.run(40 * SECOND);
+    etcd.restore("etcd-2");
+    simulation.run(60 * SECOND);
+    expect(answers).toEqual(["true true"]);
   });
 
   it("writes that came shortly before its return go through", () => {
