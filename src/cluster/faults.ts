@@ -1,4 +1,5 @@
 /** Disturbances of a cluster, each named as in the scenario file. All throw {@link UnknownFaultTarget} where there is no such thing. */
+import { objectKey } from "../api/kinds.js";
 import type { Target } from "../control-plane/apiserver/client.js";
 import type { ObjectReader } from "../control-plane/apiserver/object-store.js";
 import type { DataPath } from "../network/data-path.js";
@@ -124,7 +125,7 @@ export class Faults {
         "containerKill",
         "running container of pod",
         `${pod.namespace ?? ""}/${pod.name}`,
-        running.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`),
+        running.map(objectKey),
       );
     }
     this.tell();

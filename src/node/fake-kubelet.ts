@@ -5,6 +5,7 @@
  * compared with them.
  */
 import { parseDuration } from "../api/duration.js";
+import { hasEnded } from "../api/pod-phase.js";
 import type { Condition } from "../api/types/meta.js";
 import type { ContainerStatus, Pod, PodStatus } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
@@ -156,7 +157,7 @@ export class FakeKubelet implements NodeAgent {
     }
     known.pod = pod;
     if (pod.metadata.deletionTimestamp === undefined || known.stage === "stopping" || known.stage === "stopped") {
-      if (known.stage !== "stopped" && known.stage !== "stopping" && isTerminal(pod)) this.end(known);
+      if (known.stage !== "stopped" && known.stage !== "stopping" && hasEnded(pod)) this.end(known);
       return;
     }
     this.end(known);
@@ -205,7 +206,7 @@ export class FakeKubelet implements NodeAgent {
     const uid = pod.metadata.uid;
     const remove = (): void =>
       this.client.delete(targetOf(pod), { gracePeriodSeconds: 0, ...(uid !== undefined && { preconditions: { uid } }) });
-    if (isTerminal(pod)) remove();
+    if (hasEnded(pod)) remove();
     else this.patch(pod, (current) => this.stoppedStatus(current), remove);
   }
 
@@ -296,13 +297,9 @@ function targetOf({ metadata: { namespace, name, uid } }: Pod): Target<"Pod"> {
   return { kind: "Pod", name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
 }
 
-function isTerminal(pod: Pod): boolean {
-  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-}
-
 /** Where a pod stands that this process sees for the first time. */
 function stageOf(pod: Pod): Stage {
-  if (isTerminal(pod)) return "ready";
+  if (hasEnded(pod)) return "ready";
   if (pod.status?.phase !== "Running") return "starting";
   return pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true ? "ready" : "started";
 }

@@ -110,10 +110,8 @@ export function podPhase(pod: Pod, statuses: ContainerStatuses, isTerminal: bool
   return "Pending";
 }
 
-/** Whether the API server has the pod down as ended. */
-export function hasEnded({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
-}
+// Whether the API server has the pod down as ended.
+export { hasEnded } from "../api/pod-phase.js";
 
 type Verdict = Pick<Condition, "type" | "status" | "reason" | "message">;
 

@@ -3,6 +3,7 @@
  * of creation, also after the pod is gone.
  */
 import { objectKey } from "../api/kinds.js";
+import { hasEnded } from "../api/pod-phase.js";
 import type { Pod } from "../api/types/pod.js";
 import type { Change } from "../control-plane/apiserver/change.js";
 import type { SimTime } from "../engine/simulation.js";
@@ -100,7 +101,7 @@ function observe(record: PodRecord, pod: Pod, previous: Pod | undefined, time: S
   if (pod.status === previous?.status) return;
   const phase = pod.status?.phase;
   if (record.started === undefined && phase === "Running") record.started = time;
-  if (record.finished === undefined && (phase === "Succeeded" || phase === "Failed")) record.finished = time;
+  if (record.finished === undefined && hasEnded(pod)) record.finished = time;
   if (record.ready === undefined && pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"))
     record.ready = time;
 }

@@ -3,6 +3,7 @@
  * deliveries and attempts of a run. Of a pod that was created several times under one name, the last creation is traced.
  */
 import type { Kind } from "../api/kinds.js";
+import { controllerOf } from "../api/owner-references.js";
 import type { ApiObject, OwnerReference } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
 import type { TraceListener } from "../control-plane/apiserver/api-server.js";
@@ -130,7 +131,7 @@ export class PodTraceLog {
       return time === undefined || request === undefined ? undefined : sent(request);
     };
     const created = sentFor(committed, "");
-    const controlled = pod.metadata.ownerReferences?.some(({ controller }) => controller === true) === true;
+    const controlled = controllerOf(pod) !== undefined;
     const stored = (time: SimTime | undefined): Occurrence | undefined => (time === undefined ? undefined : { time, component: ETCD });
     const asked = controlled ? owner && this.creationOf(owner) : created;
     return podSteps(controlled, [
@@ -156,7 +157,7 @@ export class PodTraceLog {
   private topmostOwner(pod: Pod): Creation | undefined {
     let owner: Creation | undefined;
     for (let object: ApiObject | undefined = pod; object !== undefined;) {
-      const reference: OwnerReference | undefined = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+      const reference: OwnerReference | undefined = controllerOf(object);
       const above: Creation | undefined = reference && this.creations.get(reference.uid);
       owner = above ?? owner;
       object = above?.object;

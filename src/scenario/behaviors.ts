@@ -1,4 +1,5 @@
 /** Which behavior a pod has: the first rule that matches it. */
+import { controllerOf } from "../api/owner-references.js";
 import type { Labels } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
 import type { Source } from "./normalize/source.js";
@@ -52,7 +53,7 @@ function includesAll(labels: Labels, wanted: Labels): boolean {
 
 /** Through a ReplicaSet or a Job, whose names begin with their owners', a pod belongs to a Deployment or CronJob. */
 function isOwnedBy(pod: Pod, owner: { readonly kind: string; readonly name: string }): boolean {
-  const controller = pod.metadata.ownerReferences?.find((one) => one.controller === true);
+  const controller = controllerOf(pod);
   if (controller === undefined) return false;
   if (controller.kind === owner.kind) return controller.name === owner.name;
   if (owner.kind === "Deployment" && controller.kind === "ReplicaSet")

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { STORAGE_KINDS } from "../api/kinds.js";
+import { hasEnded } from "../api/pod-phase.js";
 import type { ApiObject, Node, Pod } from "../api/types/index.js";
 import type { InformerFactory } from "../control-plane/apiserver/client.js";
 import * as events from "./framework/events.js";
@@ -26,7 +27,7 @@ export interface Watchers {
 
 /** Finished pods hold nothing: the scheduler's watch leaves them out. */
 function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+  return hasEnded(pod);
 }
 
 function isAssigned(pod: Pod): boolean {

@@ -1,5 +1,6 @@
 /** All objects as etcd has committed them, with what the invariants find them by, and when each was changed last. */
 import { objectKey, type Kind, type ObjectsByKind } from "../../api/kinds.js";
+import { controllerOf } from "../../api/owner-references.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { Change } from "../../control-plane/apiserver/change.js";
@@ -121,7 +122,7 @@ export class CommittedObjects {
 
 /** Uid of the object's controller. */
 export function controllerUid(object: ApiObject): string | undefined {
-  return object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+  return controllerOf(object)?.uid;
 }
 
 function put(index: Map<string, Set<string>>, key: string, value: string): void {

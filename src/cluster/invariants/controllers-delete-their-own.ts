@@ -3,6 +3,7 @@
  *
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works (ownerReferences, not labels alone)
  */
+import { controllerOf } from "../../api/owner-references.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
 import { storedTarget } from "./stored-target.js";
 
@@ -23,7 +24,7 @@ export function controllersDeleteTheirOwn(cluster: ObservedCluster): Invariant {
       const kind = OWNER_KINDS[caller.user.slice(ACCOUNT_PREFIX.length)];
       if (kind === undefined) return undefined;
       const pod = storedTarget(cluster.stored, target);
-      const owner = pod?.metadata.ownerReferences?.find(({ controller }) => controller === true);
+      const owner = pod && controllerOf(pod);
       if (pod === undefined || owner?.kind === kind) return undefined;
       return (accepted) => {
         if (accepted)

@@ -4,10 +4,11 @@
  *
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/, https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  */
+import { hasEnded } from "../../api/pod-phase.js";
 import { labelSelectorMatches } from "../../api/selector.js";
 import type { PodDisruptionBudget } from "../../api/types/policy.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded, isReady, isTerminating } from "./pod-state.js";
+import { isReady, isTerminating } from "./pod-state.js";
 
 export function disruptionBudgetKept(cluster: ObservedCluster): Invariant {
   const { committed, stored } = cluster;

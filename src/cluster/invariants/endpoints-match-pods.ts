@@ -3,10 +3,11 @@
  *
  * Source: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
  */
+import { hasEnded } from "../../api/pod-phase.js";
 import { compileLabelSet } from "../../api/selector.js";
 import type { Service } from "../../api/types/network.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded, isReady, isTerminating } from "./pod-state.js";
+import { isReady, isTerminating } from "./pod-state.js";
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
 

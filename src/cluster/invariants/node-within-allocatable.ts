@@ -6,11 +6,12 @@
  *
  * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled
  */
+import { objectKey } from "../../api/kinds.js";
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import { SECOND, type SimTime } from "../../engine/simulation.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded } from "./pod-state.js";
 import { amountsOf, amountText, exceeded, requested, sumOf, type Amounts } from "./requested-resources.js";
 
 /** A node that has shrunk was still as large as before to a scheduler that decides within so long. */
@@ -35,7 +36,7 @@ export function nodeWithinAllocatable(cluster: ObservedCluster): Invariant {
     if (over.length === 0) return;
     const earlier = shrunk.get(name);
     if (earlier !== undefined && cluster.now - earlier.at <= MEMORY_OF_SHRINKING && exceeded(asked, earlier.before).length === 0) return;
-    cluster.violated(node, `${overText(over, allocatable, asked)} after ${pod.metadata.namespace ?? ""}/${pod.metadata.name} was bound`);
+    cluster.violated(node, `${overText(over, allocatable, asked)} after ${objectKey(pod)} was bound`);
   };
 
   return {

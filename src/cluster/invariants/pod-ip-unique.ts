@@ -4,9 +4,10 @@
  * A machine that boots gives its addresses out anew and its kubelet reports one pod after the other, so that what is stored may name an
  * address twice for a moment. Source: https://kubernetes.io/docs/concepts/cluster-administration/networking/#the-kubernetes-network-model
  */
+import { objectKey } from "../../api/kinds.js";
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded } from "./pod-state.js";
 
 export function podIpUnique(cluster: ObservedCluster): Invariant {
   const { committed } = cluster;
@@ -19,10 +20,7 @@ export function podIpUnique(cluster: ObservedCluster): Invariant {
         const holder = holders.get(podIP);
         holders.set(podIP, pod);
         if (holder === undefined || !cluster.isSettled(committed.changedAt(pod), committed.changedAt(holder))) continue;
-        cluster.violated(
-          pod,
-          `expected an address of its own, found ${podIP}, which ${holder.metadata.namespace ?? ""}/${holder.metadata.name} has`,
-        );
+        cluster.violated(pod, `expected an address of its own, found ${podIP}, which ${objectKey(holder)} has`);
       }
     },
   };

@@ -7,10 +7,10 @@
  * (ValidatePodStatusUpdate in pkg/apis/core/validation).
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase
  */
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Pod } from "../../api/types/pod.js";
 import { MINUTE, type SimTime } from "../../engine/simulation.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded } from "./pod-state.js";
 
 /** So long a request may be under way. Source: --request-timeout of kube-apiserver. */
 const REQUEST_TIMEOUT: SimTime = MINUTE;

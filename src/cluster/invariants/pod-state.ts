@@ -1,10 +1,6 @@
 /** What the invariants ask of pods. */
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Pod } from "../../api/types/pod.js";
-
-/** It has ended for good. */
-export function hasEnded({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
-}
 
 export function isTerminating({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined;

@@ -3,11 +3,12 @@
  *
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
  */
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import { isTolerated } from "../../scheduler/framework/tolerations.js";
 import type { Invariant, ObservedCluster } from "./invariant.js";
-import { hasEnded, isTerminating } from "./pod-state.js";
+import { isTerminating } from "./pod-state.js";
 import { amountsOf, exceeded, sumOf } from "./requested-resources.js";
 
 const SCHEDULER = "default-scheduler";

@@ -1,4 +1,5 @@
 /** The metrics.k8s.io API: what metrics-server tells of pods and nodes to whoever asks, kubectl top above all. */
+import { objectKey } from "../../api/kinds.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { MetricsSource } from "../../control-plane/controllers/podautoscaler/metrics-source.js";
@@ -45,7 +46,7 @@ export class MetricsApi {
   /** A node's use is that of its pods: the machine itself takes nothing. @throws MetricError where there is no metrics-server */
   ofNodes(nodes: readonly Node[], pods: readonly Pod[]): readonly NodeMetrics[] {
     const used = new Map<string, { cpuMillicores: number; memoryBytes: number }>();
-    const nodeOf = new Map(pods.map(({ metadata, spec }) => [`${metadata.namespace ?? ""}/${metadata.name}`, spec.nodeName]));
+    const nodeOf = new Map(pods.map((pod) => [objectKey(pod), pod.spec.nodeName]));
     let isAnyRead = false;
     for (const { namespace, name, containers } of this.ofPods(pods)) {
       const node = nodeOf.get(`${namespace}/${name}`) ?? "";

@@ -100,7 +100,7 @@ export class NodeDeletion {
     for (const { node, pods } of nodes) {
       const { name } = node.metadata;
       if (drain) {
-        const names = pods.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`).join(",");
+        const names = pods.map(objectKey).join(",");
         log(
           "Normal",
           "ScaleDown",

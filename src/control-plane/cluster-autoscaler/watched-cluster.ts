@@ -1,5 +1,6 @@
 /** What the autoscaler watches: nodes and bound pods go into the simulation of placements, pods without a place are remembered. */
 import { objectKey, STORAGE_KINDS, type Kind } from "../../api/kinds.js";
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { DaemonSet } from "../../api/types/workloads.js";
@@ -96,10 +97,6 @@ export class WatchedCluster implements ControllerLookup {
     // A pod that has only just been created is the scheduler's business.
     if (previous !== undefined || nodeName !== undefined) this.changed();
   }
-}
-
-function hasEnded({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
 /** Heartbeats and images of a node are none of the autoscaler's concern. */

@@ -2,20 +2,11 @@
  * Which object controls which. Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/ and
  * apimachinery pkg/apis/meta/v1/controller_ref.go.
  */
+import { controllerOf, isControlledBy } from "../../api/owner-references.js";
 import type { ApiObject, OwnerReference } from "../../api/types/index.js";
 import type { Lister } from "../apiserver/client.js";
 
-/** The reference with `controller: true`, of which there is at most one. */
-export function controllerOf(object: ApiObject): OwnerReference | undefined {
-  const references = object.metadata.ownerReferences;
-  if (references === undefined) return undefined;
-  for (const reference of references) if (reference.controller === true) return reference;
-  return undefined;
-}
-
-export function isControlledBy(object: ApiObject, owner: ApiObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
-}
+export { controllerOf, isControlledBy };
 
 /** A controlling reference to the owner that blocks its foreground deletion. */
 export function controllerReference(owner: ApiObject): OwnerReference {

@@ -1,4 +1,5 @@
 /** What controllers ask of a pod. Source: kubernetes pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go. */
+import { hasEnded as isPodTerminal } from "../../api/pod-phase.js";
 import type { Condition, Pod, Timestamp } from "../../api/types/index.js";
 
 const MICROSECONDS_A_SECOND = 1_000_000;
@@ -30,10 +31,7 @@ export function untilAvailable(pod: Pod, minReadySeconds: number, now: Timestamp
   return left > 0 ? left : undefined;
 }
 
-/** Ended pods never run again. */
-export function isPodTerminal(pod: Pod): boolean {
-  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-}
+export { isPodTerminal };
 
 /** Neither ended nor being deleted. */
 export function isPodActive(pod: Pod): boolean {

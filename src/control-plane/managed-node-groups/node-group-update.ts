@@ -4,6 +4,7 @@
  *
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
  */
+import { hasEnded } from "../../api/pod-phase.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { RandomStream } from "../../engine/random.js";
@@ -252,8 +253,7 @@ function isReady(node: Node | undefined): boolean {
 
 /** Daemon pods and mirror pods stay with their node; what has ended holds nothing. */
 function isDrained(pod: Pod): boolean {
-  const hasEnded = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-  return !hasEnded && controllerOf(pod)?.kind !== "DaemonSet" && pod.metadata.annotations?.[MIRROR_POD] === undefined;
+  return !hasEnded(pod) && controllerOf(pod)?.kind !== "DaemonSet" && pod.metadata.annotations?.[MIRROR_POD] === undefined;
 }
 
 function failure(errorCode: Failure["errorCode"], errorMessage: string, resourceIds: readonly string[]): Failure {

@@ -1,4 +1,5 @@
 /** Metrics of pods. Source: https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/pod-metrics.md */
+import { controllerOf } from "../../api/owner-references.js";
 import { isSidecar } from "../../api/resources.js";
 import type { Container, ContainerStatus, Pod } from "../../api/types/pod.js";
 import type { Family, LabelSet, Sample } from "./family.js";
@@ -32,7 +33,7 @@ function gauge(name: string, help: string, samples: (pod: Pod) => readonly Sampl
 
 export const POD_FAMILIES: readonly Family<"Pod">[] = [
   gauge("kube_pod_info", "Information about pod.", (pod) => {
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+    const owner = controllerOf(pod);
     return one(
       {
         ...labelsOf(pod),

@@ -1,12 +1,9 @@
+import { controllerOf } from "../../api/owner-references.js";
 import { podPriority, podQosClass } from "../../api/resources.js";
 import type { Pod } from "../../api/types/pod.js";
 import { optionalSeconds, secondsText, type Table } from "../csv.js";
 import type { PodRecord } from "../pod-records.js";
 import { requestedAmounts } from "../pod-requests.js";
-
-function owner(pod: Pod): { readonly kind: string; readonly name: string } | undefined {
-  return pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-}
 
 function restarts(pod: Pod): number {
   return (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
@@ -19,8 +16,8 @@ export const PODS: Table<PodRecord> = {
     { name: "namespace", meaning: "namespace", value: ({ namespace }) => namespace },
     { name: "pod", meaning: "name", value: ({ name }) => name },
     { name: "uid", meaning: "uid", value: ({ uid }) => uid },
-    { name: "owner_kind", meaning: "kind of the controller that owns it", value: ({ pod }) => owner(pod)?.kind },
-    { name: "owner_name", meaning: "name of that controller", value: ({ pod }) => owner(pod)?.name },
+    { name: "owner_kind", meaning: "kind of the controller that owns it", value: ({ pod }) => controllerOf(pod)?.kind },
+    { name: "owner_name", meaning: "name of that controller", value: ({ pod }) => controllerOf(pod)?.name },
     { name: "node", meaning: "node it was bound to", value: ({ pod }) => pod.spec.nodeName },
     { name: "phase", meaning: "Pending, Running, Succeeded or Failed", value: ({ pod }) => pod.status?.phase ?? "Pending" },
     { name: "reason", meaning: "status.reason, such as Evicted", value: ({ pod }) => pod.status?.reason },

@@ -4,6 +4,7 @@
  * A million pods come from a few hundred templates: everything that plugins derive from a pod's spec, labels, namespace and owner is
  * worked out once a shape, and results can be kept per shape.
  */
+import { controllerOf } from "../../api/owner-references.js";
 import type { Labels, OwnerReference, Pod, PodSpec } from "../../api/types/index.js";
 import { parseAffinity, type AffinityTerms } from "./affinity-term.js";
 import { hostPortsOf, type HostPort } from "./host-ports.js";
@@ -96,7 +97,7 @@ export class PodShapes {
   shapeOf(pod: Pod): PodShape {
     const namespace = pod.metadata.namespace ?? "";
     const labels = pod.metadata.labels ?? NO_LABELS;
-    const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true);
+    const controller = controllerOf(pod);
     const key = `${this.specs.ofObject(pod.spec, shapeOfSpec)} ${this.labels.ofObject(labels, JSON.stringify)} ${
       controller === undefined ? "" : this.owners.ofText(`${controller.apiVersion} ${controller.kind} ${controller.name}`)
     } ${namespace}`;

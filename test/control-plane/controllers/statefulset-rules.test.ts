@@ -281,6 +281,7 @@ describe("a StatefulSet's revisions", () => {
       apiVersion: "apps/v1",
       kind: "ControllerRevision",
       metadata: { name, namespace: "default" },
+      data: { spec: {} },
       revision: 1,
     };
     made.apply(taken);

@@ -4,6 +4,7 @@
  * Source: kubernetes/pkg/quota/v1/evaluator/core, and k8s.io/apiserver/pkg/quota/v1/generic for plain counts.
  */
 import { type Kind, KINDS } from "../../../api/kinds.js";
+import { hasEnded } from "../../../api/pod-phase.js";
 import { compareQuantities } from "../../../api/quantity.js";
 import { hasPodLevelResources, podLimits, podQosClass, podRequests } from "../../../api/resources.js";
 import { oncePerTemplate } from "../../../api/template-memo.js";
@@ -102,7 +103,7 @@ const ENDED_POD: ResourceList = { "count/pods": 1 };
  * on a lost node. Source: QuotaV1Pod in kubernetes/pkg/quota/v1/evaluator/core/pods.go.
  */
 function usesResources({ metadata, status }: Pod, now: Timestamp | undefined): boolean {
-  if (status?.phase === "Succeeded" || status?.phase === "Failed") return false;
+  if (hasEnded({ status })) return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   if (now === undefined || deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
   return now <= deletionTimestamp + deletionGracePeriodSeconds * SECOND;

@@ -3,6 +3,7 @@
  *
  * Source: kubernetes/pkg/registry/core/pod/storage/eviction.go.
  */
+import { hasEnded } from "../../../api/pod-phase.js";
 import { labelSelectorMatches } from "../../../api/selector.js";
 import type { Condition, Timestamp } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
@@ -46,8 +47,7 @@ function isReady(pod: Pod): boolean {
 
 /** Pods that no longer serve, or not yet, are evicted whatever the budget says. */
 export function ignoresBudgets(pod: Pod): boolean {
-  const phase = pod.status?.phase;
-  return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || pod.metadata.deletionTimestamp !== undefined;
+  return hasEnded(pod) || pod.status?.phase === "Pending" || pod.metadata.deletionTimestamp !== undefined;
 }
 
 /** The budgets that select the pod, among those of its namespace. */

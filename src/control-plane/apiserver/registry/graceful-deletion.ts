@@ -5,6 +5,7 @@
  * CheckGracefulDelete in kubernetes/pkg/registry/core/pod/strategy.go.
  */
 import type { Kind } from "../../../api/kinds.js";
+import { hasEnded } from "../../../api/pod-phase.js";
 import type { ApiObject, ObjectMeta, Timestamp } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
 import type { Namespace } from "../../../api/types/policy.js";
@@ -22,7 +23,7 @@ export const FOREGROUND_FINALIZER = "foregroundDeletion";
 function podGraceSeconds(pod: Pod, asked: number | undefined): number {
   const wanted = asked ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
   const unbound = pod.spec.nodeName === undefined || pod.spec.nodeName === "";
-  if (unbound || pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded") return 0;
+  if (unbound || hasEnded(pod)) return 0;
   // Negative values ask for the least grace that still ends in order.
   return wanted < 0 ? 1 : wanted;
 }

@@ -4,6 +4,7 @@
  * Source: kubernetes pkg/controller/daemon/daemon_controller.go (podsShouldBeOnNode).
  */
 import { scaledValue } from "../../../api/int-or-string.js";
+import { hasEnded } from "../../../api/pod-phase.js";
 import type { DaemonSet, Node, Pod, Timestamp } from "../../../api/types/index.js";
 import { REVISION_HASH_LABEL } from "../history/controller-history.js";
 import { isPodAvailable, isPodReady } from "../pod-conditions.js";
@@ -73,7 +74,7 @@ export function planManage(
     }
     const running: Pod[] = [];
     for (const pod of living) {
-      if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded") plan.ended.push(pod);
+      if (hasEnded(pod)) plan.ended.push(pod);
       else running.push(pod);
     }
     // With surge there is always a pod that is not about to go.

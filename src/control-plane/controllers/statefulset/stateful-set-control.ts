@@ -6,6 +6,7 @@
  * pkg/controller/statefulset/stateful_set_control.go (updateStatefulSet, processReplica, processCondemned, runForAll). The feature gate
  * MaxUnavailableStatefulSet is off by default in 1.36.
  */
+import { hasEnded } from "../../../api/pod-phase.js";
 import type { Pod, StatefulSet } from "../../../api/types/index.js";
 import type { ControllerContext } from "../controller-context.js";
 import { templateOf } from "../history/controller-history.js";
@@ -117,8 +118,7 @@ export class StatefulSetControl {
 
   private *processReplica(pod: Pod): Task<Blocked> {
     const { set, podControl, ordered } = this;
-    const phase = pod.status?.phase;
-    if (phase === "Failed" || phase === "Succeeded") {
+    if (hasEnded(pod)) {
       if (!isTerminating(pod)) yield* podControl.delete(set, pod);
       return true;
     }
@@ -127,7 +127,7 @@ export class StatefulSetControl {
       yield* podControl.create(set, pod);
       if (ordered) return true;
     }
-    if (phase === "Pending") yield* podControl.completeClaims(set, pod);
+    if (pod.status?.phase === "Pending") yield* podControl.completeClaims(set, pod);
     if (ordered && (isTerminating(pod) || !this.isReadyAndAvailable(pod))) return true;
     if (!hasIdentity(set, pod) || !hasClaimVolumes(set, pod) || !podControl.claimsHaveRightOwners(set, pod)) {
       yield* podControl.update(set, pod);
