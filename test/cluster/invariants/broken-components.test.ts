@@ -34,7 +34,11 @@ let cluster: Cluster;
 let checker: InvariantChecker;
 
 beforeEach(() => {
-  cluster = new Cluster(describeCluster(3, { latencies: { watchDelivery: constant(200 * MILLISECOND) } }), { seed: 1, epoch: EPOCH });
+  const description = describeCluster(3, {
+    latencies: { watchDelivery: constant(200 * MILLISECOND) },
+    scaling: [{ group: "worker", min: 3, max: 3 }],
+  });
+  cluster = new Cluster(description, { seed: 1, epoch: EPOCH });
   checker = new InvariantChecker(cluster);
   cluster.start();
 });
@@ -226,6 +230,12 @@ const BREAKS: Readonly<Record<string, () => void>> = {
     broken(Kubelet, "addPod").mockImplementation(() => undefined);
     apply(pod("web"));
   },
+  "node-groups-within-bounds": () => markForDeletion("worker-1"),
+  "scale-down-spares-pods": () => {
+    apply(pod("alone"));
+    run(120);
+    markForDeletion(cluster.view.get("Pod", "default", "alone")!.spec.nodeName!);
+  },
   "node-within-allocatable": () => {
     for (let index = 0; index < 6; index++) apply(pod(`web-${index}`, {}, { schedulerName: "careless" }));
     run(5);
@@ -322,6 +332,12 @@ const BREAKS: Readonly<Record<string, () => void>> = {
   },
 };
 
+/** A cluster autoscaler that asks nobody. */
+function markForDeletion(name: string): void {
+  const taint = { key: "ToBeDeletedByClusterAutoscaler", value: "0", effect: "NoSchedule" } as const;
+  cluster.kubectl.patch<"Node">({ kind: "Node", name }, (node) => ({ ...node, spec: { ...node.spec, taints: [taint] } }));
+}
+
 /** An API server that asks nobody. */
 function removeAtOnce(): void {
   broken(Registry, "delete").mockImplementation(function (this: Registry, doomed: { kind: Kind; name: string }) {
@@ -404,6 +420,18 @@ describe("a healthy control plane", () => {
     cluster.kubectl.delete(target("StatefulSet", "db"));
     cluster.kubectl.delete({ kind: "Namespace", name: "team" });
     cluster.simulation.run(LONG);
+    expect(checker.finish().violations).toEqual([]);
+  });
+
+  it("keeps every invariant while a failed pod waits uncounted for its index to be tried again", () => {
+    const annotations = { "kubewarp.io/run-duration": "3s", "kubewarp.io/exit-code": "1" };
+    const failing = { metadata: { annotations }, spec: { ...spec, restartPolicy: "Never" } };
+    apply(workload("Job", "work", { completionMode: "Indexed", completions: 2, backoffLimitPerIndex: 6, template: failing }));
+    // After four failures the next try comes 80 s later.
+    run(150);
+    expect(
+      [...cluster.view.list("Pod")].filter(({ metadata }) => metadata.finalizers !== undefined && metadata.finalizers.length > 0),
+    ).toHaveLength(1);
     expect(checker.finish().violations).toEqual([]);
   });
 });
