@@ -10,7 +10,14 @@ import type { Change } from "../../control-plane/apiserver/change.js";
 import type { HandledRequest } from "../../control-plane/apiserver/request.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { CommittedObjects } from "./committed-objects.js";
-import { SETTLING_TIME, type Invariant, type ObservedCluster, type StartInvariant, type Violation } from "./invariant.js";
+import {
+  SETTLING_TIME,
+  type Invariant,
+  type ObservedCluster,
+  type ObservedNodeGroup,
+  type StartInvariant,
+  type Violation,
+} from "./invariant.js";
 import { INVARIANTS } from "./invariants.js";
 
 /** What the checker asks of a cluster. */
@@ -21,6 +28,8 @@ export interface CheckedCluster {
   readonly isControlPlaneUp: boolean;
   readonly hasDefaultScheduler: boolean;
   isNodeUp(name: string): boolean;
+  /** Machines by the groups that may change their size. */
+  readonly nodeGroups: { groupOf(node: string): ObservedNodeGroup | undefined };
   onFault(listener: () => void): void;
 }
 
@@ -129,6 +138,7 @@ export class InvariantChecker {
       stored: cluster.apiServer.objects,
       hasDefaultScheduler: cluster.hasDefaultScheduler,
       isNodeUp: (node) => cluster.isNodeUp(node),
+      nodeGroupOf: (node) => cluster.nodeGroups.groupOf(node),
       isSettled: (...since) => this.isSettled(since),
       violated: (object, expected) => this.violated(name, object, expected),
     };

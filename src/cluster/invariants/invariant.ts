@@ -22,6 +22,16 @@ export interface Invariant {
 }
 
 /** What an invariant sees of the run. */
+/** A group of machines that may grow and shrink. */
+export interface ObservedNodeGroup {
+  readonly id: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** Machines that it has, or has asked for. */
+  readonly targetSize: number;
+  readonly members: readonly { readonly name: string; readonly isLatest: boolean }[];
+}
+
 export interface ObservedCluster {
   readonly now: SimTime;
   readonly committed: CommittedObjects;
@@ -31,6 +41,8 @@ export interface ObservedCluster {
   readonly hasDefaultScheduler: boolean;
   /** Whether the machine runs, and its kubelet with it, and the API server hears it. */
   isNodeUp(name: string): boolean;
+  /** The group that the machine belongs to; undefined where it belongs to none that may change its size. */
+  nodeGroupOf(name: string): ObservedNodeGroup | undefined;
   /**
    * Whether what follows from something at the given times must have come about: the control plane works, and neither fault nor any of
    * these times is less than {@link SETTLING_TIME} ago.

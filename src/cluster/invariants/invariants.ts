@@ -13,6 +13,7 @@ import { jobConverges } from "./job-converges.js";
 import { namespaceEmptyAtRemoval } from "./namespace-empty-at-removal.js";
 import { noExcessPods } from "./no-excess-pods.js";
 import { noLostUpdate } from "./no-lost-update.js";
+import { nodeGroupsWithinBounds } from "./node-groups-within-bounds.js";
 import { nodeWithinAllocatable } from "./node-within-allocatable.js";
 import { podsClaimed } from "./pods-claimed.js";
 import { ownerReferencesResolve } from "./owner-references-resolve.js";
@@ -24,6 +25,7 @@ import { podsGetStarted } from "./pods-get-started.js";
 import { quotaNotExceeded } from "./quota-not-exceeded.js";
 import { replicaSetConverges } from "./replica-set-converges.js";
 import { resourceVersionMonotonic } from "./resource-version-monotonic.js";
+import { scaleDownSparesPods } from "./scale-down-spares-pods.js";
 import { serviceIpUnique } from "./service-ip-unique.js";
 import { statefulSetConverges } from "./stateful-set-converges.js";
 import { uidUnique } from "./uid-unique.js";
@@ -43,6 +45,8 @@ export const INVARIANTS: Readonly<Record<string, StartInvariant>> = {
   "pods-get-scheduled": podsGetScheduled,
   "pods-get-started": podsGetStarted,
   "node-within-allocatable": nodeWithinAllocatable,
+  "node-groups-within-bounds": nodeGroupsWithinBounds,
+  "scale-down-spares-pods": scaleDownSparesPods,
   "replica-set-converges": replicaSetConverges,
   "deployment-converges": deploymentConverges,
   "stateful-set-converges": statefulSetConverges,
