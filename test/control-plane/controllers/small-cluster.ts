@@ -70,6 +70,7 @@ export class SmallCluster {
       isControlPlaneUp: options.controllers === undefined,
       hasDefaultScheduler: false,
       isNodeUp: () => false,
+      nodeGroups: { groupOf: () => undefined },
       onFault: () => undefined,
     });
     this.api.onCommit((change) => {
