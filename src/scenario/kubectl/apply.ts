@@ -41,7 +41,8 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
   const { name, namespace } = manifest.metadata;
   const info = kindInfo(manifest.kind)!;
   const noted = isServerSide ? manifest : withLastApplied(manifest);
-  const current = yield* session.find(targetIn(info, namespace ?? "", name));
+  const reading = `retrieving current configuration of:\n${described(manifest)}\nfrom server for:`;
+  const current = yield* fromFile(reading, file, session.find(targetIn(info, namespace ?? "", name)));
   if (current === undefined) {
     const created = isLocal ? noted : yield* fromFile("creating", file, session.create(noted));
     return { object: created, done: isServerSide ? "serverside-applied" : "created" };
@@ -59,6 +60,13 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
   if (after.metadata.deletionTimestamp !== undefined)
     session.warn(`Warning: Detected changes to resource ${name} which is currently being deleted.`);
   return { object: after, done: isServerSide ? "serverside-applied" : isSame ? "unchanged" : "configured" };
+}
+
+/** An object as kubectl's messages describe it. Source: k8s.io/cli-runtime/pkg/resource/visitor.go Info.String */
+function described({ apiVersion, kind, metadata: { name, namespace = "" } }: ApiObject): string {
+  const version = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+  const resource = `${version}, Resource=${kindInfo(kind)!.resource}`;
+  return `Resource: ${JSON.stringify(resource)}, GroupVersionKind: ${JSON.stringify(`${version}, Kind=${kind}`)}\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`;
 }
 
 function mergedInto(stored: ApiObject, noted: ApiObject): ApiObject {

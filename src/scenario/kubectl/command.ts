@@ -95,7 +95,8 @@ function findVerb(words: readonly Word[]): { verb: Verb; rest: readonly Word[] }
     const used = names.slice(0, length);
     const verb = VERBS.get(used.map(({ text }) => text).join(" "));
     // "create deploymnt web" is a slip, not "create -f FILE".
-    if (verb !== undefined && (verb.name !== "create" || hasFiles)) return { verb, rest: words.filter((word) => !used.includes(word)) };
+    if (verb !== undefined && (verb.name !== "create" || hasFiles || names.length === 1))
+      return { verb, rest: words.filter((word) => !used.includes(word)) };
   }
   const known = [...VERBS.keys()];
   const [first, second] = [names[0], names.at(1)];

@@ -105,14 +105,14 @@ function* deleteOne(
   { options, done, printsNames, isLocal, mayBeMissing }: Order,
   deleted: Deleted[],
 ): Script<void> {
-  const { info, namespace, name } = object;
+  const { info, namespace, name, file } = object;
   try {
     const target = targetIn(info, namespace, name);
     const { metadata } = isLocal ? yield* session.get(target) : yield* session.delete(target, options);
     deleted.push({ object, uid: metadata.uid });
   } catch (error) {
     if (mayBeMissing && error instanceof ServerError && error.status.reason === "NotFound") return;
-    throw error;
+    throw error instanceof ServerError && file !== undefined ? error.during("deleting", file) : error;
   }
   const place = info.namespaced ? ` from ${namespace} namespace` : "";
   session.print(printsNames ? displayName(info, name) : `${displayKind(info)} "${name}" ${done}${place}`);

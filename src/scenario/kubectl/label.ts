@@ -57,11 +57,16 @@ function metadataVerb(
       return (session) =>
         forEachObject(session, selection, function* (object) {
           const before: Labels = object.metadata[field] ?? {};
-          const overwritten = given.isSet("overwrite") ? [] : set.filter(([key, value]) => (before[key] ?? value) !== value);
-          if (overwritten.length > 0) {
-            const texts = overwritten.map(([key]) => `'${key}' already has a value (${before[key]}), and --overwrite is false`);
-            throw new KubectlError(texts.join("\n"));
-          }
+          const overwritten = given.isSet("overwrite")
+            ? []
+            : set.filter(([key, value]) => (before[key] ?? value) !== value && key !== CHANGE_CAUSE);
+          if (overwritten.length > 0)
+            throw new KubectlError(
+              overwriteProblem(
+                name,
+                overwritten.map(([key]) => [key, before[key]]),
+              ),
+            );
           if (lists) {
             listPairs(session, object, edit(before), what, selection);
             return;
@@ -74,6 +79,16 @@ function metadataVerb(
         });
     },
   };
+}
+
+/** An annotation that anybody may write anew. */
+const CHANGE_CAUSE = "kubernetes.io/change-cause";
+
+/** Source: kubectl/pkg/cmd/label/label.go validateNoOverwrites, kubectl/pkg/cmd/annotate/annotate.go validateNoAnnotationOverwrites */
+function overwriteProblem(name: "label" | "annotate", present: readonly (readonly [key: string, value: string])[]): string {
+  const texts = present.map(([key, value]) => `'${key}' already has a value (${value})`);
+  if (name === "label") return texts.map((text) => `${text}, and --overwrite is false`).join("\n");
+  return `--overwrite is false but found the following declared annotation(s): ${texts.join("; ")}`;
 }
 
 /** Several objects are told apart by a title each. */

@@ -51,6 +51,8 @@ export interface NamedObject {
   readonly info: KindInfo;
   readonly namespace: string;
   readonly name: string;
+  /** The file that names it; absent: the command line. */
+  readonly file?: string;
 }
 
 export interface Selection {
@@ -139,7 +141,9 @@ export function parseSelection(
   const everywhere = given.isSet("all-namespaces");
   if (files.length > 0) {
     if (words.length > 0) throw new UsageError(FILES_AND_ARGUMENTS, words[0].offset);
-    const named = files.flatMap((path) => context.readManifests(path).map(({ object }) => namedOf(object, context.namespace)));
+    const named = files.flatMap((path) =>
+      context.readManifests(path).map(({ object, file }) => ({ ...namedOf(object, context.namespace), file })),
+    );
     return { named, kinds: [] };
   }
   const { named, kinds } = parseNamed(words, context.namespace);

@@ -1,6 +1,7 @@
 /** All verbs by name, with kubectl's own aliases. */
 import { apiResources, apiVersions } from "./api-resources.js";
 import { authCanI } from "./auth-can-i.js";
+import { authWhoami } from "./auth-whoami.js";
 import { autoscale } from "./autoscale.js";
 import { clusterInfo, version } from "./cluster-info.js";
 import { cordon, uncordon } from "./cordon.js";
@@ -70,6 +71,7 @@ const ALL: readonly Verb[] = [
   exec,
   wait,
   authCanI,
+  authWhoami,
   apiResources,
   apiVersions,
   clusterInfo,

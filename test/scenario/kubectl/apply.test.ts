@@ -58,6 +58,25 @@ describe("kubectl apply of what was not applied, or is going", () => {
   });
 });
 
+describe("refusals about files", () => {
+  // Source of the words: kubectl/pkg/cmd/apply/apply.go and kubectl/pkg/cmd/delete/delete.go, with AddSourceToErr.
+  it("name the file, and what was to be read", () => {
+    const cluster = new MemoryCluster();
+    expect(cluster.kubectl("delete -f web.yaml", file(deployment("web"))).errors).toEqual([
+      'Error from server (NotFound): error when deleting "web.yaml": deployments.apps "web" not found',
+    ]);
+    cluster.get = (_, done) => {
+      cluster.simulation.after(1, () => done({ ok: false, status: { code: 403, reason: "Forbidden", message: "no" } }));
+    };
+    expect(cluster.kubectl("apply -f web.yaml", file(deployment("web"))).output).toEqual([
+      "Error from server (Forbidden): error when retrieving current configuration of:",
+      'Resource: "apps/v1, Resource=deployments", GroupVersionKind: "apps/v1, Kind=Deployment"',
+      'Name: "web", Namespace: "default"',
+      'from server for: "web.yaml": no',
+    ]);
+  });
+});
+
 describe("kubectl apply --prune", () => {
   it("deletes what was applied once and is in no manifest any more", () => {
     const cluster = new MemoryCluster([deployment("byhand")]);

@@ -54,6 +54,19 @@ describe("kubectl auth can-i", () => {
   });
 });
 
+// Source of the layout: kubectl/pkg/cmd/auth/whoami.go; of the groups: k8s.io/apiserver/pkg/endpoints/filters/impersonation.go.
+describe("kubectl auth whoami", () => {
+  const whoami = (flags: string) => new MemoryCluster().kubectl(`auth whoami ${flags}`).output;
+
+  it("names the user and the groups", () => {
+    expect(whoami("")).toEqual(["ATTRIBUTE   VALUE", "Username    kubernetes-admin", "Groups      [system:masters system:authenticated]"]);
+    expect(whoami("--as=jane --as-group=ops").at(-1)).toBe("Groups      [ops system:authenticated]");
+    expect(whoami("--as=system:serviceaccount:dev:ci").at(-1)).toBe(
+      "Groups      [system:serviceaccounts system:serviceaccounts:dev system:authenticated]",
+    );
+  });
+});
+
 describe("--as and --as-group", () => {
   it("send the requests as somebody else, wherever they stand", () => {
     const cluster = new MemoryCluster([pod("web")]);

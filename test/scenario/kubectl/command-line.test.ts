@@ -124,6 +124,7 @@ describe("command lines that kubectl would not take", () => {
     ["taint nodes a a=b:NoSchedule a=c:NoSchedule", "- duplicated taints with the same key and effect: {a c NoSchedule <nil>}"],
     ["drain", "- USAGE: drain NODE [flags]"],
     ["drain a -l zone=b", "- error: cannot specify both a node name and a --selector option"],
+    ["create", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
     ["create job report", "- either --image or --from must be specified"],
     ["apply", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
     ["get pods | grep web", '9 "|" is shell syntax, and no shell runs here; put it in quotes or make two steps'],

@@ -58,3 +58,16 @@ describe("kubectl label --list", () => {
     ]);
   });
 });
+
+// Source of the words: kubectl/pkg/cmd/annotate/annotate.go validateNoAnnotationOverwrites.
+describe("kubectl annotate", () => {
+  it("refuses to overwrite, but for the cause of a change", () => {
+    const annotations = { a: "1", "kubernetes.io/change-cause": "first" };
+    const cluster = new MemoryCluster([pod("web", { metadata: { annotations } })]);
+    expect(cluster.kubectl("annotate pod web a=2").errors).toEqual([
+      "error: --overwrite is false but found the following declared annotation(s): 'a' already has a value (1)",
+    ]);
+    expect(cluster.kubectl("annotate pod web kubernetes.io/change-cause=second").output).toEqual(["pod/web annotated"]);
+    expect(cluster.read("Pod", "default/web")!.metadata.annotations).toEqual({ ...annotations, "kubernetes.io/change-cause": "second" });
+  });
+});
