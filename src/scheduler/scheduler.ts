@@ -10,6 +10,7 @@ import type { Pod } from "../api/types/index.js";
 import type { Distribution } from "../engine/distribution.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
 import { Cache } from "./cache/cache.js";
+import { CacheSync } from "./cache-sync.js";
 import { buildProfiles, DEFAULT_SCHEDULER_NAME } from "./configuration/build-profiles.js";
 import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
@@ -55,6 +56,8 @@ export class Scheduler {
   private busy = false;
   private active = false;
   private watching = false;
+  /** Whether all caches have had their first list: before, pods would find clusters without nodes. */
+  private filled = false;
   private flush: { readonly id: EventId; readonly time: SimTime } | undefined;
 
   /** @throws Error where the configuration names extenders and none are given */
@@ -105,19 +108,23 @@ export class Scheduler {
     this.failures = new SchedulingFailures(this.queue, this.reports, options.observer);
   }
 
-  /** Begins to schedule; the informers are watched from the first start on. */
+  /** Begins to schedule as soon as it knows the cluster; the informers are watched from the first start on. */
   start(): void {
     this.active = true;
     if (!this.watching) {
       this.watching = true;
-      watchCluster(this.options.informers, {
+      const caches = new CacheSync(this.options.informers);
+      watchCluster(caches, {
         handle: this.handle,
         queue: this.queue,
         isOurs: (pod) => this.profileOf(pod) !== undefined,
         wake: () => this.wake(),
       });
-    }
-    this.wake();
+      caches.whenFilled(() => {
+        this.filled = true;
+        this.wake();
+      });
+    } else this.wake();
   }
 
   /** Begins no further attempt, as a scheduler that lost its leader election; what it knows stays up to date. */
@@ -131,7 +138,7 @@ export class Scheduler {
 
   /** Sees to it that the next pod is tried as soon as the scheduler is free. */
   private wake(): void {
-    if (!this.active || this.busy) return;
+    if (!this.active || !this.filled || this.busy) return;
     if (this.queue.isEmpty) {
       this.armFlush();
       return;
