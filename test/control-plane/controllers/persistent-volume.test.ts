@@ -59,6 +59,61 @@ describe("the persistent volume binder", () => {
     expect(cluster.get("PersistentVolume", "medium")?.status?.phase).toBe("Released");
   });
 
+  it("binds a claim to the volume that its user names, and to no other claim's", () => {
+    const cluster = new SmallCluster();
+    const asking = (name: string): PersistentVolumeClaim => {
+      const made = claim(name, "5Gi", "manual");
+      return { ...made, spec: { ...made.spec, volumeName: "large" } };
+    };
+    cluster.apply(asking("first"));
+    cluster.runTo(1);
+    expect(cluster.get("PersistentVolumeClaim", "first")?.status?.phase).toBe("Pending");
+    cluster.apply(volume("large", "100Gi", "manual"));
+    cluster.runTo(20);
+    expect(cluster.get("PersistentVolume", "large")).toMatchObject({ spec: { claimRef: { name: "first" } }, status: { phase: "Bound" } });
+    expect(cluster.get("PersistentVolumeClaim", "first")?.metadata.annotations).toEqual({ "pv.kubernetes.io/bind-completed": "yes" });
+    cluster.apply(asking("second"));
+    cluster.runTo(22);
+    expect(cluster.get("PersistentVolumeClaim", "second")?.status?.phase).toBe("Pending");
+    expect(cluster.eventsOf("FailedBinding").map(({ message }) => message)).toEqual(['volume "large" already bound to a different claim.']);
+  });
+
+  it("tells of a claim that has lost its volume", () => {
+    const cluster = new SmallCluster();
+    cluster.apply(volume("a", "1Gi", "manual"));
+    cluster.runTo(1);
+    cluster.apply(claim("data", "1Gi", "manual"));
+    cluster.runTo(3);
+    cluster.change("PersistentVolume", "a", (one) => ({ ...one, metadata: { ...one.metadata, finalizers: [] } }));
+    cluster.delete("PersistentVolume", "a");
+    cluster.runTo(5);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.status?.phase).toBe("Lost");
+    expect(cluster.eventsOf("ClaimLost").map(({ message }) => message)).toEqual([
+      "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
+    ]);
+  });
+
+  it("tells which pod's node a claim waits for, and that nobody makes volumes of a class without provisioner", () => {
+    const cluster = new SmallCluster();
+    const pod: Pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "db", namespace: "default" },
+      spec: { containers: [{ name: "c", image: "db:1" }], volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] },
+    };
+    const local: StorageClass = { ...storageClass("Immediate"), metadata: { name: "local" }, provisioner: "kubernetes.io/no-provisioner" };
+    cluster.apply(storageClass("WaitForFirstConsumer"), local, claim("data", "1Gi", "fast"), claim("disk", "1Gi", "local"));
+    cluster.runTo(1);
+    cluster.apply(pod);
+    cluster.runTo(20);
+    expect(cluster.eventsOf("WaitForFirstConsumer")).toHaveLength(1);
+    expect(cluster.eventsOf("WaitForPodScheduled")[0].message).toBe("waiting for pod db to be scheduled");
+    expect(cluster.eventsOf("ProvisioningFailed")[0]).toMatchObject({
+      object: "PersistentVolumeClaim disk",
+      message: "no volume plugin matched name: kubernetes.io/no-provisioner",
+    });
+  });
+
   it("has a volume made by the class's provisioner and destroyed with the claim", () => {
     const cluster = new SmallCluster({ volumeProvisioningTime: 4_000_000 });
     cluster.apply(storageClass("Immediate"));

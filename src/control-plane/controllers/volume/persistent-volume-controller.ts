@@ -7,7 +7,7 @@
  */
 import { ZONE_LABEL } from "../../../api/topology-labels.js";
 import { objectKey } from "../../../api/kinds.js";
-import type { CSIDriver, Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../api/types/index.js";
+import type { CSIDriver, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
@@ -15,6 +15,7 @@ import type { ControllerContext } from "../controller-context.js";
 import { referenceTo } from "../pod-control.js";
 import { sleep, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
+import { BY_CLAIM, claimKeys } from "./pods-by-claim.js";
 import { classOf, isReservedFor, matchingVolume } from "./volume-matching.js";
 
 const ACCOUNT = "persistent-volume-binder";
@@ -39,6 +40,7 @@ class PersistentVolumeController {
   private readonly classes: Informer<StorageClass>;
   private readonly nodes: Informer<Node>;
   private readonly drivers: Informer<CSIDriver>;
+  private readonly pods: Informer<Pod>;
   private readonly claimQueue: WorkQueue;
   private readonly volumeQueue: WorkQueue;
   private readonly provisioning = new Set<string>();
@@ -52,6 +54,8 @@ class PersistentVolumeController {
     this.classes = context.informer("StorageClass");
     this.nodes = context.informer("Node");
     this.drivers = context.informer("CSIDriver");
+    this.pods = context.informer("Pod");
+    this.pods.addIndex(BY_CLAIM, claimKeys);
     this.claims.addHandlers({
       added: (claim) => this.claimQueue.add(objectKey(claim)),
       updated: (_, claim) => this.claimQueue.add(objectKey(claim)),
@@ -62,6 +66,7 @@ class PersistentVolumeController {
     this.volumes.addHandlers({
       added: (volume) => this.volumeChanged(volume),
       updated: (_, volume) => this.volumeChanged(volume),
+      deleted: (volume) => this.volumeChanged(volume),
     });
   }
 
@@ -74,21 +79,64 @@ class PersistentVolumeController {
   private *syncClaim(key: string): Task<void> {
     const claim = this.claims.get(key);
     if (claim === undefined || claim.metadata.deletionTimestamp !== undefined) return;
-    if (claim.spec.volumeName !== undefined && claim.spec.volumeName !== "") {
-      yield* this.completeBinding(claim);
-      return;
-    }
-    const storageClass = this.classes.get(classOf(claim));
+    if (claim.metadata.annotations?.[BIND_COMPLETED] !== undefined) yield* this.keepBinding(claim);
+    else if ((claim.spec.volumeName ?? "") !== "") yield* this.bindAsAsked(claim);
+    else yield* this.findVolume(claim);
+  }
+
+  /** For a claim that names no volume. Source: syncUnboundClaim in pv_controller.go. */
+  private *findVolume(claim: PersistentVolumeClaim): Task<void> {
+    const className = classOf(claim);
+    const storageClass = this.classes.get(className);
     const volume = matchingVolume(claim, this.volumes.list());
     const waits = storageClass?.volumeBindingMode === "WaitForFirstConsumer" && claim.metadata.annotations?.[SELECTED_NODE] === undefined;
     if (volume !== undefined && (!waits || isReservedFor(volume, claim))) yield* this.bind(volume, claim);
-    else if (waits) this.wait(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
-    else if (storageClass !== undefined && storageClass.provisioner !== NO_PROVISIONER) yield* this.provision(claim, storageClass);
-    else if (classOf(claim) === "")
+    else if (waits) this.waitForConsumer(claim);
+    else if (className === "")
       this.wait(claim, "FailedBinding", "no persistent volumes available for this claim and no storage class is set");
     else if (storageClass === undefined)
-      this.wait(claim, "ProvisioningFailed", `storageclass.storage.k8s.io "${classOf(claim)}" not found`, "Warning");
-    else this.claimQueue.addAfter(key, RESYNC_PERIOD);
+      this.wait(claim, "ProvisioningFailed", `storageclass.storage.k8s.io "${className}" not found`, "Warning");
+    else if (storageClass.provisioner === NO_PROVISIONER)
+      this.wait(claim, "ProvisioningFailed", `no volume plugin matched name: ${NO_PROVISIONER}`, "Warning");
+    else yield* this.provision(claim, storageClass);
+  }
+
+  /** Source: emitEventForUnboundDelayBindingClaim in pv_controller.go. */
+  private waitForConsumer(claim: PersistentVolumeClaim): void {
+    const pods = [...this.pods.byIndex(BY_CLAIM, objectKey(claim))].filter(({ spec }) => (spec.nodeName ?? "") === "");
+    const names = pods.map(({ metadata }) => metadata.name).join(",");
+    if (pods.length === 0) this.wait(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+    else this.wait(claim, "WaitForPodScheduled", `waiting for ${pods.length > 1 ? "pods" : "pod"} ${names} to be scheduled`);
+  }
+
+  /** For a claim whose user names the volume. */
+  private *bindAsAsked(claim: PersistentVolumeClaim): Task<void> {
+    const name = claim.spec.volumeName!;
+    const volume = this.volumes.get(name);
+    if (volume === undefined) this.claimQueue.addAfter(objectKey(claim), RESYNC_PERIOD);
+    else if (volume.spec.claimRef === undefined || isReservedFor(volume, claim)) yield* this.bind(volume, claim);
+    else this.wait(claim, "FailedBinding", `volume "${name}" already bound to a different claim.`, "Warning");
+  }
+
+  /** For a claim that was bound. Source: syncBoundClaim in pv_controller.go. */
+  private *keepBinding(claim: PersistentVolumeClaim): Task<void> {
+    const name = claim.spec.volumeName ?? "";
+    const volume = this.volumes.get(name);
+    const lost = "Data on the volume is lost!";
+    if (name === "") yield* this.lose(claim, "ClaimLost", `Bound claim has lost reference to PersistentVolume. ${lost}`);
+    else if (volume === undefined) yield* this.lose(claim, "ClaimLost", `Bound claim has lost its PersistentVolume. ${lost}`);
+    else if (volume.spec.claimRef === undefined) yield* this.bind(volume, claim);
+    else if (volume.spec.claimRef.uid === claim.metadata.uid) yield* this.tellBound(volume, claim);
+    else yield* this.lose(claim, "ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly");
+  }
+
+  private *lose(claim: PersistentVolumeClaim, reason: string, message: string): Task<void> {
+    if (claim.status?.phase === "Lost") return;
+    yield* this.calls.patchStatus<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
+      ...current,
+      status: { phase: "Lost" },
+    }));
+    this.calls.recordEvent(referenceTo(claim), "Warning", reason, message);
   }
 
   private wait(claim: PersistentVolumeClaim, reason: string, message: string, type: "Normal" | "Warning" = "Normal"): void {
@@ -99,42 +147,26 @@ class PersistentVolumeController {
   /** The volume is told of the claim first, so that no other claim can take it, then the claim of the volume. */
   private *bind(volume: PersistentVolume, claim: PersistentVolumeClaim): Task<void> {
     const { namespace, name, uid } = claim.metadata;
+    let told = volume;
     if (volume.spec.claimRef?.uid !== uid) {
       const claimRef = { ...referenceTo(claim), namespace: namespace!, name, uid: uid! };
       const annotations = { ...volume.metadata.annotations, ...(volume.spec.claimRef === undefined && { [BOUND_BY_CONTROLLER]: "yes" }) };
-      yield* this.calls.update<"PersistentVolume">({
+      told = yield* this.calls.update<"PersistentVolume">({
         ...volume,
         metadata: { ...volume.metadata, annotations },
         spec: { ...volume.spec, claimRef },
       });
     }
-    const bound = yield* this.calls.patch<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
-      ...current,
-      metadata: {
-        ...current.metadata,
-        annotations: { ...current.metadata.annotations, [BIND_COMPLETED]: "yes", [BOUND_BY_CONTROLLER]: "yes" },
-      },
-      spec: { ...current.spec, volumeName: volume.metadata.name },
-    }));
-    yield* this.completeBinding(bound);
+    yield* this.setPhase(told, "Bound");
+    const bound = yield* this.calls.patch<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => {
+      const chosen = current.spec.volumeName !== volume.metadata.name && { [BOUND_BY_CONTROLLER]: "yes" };
+      const annotations = { ...current.metadata.annotations, ...chosen, [BIND_COMPLETED]: "yes" };
+      return { ...current, metadata: { ...current.metadata, annotations }, spec: { ...current.spec, volumeName: volume.metadata.name } };
+    });
+    yield* this.tellBound(volume, bound);
   }
 
-  private *completeBinding(claim: PersistentVolumeClaim): Task<void> {
-    const volume = this.volumes.get(claim.spec.volumeName!);
-    if (volume === undefined) {
-      if (claim.status?.phase !== "Bound") return;
-      this.calls.recordEvent(
-        referenceTo(claim),
-        "Warning",
-        "ClaimLost",
-        "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
-      );
-      yield* this.calls.patchStatus<"PersistentVolumeClaim">(targetOf<"PersistentVolumeClaim">(claim), (current) => ({
-        ...current,
-        status: { phase: "Lost" },
-      }));
-      return;
-    }
+  private *tellBound(volume: PersistentVolume, claim: PersistentVolumeClaim): Task<void> {
     if (claim.status?.phase === "Bound") return;
     const { accessModes, capacity } = volume.spec;
     const status = {
@@ -206,14 +238,34 @@ class PersistentVolumeController {
       return;
     }
     const claim = this.claims.get(`${claimRef.namespace}/${claimRef.name}`);
-    if (claim?.metadata.uid === claimRef.uid) {
+    const bound = claim?.metadata.uid === claimRef.uid ? (claim.spec.volumeName ?? "") : undefined;
+    if (bound === name) {
       yield* this.setPhase(volume, "Bound");
+      return;
+    }
+    if (bound === "") {
+      this.claimQueue.add(`${claimRef.namespace}/${claimRef.name}`);
+      return;
+    }
+    if (bound !== undefined && volume.metadata.annotations?.[PROVISIONED_BY] === undefined) {
+      yield* this.unbind(volume);
       return;
     }
     yield* this.setPhase(volume, "Released");
     if (volume.spec.persistentVolumeReclaimPolicy !== "Delete") return;
     yield* sleep(this.context.simulation, this.context.options.volumeDeletionTime);
     yield* unless(["NotFound"], this.calls.delete<"PersistentVolume">(targetOf<"PersistentVolume">(volume)));
+  }
+
+  /** The claim has another volume: this one is free, or waits for the claim for which an administrator has set it aside. */
+  private *unbind(volume: PersistentVolume): Task<void> {
+    const { [BOUND_BY_CONTROLLER]: byController, ...annotations } = volume.metadata.annotations ?? {};
+    const { claimRef, ...spec } = volume.spec;
+    const free: PersistentVolume =
+      byController === undefined
+        ? { ...volume, spec: { ...spec, claimRef: { ...claimRef!, uid: "" } } }
+        : { ...volume, metadata: { ...volume.metadata, annotations }, spec };
+    yield* this.setPhase(yield* this.calls.update<"PersistentVolume">(free), "Available");
   }
 
   private *setPhase(volume: PersistentVolume, phase: "Available" | "Bound" | "Released"): Task<void> {

@@ -12,12 +12,12 @@ import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { isPodTerminal } from "../pod-conditions.js";
 import { unless, type Task } from "../task.js";
+import { BY_CLAIM, claimKeys } from "./pods-by-claim.js";
 
 const CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
 const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
 /** Source: cmd/kube-controller-manager/app/core.go. */
 const WORKERS = 1;
-const BY_CLAIM = "claim";
 
 function isHeld({ metadata }: ApiObject, finalizer: string): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(finalizer) === true;
@@ -38,17 +38,6 @@ function* release(calls: ApiCalls, object: ApiObject, finalizer: string): Task<v
       metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((one) => one !== finalizer) },
     })),
   );
-}
-
-const NO_KEYS: readonly string[] = [];
-
-/** Keys of the claims that a pod uses. */
-function claimKeys(pod: Pod): readonly string[] {
-  if (pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined) !== true) return NO_KEYS;
-  const names = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-    persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],
-  );
-  return names.map((name) => `${pod.metadata.namespace}/${name}`);
 }
 
 export function startClaimProtectionController(context: ControllerContext): void {
