@@ -111,6 +111,67 @@ describe("the node lifecycle controller", () => {
     for (let i = 1; i < 4; i++) expect(times[i] - times[i - 1]).toBeCloseTo(10, 0);
   });
 
+  /** Seconds at which nodes are tainted NoExecute, by name. */
+  function taintTimes(cluster: SmallCluster): Map<string, number> {
+    const times = new Map<string, number>();
+    cluster.api.onCommit(({ kind, object }) => {
+      const { metadata, spec } = object as Node;
+      if (kind !== "Node" || times.has(metadata.name) || spec.taints?.some(({ effect }) => effect === "NoExecute") !== true) return;
+      times.set(metadata.name, cluster.simulation.now / SECOND);
+    });
+    return times;
+  }
+
+  it("does not let a zone's node wait for another zone's turn", () => {
+    const cluster = new SmallCluster({ nodeEvictionRate: 0.02 });
+    cluster.addNodes("a", 6, { "topology.kubernetes.io/zone": "a" });
+    cluster.addNodes("b", 6, { "topology.kubernetes.io/zone": "b" });
+    const times = taintTimes(cluster);
+    cluster.runTo(12);
+    cluster.stopKubelet("a-1");
+    cluster.stopKubelet("a-2");
+    cluster.runTo(22);
+    cluster.stopKubelet("b-1");
+    cluster.runTo(100);
+    expect(times.size).toBe(2);
+    expect(times.get("b-1")! - unknownAt(cluster, "b-1")).toBeLessThan(2);
+  });
+
+  it("wastes the turn of a node that is deleted while it waits", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 10);
+    const times = taintTimes(cluster);
+    cluster.runTo(12);
+    for (let i = 1; i <= 3; i++) cluster.stopKubelet(`worker-${i}`);
+    cluster.runTo(69);
+    const waiting = [1, 2, 3].map((i) => `worker-${i}`).filter((name) => !times.has(name));
+    expect(waiting).toHaveLength(2);
+    for (const name of waiting) cluster.delete("Node", name);
+    cluster.stopKubelet("worker-4");
+    cluster.runTo(160);
+    // Its turn comes after those of both.
+    expect(times.get("worker-4")! - Math.min(...times.values())).toBeGreaterThan(29);
+  });
+
+  it("takes the taints off nodes that are new to it, and judges them anew", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.runTo(12);
+    cluster.stopKubelet("worker-1");
+    cluster.runTo(80);
+    expect(taintsOf(cluster, "worker-1")).toContain("unreachable:NoExecute");
+    const lost: number[] = [];
+    cluster.api.onCommit(({ kind, object }) => {
+      if (kind !== "Node" || object.metadata.name !== "worker-1") return;
+      if (!taintsOf(cluster, "worker-1").includes("unreachable:NoExecute")) lost.push(cluster.simulation.now);
+    });
+    cluster.manager.stop();
+    cluster.manager.start();
+    cluster.runTo(100);
+    expect(lost).not.toEqual([]);
+    expect(taintsOf(cluster, "worker-1")).toContain("unreachable:NoExecute");
+  });
+
   it("stops evicting when all zones are down and judges anew when one comes back", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("a", 3, { "topology.kubernetes.io/zone": "a" });
