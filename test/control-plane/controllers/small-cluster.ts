@@ -71,7 +71,6 @@ export class SmallCluster {
       hasDefaultScheduler: false,
       isNodeUp: () => false,
       nodeGroups: { groupOf: () => undefined },
-      nodeGroups: { groupOf: () => undefined },
       onFault: () => undefined,
     });
     this.api.onCommit((change) => {
