@@ -8,6 +8,8 @@ export class Naming {
   private readonly byUid = new Map<string, string>();
   /** Canonical names by the names and the uids that objects really have, for texts. */
   private readonly byRealName = new Map<string, string>();
+  /** Names of objects that stand for themselves. */
+  private readonly plainNames = new Set<string>();
   private readonly counters = new Map<string, number>();
 
   /** To be called for objects in the order of their creation. */
@@ -19,6 +21,7 @@ export class Naming {
     this.byRealName.set(uid, named);
     // A StatefulSet's pods have the names that they are called by in texts.
     if (named !== name && !named.startsWith(`${name}#`)) this.byRealName.set(name, named);
+    else this.plainNames.add(name);
   }
 
   of(object: ApiObject): string {
@@ -38,7 +41,8 @@ export class Naming {
 
   private drawn(word: string): string | undefined {
     const match = /^(.*)-[bcdfghjklmnpqrstvwxz2456789]{5}$/.exec(word);
-    const owner = match === null ? undefined : this.byRealName.get(match[1]);
+    if (match === null || this.plainNames.has(word)) return undefined;
+    const owner = this.byRealName.get(match[1]) ?? (this.plainNames.has(match[1]) ? match[1] : undefined);
     return owner === undefined ? undefined : `${owner}-<random>`;
   }
 
