@@ -324,6 +324,15 @@ describe("a cluster that shrinks", () => {
       "an annotation of the pod does",
       (cluster) => cluster.kubectl.create(large("web", 2, {}, { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" })),
     ],
+    [
+      "nobody would replace the pods any more",
+      (cluster) => {
+        cluster.kubectl.create(large("web", 2));
+        cluster.simulation.run(20 * SECOND);
+        for (const { kind, metadata } of [...cluster.view.list("Deployment"), ...cluster.view.list("ReplicaSet")])
+          cluster.kubectl.delete({ kind, namespace: "default", name: metadata.name }, { propagationPolicy: "Orphan" });
+      },
+    ],
     ["pods have local storage", (cluster) => cluster.kubectl.create(large("web", 2, { volumes: [{ name: "cache", emptyDir: {} }] }))],
     ["their pods have no other place", (cluster) => cluster.kubectl.create(large("web", 2, { affinity: APART }))],
     [

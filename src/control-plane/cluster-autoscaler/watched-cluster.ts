@@ -118,6 +118,7 @@ function changesPlace(previous: Pod, pod: Pod): boolean {
     previous.spec !== pod.spec ||
     previous.metadata.labels !== pod.metadata.labels ||
     previous.metadata.annotations !== pod.metadata.annotations ||
+    previous.metadata.ownerReferences !== pod.metadata.ownerReferences ||
     previous.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
     hasEnded(previous) !== hasEnded(pod) ||
     isUnschedulable(previous) !== isUnschedulable(pod)
