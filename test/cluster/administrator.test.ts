@@ -48,3 +48,44 @@ describe("kubectl exec", () => {
     expect(exec(there, ["kill", "1"])).toMatch(/^error dialing backend: dial tcp .*:10250: connect: connection refused$/);
   });
 });
+
+describe("another client of the administrator", () => {
+  const question = { verb: "list", group: "", resource: "pods", subresource: "", name: "", namespace: "default" };
+
+  function allowed(cluster: Cluster, user?: string): unknown {
+    let answer: unknown = "none";
+    cluster.kubectl.as(user === undefined ? {} : { user }).reviewAccess(question, (result) => {
+      answer = result.ok ? result.object.allowed : result.status.reason;
+    });
+    cluster.simulation.run(cluster.simulation.now + 20 * SECOND);
+    return answer;
+  }
+
+  it("has the permissions of its user, for what it asks and for what it does", () => {
+    const { cluster } = clusterWithPod();
+    expect([allowed(cluster), allowed(cluster, "jane")]).toEqual([true, false]);
+    let refusal = "";
+    cluster.kubectl.as({ user: "jane" }).list("Pod", { namespace: "default" }, (result) => {
+      refusal = result.ok ? "" : result.status.reason;
+    });
+    cluster.simulation.run(cluster.simulation.now + SECOND);
+    expect(refusal).toBe("Forbidden");
+  });
+
+  it("is not answered where the API server is gone", () => {
+    const capacity = { cpu: "4", memory: "8Gi" };
+    const nodeGroups = [{ name: "master", controlPlane: true, count: 1, capacity }];
+    const cluster = startCluster(describeCluster(0, { nodeGroups }));
+    cluster.simulation.run(20 * SECOND);
+    expect(allowed(cluster)).toBe(true);
+    cluster.faults.apiServerLoss("master-1");
+    expect(allowed(cluster)).toBe("Timeout");
+  });
+
+  it("changes nothing in a dry run", () => {
+    const { cluster } = clusterWithPod();
+    cluster.kubectl.as({ dryRun: true }).create<"Deployment">(deployment("trial", 1));
+    cluster.simulation.run(cluster.simulation.now + 5 * SECOND);
+    expect(cluster.view.get("Deployment", "default", "trial")).toBeUndefined();
+  });
+});
