@@ -113,6 +113,10 @@ describe("damaged files", () => {
       named("families.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", 'cluster:\n  network: { podCIDR: "fd00::/48" }')),
     ],
     [
+      "an address range of pods that is smaller than a node's",
+      named("small.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", "cluster:\n  network: { podCIDR: 10.9.0.0/30 }")),
+    ],
+    [
       "an impossible address range",
       named("range.yaml", WEB_ON_TWO_WORKERS.replace("cluster:", "cluster:\n  network: { podCIDR: 10.999.0.0/16 }")),
     ],

@@ -45,7 +45,7 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
   checkPlugin(plugin, encapsulation, source);
   const podCIDR = cluster.network?.podCIDR ?? DEFAULT_POD_CIDR;
   const serviceCIDR = cluster.network?.serviceCIDR ?? DEFAULT_SERVICE_CIDR;
-  checkRanges({ podCIDR, serviceCIDR }, source);
+  checkRanges({ podCIDR, serviceCIDR, isSplitByNode: plugin !== "bridge" && !networkPlugin(plugin).flatAddresses }, source);
   const quotaBackendBytes = cluster.controlPlane?.etcd?.["quota-backend-bytes"];
   return {
     name: cluster.name ?? DEFAULT_NAME,

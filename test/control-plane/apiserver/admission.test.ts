@@ -79,6 +79,15 @@ describe("Priority", () => {
     );
   });
 
+  it("lets there be one global default", () => {
+    const { create } = setUp();
+    const general = (name: string): PriorityClass => ({ ...gold, metadata: { name }, globalDefault: true });
+    expect(create(general("general")).object).toBeDefined();
+    expect(create(general("other")).status?.message).toBe(
+      'priorityclasses.scheduling.k8s.io "other" is forbidden: PriorityClass general is already marked as default. Only one default can exist',
+    );
+  });
+
   it("notices a class that comes between two pods of one template", () => {
     const { create } = setUp();
     const { spec } = pod("a");
@@ -209,6 +218,42 @@ describe("other plugins", () => {
       create({ ...claim, metadata: { ...claim.metadata, name: "none" }, spec: { ...claim.spec, storageClassName: "" } }).object?.spec
         .storageClassName,
     ).toBe("");
+  });
+
+  it("let only claims grow whose class allows it", () => {
+    const { create, client, server, simulation } = setUp();
+    const storageClass = (name: string, allowVolumeExpansion: boolean): StorageClass => ({
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name },
+      provisioner: "x",
+      allowVolumeExpansion,
+    });
+    const answers: string[] = [];
+    for (const allowed of [false, true]) {
+      const storageClassName = `grows-${allowed}`;
+      create(storageClass(storageClassName, allowed));
+      create<PersistentVolumeClaim>({
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: storageClassName, namespace: "default" },
+        spec: { storageClassName, accessModes: ["ReadWriteOnce"], volumeName: "v", resources: { requests: { storage: "1Gi" } } },
+      });
+      const target = { kind: "PersistentVolumeClaim", namespace: "default", name: storageClassName } as const;
+      client.patchStatus<"PersistentVolumeClaim">(target, (claim) => ({ ...claim, status: { phase: "Bound" } }));
+      simulation.run(simulation.now + SECOND);
+      client.patch<"PersistentVolumeClaim">(
+        target,
+        (claim) => ({ ...claim, spec: { ...claim.spec, resources: { requests: { storage: "2Gi" } } } }),
+        (result) => answers.push(result.ok ? "ok" : result.status.message),
+      );
+      simulation.run(simulation.now + SECOND);
+    }
+    expect(answers).toEqual([
+      'persistentvolumeclaims "grows-false" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+      "ok",
+    ]);
+    expect(server.objects.count("PersistentVolumeClaim")).toBe(2);
   });
 
   it("treat pods of one template once: they share one spec", () => {

@@ -4,6 +4,7 @@ import { DefaultStorageClass } from "./default-storage-class.js";
 import { DefaultTolerationSeconds, type DefaultTolerationSecondsOptions } from "./default-toleration-seconds.js";
 import { LimitRanger } from "./limit-ranger.js";
 import { NamespaceLifecycle } from "./namespace-lifecycle.js";
+import { PersistentVolumeClaimResize } from "./persistent-volume-claim-resize.js";
 import { PodTopologyLabels } from "./pod-topology-labels.js";
 import { Priority } from "./priority.js";
 import { ResourceQuota } from "./resource-quota.js";
@@ -31,6 +32,7 @@ export function defaultAdmissionPlugins(options: DefaultAdmissionOptions = {}): 
     new DefaultTolerationSeconds(options.tolerationSeconds),
     new StorageObjectInUseProtection(),
     new DefaultStorageClass(),
+    new PersistentVolumeClaimResize(),
     new RuntimeClass(),
     new ResourceQuota(),
   ];

@@ -14,6 +14,11 @@ const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 /** The annotation of the class's name, older than the field. */
 const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
+/** Name of the claim's class; undefined where it has none. */
+export function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string | undefined {
+  return metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName;
+}
+
 function isNewer(a: StorageClass, b: StorageClass): boolean {
   const [left, right] = [a.metadata.creationTimestamp ?? 0, b.metadata.creationTimestamp ?? 0];
   return left === right ? a.metadata.name < b.metadata.name : left > right;
@@ -36,7 +41,7 @@ export class DefaultStorageClass implements AdmissionPlugin {
 
   admit(object: ApiObject, _request: AdmissionRequest, objects: ObjectReader): ApiObject {
     const claim = object as PersistentVolumeClaim;
-    if (claim.spec.storageClassName !== undefined || claim.metadata.annotations?.[CLASS_ANNOTATION] !== undefined) return claim;
+    if (storageClassOf(claim) !== undefined) return claim;
     const chosen = defaultClass(objects);
     if (chosen === undefined) return claim;
     const classed: PersistentVolumeClaim = { ...claim, spec: { ...claim.spec, storageClassName: chosen.metadata.name } };

@@ -1,12 +1,15 @@
 /**
- * Priority: turns a pod's priorityClassName into its priority and preemption policy.
+ * Priority: turns a pod's priorityClassName into its priority and preemption policy, and lets there be one global default.
  *
  * Source: kubernetes/plugin/pkg/admission/priority.
  */
+import type { Kind } from "../../../api/kinds.js";
+import type { ApiObject } from "../../../api/types/meta.js";
 import type { PodSpec } from "../../../api/types/pod.js";
 import type { PriorityClass } from "../../../api/types/policy.js";
 import type { ObjectReader } from "../object-store.js";
-import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
+import { forbidden } from "../status-errors.js";
+import { type AdmissionPlugin, type AdmissionRequest, type AdmittedSpec, type Operation, RefusedSpec } from "./admission.js";
 
 /** Priority of pods without class where no class is the global default. Source: scheduling.DefaultPriorityWhenNoDefaultClassExists. */
 const DEFAULT_PRIORITY = 0;
@@ -24,6 +27,18 @@ function globalDefault(objects: ObjectReader): PriorityClass | undefined {
 export class Priority implements AdmissionPlugin {
   readonly name = "Priority";
   readonly dependsOn = ["PriorityClass"] as const;
+
+  handles(kind: Kind, operation: Operation): boolean {
+    return kind === "PriorityClass" && operation !== "DELETE";
+  }
+
+  /** There is one global default at most. */
+  validate(object: ApiObject, { kind, operation }: AdmissionRequest, objects: ObjectReader): void {
+    const { metadata, globalDefault: isDefault = false } = object as PriorityClass;
+    const other = isDefault ? globalDefault(objects)?.metadata.name : undefined;
+    if (other === undefined || (operation === "UPDATE" && other === metadata.name)) return;
+    throw forbidden(kind, metadata.name, `PriorityClass ${other} is already marked as default. Only one default can exist`);
+  }
 
   admitPodSpec(spec: PodSpec, _namespace: string, objects: ObjectReader): AdmittedSpec {
     const { priorityClassName } = spec;
