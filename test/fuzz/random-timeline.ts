@@ -7,7 +7,10 @@ import type { RandomWorkload } from "./random-workloads.js";
 const REPLICATED: ReadonlySet<string> = new Set(["deployment", "statefulset", "replicaset", "replicationcontroller"]);
 const ROLLED_OUT: ReadonlySet<string> = new Set(["deployment", "statefulset", "daemonset"]);
 
+const MOST_NODES = 10;
+
 export function randomStep(draw: Draw, at: string, cluster: RandomCluster, workloads: readonly RandomWorkload[]): TimelineStep {
+  if (cluster.isElastic && draw.chance(0.15)) return { at, eksctl: randomGroupCommand(draw) };
   return draw.chance(0.4) ? randomFault(draw, at, cluster, workloads) : { at, kubectl: randomCommand(draw, cluster, workloads) };
 }
 
@@ -45,6 +48,11 @@ function randomCommand(draw: Draw, { workers, masters }: RandomCluster, workload
           `label node ${node} kubernetes.io/hostname=elsewhere --overwrite`,
           `create quota small -n ${namespace} --hard=pods=${draw.between(1, 6)}`,
           `delete pvc --all -n ${namespace}`,
+          `annotate pv --all kubewarp.io/attach-error="rpc error: code = Internal desc = refused" --overwrite`,
+          `annotate pv --all kubewarp.io/attach-error-`,
+          `annotate pod --all -n ${namespace} cluster-autoscaler.kubernetes.io/safe-to-evict=${draw.one(["true", "false"])} --overwrite`,
+          `delete clusterrolebinding system:controller:${draw.one(["replicaset-controller", "job-controller", "node-controller"])}`,
+          `delete pod --all -n kube-system`,
         ]
       : []),
     ...pods.map((pod) => `exec ${pod} -n ${namespace} -- kill 1`),
@@ -52,6 +60,10 @@ function randomCommand(draw: Draw, { workers, masters }: RandomCluster, workload
     ...(draw.chance(0.1) && namespace !== "default" ? [`delete namespace ${namespace}`] : []),
   ];
   return draw.one(commands);
+}
+
+function randomGroupCommand(draw: Draw): string {
+  return draw.one(["upgrade nodegroup --name=worker", `scale nodegroup --name=worker --nodes=${draw.between(1, MOST_NODES)}`]);
 }
 
 function randomFault(draw: Draw, at: string, cluster: RandomCluster, workloads: readonly RandomWorkload[]): TimelineStep {
@@ -67,6 +79,8 @@ function randomFault(draw: Draw, at: string, cluster: RandomCluster, workloads: 
     { at, fault: "networkPartition", hosts, ...lasts },
     { at, fault: "apiServerLoss", node: draw.one(masters), ...lasts },
     { at, fault: "etcdMemberLoss", member: `etcd-${draw.between(1, masters.length)}`, ...lasts },
+    // So many that the quorum is lost.
+    { at, fault: "networkPartition", hosts: masters.slice(0, Math.ceil((masters.length + 1) / 2)), ...lasts },
     ...(zones.length > 0 ? [{ at, fault: "zoneOutage", zone: draw.one(zones), ...lasts } as const] : []),
     ...(pod.length > 0 ? [{ at, fault: "containerKill", ...draw.one(pod) } as const] : []),
   ];

@@ -187,8 +187,33 @@ function jobSpec(draw: Draw, app: string): object {
     ...draw.maybe(0.1, () => ({ activeDeadlineSeconds: draw.between(30, 200) })),
     ...draw.maybe(0.1, () => ({ suspend: true })),
     ...draw.maybe(0.15, () => ({ podReplacementPolicy: "Failed" })),
-    ...draw.maybe(0.2, () => ({ completions: parallelism, completionMode: "Indexed" })),
+    ...completion(draw, parallelism),
     template: podTemplate(draw, app, { restartPolicy: draw.one(["Never", "OnFailure"]), runs: true }),
+    ...draw.maybe(0.2, () => failurePolicy(draw, app)),
+  };
+}
+
+function completion(draw: Draw, parallelism: number): object {
+  if (!draw.chance(0.3)) return {};
+  const completions = draw.between(parallelism, parallelism + 4);
+  return {
+    completions,
+    completionMode: "Indexed",
+    ...draw.maybe(0.3, () => ({ maxFailedIndexes: draw.between(0, 1), backoffLimitPerIndex: 1 })),
+  };
+}
+
+/** Takes the place of the template, whose pods must never be restarted then. */
+function failurePolicy(draw: Draw, app: string): object {
+  const onExitCodes = { operator: "In", values: [1] };
+  return {
+    template: podTemplate(draw, app, { restartPolicy: "Never", runs: true }),
+    podFailurePolicy: {
+      rules: [
+        { action: draw.one(["FailJob", "Ignore", "Count"]), onExitCodes },
+        { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+      ],
+    },
   };
 }
 

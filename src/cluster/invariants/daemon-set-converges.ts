@@ -41,11 +41,14 @@ export function daemonSetConverges(cluster: ObservedCluster): Invariant {
     const holding = nodes.filter((node) => all.some((pod) => nodeOf(pod) === node.metadata.name));
     const closed = holding.filter((node) => !wanted.includes(node)).length;
     const returned = holding.filter((node) => wanted.includes(node) && all.some((pod) => isOlder(pod, node))).length;
+    // That a node is gone is noticed when its pods are collected, after a quarantine (pkg/controller/podgc/gc_controller.go).
+    const names = new Set(nodes.map((node) => node.metadata.name));
+    const gone = new Set(all.map(nodeOf).filter((name) => name !== undefined && !names.has(name))).size;
     const desired = status?.desiredNumberScheduled ?? 0;
     // Nor is it noticed that a node without a pod takes none any more, or is gone, before the set is tried again where pods are refused.
     // Source: syncNodeUpdate in pkg/controller/daemon/daemon_controller.go.
     const mayWait = refusals.mayWait("daemon-set-controller", metadata.namespace);
-    if (desired < wanted.length - returned || (!mayWait && desired > wanted.length + closed)) {
+    if (desired < wanted.length - returned || (!mayWait && desired > wanted.length + closed + gone)) {
       cluster.violated(set, `expected desiredNumberScheduled ${wanted.length}, found ${desired}`);
     }
     // During an update that surges or waits a node has two pods, or none.
