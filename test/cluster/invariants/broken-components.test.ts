@@ -306,8 +306,8 @@ const BREAKS: Readonly<Record<string, () => void>> = {
   },
   "service-ip-unique": () => {
     broken(ServiceAllocations, "allocate").mockImplementation((one: ObjectsByKind["Service"]) => ({
-      ...one,
-      spec: { ...one.spec, clusterIP: "10.96.0.77", clusterIPs: ["10.96.0.77"] },
+      service: { ...one, spec: { ...one.spec, clusterIP: "10.96.0.77", clusterIPs: ["10.96.0.77"] } },
+      revert: () => undefined,
     }));
     apply(service("web"), service("shop"));
   },
