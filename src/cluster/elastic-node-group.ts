@@ -50,6 +50,8 @@ export class ElasticNodeGroup {
   readonly scaling: NodeGroupScaling;
   minSize: number;
   maxSize: number;
+  /** Machines that are there though no longer wished for: they are being drained. */
+  excess = 0;
   private readonly all: Instance[];
   private readonly provisioning: RandomStream;
   private template = 1;
@@ -69,7 +71,7 @@ export class ElasticNodeGroup {
   }
 
   get targetSize(): number {
-    return this.all.length;
+    return this.all.length - this.excess;
   }
 
   get instances(): readonly { readonly name: string; readonly error?: typeof NO_CAPACITY }[] {
@@ -98,6 +100,7 @@ export class ElasticNodeGroup {
   /** Names that the group does not have are left out. */
   deleteNodes(names: readonly string[]): void {
     for (const name of names) this.remove(name);
+    this.excess = Math.min(this.excess, this.all.length);
     this.options.changed();
   }
 
@@ -119,14 +122,24 @@ export class ElasticNodeGroup {
   }
 
   replace(name: string): void {
-    this.remove(name);
+    if (!this.remove(name)) return;
     this.request();
     this.options.changed();
   }
 
-  shrink(name: string): void {
-    this.maxSize--;
-    this.deleteNodes([name]);
+  lower(by: number): void {
+    this.excess += by;
+    this.options.changed();
+  }
+
+  lowerMaximum(by: number): void {
+    this.maxSize -= by;
+  }
+
+  take(name: string): void {
+    if (!this.remove(name)) return;
+    this.excess--;
+    this.options.changed();
   }
 
   private request(): void {
@@ -148,12 +161,14 @@ export class ElasticNodeGroup {
     this.all.push(instance);
   }
 
-  private remove(name: string): void {
+  /** Whether the group had the machine. */
+  private remove(name: string): boolean {
     const at = this.all.findIndex((instance) => instance.name === name);
-    if (at < 0) return;
+    if (at < 0) return false;
     const [{ launch, error }] = this.all.splice(at, 1);
     if (launch !== undefined) this.options.simulation.cancel(launch);
     else if (error === undefined) this.options.terminate(name);
+    return true;
   }
 
   /** Machines are spread over the zones. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html */

@@ -8,7 +8,7 @@ import { CLUSTER_AUTOSCALER_ROLE, NODE_MANAGER_ROLE } from "../control-plane/api
 import { CloudNodeLifecycleController } from "../control-plane/cloud-controller-manager/cloud-node-lifecycle-controller.js";
 import { ClusterAutoscaler } from "../control-plane/cluster-autoscaler/cluster-autoscaler.js";
 import { withAutoscalerFlags } from "../control-plane/cluster-autoscaler/options.js";
-import { NodeGroupUpdates, type UpdateOutcome } from "../control-plane/managed-node-groups/node-group-update.js";
+import { NodeGroupUpdates, NOT_ACTIVE, type UpdateOutcome } from "../control-plane/managed-node-groups/node-group-update.js";
 import type { Simulation } from "../engine/simulation.js";
 import { describedNode } from "../node/described-node.js";
 import type { KubeletSettings } from "../node/settings.js";
@@ -110,7 +110,7 @@ export class ElasticNodeGroups {
   }
 
   /**
-   * Replaces all nodes of a managed node group by new ones.
+   * Replaces all nodes of a managed node group by new ones; refused while that goes on.
    *
    * @throws UnknownNodeGroup
    */
@@ -133,7 +133,8 @@ export class ElasticNodeGroups {
   }
 
   /**
-   * Sets the sizes of a group. Machines that are too many are drained, and taken away after at most 15 minutes.
+   * Sets the sizes of a group; refused while it is being updated. Machines that are too many are drained, and taken away after at most
+   * 15 minutes.
    *
    * @throws UnknownNodeGroup
    */
@@ -144,7 +145,8 @@ export class ElasticNodeGroups {
   ): void {
     const group = this.group(name);
     const [size, least, most] = [nodes ?? group.targetSize, min ?? group.minSize, max ?? group.maxSize];
-    if (least > size) done(`Minimum capacity ${least} can't be greater than desired size ${size}`);
+    if (this.updates?.isUpdating(group) === true) done(`${NOT_ACTIVE.errorCode}: ${NOT_ACTIVE.errorMessage}`);
+    else if (least > size) done(`Minimum capacity ${least} can't be greater than desired size ${size}`);
     else if (size > most) done(`desired capacity ${size} can't be greater than max size ${most}`);
     else {
       group.minSize = least;

@@ -116,6 +116,8 @@ export interface NodeGroupSizes {
 /** Error codes and messages are those of Amazon EKS. */
 export type NodeGroupUpdateOutcome =
   | { readonly status: "Successful" }
+  /** Nothing has been begun with. */
+  | { readonly status: "Refused"; readonly errorCode: string; readonly errorMessage: string }
   | { readonly status: "Failed"; readonly errorCode: string; readonly errorMessage: string; readonly resourceIds: readonly string[] };
 
 /** What an administrator does to etcd. All throw an Error of one line, in etcd's words, where it cannot be done. */

@@ -70,9 +70,21 @@ describe("a group of machines in a cloud", () => {
     simulation.run(60 * SECOND);
     expect(log).toEqual(["0 terminate g-2", "60 launch g-3 b 10.0.0.10 1.37.0"]);
     expect(group.members.map(({ isLatest }) => isLatest)).toEqual([false, true]);
+    group.replace("g-2");
+    expect(group.targetSize).toBe(2);
+  });
+
+  it("no longer counts machines that are on their way out", () => {
+    const { group, log } = elastic();
     group.grow(1);
-    group.shrink("g-3");
-    expect([group.targetSize, group.maxSize]).toEqual([2, 9]);
+    group.lower(2);
+    expect([group.targetSize, group.members.length, group.maxSize]).toEqual([1, 3, 10]);
+    group.take("g-1");
+    group.take("g-1");
+    group.lowerMaximum(1);
+    expect([group.targetSize, group.excess, group.maxSize, log]).toEqual([1, 1, 9, ["0 terminate g-1"]]);
+    group.deleteNodes(["g-2", "g-3"]);
+    expect([group.targetSize, group.excess]).toEqual([0, 0]);
   });
 
   it("describes a node that it does not have", () => {

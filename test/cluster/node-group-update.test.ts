@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DaemonSet, Node } from "../../src/api/types/index.js";
 import type { Cluster } from "../../src/cluster/cluster.js";
 import type { NodeGroupScaling } from "../../src/cluster/description.js";
+import type { ElasticNodeGroup } from "../../src/cluster/elastic-node-group.js";
 import { type UpdateOutcome, parallelism } from "../../src/control-plane/managed-node-groups/node-group-update.js";
 import { constant } from "../../src/engine/distribution.js";
 import { MINUTE, SECOND } from "../../src/engine/simulation.js";
@@ -189,6 +190,58 @@ describe("the update of a managed node group", () => {
     expect(new Set(pods(cluster, "agent").map(({ spec }) => spec.nodeName))).toEqual(new Set(names(cluster)));
   });
 
+  it("is refused while another goes on, as are other sizes, and not after that", () => {
+    const cluster = managedCluster();
+    const first = update(cluster);
+    cluster.simulation.run(90 * SECOND);
+    const refusal = "Nodegroup cannot be updated as it is currently not in Active State";
+    expect(update(cluster).outcome).toEqual({ status: "Refused", errorCode: "ResourceInUseException", errorMessage: refusal });
+    let problem: string | undefined;
+    cluster.nodeGroups.scale("worker", { nodes: 1 }, (answer) => (problem = answer));
+    expect(problem).toBe(`ResourceInUseException: ${refusal}`);
+    cluster.simulation.run(20 * MINUTE);
+    expect(first.outcome).toEqual({ status: "Successful" });
+    const [group] = cluster.nodeGroups.nodeGroups;
+    expect([group.targetSize, group.maxSize]).toEqual([3, 3]);
+    const later = update(cluster);
+    cluster.simulation.run(40 * MINUTE);
+    expect(later.outcome).toEqual({ status: "Successful" });
+  });
+
+  /** A group of one machine and at most three, which an autoscaler changes as soon as there is a cordoned node that is new, or one that is old. */
+  const disturbed = (template: "old" | "new", act: (group: ElasticNodeGroup, cordoned: string) => void): ElasticNodeGroup => {
+    const cluster = managedCluster({ min: 1, max: 3 }, 1, ["a"]);
+    cluster.kubectl.create(deployment("web", 4));
+    cluster.simulation.run(30 * SECOND);
+    const [group] = cluster.nodeGroups.nodeGroups;
+    const result = update(cluster);
+    const watch = (): void => {
+      const cordoned = names(cluster, true).find((name) => (name === "worker-1") === (template === "old"));
+      if (cordoned !== undefined) act(group, cordoned);
+      else cluster.simulation.after(SECOND, watch);
+    };
+    cluster.simulation.after(SECOND, watch);
+    cluster.simulation.run(20 * MINUTE);
+    expect(result.outcome).toEqual({ status: "Successful" });
+    expect(names(cluster)).toHaveLength(group.targetSize);
+    return group;
+  };
+  const sizes = ({ targetSize, maxSize }: ElasticNodeGroup): number[] => [targetSize, maxSize];
+
+  it("ends where the autoscaler enlarges the group while it shrinks, and leaves its sizes", () => {
+    expect(sizes(disturbed("new", (group) => group.increaseSize(1)))).toEqual([3, 4]);
+  });
+
+  it("puts the greatest size back where the autoscaler takes the machine that is to go", () => {
+    expect(sizes(disturbed("new", (group, name) => group.deleteNodes([name])))).toEqual([1, 3]);
+  });
+
+  it("makes no machine in place of an old one that the autoscaler has taken, and keeps the least size", () => {
+    const group = disturbed("old", (elastic, name) => elastic.deleteNodes([name]));
+    expect(sizes(group)).toEqual([1, 3]);
+    expect(group.members.map(({ name }) => name)).toEqual(["worker-2"]);
+  });
+
   it("is refused for a group that nobody manages", () => {
     expect(() => managedCluster().nodeGroups.update("other", {}, () => undefined)).toThrow(
       'there is no managed nodegroup "other"; known are worker',
@@ -214,6 +267,18 @@ describe("sizes that an administrator sets", () => {
     cluster.simulation.run(10 * MINUTE);
     expect(names(cluster)).toHaveLength(1);
     expect(pods(cluster, "web").map(({ status }) => status?.phase)).toEqual(Array(6).fill("Running"));
+  });
+
+  it("count at once, so that later ones begin with them", () => {
+    const cluster = managedCluster({ max: 6 });
+    cluster.kubectl.create(deployment("web", 6));
+    cluster.simulation.run(30 * SECOND);
+    expect(scaled(cluster, { nodes: 1 })).toBeUndefined();
+    expect(cluster.nodeGroups.nodeGroups[0].targetSize).toBe(1);
+    expect(names(cluster)).toHaveLength(3);
+    expect(scaled(cluster, { nodes: 2 })).toBeUndefined();
+    cluster.simulation.run(10 * MINUTE);
+    expect(names(cluster)).toHaveLength(2);
   });
 
   it.each([

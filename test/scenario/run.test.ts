@@ -24,7 +24,7 @@ class NotingCluster implements SimulatedCluster {
   counts: RequestCounts = { sent: 0, succeeded: 0, timedOut: 0, refused: 0, failed: 0 };
   behaviorOf: (pod: Pod) => PodBehavior = () => ({});
   readonly faults: Faults;
-  /** Updates of the group "stuck" fail. */
+  /** Updates of the group "stuck" fail, those of "busy" are refused. */
   readonly nodeGroups: NodeGroups = {
     update: (name, options, done) => {
       this.groupLog.push(`${this.simulation.now / SECOND} update ${name} ${JSON.stringify(options)}`);
@@ -34,7 +34,8 @@ class NotingCluster implements SimulatedCluster {
         errorMessage: "Reached max retries",
         resourceIds: ["stuck-1"],
       } as const;
-      this.simulation.after(60 * SECOND, () => done(name === "stuck" ? failure : { status: "Successful" }));
+      if (name === "busy") done({ status: "Refused", errorCode: "ResourceInUseException", errorMessage: "not in Active State" });
+      else this.simulation.after(60 * SECOND, () => done(name === "stuck" ? failure : { status: "Successful" }));
     },
     scale: (name, sizes, done) => {
       this.groupLog.push(`${this.simulation.now / SECOND} scale ${name} ${JSON.stringify(sizes)}`);
@@ -367,6 +368,7 @@ describe("eksctl steps", () => {
   - {at: 1m, eksctl: "upgrade nodegroup --name=stuck"}
   - {at: 2m, eksctl: "upgrade nodegroup --name=stuck", expectError: PodEvictionFailure}
   - {at: 3m, eksctl: "scale nodegroup --name=elastic --nodes=9"}
+  - {at: 4m, eksctl: "upgrade nodegroup --name=busy"}
 `;
     expect(runOn(new NotingCluster(), lines).problems).toEqual([
       expect.stringMatching(
@@ -374,6 +376,9 @@ describe("eksctl steps", () => {
       ),
       expect.stringMatching(
         /at 3m0s eksctl scale .*: Error: failed to scale nodegroup "elastic": desired capacity 9 can't be greater than max size 6$/,
+      ),
+      expect.stringMatching(
+        /at 4m0s eksctl upgrade nodegroup --name=busy: Error: updating nodegroup "busy": ResourceInUseException: not in Active State$/,
       ),
     ]);
   });
@@ -393,6 +398,7 @@ describe("eksctl steps", () => {
 /** Further groups of the small scenario's cluster, whose list of nodes its text ends with. */
 const GROUPS = `    - {name: elastic, minSize: 1, maxSize: 6, capacity: {cpu: 2, memory: 4Gi}}
     - {name: stuck, count: 1, maxUnavailable: 1, capacity: {cpu: 2, memory: 4Gi}}
+    - {name: busy, count: 1, maxUnavailable: 1, capacity: {cpu: 2, memory: 4Gi}}
 `;
 
 describe("expectations", () => {

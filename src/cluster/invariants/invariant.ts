@@ -27,9 +27,9 @@ export interface ObservedNodeGroup {
   readonly id: string;
   readonly minSize: number;
   readonly maxSize: number;
-  /** Machines that it has, or has asked for. */
+  /** Machines that it has, or has asked for, without those that are on their way out. */
   readonly targetSize: number;
-  readonly members: readonly { readonly name: string; readonly isLatest: boolean }[];
+  readonly members: readonly { readonly name: string }[];
 }
 
 export interface ObservedCluster {

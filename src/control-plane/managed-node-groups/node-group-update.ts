@@ -34,16 +34,22 @@ export interface ManagedNodeGroup {
   readonly id: string;
   readonly zones: readonly string[];
   readonly members: readonly ManagedInstance[];
+  readonly minSize: number;
+  /** The wished size. */
+  readonly targetSize: number;
+  /** Machines beyond the wished size, which are still there. */
+  readonly excess: number;
   /** Machines launched from now on are made by a new version of the launch template. */
   renewTemplate(kubernetesVersion: string | undefined): void;
   /** Raises largest and wished size. */
   grow(by: number): void;
-  /** Terminates a machine, for which another is launched. */
+  /** Terminates a machine, for which another is launched; nothing where it has gone already. */
   replace(name: string): void;
-  /** Terminates machines, and lowers the wished size. */
-  deleteNodes(names: readonly string[]): void;
-  /** Terminates a machine, and lowers largest and wished size. */
-  shrink(name: string): void;
+  /** Lowers the wished size; the machines beyond it stay until they are taken. */
+  lower(by: number): void;
+  lowerMaximum(by: number): void;
+  /** Terminates a machine beyond the wished size; nothing where it has gone already. */
+  take(name: string): void;
 }
 
 export interface ManagedInstance {
@@ -64,9 +70,21 @@ export interface UpdateOptions {
   readonly kubernetesVersion?: string;
 }
 
+/**
+ * Why a group that is being updated takes no other update.
+ *
+ * Source: ResourceInUseException of https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html and
+ * API_UpdateNodegroupConfig.html; the message is what the service answers.
+ */
+export const NOT_ACTIVE = {
+  errorCode: "ResourceInUseException",
+  errorMessage: "Nodegroup cannot be updated as it is currently not in Active State",
+} as const;
+
 /** Names of errors and their messages are those of EKS. Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_ErrorDetail.html */
 export type UpdateOutcome =
   | { readonly status: "Successful" }
+  | ({ readonly status: "Refused" } & typeof NOT_ACTIVE)
   | {
       readonly status: "Failed";
       readonly errorCode: "PodEvictionFailure" | "NodeCreationFailure" | "AsgInstanceLaunchFailures";
@@ -93,6 +111,10 @@ export class NodeGroupUpdates {
   private readonly calls: ApiCalls;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
+  /** Groups that are not in the state Active. */
+  private readonly updating = new Set<ManagedNodeGroup>();
+  /** Groups of which machines are being taken. */
+  private readonly reducing = new Set<ManagedNodeGroup>();
 
   constructor(private readonly around: NodeGroupUpdateSurroundings) {
     this.calls = new ApiCalls(around.client);
@@ -101,9 +123,19 @@ export class NodeGroupUpdates {
     this.pods.addIndex(BY_NODE, ({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
   }
 
-  /** Replaces all nodes of the group. */
+  isUpdating(group: ManagedNodeGroup): boolean {
+    return this.updating.has(group);
+  }
+
+  /** Replaces all nodes of the group, one update at a time. */
   start(group: ManagedNodeGroup, options: UpdateOptions, done: (outcome: UpdateOutcome) => void): void {
+    if (this.isUpdating(group)) {
+      done({ status: "Refused", ...NOT_ACTIVE });
+      return;
+    }
+    this.updating.add(group);
     perform(this.update(group, options), (outcome) => {
+      this.updating.delete(group);
       done(
         outcome.ok
           ? outcome.value
@@ -112,13 +144,12 @@ export class NodeGroupUpdates {
     });
   }
 
-  /** Takes machines away, each of which is drained before. */
+  /** Lowers the wished size at once, and takes the machines beyond it away, each of which is drained before. */
   reduce(group: ManagedNodeGroup, by: number): void {
-    const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
-    perform(
-      this.shrink(group, by, stream, (name) => group.deleteNodes([name])),
-      () => undefined,
-    );
+    group.lower(by);
+    if (this.reducing.has(group)) return;
+    this.reducing.add(group);
+    perform(this.takeExcess(group), () => this.reducing.delete(group));
   }
 
   private *update(group: ManagedNodeGroup, options: UpdateOptions): Task<UpdateOutcome> {
@@ -141,7 +172,7 @@ export class NodeGroupUpdates {
       ),
     );
     if (failure !== undefined) return failure;
-    yield* this.shrink(group, surge, stream, (name) => group.shrink(name));
+    yield* this.shrink(group, surge, stream);
     return { status: "Successful" };
   }
 
@@ -211,12 +242,36 @@ export class NodeGroupUpdates {
   }
 
   /** One by one; pods that have not left in time go with their node. */
-  private *shrink(group: ManagedNodeGroup, by: number, stream: RandomStream, terminate: (name: string) => void): Task<void> {
-    for (let left = by; left > 0 && group.members.length > 0; left--) {
+  private *takeExcess(group: ManagedNodeGroup): Task<void> {
+    const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
+    while (group.excess > 0) {
       const { name } = toTerminate(group, stream);
       yield* this.retire(name);
       yield* this.drain(name);
-      terminate(name);
+      group.take(name);
+    }
+  }
+
+  /**
+   * Puts largest and wished size back, machine by machine. Ends where the cluster autoscaler makes the group grow meanwhile, and takes no
+   * machine that the least size needs. Source: see above, "Scale down phase"
+   */
+  private *shrink(group: ManagedNodeGroup, by: number, stream: RandomStream): Task<void> {
+    let size = group.targetSize;
+    for (let left = by; left > 0; left--) {
+      if (group.targetSize > group.minSize) {
+        const { name } = toTerminate(group, stream);
+        yield* this.retire(name);
+        yield* this.drain(name);
+        const isThere = group.members.some((member) => member.name === name);
+        if (group.targetSize > (isThere ? size : size - 1)) return;
+        if (isThere && group.targetSize > group.minSize) {
+          group.lower(1);
+          group.take(name);
+        }
+      }
+      group.lowerMaximum(1);
+      size = group.targetSize;
     }
   }
 }

@@ -46,8 +46,9 @@ const upgrade: Verb = {
           done(succeeded([...output, "nodegroup successfully upgraded"]));
           return;
         }
-        const { errorCode, errorMessage, resourceIds } = outcome;
-        done(failed(output, `Error: updating nodegroup "${nodeGroup}": ${errorCode}: ${errorMessage} [${resourceIds.join(" ")}]`));
+        const error = `Error: updating nodegroup "${nodeGroup}": ${outcome.errorCode}: ${outcome.errorMessage}`;
+        if (outcome.status === "Refused") done(failed([], error));
+        else done(failed(output, `${error} [${outcome.resourceIds.join(" ")}]`));
       });
     };
   },
