@@ -140,6 +140,7 @@ export class InvariantChecker {
       isNodeUp: (node) => cluster.isNodeUp(node),
       nodeGroupOf: (node) => cluster.nodeGroups.groupOf(node),
       isSettled: (...since) => this.isSettled(since),
+      isUndisturbed: (since) => !this.permissionsTaken && this.lastFault < since,
       violated: (object, expected) => this.violated(name, object, expected),
     };
   }

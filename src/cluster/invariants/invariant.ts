@@ -48,6 +48,8 @@ export interface ObservedCluster {
    * these times is less than {@link SETTLING_TIME} ago.
    */
   isSettled(...since: readonly SimTime[]): boolean;
+  /** Whether there has been no fault since then, and nobody has lost a permission. */
+  isUndisturbed(since: SimTime): boolean;
   /** Reports that the invariant does not hold. @param expected what should be, and what is */
   violated(object: ApiObject | string, expected: string): void;
 }
