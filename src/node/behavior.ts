@@ -4,6 +4,7 @@
  * A behaviour comes from outside (the scenario) or from annotations on the pod, see {@link annotatedBehavior}. All times are
  * sampled in microseconds.
  */
+import { BEHAVIOR_ANNOTATIONS } from "../api/behavior-annotations.js";
 import { parseDuration } from "../api/duration.js";
 import { parseQuantity } from "../api/quantity.js";
 import type { Container, Pod } from "../api/types/pod.js";
@@ -60,26 +61,10 @@ export type BehaviorSource = (pod: Pod, container: Container, attempt: number) =
 
 const NOTHING_SPECIAL: ContainerBehavior = {};
 
-/** Annotations on a pod that describe its containers; durations as Go writes them (`1m30s`), amounts as Kubernetes quantities. */
-export const ANNOTATIONS = {
-  /** From start to exit. */
-  runDuration: "kubewarp.io/run-duration",
-  /** Exit code after the run. */
-  exitCode: "kubewarp.io/exit-code",
-  /** From start to serving. */
-  startDuration: "kubewarp.io/start-duration",
-  /** From the stop signal to the end. */
-  stopDuration: "kubewarp.io/stop-duration",
-  /** CPU wanted by each container, such as 250m. */
-  cpu: "kubewarp.io/cpu",
-  /** Memory taken by each container, such as 64Mi. */
-  memory: "kubewarp.io/memory",
-} as const;
-
 const byAnnotations = new WeakMap<object, ContainerBehavior>();
 
 /**
- * Behaviour from the annotations of {@link ANNOTATIONS}, the same for all containers of the pod. `fallback` answers for what they leave open.
+ * Behaviour from the annotations of {@link BEHAVIOR_ANNOTATIONS}, the same for all containers of the pod. `fallback` answers for what they leave open.
  *
  * @throws TimeFormatError, QuantityError for an annotation that cannot be read
  */
@@ -101,12 +86,15 @@ function readAnnotations(annotations: Readonly<Record<string, string>>): Contain
   const amount = (name: string): Distribution | undefined =>
     annotations[name] === undefined ? undefined : constant(parseQuantity(annotations[name]).milliValue / 1000);
   const entries: ContainerBehavior = {
-    runDuration: duration(ANNOTATIONS.runDuration),
-    startup: duration(ANNOTATIONS.startDuration),
-    shutdown: duration(ANNOTATIONS.stopDuration),
-    cpuUsage: amount(ANNOTATIONS.cpu),
-    memoryUsage: amount(ANNOTATIONS.memory),
-    exitCode: annotations[ANNOTATIONS.exitCode] === undefined ? undefined : Number.parseInt(annotations[ANNOTATIONS.exitCode], 10),
+    runDuration: duration(BEHAVIOR_ANNOTATIONS.runDuration),
+    startup: duration(BEHAVIOR_ANNOTATIONS.startDuration),
+    shutdown: duration(BEHAVIOR_ANNOTATIONS.stopDuration),
+    cpuUsage: amount(BEHAVIOR_ANNOTATIONS.cpu),
+    memoryUsage: amount(BEHAVIOR_ANNOTATIONS.memory),
+    exitCode:
+      annotations[BEHAVIOR_ANNOTATIONS.exitCode] === undefined
+        ? undefined
+        : Number.parseInt(annotations[BEHAVIOR_ANNOTATIONS.exitCode], 10),
   };
   const given = Object.entries(entries).filter(([, value]) => value !== undefined);
   return given.length === 0 ? NOTHING_SPECIAL : Object.fromEntries(given);

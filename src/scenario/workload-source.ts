@@ -5,7 +5,7 @@ import type { Distribution } from "../engine/distribution.js";
 import type { RandomStream } from "../engine/random.js";
 import { SECOND, type Simulation } from "../engine/simulation.js";
 import type { ApiClient, Result } from "../control-plane/apiserver/client.js";
-import { ANNOTATIONS } from "../node/behavior.js";
+import { BEHAVIOR_ANNOTATIONS } from "../api/behavior-annotations.js";
 import { templateOf, withMetadata, withTemplate } from "./kubectl/pod-template.js";
 import { type AnyObject, displayNameOf } from "./kubectl/session.js";
 import { compileTemplate, type ObjectTemplate } from "./object-template.js";
@@ -142,7 +142,7 @@ function withDefaultNamespace(object: ApiObject): ApiObject {
 function withRunDuration(object: ApiObject, duration: number): ApiObject {
   const template = templateOf(object);
   if (template === undefined) return object;
-  const annotations = { ...template.metadata?.annotations, [ANNOTATIONS.runDuration]: `${duration / SECOND}s` };
+  const annotations = { ...template.metadata?.annotations, [BEHAVIOR_ANNOTATIONS.runDuration]: `${duration / SECOND}s` };
   if (object.kind === "Pod") return withMetadata(object, { annotations });
   return withTemplate(object, { ...template, metadata: { ...template.metadata, annotations } });
 }

@@ -1,4 +1,8 @@
-/** Annotations of pods that mean something to Kubernetes. Source: ValidatePodSpecificAnnotations in pkg/apis/core/validation/validation.go. */
+/**
+ * Annotations of pods that mean something to Kubernetes, or to the simulator. Source of the former: ValidatePodSpecificAnnotations in
+ * pkg/apis/core/validation/validation.go.
+ */
+import { behaviorAnnotationProblem } from "../behavior-annotations.js";
 import type { PodSpec } from "../types/pod.js";
 import { invalid, type FieldError } from "./field-error.js";
 
@@ -30,6 +34,8 @@ export function validatePodAnnotations(
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isInt32(cost)) errors.push(invalid(`${field}[${DELETION_COST}]`, cost, "must be a 32bit integer"));
   for (const [key, profile] of Object.entries(annotations)) {
+    const problem = behaviorAnnotationProblem(key, profile);
+    if (problem !== undefined) errors.push(invalid(`${field}[${key}]`, profile, problem));
     if (!key.startsWith(APP_ARMOR_PREFIX)) continue;
     const container = key.slice(APP_ARMOR_PREFIX.length);
     const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];

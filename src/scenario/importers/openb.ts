@@ -5,7 +5,7 @@
  * pod_phase, creation_time, deletion_time, scheduled_time`, times in seconds. A pod that asked for a part of a GPU gets a whole one,
  * since Kubernetes counts GPUs whole.
  */
-import { ANNOTATIONS } from "../../node/behavior.js";
+import { BEHAVIOR_ANNOTATIONS } from "../../api/behavior-annotations.js";
 import type { Pod, PodSpec } from "../../api/types/pod.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { TracedPod } from "../scenario.js";
@@ -99,7 +99,7 @@ export function readPods(text: string, options: PodListOptions): readonly Traced
           name: row.fields.name,
           namespace: options.namespace,
           ...(row.fields.qos !== undefined && row.fields.qos !== "" && { labels: { qos: row.fields.qos } }),
-          ...(runs && { annotations: { [ANNOTATIONS.runDuration]: `${life / SECOND}s` } }),
+          ...(runs && { annotations: { [BEHAVIOR_ANNOTATIONS.runDuration]: `${life / SECOND}s` } }),
         },
         spec: sharedSpec(specs, row),
       } satisfies Pod,
