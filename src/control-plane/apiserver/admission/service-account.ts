@@ -42,7 +42,8 @@ export class ServiceAccount implements AdmissionPlugin {
     if (this.options.mustExist === true && isPlaced && objects.get("ServiceAccount", namespace, account) === undefined) {
       throw new RefusedSpec(`error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`);
     }
-    const named = account === given && spec.serviceAccount === account ? spec : { ...spec, serviceAccountName: account, serviceAccount: account };
+    const named =
+      account === given && spec.serviceAccount === account ? spec : { ...spec, serviceAccountName: account, serviceAccount: account };
     return { spec: this.options.mountsToken === true && spec.automountServiceAccountToken !== false ? this.withToken(named) : named };
   }
 
@@ -71,6 +72,7 @@ export class ServiceAccount implements AdmissionPlugin {
 
 function suffixOf(number: number): string {
   let suffix = "";
-  for (let left = number; suffix.length < SUFFIX_LENGTH; left = Math.floor(left / LETTERS.length)) suffix = LETTERS[left % LETTERS.length] + suffix;
+  for (let left = number; suffix.length < SUFFIX_LENGTH; left = Math.floor(left / LETTERS.length))
+    suffix = LETTERS[left % LETTERS.length] + suffix;
   return suffix;
 }
