@@ -26,6 +26,8 @@ export interface DecodeProblem {
   readonly known?: readonly string[];
   /** Where an unknown field is known, one level below, such as "containers[*].ports". */
   readonly belongs?: string;
+  /** Of a value whose JSON type does not fit: the value, and the type that it should have. */
+  readonly mismatch?: { readonly given: unknown; readonly expected: Type };
 }
 
 /** A manifest that the API server cannot decode; the message is Kubernetes' own. */
@@ -118,7 +120,7 @@ class Decoder {
   private wrongType(value: unknown, type: Type, owner: string): unknown {
     const kind = typeof value === "number" && type.goName.startsWith("int") ? `number ${value}` : jsonKind(value);
     const message = `json: cannot unmarshal ${kind} into Go struct field ${owner}.${this.fields.join(".")} of type ${type.goName}`;
-    this.problems.push({ path: [...this.path], message, severity: "type" });
+    this.problems.push({ path: [...this.path], message, severity: "type", mismatch: { given: value, expected: type } });
     return undefined;
   }
 

@@ -10,7 +10,12 @@ type Plain = Record<string, unknown>;
 /** The JSON form of an object, ready for JSON.stringify or YAML. Kinds without a schema are written as they are. */
 export function encode(object: ApiObject): Readonly<Record<string, unknown>> {
   const schema = schemaOf(object.apiVersion, object.kind);
-  return schema === undefined ? { ...object } : encodeStruct(schema, object as unknown as Plain);
+  return schema === undefined ? { ...object } : encodeAs(schema, object);
+}
+
+/** The same of an object whose type is known. */
+export function encodeAs(schema: StructType, object: ApiObject): Readonly<Record<string, unknown>> {
+  return encodeStruct(schema, object as unknown as Plain);
 }
 
 function encodeStruct(type: StructType, value: Plain): Plain {

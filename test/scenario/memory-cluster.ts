@@ -15,6 +15,7 @@ import type {
   ScaleClient,
   Target,
 } from "../../src/control-plane/apiserver/client.js";
+import { ApiStatusError } from "../../src/control-plane/apiserver/status-errors.js";
 import { MILLISECOND, Simulation } from "../../src/engine/simulation.js";
 import type { AccessQuestion } from "../../src/control-plane/apiserver/authorizer.js";
 import { parseKubectl } from "../../src/scenario/kubectl/command.js";
@@ -250,9 +251,18 @@ export class MemoryCluster implements KubectlClient {
 
   private answer<T>(done: Callback<T> | undefined, work: () => Result<T>): void {
     this.simulation.after(MILLISECOND, () => {
-      const result = work();
-      done?.(result);
+      done?.(answered(work));
     });
+  }
+}
+
+/** What the server throws is its answer. */
+function answered<T>(work: () => Result<T>): Result<T> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ApiStatusError)) throw error;
+    return { ok: false, status: error.status };
   }
 }
 

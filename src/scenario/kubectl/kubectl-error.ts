@@ -40,7 +40,7 @@ export class ServerError extends KubectlError {
         : `${details.kind} ${JSON.stringify(details.name ?? "")}`;
     const texts = [...new Set(causes.map(({ field = "", message }) => `${field}: ${message}`))];
     const head = `The ${subject} is invalid`;
-    if (texts.length === 0) return head;
+    if (texts.length === 0) return subject === "request" && this.status.message !== "" ? `${head}: ${this.status.message}` : head;
     return texts.length === 1 ? `${head}: ${texts[0]}` : [`${head}: `, ...texts.map((text) => `* ${text}`)].join("\n");
   }
 

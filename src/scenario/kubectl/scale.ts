@@ -38,12 +38,22 @@ export const scale: Verb = {
   },
 };
 
+/** What kubectl is told of an address that is not served. */
+export const NOT_SERVED: ServerError["status"] = {
+  code: 404,
+  reason: "NotFound",
+  message: "the server could not find the requested resource",
+};
+
+/** The object whose scale is asked for. @throws ServerError where the kind has none */
+export function scaleTargetOf({ kind, metadata: { namespace, name } }: AnyObject): Target<Scalable> {
+  if (!SCALABLE.has(kind)) throw new ServerError(NOT_SERVED);
+  return { kind: kind as Scalable, name, ...(namespace !== undefined && { namespace }) };
+}
+
 /** @param expected the number that has to be there; -1: any. @throws KubectlError */
-function* rescale(session: KubectlSession, { kind, metadata }: AnyObject, replicas: number, expected: number): Script<void> {
-  if (!SCALABLE.has(kind))
-    throw new ServerError({ code: 404, reason: "NotFound", message: "the server could not find the requested resource" });
-  const { namespace, name } = metadata;
-  const target: Target<Scalable> = { kind: kind as Scalable, name, ...(namespace !== undefined && { namespace }) };
+function* rescale(session: KubectlSession, object: AnyObject, replicas: number, expected: number): Script<void> {
+  const target = scaleTargetOf(object);
   const { scales } = session.client;
   if (expected >= 0 || replicas > MOST_REPLICAS) {
     const current = accepted(yield* answer<Result<Scale>>((done) => scales.get(target, done)));

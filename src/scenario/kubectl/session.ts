@@ -189,7 +189,7 @@ function accepted<T>(result: Result<T>): T {
 }
 
 /** `deployment.apps/web`, `pod/web-1`: kind and group as kubectl prints them. */
-export function displayName(info: KindInfo, name: string): string {
+export function displayName(info: Pick<KindInfo, "apiVersion" | "singular">, name: string): string {
   return `${displayKind(info)}/${name}`;
 }
 
@@ -199,20 +199,22 @@ export function displayKindOf(object: ApiObject): string {
 }
 
 /** `deployment.apps`, `pod`. */
-export function displayKind(info: KindInfo): string {
+export function displayKind(info: Pick<KindInfo, "apiVersion" | "singular">): string {
   const group = groupOf(info);
   return group === "" ? info.singular : `${info.singular}.${group}`;
 }
 
 /** The API group, "" for the core. */
-export function groupOf(info: KindInfo): string {
+export function groupOf(info: Pick<KindInfo, "apiVersion">): string {
   const slash = info.apiVersion.indexOf("/");
   return slash < 0 ? "" : info.apiVersion.slice(0, slash);
 }
 
 /** `deployment.apps/web` for an object as it is stored. */
 export function displayNameOf(object: ApiObject): string {
-  return displayName(kindInfo(object.kind)!, object.metadata.name);
+  // A Scale is no kind that is stored.
+  const info = kindInfo(object.kind) ?? { apiVersion: object.apiVersion, singular: object.kind.toLowerCase() };
+  return displayName(info, object.metadata.name);
 }
 
 /** Names an object as it is stored. */

@@ -93,8 +93,10 @@ export function mergeJson(current: unknown, patch: unknown): unknown {
 }
 
 export interface JsonPatchStep {
-  readonly op: "add" | "remove" | "replace" | "test";
+  readonly op: "add" | "remove" | "replace" | "test" | "move" | "copy";
   readonly path: string;
+  /** Of "move" and "copy": where the value is taken from. */
+  readonly from?: string;
   readonly value?: unknown;
 }
 
@@ -103,20 +105,39 @@ export class JsonPatchError extends Error {
   override readonly name = "JsonPatchError";
 }
 
+const STEPS: ReadonlySet<unknown> = new Set(["add", "remove", "replace", "test", "move", "copy"] satisfies JsonPatchStep["op"][]);
+
 /** The value with a JSON patch applied. Source: https://www.rfc-editor.org/rfc/rfc6902 @throws JsonPatchError */
-export function applyJsonPatch(current: unknown, steps: readonly JsonPatchStep[]): unknown {
-  return steps.reduce(
-    (value, step) =>
-      patchAt(
-        value,
-        step.path
-          .split("/")
-          .slice(1)
-          .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")),
-        step,
-      ),
-    current,
-  );
+export function applyJsonPatch(current: unknown, steps: readonly unknown[]): unknown {
+  return steps.reduce<unknown>((value, step) => {
+    if (!isStep(step)) throw new JsonPatchError(`Unexpected kind: ${JSON.stringify(step)}`);
+    const { op, path, from = "" } = step;
+    if (op !== "move" && op !== "copy") return patchAt(value, partsOf(path), step);
+    const taken = valueAt(value, from);
+    const rest = op === "move" ? patchAt(value, partsOf(from), { op: "remove", path: from }) : value;
+    return patchAt(rest, partsOf(path), { op: "add", path, value: taken });
+  }, current);
+}
+
+function isStep(value: unknown): value is JsonPatchStep {
+  return isFields(value) && STEPS.has(value.op) && typeof value.path === "string" && ["string", "undefined"].includes(typeof value.from);
+}
+
+/** The parts of a pointer. Source: https://www.rfc-editor.org/rfc/rfc6901 */
+function partsOf(pointer: string): readonly string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  const found = partsOf(pointer).reduce<unknown>((inner, part) => {
+    if (typeof inner !== "object" || inner === null || !Object.hasOwn(inner, part)) return undefined;
+    return (inner as Fields)[part];
+  }, value);
+  if (found === undefined) throw new JsonPatchError(`doc is missing key: ${JSON.stringify(pointer)}`);
+  return found;
 }
 
 function patchAt(value: unknown, path: readonly string[], step: JsonPatchStep): unknown {
