@@ -71,6 +71,9 @@ export class PodTraceLog {
     delivered: (change, component, host, time) => {
       this.delivered(change, { component, host, time });
     },
+    listed: (object, component, host, time) => {
+      this.delivered({ type: "ADDED", ...object }, { component, host, time });
+    },
   };
   private readonly creations = new Map<string, Creation>();
   private readonly creationRequests = new Map<string, TracedRequest>();
@@ -104,7 +107,7 @@ export class PodTraceLog {
     } else if (`${namespace ?? ""}/${name}` === this.key) this.podRequests.push(request);
   }
 
-  private delivered({ type, kind, key, object }: Change, to: Occurrence): void {
+  private delivered({ type, kind, key, object }: Pick<Change, "type" | "kind" | "key" | "object">, to: Occurrence): void {
     if (type === "DELETED") return;
     if (kind !== "Pod") {
       if (type !== "ADDED" || to.component !== CONTROLLER_MANAGER) return;

@@ -32,7 +32,7 @@ import type { Caller, HandlingListener, TracedRequest } from "./request.js";
 import { RequestPath } from "./request-path.js";
 import { ServiceAllocations, type ServiceAllocationsOptions } from "./services/service-allocations.js";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
-import { WatchCache } from "./watch-cache.js";
+import { type ListedObject, WatchCache } from "./watch-cache.js";
 import { WatchConnections } from "./watch-connections.js";
 import type { WatchInformer } from "./watch-informer.js";
 
@@ -74,11 +74,13 @@ export interface ApiServerOptions {
   readonly bootstrap?: boolean;
 }
 
-/** Told of requests when they are handled and when they have been answered, and of changes as informers get them. */
+/** Told of requests when they are handled and when they have been answered, and of changes and lists as informers get them. */
 export interface TraceListener {
   readonly handling?: HandlingListener;
   readonly request?: (request: TracedRequest) => void;
   readonly delivered?: (change: Change, component: string, host: string | undefined, time: SimTime) => void;
+  /** Of objects that are new to the informer. */
+  readonly listed?: (object: ListedObject, component: string, host: string | undefined, time: SimTime) => void;
 }
 
 export class ApiServer implements ApiServerEndpoint {
@@ -216,6 +218,9 @@ export class ApiServer implements ApiServerEndpoint {
     if (listener.handling !== undefined) this.path.traceHandling(listener.handling);
     this.watches.listener ??= (change, { component, host }) => {
       for (const { delivered } of this.traceListeners) delivered?.(change, component, host, this.simulation.now);
+    };
+    this.watches.listListener ??= (object, { component, host }) => {
+      for (const { listed } of this.traceListeners) listed?.(object, component, host, this.simulation.now);
     };
   }
 

@@ -14,6 +14,12 @@ import type { WatchInformer } from "./watch-informer.js";
 /** Told of each change when an informer gets it. */
 export type DeliveryListener = (change: Change, informer: WatchInformer) => void;
 
+/** An object that an informer has by a list, not by a change. */
+export type ListedObject = Pick<Change, "kind" | "key" | "object">;
+
+/** Told of each object that an informer's list shows it for the first time. */
+export type ListListener = (listed: ListedObject, informer: WatchInformer) => void;
+
 class Channel {
   readonly informers: WatchInformer[] = [];
   view = new ObjectView();
@@ -47,6 +53,7 @@ class KindCache {
 export class WatchCache {
   private readonly kinds = new Map<Kind, KindCache>();
   listener: DeliveryListener | undefined;
+  listListener: ListListener | undefined;
 
   constructor(private readonly store: ObjectStore) {}
 
@@ -85,7 +92,13 @@ export class WatchCache {
 
   /** The informer's list arrives, and its watch stands. */
   follow(kind: Kind, informer: WatchInformer, podsOfNode: string | undefined): void {
-    informer.follow(this.channel(kind, podsOfNode).view);
+    const { view } = this.channel(kind, podsOfNode);
+    if (this.listListener !== undefined && !informer.isFollowing) {
+      for (const [key, object] of view.entries()) {
+        if (informer.get(key)?.metadata.uid !== object.metadata.uid) this.listListener({ kind, key, object }, informer);
+      }
+    }
+    informer.follow(view);
   }
 
   private channel(kind: Kind, podsOfNode: string | undefined): Channel {
