@@ -50,7 +50,8 @@ function parse(line: string): ReturnType<typeof parseKubectl> {
       const manifests = readManifestFiles(
         path,
         (message) => {
-          throw new KubectlUsageError(message);
+          // Source: k8s.io/cli-runtime/pkg/resource/builder.go
+          throw new KubectlUsageError(message === `${path}: no such file` ? `the path ${JSON.stringify(path)} does not exist` : message);
         },
         mistakes,
       );

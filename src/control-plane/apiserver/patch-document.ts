@@ -93,7 +93,7 @@ function goKind(value: unknown): string {
 function goText(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
-  if (!isPlainObject(value)) return String(value);
+  if (!isPlainObject(value)) return typeof value === "string" ? value : JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, part]) => `${key}:${goText(part)}`).join(" ")}]`;
 }

@@ -15,6 +15,7 @@ import type { Script } from "./script.js";
 import { attempt } from "./selection.js";
 import { type AnyObject, displayNameOf, type KubectlSession, targetIn } from "./session.js";
 import { mergeThreeWays } from "./strategic-merge.js";
+import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 /** What became of an object, and the object then. */
@@ -102,7 +103,9 @@ export const apply: Verb = {
   prepare(given, context) {
     const outcome = new Outcome(given);
     const pruning = pruningOf(given, outcome.dryRun);
-    const objects = objectsOf(given, context).filter(({ object }) => pruning?.isMeant(object) ?? true);
+    const all = objectsOf(given, context);
+    if (all.length === 0) throw new UsageError("no objects passed to apply");
+    const objects = all.filter(({ object }) => pruning?.isMeant(object) ?? true);
     const options = { isLocal: outcome.isLocal, isServerSide: given.isSet("server-side") };
     return function* (session) {
       const applied: ApiObject[] = [];

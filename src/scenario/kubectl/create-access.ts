@@ -12,6 +12,18 @@ export const CLUSTER_RULE_FLAGS: readonly Flag[] = [...RULE_FLAGS, flag("non-res
 export const SUBJECT_FLAGS: readonly Flag[] = [flag("user", "list"), flag("group", "list"), flag("serviceaccount", "list")];
 export const ROLE_REFERENCE_FLAGS: readonly Flag[] = [flag("clusterrole", "text"), flag("role", "text")];
 
+/** Source: kubectl/pkg/cmd/create/create_role.go validResourceVerbs */
+const KNOWN_VERBS: ReadonlySet<string> = new Set(
+  "* get delete list create update patch watch proxy deletecollection use bind escalate impersonate".split(" "),
+);
+
+/** What is to be said of verbs that no resource knows. */
+export function oddVerbs(given: Arguments): readonly string[] {
+  return [...new Set(given.list("verb"))]
+    .filter((verb) => !KNOWN_VERBS.has(verb))
+    .map((verb) => `'${verb}' is not a standard resource verb`);
+}
+
 /** Rules of --verb and --resource: one for each API group. @throws UsageError */
 export function rulesOf(given: Arguments): readonly PolicyRule[] {
   const verbs = [...new Set(given.list("verb"))];

@@ -2,6 +2,7 @@
 import type { ApiObject } from "../../api/types/meta.js";
 import {
   aggregationOf,
+  oddVerbs,
   CLUSTER_RULE_FLAGS,
   ROLE_REFERENCE_FLAGS,
   roleReferenceOf,
@@ -14,6 +15,7 @@ import { INGRESS_FLAGS, ingressSpecOf } from "./create-ingress.js";
 import { CLUSTER_IP_FLAGS, EXTERNAL_NAME_FLAGS, LOAD_BALANCER_FLAGS, NODE_PORT_FLAGS, serviceOf } from "./create-service.js";
 import { buildCronJob, buildDeployment, buildJob, CRON_JOB_FLAGS, DEPLOYMENT_FLAGS } from "./create-workload.js";
 import { type Arguments, flag, type Flag, required } from "./flags.js";
+import { generated } from "./generated.js";
 import { ServerError } from "./kubectl-error.js";
 import { FILE_FLAGS, fromFile, objectsOf } from "./manifests.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
@@ -30,12 +32,18 @@ const RBAC = "rbac.authorization.k8s.io/v1";
 
 type Build = (name: string, given: Arguments) => Readonly<Record<string, unknown>> & { readonly kind: string; readonly apiVersion: string };
 
+/** What kubectl says of a value without a name. Source: kubectl/pkg/util/util.go ParseLiteralSource, kubectl/pkg/generate/generate.go */
+const PAIR_PROBLEMS: Readonly<Partial<Record<string, (entry: string) => string>>> = {
+  "from-literal": (entry) => `invalid literal source ${entry}, expected key=value`,
+  hard: (entry) => `invalid argument syntax ${entry}, expected <resource>=<value>`,
+};
+
 /** NAME=VALUE pairs of a flag. @throws UsageError */
 function pairs(given: Arguments, flagName: string, values: readonly string[] = given.list(flagName)): Record<string, string> {
   return Object.fromEntries(
     values.map((entry): [string, string] => {
       const equals = entry.indexOf("=");
-      if (equals <= 0) throw new UsageError(`--${flagName}: ${entry}: must be NAME=VALUE`);
+      if (equals <= 0) throw new UsageError(PAIR_PROBLEMS[flagName]?.(entry) ?? `--${flagName}: ${entry}: must be NAME=VALUE`);
       return [entry.slice(0, equals), entry.slice(equals + 1)];
     }),
   );
@@ -93,7 +101,8 @@ function buildBudget(name: string, given: Arguments): ReturnType<Build> {
   const bound = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
   const least = given.text("min-available");
   const most = given.text("max-unavailable");
-  if ((least === undefined) === (most === undefined)) throw new UsageError("one of min-available or max-unavailable must be specified");
+  if (least !== undefined && most !== undefined) throw new UsageError("min-available and max-unavailable cannot be both specified");
+  if (least === undefined && most === undefined) throw new UsageError("one of min-available or max-unavailable must be specified");
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
@@ -134,7 +143,7 @@ function oneName({ positional }: Arguments): string {
 /** What is only printed has the namespace only where the command line names one. */
 function placed(object: ReturnType<Build>, name: string, namespaced: boolean, outcome: Outcome, context: VerbContext): ApiObject {
   const isPlaced = namespaced && (!outcome.isLocal || context.isNamespaceGiven);
-  return { ...object, metadata: { ...(object.metadata as object), name, ...(isPlaced && { namespace: context.namespace }) } };
+  return generated({ ...object, metadata: { ...(object.metadata as object), name, ...(isPlaced && { namespace: context.namespace }) } });
 }
 
 /** @param failure what kubectl says before the API server's refusal; undefined: the refusal is passed on as it is */
@@ -152,11 +161,13 @@ interface Generator {
   readonly build: Build;
   /** See {@link createFrom}. */
   readonly failure?: string;
+  /** What is said on stderr before anything is sent. */
+  readonly warnings?: (given: Arguments) => readonly string[];
   /** Absent: it has namespaces. */
   readonly isClusterScoped?: boolean;
 }
 
-function createVerb(what: string, { flags, build, failure, isClusterScoped = false }: Generator): Verb {
+function createVerb(what: string, { flags, build, failure, warnings, isClusterScoped = false }: Generator): Verb {
   return {
     name: `create ${what}`,
     flags: [...OUTCOME_FLAGS, ...SAVED_FLAGS, ...flags],
@@ -164,7 +175,10 @@ function createVerb(what: string, { flags, build, failure, isClusterScoped = fal
       const outcome = new Outcome(given);
       const name = oneName(given);
       const object = placed(build(name, given), name, !isClusterScoped, outcome, context);
-      return (session) => createFrom(session, object, outcome, failure);
+      return function* (session) {
+        for (const warning of warnings?.(given) ?? []) session.warn(`Warning: ${warning}`);
+        yield* createFrom(session, object, outcome, failure);
+      };
     },
   };
 }
@@ -175,6 +189,7 @@ export const createFromFiles: Verb = {
   prepare(given: Arguments, context: VerbContext) {
     const outcome = new Outcome(given);
     const objects = objectsOf(given, context);
+    if (objects.length === 0) throw new UsageError("no objects passed to create");
     return function* (session) {
       for (const { object, file } of objects) yield* attempt(session, fromFile("creating", file, outcome.create(session, object)));
     };
@@ -252,8 +267,17 @@ export const createVerbs: readonly Verb[] = [
   createVerb("service loadbalancer", { flags: LOAD_BALANCER_FLAGS, build: serviceOf("LoadBalancer"), failure: "LoadBalancer service: " }),
   createVerb("service externalname", { flags: EXTERNAL_NAME_FLAGS, build: serviceOf("ExternalName"), failure: "ExternalName service: " }),
   createVerb("ingress", { flags: INGRESS_FLAGS, build: ingress, failure: "ingress: " }),
-  createVerb("role", { flags: RULE_FLAGS, build: (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) }) }),
-  createVerb("clusterrole", { flags: CLUSTER_RULE_FLAGS, build: clusterRole, isClusterScoped: true }),
+  createVerb("role", {
+    flags: RULE_FLAGS,
+    build: (_, given) => ({ apiVersion: RBAC, kind: "Role", rules: rulesOf(given) }),
+    warnings: oddVerbs,
+  }),
+  createVerb("clusterrole", {
+    flags: CLUSTER_RULE_FLAGS,
+    build: clusterRole,
+    warnings: (given) => (given.has("non-resource-url") ? [] : oddVerbs(given)),
+    isClusterScoped: true,
+  }),
   createVerb("rolebinding", { flags: [...ROLE_REFERENCE_FLAGS, ...SUBJECT_FLAGS], build: roleBinding, failure: "rolebinding: " }),
   createVerb("clusterrolebinding", {
     flags: [flag("clusterrole", "text"), ...SUBJECT_FLAGS],

@@ -2,6 +2,7 @@
 import { formatTimestamp } from "../../api/duration.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { DaemonSet, Deployment, StatefulSet } from "../../api/types/workloads.js";
+import { qualifiedResource } from "../../control-plane/apiserver/status-errors.js";
 import { flag, type Flag } from "./flags.js";
 import { templateOf, withTemplate } from "./pod-template.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
@@ -146,7 +147,9 @@ function pauseVerb(name: "pause" | "resume"): Verb {
       return (session) =>
         forEachObject(session, selection, function* (object) {
           if (object.kind !== "Deployment")
-            throw new KubectlError(`${displayNameOf(object)} ${paused ? "pausing" : "resuming"} is not supported`);
+            throw new KubectlError(
+              `${qualifiedResource(object.kind)} "${object.metadata.name}" ${paused ? "pausing" : "resuming"} is not supported`,
+            );
           if ((object.spec.paused ?? false) === paused)
             throw new KubectlError(`deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
           const edit = (stored: ApiObject) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment;

@@ -1,6 +1,7 @@
 /** kubectl run: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_run/ */
 import type { Pod } from "../../api/types/pod.js";
-import { flag } from "./flags.js";
+import { flag, required } from "./flags.js";
+import { generated } from "./generated.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
@@ -25,10 +26,13 @@ export const run: Verb = {
     const outcome = new Outcome(given);
     const word = given.positional.at(0);
     if (word === undefined) throw new UsageError("NAME is required for run", undefined, { pointer: "arguments" });
-    const image = given.text("image") ?? "";
+    const image = required(given, "image");
     if (image === "") throw new UsageError("--image is required", undefined, { pointer: "arguments" });
+    if (!IMAGE.test(image)) {
+      const why = IMAGE.test(image.toLowerCase()) ? "repository name must be lowercase" : "invalid reference format";
+      throw new UsageError(`Invalid image name ${JSON.stringify(image)}: ${why}`);
+    }
     const words = given.afterDashes.map(({ text }) => text);
-    const pair = (text: string): [string, string] => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
     const port = portOf(given.text("port"));
     const restartPolicy = oneOf(given.text("restart"), RESTART_POLICIES, "restart policy");
     const annotations = given.texts("annotations");
@@ -39,7 +43,7 @@ export const run: Verb = {
       metadata: {
         name: word.text,
         ...((!outcome.isLocal || context.isNamespaceGiven) && { namespace: context.namespace }),
-        labels: given.has("labels") ? Object.fromEntries(given.list("labels").map(pair)) : { run: word.text },
+        labels: given.has("labels") ? Object.fromEntries(given.list("labels").map(labelOf)) : { run: word.text },
         ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations.map(pair)) }),
       },
       spec: {
@@ -48,7 +52,7 @@ export const run: Verb = {
             name: word.text,
             image,
             ...(port !== undefined && { ports: [{ containerPort: port }] }),
-            ...(given.has("env") && { env: given.texts("env").map((text) => ({ name: pair(text)[0], value: pair(text)[1] })) }),
+            ...(given.has("env") && { env: given.texts("env").map(variableOf) }),
             ...(words.length > 0 && (given.isSet("command") ? { command: words } : { args: words })),
             ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy as "Always" }),
           },
@@ -58,10 +62,31 @@ export const run: Verb = {
       },
     };
     const overrides = given.text("overrides");
-    const wanted = overrides === undefined ? pod : (mergeStrategically(pod, parseOverrides(overrides)) as Pod);
+    const wanted = generated(overrides === undefined ? pod : mergeStrategically(pod, parseOverrides(overrides)));
     return (session) => outcome.create(session, wanted);
   },
 };
+
+/** A name of an image, with a tag or a digest. Source: github.com/distribution/reference, regexp.go */
+const IMAGE =
+  /^([\da-zA-Z](?:[\w.-]*[\da-zA-Z])?(:\d+)?\/)?[\da-z]+([._-]+[\da-z]+)*(\/[\da-z]+([._-]+[\da-z]+)*)*(:\w[\w.-]{0,127})?(@[A-Za-z][\w+.-]*:[\da-fA-F]{32,})?$/;
+
+function pair(text: string): [string, string] {
+  return [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
+}
+
+/** Source: kubectl/pkg/generate/generate.go ParseLabels. @throws UsageError */
+function labelOf(text: string): [string, string] {
+  if (text.split("=").length !== 2 || text.startsWith("=")) throw new UsageError(`unexpected label spec: ${text}`);
+  return pair(text);
+}
+
+/** Source: kubectl/pkg/cmd/run/run.go parseEnvs. @throws UsageError */
+function variableOf(text: string): { readonly name: string; readonly value: string } {
+  const [name, value] = pair(text);
+  if (!text.includes("=") || !/^[-.A-Za-z_][-.\w]*$/.test(name)) throw new UsageError(`invalid env: ${text}`);
+  return { name, value };
+}
 
 const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];

@@ -3,7 +3,7 @@ import { formatTimestamp } from "../../api/duration.js";
 import { structJson } from "../../api/go-json.js";
 import type { Scale } from "../../api/types/scale.js";
 import type { Result, Scalable, Target } from "../../control-plane/apiserver/client.js";
-import { flag } from "./flags.js";
+import { flag, required } from "./flags.js";
 import { KubectlError, ServerError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { answer, type Script } from "./script.js";
@@ -26,6 +26,7 @@ export const scale: Verb = {
   ],
   prepare(given, context) {
     const outcome = new Outcome(given);
+    required(given, "replicas");
     const replicas = given.integer("replicas") ?? -1;
     if (replicas < 0) throw new UsageError("the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
     const expected = given.integer("current-replicas") ?? -1;

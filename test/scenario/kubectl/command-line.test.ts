@@ -61,7 +61,7 @@ describe("what kubectl writes to stderr of a wrong command line", () => {
       "error: exactly one NAME is required, got 0",
       "See 'kubectl create namespace -h' for help and examples",
     ]);
-    expect(lines("scale deployment/web")).toEqual([
+    expect(lines("scale deployment/web --replicas=-1")).toEqual([
       "error: the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
     ]);
   });
@@ -74,7 +74,7 @@ describe("command lines that kubectl would not take", () => {
     ["scal deployment/web", '0 unknown command "scal" for "kubectl"; did you mean "scale"?'],
     ["rollout retsart deployment/web", '8 unknown command "retsart"; did you mean "restart"?'],
     ["create deploymnt web", '7 unknown command "deploymnt"; did you mean "deployment"?'],
-    ["scale deployment/web", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
+    ["scale deployment/web --replicas=-1", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
     [
       "scale deployment/web --replicas=many",
       '21 invalid argument "many" for "--replicas" flag: strconv.ParseInt: parsing "many": invalid syntax',
