@@ -28,7 +28,7 @@ export class NodePlanner {
 
   /** The machines with which a group begins. */
   planGroup(group: NodeGroupDescription): NodePlan[] {
-    return namesOf(group).map((name, index) => ({
+    return nodeNames(group).map((name, index) => ({
       name,
       group,
       address: group.addresses?.[index] ?? this.nextAddress(),
@@ -54,7 +54,8 @@ export class NodePlanner {
   }
 }
 
-function namesOf({ name, count }: NodeGroupDescription): string[] {
+/** Names of the machines with which a group begins. */
+export function nodeNames({ name, count }: NodeGroupDescription): string[] {
   return count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 

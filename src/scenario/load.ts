@@ -2,8 +2,8 @@
 import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
 import { manifestsOf } from "../api/manifest/load.js";
 import { basename } from "node:path";
-import { parseTimestamp, TimeFormatError } from "../api/duration.js";
-import { SECOND } from "../engine/simulation.js";
+import { formatDuration, parseTimestamp, TimeFormatError } from "../api/duration.js";
+import { MILLISECOND, SECOND } from "../engine/simulation.js";
 import { FileError, STANDARD_INPUT } from "./files.js";
 import { isClusterConfig } from "./importers/eksctl.js";
 import { isKubeadmDocument } from "./importers/kubeadm.js";
@@ -21,12 +21,14 @@ import { parametersOf, substitute } from "./parameters.js";
 import type { Scenario } from "./scenario.js";
 import { readScheduler } from "./scheduler.js";
 import { SCENARIO_API_VERSION, type ScenarioFile, ScenarioSchema } from "./schema/scenario.js";
-import { validatorOf } from "./validation.js";
+import { describe, validatorOf } from "./validation.js";
 
 /** Time of the Unix clock at which runs begin where the scenario does not say. */
 const DEFAULT_EPOCH = "2026-01-01T00:00:00Z";
 const DEFAULT_SEED = 1;
 const DEFAULT_INTERVAL = 10 * SECOND;
+/** No figure of the series changes within less than a message takes, and each sample is a line: at a microsecond a run would never end. */
+const SHORTEST_INTERVAL = MILLISECOND;
 
 /** What stands for the missing Scenario where only manifests are given: a small cluster, and time for them to run. */
 const BARE_MANIFESTS: ScenarioFile = {
@@ -144,11 +146,17 @@ function readScenario(document: ManifestDocument, options: LoadOptions, mistakes
   return normalizeScenario(value as ScenarioFile, new Source(document, mistakes));
 }
 
+function checkInterval(interval: string | 0 | undefined, source: Source): void {
+  if ((optionalDuration(interval) ?? DEFAULT_INTERVAL) >= SHORTEST_INTERVAL) return;
+  const rule = `must be ${formatDuration(SHORTEST_INTERVAL)} or more, since each sample is a line of series.csv`;
+  source.wrong(["outputs", "interval"], `Invalid value: ${describe(interval)}: ${rule}`);
+}
+
 /** Texts of a scenario that the schema has let pass become values. Mistakes are added to the source's list. */
 export function normalizeScenario(file: ScenarioFile, source: Source): Scenario {
   const duration = durationOf(file.duration);
   if (duration === 0) source.wrong(["duration"], "Invalid value: 0: must be above 0");
-  if (optionalDuration(file.outputs?.interval) === 0) source.wrong(["outputs", "interval"], "Invalid value: 0: must be above 0");
+  checkInterval(file.outputs?.interval, source);
   const cluster = {
     ...normalizeCluster(file.cluster, source, readScheduler(file.scheduler, source)),
     metrics: normalizeMetrics(file.metrics, source),

@@ -218,7 +218,8 @@ function valueRule(error: Violation, schema: Schema): string {
     error.keyword === "type" || error.keyword === "anyOf" || schema.errorMessage !== undefined
       ? requirement(schema)
       : (error.message ?? "is not right");
-  if (typeof written === "number" && rule.startsWith("must be a duration")) return `${rule}; did you mean "${written}s"?`;
+  if (typeof written === "number" && written > 0 && Number.isFinite(written) && rule.startsWith("must be a duration"))
+    return `${rule}; did you mean "${written}s"?`;
   // YAML reads 1.30, yes and n as something else than texts.
   if ((typeof written === "number" || typeof written === "boolean") && schema.type === "string" && !rule.endsWith("in quotes"))
     return `${rule}, in quotes`;
@@ -257,8 +258,14 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return `a map with ${Object.keys(value).slice(0, 4).join(", ") || "no fields"}`;
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" && !Number.isFinite(value) ? notFinite(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** As YAML writes it, in which alone such a number can stand. */
+function notFinite(value: number): string {
+  if (Number.isNaN(value)) return ".nan";
+  return value < 0 ? "-.inf" : ".inf";
 }
 
 /** Turns a JSON pointer into a path; numbers index lists only. */

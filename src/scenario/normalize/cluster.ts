@@ -1,5 +1,7 @@
 /** `cluster:` with the file that it is taken from, as a description of the machines and their settings. */
+import ipaddr from "ipaddr.js";
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../cluster/description.js";
+import { nodeNames } from "../../cluster/node-plan.js";
 import { expandersOf, UnknownExpander } from "../../control-plane/cluster-autoscaler/expander.js";
 import type { Distribution } from "../../engine/distribution.js";
 import { networkPlugin } from "../../network/plugin.js";
@@ -39,6 +41,7 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
       "Required value: must be a list of nodes, such as [{name: worker, count: 3, capacity: {cpu: 2, memory: 4Gi}}]",
       "parent",
     );
+  checkNames(groups, cluster.nodes ?? [], source);
   const masters = groups.filter(({ controlPlane }) => controlPlane === true).reduce((sum, { count = 1 }) => sum + count, 0);
   const plugin = cluster.network?.plugin ?? "calico";
   const { encapsulation, mtu, loadBalancerAddresses, prefixDelegation } = cluster.network ?? {};
@@ -78,6 +81,19 @@ export function normalizeCluster(given: Cluster, source: Source, scheduler: Sche
     ...(scheduler.configuration !== undefined && { scheduler: scheduler.configuration }),
     ...(scheduler.tieBreak !== undefined && { schedulerTieBreak: scheduler.tieBreak }),
   };
+}
+
+/** Two machines cannot register as one Node. */
+function checkNames(groups: readonly NodeGroupDescription[], given: readonly NodeGroup[], source: Source): void {
+  const known = new Set<string>();
+  const owner = given.flatMap(({ names }, index) => (names === undefined ? [index] : names.map(() => index)));
+  groups.forEach((group, position) => {
+    const twice = nodeNames(group).find((name) => known.has(name));
+    for (const name of nodeNames(group)) known.add(name);
+    if (twice === undefined) return;
+    const message = `Duplicate value: there is a node ${JSON.stringify(twice)} already; must be a name of its own`;
+    source.wrong(["cluster", "nodes", owner[position], given[owner[position]].names === undefined ? "name" : "names"], message);
+  });
 }
 
 function checkPlugin(
@@ -125,6 +141,7 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
   }
   if (group.names !== undefined && group.count !== undefined)
     source.wrong([...path, "count"], "must not stand beside names, which says how many there are", "key");
+  checkAddresses(group, path, source);
   const isMaster = group.role === "control-plane";
   const { zones, addresses } = group;
   const staticPods = (group.staticPods ?? []).flatMap((manifest, index) => staticPodAt(manifest, [...path, "staticPods", index], source));
@@ -158,6 +175,13 @@ function normalizeGroup(group: NodeGroup, path: readonly (string | number)[], so
     ...(zones !== undefined && { zones: [zones[index % zones.length]] }),
     ...(addresses?.[index] !== undefined && { addresses: [addresses[index]] }),
   }));
+}
+
+function checkAddresses({ addresses = [] }: NodeGroup, path: readonly (string | number)[], source: Source): void {
+  addresses.forEach((address, index) => {
+    if (ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)) return;
+    source.wrong([...path, "addresses", index], `Invalid value: ${describe(address)}: must be an IP address such as "10.0.2.15"`);
+  });
 }
 
 /** A kubelet reads nothing but pods from its files. */

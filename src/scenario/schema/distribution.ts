@@ -1,12 +1,12 @@
 /** Distributions as data, as src/engine/distribution-spec.ts reads them. One schema for each unit. */
 import Type, { type TOptional, type TSchema } from "typebox";
 import type { DistributionSpec } from "../../engine/distribution-spec.js";
-import { closed, DurationText, QuantityText } from "./value.js";
+import { AMOUNT_MEANING, AmountText, closed, DURATION_MEANING, DurationText } from "./value.js";
 
 const Positive = Type.Number({ exclusiveMinimum: 0, errorMessage: "must be a number above 0" });
 const Weights = Type.Array(Type.Number({ minimum: 0, errorMessage: "must be a number, 0 or more" }), { minItems: 1 });
 
-function distributionOf<Value>(value: TSchema, example: string) {
+function distributionOf<Value>(value: TSchema, meaning: string, example: string) {
   const bounds: Record<string, TOptional> = { min: Type.Optional(value), max: Type.Optional(value) };
   const family = (name: string, parameters: TSchema, description?: string) =>
     closed({ [name]: parameters, ...bounds }, description === undefined ? {} : { description });
@@ -35,7 +35,10 @@ function distributionOf<Value>(value: TSchema, example: string) {
           ]),
         ),
       ],
-      { description: `A distribution such as ${example}, or one constant value; min and max beside the name cut it off.` },
+      {
+        description: `A distribution such as ${example}, or one constant value; min and max beside the name cut it off.`,
+        errorMessage: `${meaning}, or a distribution such as ${example}`,
+      },
     ),
   );
 }
@@ -45,8 +48,12 @@ export type DurationValue = string | 0;
 /** How a scenario writes an amount. */
 export type QuantityValue = string | number;
 
-export const DurationDistribution = distributionOf<DurationValue>(DurationText, "{exponential: {mean: 5s}}");
+export const DurationDistribution = distributionOf<DurationValue>(DurationText, DURATION_MEANING, "{exponential: {mean: 5s}}");
 export type DurationDistribution = DistributionSpec<DurationValue>;
 
-export const QuantityDistribution = distributionOf<QuantityValue>(QuantityText, "{normal: {mean: 200m, standardDeviation: 20m}}");
+export const QuantityDistribution = distributionOf<QuantityValue>(
+  AmountText,
+  AMOUNT_MEANING,
+  "{normal: {mean: 200m, standardDeviation: 20m}}",
+);
 export type QuantityDistribution = DistributionSpec<QuantityValue>;

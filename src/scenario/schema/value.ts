@@ -21,7 +21,7 @@ const GO_DURATION = [
   .map(({ unit, digits }) => `([0-9]{1,${digits}}(\\.[0-9]*)?|\\.[0-9]+)(${unit})`)
   .join("|");
 
-const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m", at most "99999h"';
+export const DURATION_MEANING = 'must be a duration such as "90s", "15m" or "1h30m", at most "99999h"';
 
 /** Duration as Go and Kubernetes write it; a bare 0 is allowed as in Go. */
 export const DurationText = Type.Union([Type.String({ pattern: `^(0|(${GO_DURATION})+)$` }), Type.Literal(0)], {
@@ -38,13 +38,23 @@ export const PositiveDurationText = Type.String({
 });
 
 /** Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-export const QuantityText = Type.Union(
-  [Type.String({ pattern: "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$" }), Type.Number()],
-  { description: 'A Kubernetes quantity such as "500m", 2 or "4Gi".', errorMessage: 'must be a quantity such as "500m", 2 or "4Gi"' },
-);
+const UNSIGNED_QUANTITY = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?";
+
+export const QuantityText = Type.Union([Type.String({ pattern: `^[+-]?${UNSIGNED_QUANTITY}$` }), Type.Number()], {
+  description: 'A Kubernetes quantity such as "500m", 2 or "4Gi".',
+  errorMessage: 'must be a quantity such as "500m", 2 or "4Gi"',
+});
 export type QuantityText = Static<typeof QuantityText>;
 
-export const Resources = Type.Record(Type.String(), QuantityText, {
+export const AMOUNT_MEANING = 'must be a quantity such as "500m", 2 or "4Gi", 0 or more';
+
+/** What a machine has or a process takes, which is never below 0. */
+export const AmountText = Type.Union([Type.String({ pattern: `^\\+?${UNSIGNED_QUANTITY}$` }), Type.Number({ minimum: 0 })], {
+  description: 'A Kubernetes quantity such as "500m", 2 or "4Gi", 0 or more.',
+  errorMessage: AMOUNT_MEANING,
+});
+
+export const Resources = Type.Record(Type.String(), AmountText, {
   description: "Resource name (cpu, memory, pods, ephemeral-storage, nvidia.com/gpu, ...) to quantity.",
   errorMessage: "must be a map of resource names to quantities, such as {cpu: 2, memory: 4Gi}",
 });
