@@ -45,10 +45,16 @@ export class OutputDirectory {
   /**
    * Moves all files to the target and returns their paths, sorted. Files of `family` that an earlier run left there and this one has not
    * written are removed, lest they be taken for its results.
+   *
+   * @throws OutputDirectoryError where a folder stands in the place of a file
    */
   publish(family: readonly string[] = []): string[] {
     mkdirSync(this.target, { recursive: true });
     const files = readdirSync(this.staging).sort();
+    for (const file of [...files, ...family]) {
+      if (statSync(join(this.target, file), { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new OutputDirectoryError(`${join(this.shown, file)}: is a directory where a file is to be written`);
+    }
     for (const file of files) renameSync(join(this.staging, file), join(this.target, file));
     for (const file of family) if (!files.includes(file)) rmSync(join(this.target, file), { force: true });
     this.discard();

@@ -32,6 +32,20 @@ describe("an output directory", () => {
     expect(readdirSync(parent)).toEqual(["results"]);
   });
 
+  it("names a folder that stands in the place of a file, and leaves all as it was", async () => {
+    const target = join(folder(), "results");
+    mkdirSync(join(target, "events.csv"), { recursive: true });
+    const directory = new OutputDirectory(target);
+    const filled = directory.filledBy(() => {
+      directory.write("a.csv", "a");
+      directory.write("events.csv", "b");
+    });
+    await expect(filled).rejects.toThrow(
+      new OutputDirectoryError(`${join(target, "events.csv")}: is a directory where a file is to be written`),
+    );
+    expect(readdirSync(target)).toEqual(["events.csv"]);
+  });
+
   it("is published when it has been filled, and thrown away when filling fails", async () => {
     const parent = folder();
     const target = join(parent, "results");
