@@ -2,6 +2,8 @@
  * Which machines reach the API server: those from which packets arrive at a machine on which one runs. Keeps the API server's host
  * links in step with power and partitions.
  */
+import type { ApiStatus } from "../control-plane/apiserver/client.js";
+import { connectionRefused } from "../control-plane/apiserver/status-errors.js";
 import type { HostLinks } from "../control-plane/apiserver/host-links.js";
 import type { DataPath, Host } from "../network/data-path.js";
 
@@ -41,7 +43,16 @@ export class Reachability {
       else this.links.cut(host.name);
     }
     if (this.reaches(undefined)) this.links.restore(OUTSIDE);
-    else this.links.cut(OUTSIDE);
+    else this.links.cut(OUTSIDE, this.refusal());
+  }
+
+  /** A machine whose API server is stopped answers all the same that nothing listens there. */
+  private refusal(): ApiStatus | undefined {
+    const host = this.apiServerHosts
+      .filter((name) => !this.serving || this.stopped.has(name))
+      .map((name) => this.dataPath.host(name))
+      .find((one) => this.dataPath.reaches(undefined, one));
+    return host === undefined ? undefined : connectionRefused(host.addresses.at(0) ?? host.name);
   }
 
   private reaches(from: Host | undefined): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/cluster/cluster.js";
 import { SECOND } from "../../src/engine/simulation.js";
+import { ServerError } from "../../src/scenario/kubectl/kubectl-error.js";
 import { describeCluster, deployment, pods, startCluster } from "./small-cluster.js";
 
 function clusterWithPod(): { readonly cluster: Cluster; readonly name: string } {
@@ -72,13 +73,19 @@ describe("another client of the administrator", () => {
     expect(refusal).toBe("Forbidden");
   });
 
-  it("is not answered where the API server is gone", () => {
+  it("is refused where the API server is stopped, and not answered where its machine is gone", () => {
     const capacity = { cpu: "4", memory: "8Gi" };
     const nodeGroups = [{ name: "master", controlPlane: true, count: 1, capacity }];
     const cluster = startCluster(describeCluster(0, { nodeGroups }));
     cluster.simulation.run(20 * SECOND);
     expect(allowed(cluster)).toBe(true);
     cluster.faults.apiServerLoss("master-1");
+    expect(allowed(cluster)).toBe("ServiceUnavailable");
+    let told = "";
+    cluster.kubectl.list("Node", {}, (result) => (told = result.ok ? "" : new ServerError(result.status).alone));
+    cluster.simulation.run(cluster.simulation.now + SECOND);
+    expect(told).toMatch(/^The connection to the server [\d.]+:6443 was refused - did you specify the right host or port\?$/);
+    cluster.faults.nodePowerOff("master-1");
     expect(allowed(cluster)).toBe("Timeout");
   });
 

@@ -31,6 +31,8 @@ export interface ApiStatus {
   readonly details?: { readonly name?: string; readonly group?: string; readonly kind: string };
   readonly causes?: readonly { readonly type: string; readonly field?: string; readonly message: string }[];
   readonly retryAfterSeconds?: number;
+  /** No server has answered: this is what the client itself has to say. */
+  readonly unanswered?: true;
 }
 
 export type Result<T> = { readonly ok: true; readonly object: T } | { readonly ok: false; readonly status: ApiStatus };

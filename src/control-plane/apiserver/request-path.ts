@@ -210,9 +210,14 @@ export class RequestPath {
     const { simulation, links } = this.options;
     const { arrivals, caller } = sender;
     if (arrivals.get(work.target.name) === simulation.now) arrivals.delete(work.target.name);
-    if (links.isUp(caller.host)) this.handle(slot);
+    if (links.isUp(caller.host)) {
+      this.handle(slot);
+      return;
+    }
+    this.release();
+    const refusal = links.refusalOf(caller.host);
+    if (refusal !== undefined) this.finish(slot, { ok: false, status: refusal });
     else {
-      this.release();
       simulation.schedule(Math.max(0, issued + CLIENT_TIMEOUT_AFTER - simulation.now), this.gaveUp, slot);
     }
   }

@@ -183,7 +183,21 @@ export const CLIENT_TIMEOUT: ApiStatus = {
   code: 504,
   reason: "Timeout",
   message: "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+  unanswered: true,
 };
+
+/** Port of the API server. Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+const API_SERVER_PORT = 6443;
+
+/** Nothing listens where the API server should: kubectl's words. Source: kubectl/pkg/cmd/util/helpers.go StandardErrorMessage */
+export function connectionRefused(address: string): ApiStatus {
+  return {
+    code: 503,
+    reason: "ServiceUnavailable",
+    message: `The connection to the server ${address}:${API_SERVER_PORT} was refused - did you specify the right host or port?`,
+    unanswered: true,
+  };
+}
 
 /**
  * What etcd's client tells the API server, which passes it on without a reason. Source of the texts: go.etcd.io/etcd/api rpctypes; of the

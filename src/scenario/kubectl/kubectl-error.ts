@@ -25,10 +25,16 @@ export class ExitCode extends KubectlError {
   }
 }
 
+/** Source: kubectl/pkg/cmd/util/helpers.go StandardErrorMessage */
+function messageOf({ reason, message, unanswered }: ApiStatus): string {
+  if (unanswered !== true) return `Error from server${reason === "" ? "" : ` (${reason})`}: ${message}`;
+  return reason === "Timeout" ? `Unable to connect to the server: ${message}` : message;
+}
+
 /** A refusal of the API server. */
 export class ServerError extends KubectlError {
   constructor(readonly status: ApiStatus) {
-    super(`Error from server${status.reason === "" ? "" : ` (${status.reason})`}: ${status.message}`);
+    super(messageOf(status));
   }
 
   override get alone(): string {
@@ -46,6 +52,7 @@ export class ServerError extends KubectlError {
 
   /** The same refusal, with what was being done before its message. Source: kubectl/pkg/cmd/util/helpers.go AddSourceToErr */
   during(verb: string, source: string): ServerError {
+    if (this.status.unanswered === true) return this;
     return new ServerError({ ...this.status, message: `error when ${verb} ${JSON.stringify(source)}: ${this.status.message}` });
   }
 
