@@ -120,6 +120,11 @@ export class ElasticNodeGroups {
     done: (outcome: UpdateOutcome) => void,
   ): void {
     const group = this.group(name);
+    const { kubernetesVersion: ofControlPlane } = this.around.description;
+    if (options.kubernetesVersion !== undefined && minorOf(options.kubernetesVersion) > minorOf(ofControlPlane)) {
+      done(newerThanControlPlane(options.kubernetesVersion, ofControlPlane));
+      return;
+    }
     const { maxUnavailable, maxUnavailablePercentage } = group.scaling;
     this.managed.start(
       group,
@@ -184,6 +189,17 @@ export class ElasticNodeGroups {
     for (const group of this.byName.values()) for (const { name } of group.instances) this.owners.set(name, group);
     for (const listener of this.listeners) listener();
   }
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
+}
+
+/** Source: https://docs.aws.amazon.com/eks/latest/userguide/update-managed-node-group.html */
+function newerThanControlPlane(asked: string, ofControlPlane: string): UpdateOutcome {
+  const [node, cluster] = [asked, ofControlPlane].map((version) => version.split(".").slice(0, 2).join("."));
+  const errorMessage = `Nodegroup Kubernetes version ${node} is newer than the cluster's, ${cluster}; must be ${cluster} or older`;
+  return { status: "Refused", errorCode: "InvalidParameterException", errorMessage };
 }
 
 /** What of a plan and of the cluster shows in a Node object. */

@@ -56,11 +56,18 @@ describe("the update of a managed node group", () => {
     expect(parallelism(size, options)).toBe(expected);
   });
 
+  it("is refused to a version that is newer than the control plane's", () => {
+    const cluster = managedCluster();
+    const result = update(cluster, { kubernetesVersion: "1.37.0" });
+    cluster.simulation.run(MINUTE);
+    expect(result.outcome).toMatchObject({ status: "Refused", errorCode: "InvalidParameterException" });
+  });
+
   it("launches a node in each zone, cordons the old ones, replaces them one by one, and shrinks at the end", () => {
     const cluster = managedCluster();
     cluster.kubectl.create(deployment("web", 6));
     cluster.simulation.run(30 * SECOND);
-    const result = update(cluster, { kubernetesVersion: "1.37.0" });
+    const result = update(cluster, { kubernetesVersion: "1.36.1" });
     cluster.simulation.run(80 * SECOND);
     expect(names(cluster)).toHaveLength(3);
     cluster.simulation.run(100 * SECOND);
@@ -80,7 +87,7 @@ describe("the update of a managed node group", () => {
     expect(result.outcome).toEqual({ status: "Successful" });
     cluster.simulation.run(20 * MINUTE);
     expect(names(cluster)).toHaveLength(3);
-    expect(nodes(cluster).map(({ status }) => status?.nodeInfo?.kubeletVersion)).toEqual(Array(3).fill("v1.37.0"));
+    expect(nodes(cluster).map(({ status }) => status?.nodeInfo?.kubeletVersion)).toEqual(Array(3).fill("v1.36.1"));
     expect(
       nodes(cluster)
         .map(({ metadata }) => metadata.labels?.["topology.kubernetes.io/zone"])

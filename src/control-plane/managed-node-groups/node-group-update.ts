@@ -84,7 +84,11 @@ export const NOT_ACTIVE = {
 /** Names of errors and their messages are those of EKS. Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_ErrorDetail.html */
 export type UpdateOutcome =
   | { readonly status: "Successful" }
-  | ({ readonly status: "Refused" } & typeof NOT_ACTIVE)
+  | {
+      readonly status: "Refused";
+      readonly errorCode: "ResourceInUseException" | "InvalidParameterException";
+      readonly errorMessage: string;
+    }
   | {
       readonly status: "Failed";
       readonly errorCode: "PodEvictionFailure" | "NodeCreationFailure" | "AsgInstanceLaunchFailures";
