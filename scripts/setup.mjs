@@ -1,7 +1,7 @@
 // Makes a checkout ready to run: installs the locked packages where they are missing, and compiles where a source is newer than
 // the last build. Speaks on stderr only, so that commands after it keep stdout for their data. Needs nothing but Node.js and npm.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,7 +36,15 @@ if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NOD
 }
 
 const installed = at("node_modules", ".package-lock.json");
-if (modifiedAt(installed) < modifiedAt(at("package-lock.json"))) {
+if (lstatSync(at("node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+  // npm ci empties the folder that the link leads to, which is another's.
+  if (!existsSync(at("node_modules", "typescript", "bin", "tsc")) || !existsSync(installed)) {
+    process.stderr.write("kubewarp: node_modules is a link to a folder without the packages; remove the link and run this again\n");
+    process.exit(1);
+  }
+  if (modifiedAt(installed) < modifiedAt(at("package-lock.json")))
+    process.stderr.write("kubewarp: node_modules is a link, so its packages are taken as they are\n");
+} else if (modifiedAt(installed) < modifiedAt(at("package-lock.json"))) {
   process.stderr.write("Installing packages ...\n");
   run("npm", ["ci", "--no-audit", "--no-fund"], "install the packages");
 }
