@@ -55,7 +55,8 @@ function parse(line: string): ReturnType<typeof parseKubectl> {
         },
         mistakes,
       );
-      if (mistakes.length > 0) throw new InvalidInput(mistakes);
+      // kubectl ends with the same code whatever is wrong.
+      if (mistakes.length > 0) throw new KubectlUsageError(new InvalidInput(mistakes).message);
       return manifests;
     });
   } catch (error) {

@@ -34,6 +34,18 @@ describe("kubewarp kubectl", () => {
     });
   });
 
+  it("ends with 1 where a manifest is missing, empty or wrong", () => {
+    expect(kubectl("create", "-f", "nosuch.yaml")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: 'error: the path "nosuch.yaml" does not exist\n',
+    });
+    expect(kubectl("apply", "-f", fileWith("# nothing\n"))).toEqual({ code: 1, stdout: "", stderr: "error: no objects passed to apply\n" });
+    const wrong = kubectl("apply", "-f", fileWith("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: x}\n"));
+    expect(wrong).toMatchObject({ code: 1, stdout: "" });
+    expect(wrong.stderr).toMatch(/^error: .*containers/);
+  });
+
   it("says to stderr that there is nothing", () => {
     expect(kubectl("get", "pods", "-n", "empty")).toEqual({ code: 0, stdout: "", stderr: "No resources found in empty namespace.\n" });
   });
