@@ -144,7 +144,7 @@ describe("kubewarp validate", () => {
 
 describe("settings under which time would stand still", () => {
   it.each([
-    ["an interval of 0s", "outputs: {interval: 0s}", /outputs\.interval: Invalid value: 0: must be above 0/],
+    ["an interval of 0s", "outputs: {interval: 0s}", /outputs\.interval: Invalid value: "0s": must be 1ms or more/],
     [
       "requests without a pause",
       "traffic: [{name: t, from: external, to: {service: web}, interarrival: 0s}]",

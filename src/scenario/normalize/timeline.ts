@@ -100,10 +100,13 @@ function commandOf(
 
 /** A step whose command line is wrong is a mistake at its place. */
 function parsed<Step>(place: Path, source: Source, parse: () => Step): readonly Step[] {
+  const before = source.mistakes.length;
   try {
     return [parse()];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
+    // What follows from a mistake in a file that the command names is not told beside it.
+    if (source.mistakes.length > before) return [];
     const { line, column } = source.document.locate(place);
     source.mistakes.push({
       file: source.file,
