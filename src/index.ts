@@ -1,5 +1,11 @@
 /** What the package offers to those who write scheduler plugins: types, and the helpers that their values are made with. */
-export type { CustomPlugin, CustomPluginFactory, CustomPluginHandle, CustomRegistration, Verdict } from "./scheduler/custom/custom-plugin.js";
+export type {
+  CustomPlugin,
+  CustomPluginFactory,
+  CustomPluginHandle,
+  CustomRegistration,
+  Verdict,
+} from "./scheduler/custom/custom-plugin.js";
 export type { CycleState, StateData } from "./scheduler/framework/cycle-state.js";
 export type { EventResource } from "./scheduler/framework/events.js";
 export type { NodeInfo } from "./scheduler/framework/node-info.js";

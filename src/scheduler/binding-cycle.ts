@@ -47,7 +47,10 @@ export function runBindingCycle(
   const bind = (): void => bindPod(profile, state, pod, nodeName, end);
   const preBind = (): void => preBindWith(profile, state, pod, nodeName, 0, (failed) => (failed === undefined ? bind() : end(failed)));
   if (timeouts.size === 0) preBind();
-  else waiting.wait(pod, timeouts, (failed) => (failed === undefined ? preBind() : end(new Status(failed.code, [rejectionMessage(failed)], failed.plugin))));
+  else
+    waiting.wait(pod, timeouts, (failed) =>
+      failed === undefined ? preBind() : end(new Status(failed.code, [rejectionMessage(failed)], failed.plugin)),
+    );
 }
 
 function failure(answer: Status | undefined, plugin: string, point: string): Status | undefined {

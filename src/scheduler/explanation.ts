@@ -115,7 +115,11 @@ interface Evaluation {
 }
 
 function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle, extenders: readonly NodeExtender[], scores: boolean): Evaluation {
-  const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", { reuseResults: false, tellsErrors: true, extenders });
+  const algorithm = new SchedulingAlgorithm(cache, { index: searchStart }, "upstream", {
+    reuseResults: false,
+    tellsErrors: true,
+    extenders,
+  });
   const state = new CycleState();
   const preFilter = profile.runPreFilter(state, pod);
   const inOrder = cache.nodes.map((_, i, all) => all[(searchStart + i) % all.length]);
@@ -146,7 +150,8 @@ function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle, extende
         return { plugin: extenderTitle(extender), passes, reasons: passes ? [] : (search.statuses.get(node.name)?.reasons ?? []) };
       }),
   ];
-  const scored: Scored = scores && feasible.length > 1 ? algorithm.score(profile, state, pod, feasible) : { plugins: [], extenders: [], totals: [] };
+  const scored: Scored =
+    scores && feasible.length > 1 ? algorithm.score(profile, state, pod, feasible) : { plugins: [], extenders: [], totals: [] };
   const nodes = inOrder.map((node): NodeExplanation => {
     const fate = fateOf(node);
     const status = fate === "left out" ? search.absent : search.statuses.get(node.name);
@@ -166,7 +171,9 @@ function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle, extende
   return {
     nodes,
     feasible,
-    failedExtenders: [...search.extenders, ...scored.extenders].flatMap(({ extender, failure }) => (failure === undefined ? [] : [{ extender, failure }])),
+    failedExtenders: [...search.extenders, ...scored.extenders].flatMap(({ extender, failure }) =>
+      failure === undefined ? [] : [{ extender, failure }],
+    ),
     skippedFilters,
     skippedScores: scored.plugins.filter(({ skipped }) => skipped).map(({ plugin }) => plugin),
   };
@@ -175,7 +182,9 @@ function evaluate({ cache, profile, pod, searchStart }: SchedulingCycle, extende
 /** Which extender left the node out. */
 function rejectionsBy(verdicts: readonly ExtenderVerdict[]): ReadonlyMap<NodeInfo, string> {
   return new Map(
-    verdicts.flatMap(({ extender, asked, passed = asked }) => asked.filter((node) => !passed.includes(node)).map((node) => [node, extender] as const)),
+    verdicts.flatMap(({ extender, asked, passed = asked }) =>
+      asked.filter((node) => !passed.includes(node)).map((node) => [node, extender] as const),
+    ),
   );
 }
 

@@ -63,7 +63,8 @@ export class Scheduler {
   /** @throws Error where the configuration names extenders and none are given */
   constructor(private readonly options: SchedulerOptions) {
     const { simulation, epoch, client, informers, configuration = {}, extenders = [] } = options;
-    if (extenders.length !== (configuration.extenders?.length ?? 0)) throw new Error("the extenders of the scheduler's configuration are not connected");
+    if (extenders.length !== (configuration.extenders?.length ?? 0))
+      throw new Error("the extenders of the scheduler's configuration are not connected");
     const resources = new ResourceIndex();
     this.cache = new Cache(resources);
     this.attemptDuration = options.attemptDuration ?? DEFAULT_ATTEMPT_DURATION;
@@ -102,7 +103,12 @@ export class Scheduler {
       preEnqueue: (pod) => this.profileOf(pod.pod)?.runPreEnqueue(pod),
       registrations: (pod, plugin) => this.profileOf(pod.pod)?.registrations(plugin),
       ...(configuration.podInitialBackoffSeconds !== undefined || configuration.podMaxBackoffSeconds !== undefined
-        ? { backoff: { initial: (configuration.podInitialBackoffSeconds ?? 1) * SECOND, max: (configuration.podMaxBackoffSeconds ?? 10) * SECOND } }
+        ? {
+            backoff: {
+              initial: (configuration.podInitialBackoffSeconds ?? 1) * SECOND,
+              max: (configuration.podMaxBackoffSeconds ?? 10) * SECOND,
+            },
+          }
         : {}),
     });
     this.failures = new SchedulingFailures(this.queue, this.reports, options.observer);
@@ -180,7 +186,8 @@ export class Scheduler {
     const time = simulation.now;
     let conclude: Conclusion;
     if (this.cache.nodeCount === 0)
-      conclude = (free) => this.failures.handle(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] }, free);
+      conclude = (free) =>
+        this.failures.handle(pod, profile, { time, duration, result: "error", message: NO_NODES_AVAILABLE, plugins: [] }, free);
     else {
       const decided = this.options.observer?.deciding?.({
         time,
@@ -193,7 +200,10 @@ export class Scheduler {
       });
       for (const extender of this.extenders) extender.begin();
       const outcome = this.decide(profile, state, pod.podInfo);
-      decided?.(outcome, this.extenders.map((extender) => extender.replay()));
+      decided?.(
+        outcome,
+        this.extenders.map((extender) => extender.replay()),
+      );
       conclude = this.conclusionOf(profile, state, pod, outcome, time, duration);
     }
     simulation.after(duration, () => {
@@ -214,20 +224,35 @@ export class Scheduler {
   }
 
   /** Does what follows from a decision at once; what it returns is done when the attempt is over. */
-  private conclusionOf(profile: Profile, state: CycleState, pod: QueuedPodInfo, outcome: CycleOutcome | CycleError, time: SimTime, duration: SimTime): Conclusion {
+  private conclusionOf(
+    profile: Profile,
+    state: CycleState,
+    pod: QueuedPodInfo,
+    outcome: CycleOutcome | CycleError,
+    time: SimTime,
+    duration: SimTime,
+  ): Conclusion {
     if ("result" in outcome) return this.place(profile, state, pod, outcome.result, time, duration);
     if ("diagnosis" in outcome) return this.reject(profile, state, pod, outcome.diagnosis, time, duration);
     return (free) => this.failures.handle(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] }, free);
   }
 
   /** Assumes the pod on its node; the binding cycle begins when the attempt is over. */
-  private place(profile: Profile, state: CycleState, queued: QueuedPodInfo, result: ScheduleResult, time: SimTime, duration: SimTime): Conclusion {
+  private place(
+    profile: Profile,
+    state: CycleState,
+    queued: QueuedPodInfo,
+    result: ScheduleResult,
+    time: SimTime,
+    duration: SimTime,
+  ): Conclusion {
     const pod = queued.podInfo;
     const nodeName = result.node.name;
     this.handle.nominator.remove(pod.uid);
     this.cache.assumePod(pod, nodeName);
     const reserved = profile.runReserve(state, pod, nodeName);
-    const { refused, timeouts } = reserved === undefined ? askPermission(profile, state, pod, nodeName) : { refused: reserved, timeouts: new Map<string, number>() };
+    const { refused, timeouts } =
+      reserved === undefined ? askPermission(profile, state, pod, nodeName) : { refused: reserved, timeouts: new Map<string, number>() };
     if (refused !== undefined) {
       this.giveBack(profile, state, pod, nodeName);
       const { message, plugin, isRejected } = refused;
@@ -272,11 +297,23 @@ export class Scheduler {
     const isThere = this.queue.get(pod.uid) === queued;
     this.giveBack(profile, state, pod, nodeName);
     if (isThere) this.failures.ofBinding(queued, failed);
-    this.queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, pod.pod, undefined, (other) => other.uid !== pod.uid);
+    this.queue.moveAllToActiveOrBackoff(
+      { resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" },
+      pod.pod,
+      undefined,
+      (other) => other.uid !== pod.uid,
+    );
     this.wake();
   }
 
-  private reject(profile: Profile, state: CycleState, queued: QueuedPodInfo, diagnosis: Diagnosis, time: SimTime, duration: SimTime): Conclusion {
+  private reject(
+    profile: Profile,
+    state: CycleState,
+    queued: QueuedPodInfo,
+    diagnosis: Diagnosis,
+    time: SimTime,
+    duration: SimTime,
+  ): Conclusion {
     const after = profile.plugins.postFilter.length > 0 ? profile.runPostFilter(state, queued.podInfo, diagnosis.statuses()) : undefined;
     const nominated = after?.result?.nominatedNodeName;
     if (nominated !== undefined) this.handle.nominator.add(queued.podInfo, nominated);

@@ -8,7 +8,14 @@ import { ResultReuse, SortedNodes } from "./result-reuse.js";
 import type { CycleOutcome } from "./cycle-outcome.js";
 import type { Cache } from "./cache/cache.js";
 import { EXTENDER_NAME, type NodeExtender } from "./extenders/extender.js";
-import { EXTENDER_SCALE, extenderScores, passExtenders, type ExtenderScores, type ExtenderSearch, type ExtenderVerdict } from "./extenders/node-extenders.js";
+import {
+  EXTENDER_SCALE,
+  extenderScores,
+  passExtenders,
+  type ExtenderScores,
+  type ExtenderSearch,
+  type ExtenderVerdict,
+} from "./extenders/node-extenders.js";
 import { CycleFailure } from "./framework/cycle-failure.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { Diagnosis } from "./framework/fit-error.js";
@@ -188,7 +195,13 @@ export class SchedulingAlgorithm {
     }
     const { passed, verdicts } = passExtenders(this.options.extenders ?? [], pod, feasible, statuses);
     if (passed.length !== feasible.length) rejectedBy.add(EXTENDER_NAME);
-    return { feasible: passed, statuses, absent: names === undefined ? NOT_LOOKED_AT : leftOutBy(preFilter.narrowedBy), rejectedBy, extenders: verdicts };
+    return {
+      feasible: passed,
+      statuses,
+      absent: names === undefined ? NOT_LOOKED_AT : leftOutBy(preFilter.narrowedBy),
+      rejectedBy,
+      extenders: verdicts,
+    };
   }
 
   /** A failure over the one node leaves the whole search to be made. */
@@ -233,7 +246,11 @@ export function statusesByName(byNode: ReadonlyMap<string, Status>, absent: Stat
   return { byNode, absent, statusOf: ({ name }) => byNode.get(name) ?? absent };
 }
 
-function rejectedByFilters(nodeCount: number, search: Pick<Search, "statuses" | "absent" | "rejectedBy">, narrowedBy: readonly string[]): Diagnosis {
+function rejectedByFilters(
+  nodeCount: number,
+  search: Pick<Search, "statuses" | "absent" | "rejectedBy">,
+  narrowedBy: readonly string[],
+): Diagnosis {
   const { statuses: byNode, absent, rejectedBy } = search;
   const statuses = statusesByName(byNode, absent);
   const reasonCounts = new Map<string, number>();

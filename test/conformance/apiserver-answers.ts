@@ -110,7 +110,9 @@ class RecordedServer {
       const stored = this.api.objects.get(found, namespace, name)!;
       if (typeof body !== "string") return this.decoded(body as Plain, (object, done) => this.client.update(object as never, done));
       // An object with an older resourceVersion: another writer has been there meanwhile.
-      this.answer((done) => this.client.patch(target, (object) => ({ ...object, metadata: { ...object.metadata, labels: { touched: "yes" } } }), done));
+      this.answer((done) =>
+        this.client.patch(target, (object) => ({ ...object, metadata: { ...object.metadata, labels: { touched: "yes" } } }), done),
+      );
       return this.answer((done) => this.client.update(stored, done));
     }
     return this.answer((done) =>
@@ -151,8 +153,16 @@ class RecordedServer {
 const PAGE_NOT_FOUND: ApiStatus = { code: 404, reason: "NotFound", message: "404 page not found\n" };
 
 /** What a path of the API names; the kind is absent where no such API is served. */
-function addressOf(path: string): { readonly kind: Kind | undefined; readonly namespace: string | undefined; readonly name: string; readonly subresource: string } {
-  const [root, ...rest] = path.split("?")[0].split("/").filter((part) => part !== "");
+function addressOf(path: string): {
+  readonly kind: Kind | undefined;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly subresource: string;
+} {
+  const [root, ...rest] = path
+    .split("?")[0]
+    .split("/")
+    .filter((part) => part !== "");
   const apiVersion = root === "api" ? rest.shift()! : `${rest.shift()!}/${rest.shift()!}`;
   const namespace = rest[0] === "namespaces" && rest.length > 2 ? rest[1] : undefined;
   const [resource = "", name = "", subresource = ""] = namespace === undefined ? rest : rest.slice(2);
@@ -181,7 +191,11 @@ function compareAnswer(path: string, given: Result<Plain>, { code, reason, messa
 /** The details as the wire has them; null where there are none. */
 function detailsOf({ details, causes = [], retryAfterSeconds }: ApiStatus): Plain | null {
   const written = causes.map(({ type, message, field }) => ({ reason: type, message, ...(field !== undefined && { field }) }));
-  const whole = { ...details, ...(written.length > 0 && { causes: written }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  const whole = {
+    ...details,
+    ...(written.length > 0 && { causes: written }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
   return Object.keys(whole).length === 0 ? null : whole;
 }
 

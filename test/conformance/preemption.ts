@@ -58,6 +58,10 @@ function preempt(snapshot: Snapshot, manifest: unknown): Readonly<Record<string,
   };
 }
 
-function described({ node, victims, numPDBViolations }: Candidate): { readonly node: string; readonly victims: readonly string[]; readonly numPDBViolations: number } {
+function described({ node, victims, numPDBViolations }: Candidate): {
+  readonly node: string;
+  readonly victims: readonly string[];
+  readonly numPDBViolations: number;
+} {
   return { node, victims: victims.map(({ key }) => key), numPDBViolations };
 }

@@ -1,6 +1,6 @@
 /** QoS class, effective requests and limits, and oom_score_adj of pods. */
 import { parseQuantity } from "../../src/api/quantity.js";
-import {  } from "../../src/api/resource-list.js";
+import {} from "../../src/api/resource-list.js";
 import {
   containerRequests,
   hasPodLevelResources,

@@ -72,10 +72,18 @@ export function check({ start, pods: manifests, ops, podInitialBackoffSeconds, p
         queue.addUnschedulable(popped!, new Set(operation.plugins));
         break;
       case "nodeAdd":
-        queue.moveAllToActiveOrBackoff({ resource: "Node", actions: ADD, label: "NodeAdd" }, undefined, applyDefaults(decode(operation.object)));
+        queue.moveAllToActiveOrBackoff(
+          { resource: "Node", actions: ADD, label: "NodeAdd" },
+          undefined,
+          applyDefaults(decode(operation.object)),
+        );
         break;
       case "assignedPodDelete":
-        queue.moveAllToActiveOrBackoff({ resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" }, storedPod(operation.object), undefined);
+        queue.moveAllToActiveOrBackoff(
+          { resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" },
+          storedPod(operation.object),
+          undefined,
+        );
         break;
       case "removeFirstGate": {
         const { spec, ...rest } = pod!.pod;

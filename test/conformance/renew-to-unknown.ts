@@ -38,9 +38,16 @@ function simulatedDifferences(gracePeriodSeconds: number, tickSeconds: number): 
       name: "renewals",
       kubernetesVersion: "1.36.3",
       profile: "kubernetes-1.36",
-      nodeGroups: [{ name: NODES, count: PHASES, capacity: { cpu: "4", memory: "8Gi", pods: "110" }, agent: "fake" }, { name: "stays", count: PHASES, capacity: { cpu: "4", memory: "8Gi", pods: "110" }, agent: "fake" }],
+      nodeGroups: [
+        { name: NODES, count: PHASES, capacity: { cpu: "4", memory: "8Gi", pods: "110" }, agent: "fake" },
+        { name: "stays", count: PHASES, capacity: { cpu: "4", memory: "8Gi", pods: "110" }, agent: "fake" },
+      ],
       scaling: [],
-      controlPlane: { etcdMembers: 1, apiServers: 1, controllerManager: { "node-monitor-grace-period": gracePeriodSeconds * SECOND, "node-monitor-period": tickSeconds * SECOND } },
+      controlPlane: {
+        etcdMembers: 1,
+        apiServers: 1,
+        controllerManager: { "node-monitor-grace-period": gracePeriodSeconds * SECOND, "node-monitor-period": tickSeconds * SECOND },
+      },
       network: { plugin: "calico", podCIDR: "10.244.0.0/16", serviceCIDR: "10.96.0.0/16", proxyMode: "iptables" },
       kubelet: { bootDuration: 0, startupDuration: 0 },
       latencies: {},

@@ -22,14 +22,17 @@ describe("docs/coverage.md", () => {
     }
   });
 
-  it.each(ROWS.map(([what, ...cells]) => [what, cells] as const))("%s: its links lead to scenarios, and to tests of that title", (_, cells) => {
-    const [scenarios, tests] = cells.map(linksOf);
-    for (const { name, path } of scenarios) expect([basename(path), existsSync(path)]).toEqual([`${name}.yaml`, true]);
-    for (const { name, path } of tests) {
-      const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-      expect(text.includes(name) || (text !== "" && basename(path) === name), `${name} in ${path}`).toBe(true);
-    }
-  });
+  it.each(ROWS.map(([what, ...cells]) => [what, cells] as const))(
+    "%s: its links lead to scenarios, and to tests of that title",
+    (_, cells) => {
+      const [scenarios, tests] = cells.map(linksOf);
+      for (const { name, path } of scenarios) expect([basename(path), existsSync(path)]).toEqual([`${name}.yaml`, true]);
+      for (const { name, path } of tests) {
+        const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+        expect(text.includes(name) || (text !== "" && basename(path) === name), `${name} in ${path}`).toBe(true);
+      }
+    },
+  );
 
   it("leaves no scenario out", () => {
     const shown = new Set(linksOf(DOCUMENT).map(({ path }) => basename(path)));

@@ -88,7 +88,9 @@ describe("a scenario's scheduler", () => {
   it("asks extenders with consent alone, since such a run cannot be repeated", async () => {
     const path = scenarioWith([...CONFIGURATION, "extenders: [{urlPrefix: http://127.0.0.1/, filterVerb: filter}]"]);
     expect(mistakesOf(path)).toEqual([]);
-    await expect(prepare({ files: [path], settings: {} })).rejects.toThrow(/scenario\.yaml:19:3: scheduler\.extenders: Forbidden: .*--allow-extenders/);
+    await expect(prepare({ files: [path], settings: {} })).rejects.toThrow(
+      /scenario\.yaml:19:3: scheduler\.extenders: Forbidden: .*--allow-extenders/,
+    );
     const { cluster } = await prepare({ files: [path], settings: {}, allowExtenders: true });
     expect(cluster.schedulerExtenders?.map(({ settings }) => settings.name)).toEqual(["http://127.0.0.1/"]);
   });
@@ -96,14 +98,18 @@ describe("a scenario's scheduler", () => {
   it("finds certificates of extenders from the file that names them, before anything runs", async () => {
     const extender = "extenders: [{urlPrefix: https://127.0.0.1/, filterVerb: filter, enableHTTPS: true, tlsConfig: {caFile: absent.pem}}]";
     const path = scenarioWith([...CONFIGURATION, extender]);
-    await expect(prepare({ files: [path], settings: {}, allowExtenders: true })).rejects.toThrow(`extenders[0].tlsConfig.caFile: ${join(folder, "absent.pem")}: ENOENT`);
+    await expect(prepare({ files: [path], settings: {}, allowExtenders: true })).rejects.toThrow(
+      `extenders[0].tlsConfig.caFile: ${join(folder, "absent.pem")}: ENOENT`,
+    );
   });
 
   it("breaks ties as it says, unless the run is told otherwise", async () => {
     const path = scenarioWith(["tieBreak: random"]);
     expect((await prepare({ files: [path], settings: {} })).cluster).toMatchObject({ schedulerTieBreak: "random" });
     expect((await prepare({ files: [path], settings: {}, tieBreak: "name" })).cluster).toMatchObject({ schedulerTieBreak: "name" });
-    expect((await prepare({ files: [scenarioWith([...CONFIGURATION, "tieBreak: upstream"])], settings: {} })).cluster.schedulerTieBreak).toBe("upstream");
+    expect(
+      (await prepare({ files: [scenarioWith([...CONFIGURATION, "tieBreak: upstream"])], settings: {} })).cluster.schedulerTieBreak,
+    ).toBe("upstream");
     expect(mistakesOf(scenarioWith(["tieBreak: dice"]))).toEqual([
       'scenario.yaml:17:13: scheduler.tieBreak: Invalid value: "dice": must be one of upstream, name, random',
     ]);

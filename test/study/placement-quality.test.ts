@@ -23,7 +23,12 @@ describe("imbalance", () => {
   it("is 0 where all nodes are equally full", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1 }), fc.integer({ min: 0, max: 4 }), (sizes, quarters) => {
-        expect(imbalance(sizes.map((size) => load((size * quarters) / 4, size)), 0)).toBeCloseTo(0, 6);
+        expect(
+          imbalance(
+            sizes.map((size) => load((size * quarters) / 4, size)),
+            0,
+          ),
+        ).toBeCloseTo(0, 6);
       }),
     );
   });
@@ -57,7 +62,11 @@ describe("gpuFragmentation", () => {
     const tasks = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 8 })));
     fc.assert(
       fc.property(machines, tasks, (nodes, kinds) => {
-        const { free, fragmented } = gpuFragmentation(nodes, kinds.map((kind) => task(...kind)), freeGpus);
+        const { free, fragmented } = gpuFragmentation(
+          nodes,
+          kinds.map((kind) => task(...kind)),
+          freeGpus,
+        );
         expect(fragmented).toBeGreaterThanOrEqual(0);
         expect(fragmented).toBeLessThanOrEqual(free + 1e-9);
         expect(gpuFragmentation(nodes, [task(1, 1, 0)], freeGpus).fragmented).toBe(0);

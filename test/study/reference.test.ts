@@ -5,7 +5,13 @@ import { COMPARISON, PLUGIN_TIMES, SCHEDULER_RUNS, SCHEDULER_SPEED } from "../..
 import { SCHEDULER_PERF } from "../../src/study/scheduler-perf.js";
 
 const reference = readFileSync(new URL("../../docs/output.md", import.meta.url), "utf8");
-const TABLES: readonly Pick<Table<never>, "name" | "row" | "columns">[] = [COMPARISON, SCHEDULER_RUNS, SCHEDULER_SPEED, PLUGIN_TIMES, SCHEDULER_PERF];
+const TABLES: readonly Pick<Table<never>, "name" | "row" | "columns">[] = [
+  COMPARISON,
+  SCHEDULER_RUNS,
+  SCHEDULER_SPEED,
+  PLUGIN_TIMES,
+  SCHEDULER_PERF,
+];
 
 describe("docs/output.md", () => {
   it.each(TABLES.map((table) => [table.name, table] as const))("describes each column of %s.csv, in order", (name, { columns, row }) => {

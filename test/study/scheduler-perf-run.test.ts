@@ -8,15 +8,24 @@ import { readPerformanceConfig } from "../../src/scenario/importers/scheduler-pe
 import { InvalidInput } from "../../src/scenario/mistake.js";
 import { SchedulerPerfRun, WorkloadFailed } from "../../src/study/scheduler-perf-run.js";
 
-const POD = "{apiVersion: v1, kind: Pod, metadata: {generateName: pod-, labels: {app: x}}, spec: {containers: [{name: c, image: pause, resources: {requests: {cpu: 100m}}}]}}\n";
+const POD =
+  "{apiVersion: v1, kind: Pod, metadata: {generateName: pod-, labels: {app: x}}, spec: {containers: [{name: c, image: pause, resources: {requests: {cpu: 100m}}}]}}\n";
 
-function config(operations: string, more: Readonly<Record<string, string>> = {}, params = "{size: 4}", defaults = "  defaultPodTemplatePath: templates/pod.yaml\n"): string {
+function config(
+  operations: string,
+  more: Readonly<Record<string, string>> = {},
+  params = "{size: 4}",
+  defaults = "  defaultPodTemplatePath: templates/pod.yaml\n",
+): string {
   const folder = mkdtempSync(join(tmpdir(), "kubewarp-perf-"));
   mkdirSync(join(folder, "templates"));
   for (const [name, text] of Object.entries({ "pod.yaml": POD, ...more })) writeFileSync(join(folder, "templates", name), text);
   const file = join(folder, "performance-config.yaml");
   const template = operations.trim().replaceAll(/^/gm, "    ");
-  writeFileSync(file, `- name: Case\n${defaults}  workloadTemplate:\n${template}\n  workloads:\n    - name: w\n      threshold: 100\n      params: ${params}\n`);
+  writeFileSync(
+    file,
+    `- name: Case\n${defaults}  workloadTemplate:\n${template}\n  workloads:\n    - name: w\n      threshold: 100\n      params: ${params}\n`,
+  );
   return file;
 }
 
@@ -39,7 +48,9 @@ const list = (run: SchedulerPerfRun, namespace: string) => [...run.cluster.apiSe
 
 describe("SchedulerPerfRun", () => {
   it("places the pods and reports the throughput that the duration of a cycle allows", () => {
-    const outcome = runOf("- {opcode: createNodes, countParam: $size}\n- {opcode: createPods, count: 100}\n- {opcode: createPods, count: 60}\n").run();
+    const outcome = runOf(
+      "- {opcode: createNodes, countParam: $size}\n- {opcode: createPods, count: 100}\n- {opcode: createPods, count: 60}\n",
+    ).run();
     expect(outcome).toMatchObject({ nodes: 4, podsCreated: 160, podsScheduled: 160, collected: [] });
     const measured = runOf("- {opcode: createNodes, count: 20}\n- {opcode: createPods, count: 500, collectMetrics: true}\n").run();
     // One pod each 10 ms: 100 in every full second; the last sample is of what is left.
@@ -50,16 +61,31 @@ describe("SchedulerPerfRun", () => {
   });
 
   it("labels nodes in turn or each by itself, and makes them from a template with its index", () => {
-    const node = "{apiVersion: v1, kind: Node, metadata: {name: 'n{{.Index}}-{{.Size}}'}, status: {allocatable: {cpu: '1', memory: 1Gi, pods: '5'}}}\n";
+    const node =
+      "{apiVersion: v1, kind: Node, metadata: {name: 'n{{.Index}}-{{.Size}}'}, status: {allocatable: {cpu: '1', memory: 1Gi, pods: '5'}}}\n";
     const run = runOf(
       "- {opcode: createNodes, count: 3, labelNodePrepareStrategy: {labelKey: zone, labelValues: [a, b]}}\n" +
         "- {opcode: createNodes, count: 2, nodeTemplatePath: templates/node.yaml, templateParams: {Size: $size}, uniqueNodeLabelStrategy: {labelKey: own}}\n",
       { "node.yaml": node },
     );
     run.run();
-    const nodes = [...run.cluster.apiServer.objects.list("Node")].map(({ metadata }) => [metadata.name, metadata.labels?.["zone"], metadata.labels?.["own"]]);
-    expect(nodes).toEqual(expect.arrayContaining([["n0-4", undefined, "n0-4"], ["n1-4", undefined, "n1-4"]]));
-    expect(nodes.map(([, zone]) => zone).filter((zone) => zone !== undefined).sort()).toEqual(["a", "a", "b"]);
+    const nodes = [...run.cluster.apiServer.objects.list("Node")].map(({ metadata }) => [
+      metadata.name,
+      metadata.labels?.["zone"],
+      metadata.labels?.["own"],
+    ]);
+    expect(nodes).toEqual(
+      expect.arrayContaining([
+        ["n0-4", undefined, "n0-4"],
+        ["n1-4", undefined, "n1-4"],
+      ]),
+    );
+    expect(
+      nodes
+        .map(([, zone]) => zone)
+        .filter((zone) => zone !== undefined)
+        .sort(),
+    ).toEqual(["a", "a", "b"]);
   });
 
   it("creates pods in a set of namespaces, deletes those of one, and leaves the others", () => {
@@ -89,15 +115,23 @@ describe("SchedulerPerfRun", () => {
 
   it("waits at a barrier until all are scheduled, or have been tried", () => {
     const big = POD.replace("100m", "'64'");
-    const tried = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, podTemplatePath: templates/big.yaml, skipWaitToCompletion: true}\n- {opcode: barrier, stageRequirement: Attempted}\n", { "big.yaml": big });
+    const tried = runOf(
+      "- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, podTemplatePath: templates/big.yaml, skipWaitToCompletion: true}\n- {opcode: barrier, stageRequirement: Attempted}\n",
+      { "big.yaml": big },
+    );
     expect(tried.run()).toMatchObject({ podsScheduled: 0 });
-    const never = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, podTemplatePath: templates/big.yaml, skipWaitToCompletion: true}\n- {opcode: barrier}\n", { "big.yaml": big });
+    const never = runOf(
+      "- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, podTemplatePath: templates/big.yaml, skipWaitToCompletion: true}\n- {opcode: barrier}\n",
+      { "big.yaml": big },
+    );
     expect(() => never.run()).toThrow(WorkloadFailed);
     expect(() => never.run()).toThrow(/barrier for Scheduled pods: not done after 10 minutes/);
   });
 
   it("keeps a steady state: what is scheduled goes, and another comes, for the time that is asked for", () => {
-    const run = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 4, namespace: steady, steadyState: true, duration: 10s, collectMetrics: true}\n");
+    const run = runOf(
+      "- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 4, namespace: steady, steadyState: true, duration: 10s, collectMetrics: true}\n",
+    );
     const { podsCreated, podsScheduled, collected, duration } = run.run();
     // A cycle takes 10 ms: far more pods than the node has room for at once, at the rate of the scheduler.
     expect(podsScheduled).toBeGreaterThan(500);
@@ -108,8 +142,10 @@ describe("SchedulerPerfRun", () => {
   });
 
   it("gives each pod a volume of its own, bound already, within what a node's driver can attach", () => {
-    const volume = "{apiVersion: v1, kind: PersistentVolume, spec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, csi: {driver: ebs.example.com, volumeHandle: 'v{{.Index}}'}, persistentVolumeReclaimPolicy: Retain}}\n";
-    const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n";
+    const volume =
+      "{apiVersion: v1, kind: PersistentVolume, spec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, csi: {driver: ebs.example.com, volumeHandle: 'v{{.Index}}'}, persistentVolumeReclaimPolicy: Retain}}\n";
+    const claim =
+      "{apiVersion: v1, kind: PersistentVolumeClaim, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n";
     const operations =
       "- {opcode: createNodes, count: 2, nodeAllocatableStrategy: {nodeAllocatable: {example.com/slot: '7'}, csiNodeAllocatable: {ebs.example.com: {count: 3}}, migratedPlugins: [kubernetes.io/aws-ebs]}}\n" +
       "- {opcode: createPods, count: 7, namespace: stored, persistentVolumeTemplatePath: templates/pv.yaml, persistentVolumeClaimTemplatePath: templates/pvc.yaml, skipWaitToCompletion: true}\n" +
@@ -119,11 +155,17 @@ describe("SchedulerPerfRun", () => {
     expect(run.run().podsScheduled).toBe(6);
     const { objects } = run.cluster.apiServer;
     expect([...objects.list("Node")][0].status?.allocatable).toMatchObject({ "example.com/slot": "7", cpu: "4" });
-    expect([...objects.list("CSINode")][0].metadata.annotations).toEqual({ "storage.alpha.kubernetes.io/migrated-plugins": "kubernetes.io/aws-ebs" });
+    expect([...objects.list("CSINode")][0].metadata.annotations).toEqual({
+      "storage.alpha.kubernetes.io/migrated-plugins": "kubernetes.io/aws-ebs",
+    });
   });
 
   it("multiplies counts, and labels pods in batches", () => {
-    const run = runOf("- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, namespace: set, countMultiplierParam: $groups, signatureBatchSize: 4}\n", {}, "{groups: 2}");
+    const run = runOf(
+      "- {opcode: createNodes, count: 1}\n- {opcode: createPods, count: 3, namespace: set, countMultiplierParam: $groups, signatureBatchSize: 4}\n",
+      {},
+      "{groups: 2}",
+    );
     expect(run.run().podsScheduled).toBe(6);
     const signatures = list(run, "set").map(({ metadata }) => metadata.labels?.["signature"]);
     expect(signatures.sort()).toEqual([...Array<string>(4).fill("signature-label-0"), ...Array<string>(2).fill("signature-label-1")]);
@@ -143,7 +185,8 @@ describe("SchedulerPerfRun", () => {
   });
 
   it("updates objects, so that pods which waited for that are placed", () => {
-    const node = (cpu: number) => `{apiVersion: v1, kind: Node, metadata: {name: only}, status: {capacity: {cpu: '${cpu}', memory: 8Gi, pods: '9'}, allocatable: {cpu: '${cpu}', memory: 8Gi, pods: '9'}}}\n`;
+    const node = (cpu: number) =>
+      `{apiVersion: v1, kind: Node, metadata: {name: only}, status: {capacity: {cpu: '${cpu}', memory: 8Gi, pods: '9'}, allocatable: {cpu: '${cpu}', memory: 8Gi, pods: '9'}}}\n`;
     const run = runOf(
       "- {opcode: createAny, templatePath: templates/small.yaml}\n" +
         "- {opcode: createPods, namespace: waiting, count: 1, podTemplatePath: templates/big.yaml, skipWaitToCompletion: true}\n" +
@@ -157,18 +200,30 @@ describe("SchedulerPerfRun", () => {
 
 describe("readPerformanceConfig", () => {
   it.each([
-    ["- {opcode: createResourceDriver}", /:4:\d+: \[0\]\.workloadTemplate\[0\]\.opcode: Unsupported value: "createResourceDriver": dynamic resource allocation is not simulated/],
+    [
+      "- {opcode: createResourceDriver}",
+      /:4:\d+: \[0\]\.workloadTemplate\[0\]\.opcode: Unsupported value: "createResourceDriver": dynamic resource allocation is not simulated/,
+    ],
     ["- {opcode: defragment}", /opcode: Unsupported value: "defragment": known are createNodes, /],
     ["- {opcode: waitForPodGroups, count: 1}", /pod groups are not simulated/],
     ["- {opcode: createNode, count: 1}", /:4:\d+: .*did you mean "createNodes"\?/],
     ["- {opcode: createNodes, countParam: $nodes}", /:8:\d+: \[0\]\.workloads\[0\]\.params: has no parameter "nodes"/],
     ["- {opcode: createNodes}", /count: Required value/],
     ["- {opcode: createPods, count: 1, steadyState: true}", /duration: Invalid value: undefined: must be a duration/],
-    ["- {opcode: createPods, count: 1, steadyState: true, duration: 5s, skipWaitToCompletion: true}", /steadyState: Invalid value: true: cannot be together/],
+    [
+      "- {opcode: createPods, count: 1, steadyState: true, duration: 5s, skipWaitToCompletion: true}",
+      /steadyState: Invalid value: true: cannot be together/,
+    ],
     ["- {opcode: createPods, count: 1, steadyState: often, duration: 5s}", /steadyState: Invalid value: "often": must be true or false/],
     ["- {opcode: createPods, count: 1, countMultiplierParam: $groups}", /params: has no parameter "groups"/],
-    ["- {opcode: createPods, count: 1, persistentVolumeTemplatePath: templates/pod.yaml}", /persistentVolumeClaimTemplatePath: Required value/],
-    ["- {opcode: createNodes, count: 1, nodeAllocatableStrategy: {allocatable: {cpu: 1}}}", /nodeAllocatableStrategy\.allocatable: unknown field/],
+    [
+      "- {opcode: createPods, count: 1, persistentVolumeTemplatePath: templates/pod.yaml}",
+      /persistentVolumeClaimTemplatePath: Required value/,
+    ],
+    [
+      "- {opcode: createNodes, count: 1, nodeAllocatableStrategy: {allocatable: {cpu: 1}}}",
+      /nodeAllocatableStrategy\.allocatable: unknown field/,
+    ],
     ["- {opcode: churn, mode: recreate, templatePaths: [templates/pod.yaml]}", /number: Invalid value: 0: must be above 0/],
     ["- {opcode: sleep, duration: soon}", /duration: Invalid value: "soon"/],
     ["- {opcode: createPods, count: 1, podTemplatePath: templates/none.yaml}", /none\.yaml:1:1: no such file/],

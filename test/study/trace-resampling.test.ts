@@ -11,7 +11,10 @@ const PODS = 40;
 /** A trace in which each pod asks for millicores of its own. */
 writeFileSync(
   join(FOLDER, "pods.csv"),
-  ["name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time", ...Array.from({ length: PODS }, (_, i) => `pod-${i},${i + 1},1,0,0,,LS,Running,${i},${i + 1},${i}`)].join("\n"),
+  [
+    "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time",
+    ...Array.from({ length: PODS }, (_, i) => `pod-${i},${i + 1},1,0,0,,LS,Running,${i},${i + 1},${i}`),
+  ].join("\n"),
 );
 
 function scenario(trace: string): string {
@@ -41,11 +44,18 @@ async function pods(trace: string, replication: number): Promise<Arrived[]> {
 describe("a trace whose pods stay", () => {
   it("keeps all pods to the end, each with its own requests", async () => {
     const arrived = await pods("", 0);
-    expect(arrived.map(({ name, cpu }) => `${name} ${cpu}`).sort()).toEqual(Array.from({ length: PODS }, (_, i) => `pod-${i} ${i + 1}m`).sort());
+    expect(arrived.map(({ name, cpu }) => `${name} ${cpu}`).sort()).toEqual(
+      Array.from({ length: PODS }, (_, i) => `pod-${i} ${i + 1}m`).sort(),
+    );
   });
 
   it("resampled, draws with replacement: other pods in each replication, at the trace's times and under its names", async () => {
-    const [own, first, again, second] = [await pods("", 0), await pods(", resample: true", 0), await pods(", resample: true", 0), await pods(", resample: true", 1)];
+    const [own, first, again, second] = [
+      await pods("", 0),
+      await pods(", resample: true", 0),
+      await pods(", resample: true", 0),
+      await pods(", resample: true", 1),
+    ];
     expect(first).toEqual(again);
     expect(first.map(({ cpu }) => cpu)).not.toEqual(second.map(({ cpu }) => cpu));
     expect(first.map(({ name, created }) => [name, created])).toEqual(own.map(({ name, created }) => [name, created]));

@@ -109,8 +109,10 @@ function checkNamed(named: readonly PluginReference[], point: ExtensionPoint, in
   named.forEach(({ name }, i) => {
     const path = ["plugins", point, "enabled", i];
     const plugin = instances.get(name, point);
-    if (!extendsPoint(plugin, point)) throw new StartError(`plugin ${JSON.stringify(name)} does not extend ${interfaceOf(point)} plugin`, path);
-    if (named.findIndex((other) => other.name === name) < i) throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, path);
+    if (!extendsPoint(plugin, point))
+      throw new StartError(`plugin ${JSON.stringify(name)} does not extend ${interfaceOf(point)} plugin`, path);
+    if (named.findIndex((other) => other.name === name) < i)
+      throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, path);
   });
 }
 
@@ -119,12 +121,16 @@ function expand(multiPoint: readonly PluginReference[], point: ExtensionPoint, s
   const disabled = new Set((set.disabled ?? []).map(({ name }) => name));
   const named = new Set((set.enabled ?? []).map(({ name }) => name));
   const expanded: string[] = [];
-  if (disabled.has(DISABLE_ALL)) return multiPoint.map(({ name }) => name).filter((name) => named.has(name) && extendsPoint(instances.get(name, point), point));
+  if (disabled.has(DISABLE_ALL))
+    return multiPoint.map(({ name }) => name).filter((name) => named.has(name) && extendsPoint(instances.get(name, point), point));
   for (const { name } of multiPoint) {
     if (!extendsPoint(instances.get(name, point), point)) continue;
     if (expanded.includes(name)) {
       if (named.has(name) || disabled.has(name)) continue;
-      throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, ["plugins", "multiPoint"]);
+      throw new StartError(`plugin ${JSON.stringify(name)} already registered as ${JSON.stringify(interfaceOf(point))}`, [
+        "plugins",
+        "multiPoint",
+      ]);
     }
     expanded.push(name);
   }
@@ -132,10 +138,18 @@ function expand(multiPoint: readonly PluginReference[], point: ExtensionPoint, s
 }
 
 /** @throws StartError where kube-scheduler would not start with the profile */
-export function buildProfile(configuration: ProfileConfiguration, globalPercentage: number, handle: Handle, others: PluginFactories = {}): Profile {
+export function buildProfile(
+  configuration: ProfileConfiguration,
+  globalPercentage: number,
+  handle: Handle,
+  others: PluginFactories = {},
+): Profile {
   const points = configuration.plugins ?? {};
   const multiPoint = mergeMultiPoint(points.multiPoint);
-  const factories = new Map<string, PluginFactory>([...DEFAULT_PLUGINS.map(({ name, create }) => [name, create] as const), ...Object.entries(others)]);
+  const factories = new Map<string, PluginFactory>([
+    ...DEFAULT_PLUGINS.map(({ name, create }) => [name, create] as const),
+    ...Object.entries(others),
+  ]);
   const instances = new Instances(configuration, handle, factories, () => built);
   const named = EXTENSION_POINTS.flatMap((point) => points[point]?.enabled ?? []);
   instances.make(new Set([...multiPoint, ...named].map(({ name }) => name)));
@@ -145,7 +159,11 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
   const byPoint = Object.fromEntries(
     EXTENSION_POINTS.map((point): [ExtensionPoint, Plugin[]] => {
       const { enabled = [], disabled = [] } = points[point] ?? {};
-      const names = pluginsOfPoint(expanded.get(point)!, enabled.map(({ name }) => name), new Set(disabled.map(({ name }) => name)));
+      const names = pluginsOfPoint(
+        expanded.get(point)!,
+        enabled.map(({ name }) => name),
+        new Set(disabled.map(({ name }) => name)),
+      );
       return [point, names.map((name) => instances.get(name, point))];
     }),
   ) as Record<ExtensionPoint, Plugin[]>;
@@ -158,7 +176,8 @@ export function buildProfile(configuration: ProfileConfiguration, globalPercenta
   if (byPoint.bind.length === 0) throw new StartError(`at least one bind plugin is needed for ${forProfile}`, ["plugins"]);
 
   const weights = new Map<string, number>();
-  for (const { name, weight } of [...multiPoint, ...(points.score?.enabled ?? [])]) weights.set(name, weight === undefined || weight === 0 ? 1 : weight);
+  for (const { name, weight } of [...multiPoint, ...(points.score?.enabled ?? [])])
+    weights.set(name, weight === undefined || weight === 0 ? 1 : weight);
   const built = new Profile(schedulerName, byPoint, weights, configuration.percentageOfNodesToScore ?? globalPercentage, handle);
   return built;
 }
@@ -177,7 +196,9 @@ export function buildProfiles(configuration: SchedulerConfiguration, handle: Han
       try {
         return [name, buildProfile(profile, configuration.percentageOfNodesToScore ?? 0, handle, others)];
       } catch (error) {
-        throw error instanceof StartError ? error.within(`initializing profiles: creating profile for scheduler name ${name}: `, ["profiles", i]) : error;
+        throw error instanceof StartError
+          ? error.within(`initializing profiles: creating profile for scheduler name ${name}: `, ["profiles", i])
+          : error;
       }
     }),
   );

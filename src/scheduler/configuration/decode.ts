@@ -49,13 +49,17 @@ function decodeArgs(plugin: string, args: unknown, at: FieldPath): DecodedArgs {
   if (args === undefined || args === null) return { args: {}, mistakes: [] };
   if (!isPlainObject(args)) {
     const kind = Array.isArray(args) ? "array" : typeof args === "boolean" ? "bool" : typeof args;
-    return failed(`decoding args for plugin ${plugin}: couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+    return failed(
+      `decoding args for plugin ${plugin}: couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   }
   const kind = typeof args["kind"] === "string" && args["kind"] !== "" ? args["kind"] : schema.name;
   const version = typeof args["apiVersion"] === "string" && args["apiVersion"] !== "" ? args["apiVersion"] : API_VERSION;
   const isKnown = kind === KIND || (kind.endsWith("Args") && argsSchema(kind.slice(0, -"Args".length)) !== undefined);
-  if (version !== API_VERSION || !isKnown) return failed(`decoding args for plugin ${plugin}: ${notRegistered(kind, version)}`, [...at, "kind"]);
-  if (kind !== schema.name) return failed(`args for plugin ${plugin} were not of type ${schema.name}.${GROUP}, got ${kind}.${GROUP}`, [...at, "kind"]);
+  if (version !== API_VERSION || !isKnown)
+    return failed(`decoding args for plugin ${plugin}: ${notRegistered(kind, version)}`, [...at, "kind"]);
+  if (kind !== schema.name)
+    return failed(`args for plugin ${plugin} were not of type ${schema.name}.${GROUP}, got ${kind}.${GROUP}`, [...at, "kind"]);
   const { object, problems } = decodeAs(schema, args);
   const failure = decodeFailure(problems);
   const fields = Object.fromEntries(Object.entries(object).filter(([name]) => name !== "kind" && name !== "apiVersion"));

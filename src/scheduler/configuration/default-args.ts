@@ -31,7 +31,10 @@ export const defaultedArgs = {
   NodeResourcesFit(given: Given): NodeResourcesFitArgs {
     const args = given as Partial<NodeResourcesFitArgs>;
     const strategy: Partial<NodeResourcesFitArgs["scoringStrategy"]> = args.scoringStrategy ?? {};
-    return { ...args, scoringStrategy: { ...strategy, type: strategy.type ?? "LeastAllocated", resources: withWeights(strategy.resources) } };
+    return {
+      ...args,
+      scoringStrategy: { ...strategy, type: strategy.type ?? "LeastAllocated", resources: withWeights(strategy.resources) },
+    };
   },
   NodeResourcesBalancedAllocation(given: Given): NodeResourcesBalancedAllocationArgs {
     return { resources: withWeights((given as Partial<NodeResourcesBalancedAllocationArgs>).resources) };

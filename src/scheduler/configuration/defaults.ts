@@ -27,7 +27,15 @@ export const DEFAULT_SCHEDULER_NAME = "default-scheduler";
 export interface CompletedProfile {
   readonly schedulerName: string;
   readonly percentageOfNodesToScore?: number;
-  readonly plugins?: Readonly<Record<string, { readonly enabled?: readonly { readonly name?: string; readonly weight?: number }[]; readonly disabled?: readonly { readonly name?: string }[] }>>;
+  readonly plugins?: Readonly<
+    Record<
+      string,
+      {
+        readonly enabled?: readonly { readonly name?: string; readonly weight?: number }[];
+        readonly disabled?: readonly { readonly name?: string }[];
+      }
+    >
+  >;
   readonly pluginConfig: readonly { readonly name: string; readonly args: Readonly<Record<string, unknown>> }[];
 }
 

@@ -40,16 +40,22 @@ function shape(path: string, points: readonly UtilizationShapePoint[]): FieldErr
   const errors: FieldError[] = [];
   const utilizations = points.map(({ utilization }) => utilization);
   const unsorted = utilizations.findIndex((value, i) => i > 0 && utilizations[i - 1] >= value);
-  if (unsorted >= 0) errors.push(invalid(`${path}[${unsorted}].utilization`, utilizations[unsorted], "values must be sorted in increasing order"));
+  if (unsorted >= 0)
+    errors.push(invalid(`${path}[${unsorted}].utilization`, utilizations[unsorted], "values must be sorted in increasing order"));
   points.forEach(({ utilization, score }, i) => {
-    errors.push(...inRange(`${path}[${i}].utilization`, utilization, 0, MAX_PERCENT), ...inRange(`${path}[${i}].score`, score, 0, MAX_SHAPE_SCORE));
+    errors.push(
+      ...inRange(`${path}[${i}].utilization`, utilization, 0, MAX_PERCENT),
+      ...inRange(`${path}[${i}].score`, score, 0, MAX_SHAPE_SCORE),
+    );
   });
   return errors;
 }
 
 function weights(path: string, resources: readonly ResourceSpec[]): FieldError[] {
   return resources.flatMap(({ name, weight = 0 }, i) =>
-    weight <= 0 || weight > MAX_PERCENT ? [invalid(`${path}[${i}].weight`, weight, `resource weight of ${name} not in valid range (0, 100]`)] : [],
+    weight <= 0 || weight > MAX_PERCENT
+      ? [invalid(`${path}[${i}].weight`, weight, `resource weight of ${name} not in valid range (0, 100]`)]
+      : [],
   );
 }
 
@@ -59,7 +65,8 @@ function labelRequirement(path: string, { key, operator, values = [] }: NodeSele
   if (!supported.includes(operator)) return [notSupported(`${path}.operator`, operator, supported)];
   const errors = labelName(`${path}.key`, key);
   const all = `${path}.values`;
-  if ((operator === "In" || operator === "NotIn") && values.length === 0) errors.push(invalid(all, values, "for 'in', 'notin' operators, values set can't be empty"));
+  if ((operator === "In" || operator === "NotIn") && values.length === 0)
+    errors.push(invalid(all, values, "for 'in', 'notin' operators, values set can't be empty"));
   if ((operator === "Exists" || operator === "DoesNotExist") && values.length > 0) {
     errors.push(invalid(all, values, "values set must be empty for exists and does not exist"));
   }
@@ -94,9 +101,13 @@ function spreadConstraint(path: string, constraints: readonly TopologySpreadCons
   if (topologyKey === "") errors.push(required(`${at}.topologyKey`, "can not be empty"));
   else errors.push(...labelName(`${at}.topologyKey`, topologyKey));
   if ((whenUnsatisfiable as string) === "") errors.push(required(`${at}.whenUnsatisfiable`, "can not be empty"));
-  else if (!UNSATISFIABLE_ACTIONS.includes(whenUnsatisfiable)) errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, UNSATISFIABLE_ACTIONS));
-  if (labelSelector !== undefined) errors.push(forbidden(`${at}.labelSelector`, "constraint must not define a selector, as they deduced for each pod"));
-  const repeats = constraints.slice(0, i).some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);
+  else if (!UNSATISFIABLE_ACTIONS.includes(whenUnsatisfiable))
+    errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, UNSATISFIABLE_ACTIONS));
+  if (labelSelector !== undefined)
+    errors.push(forbidden(`${at}.labelSelector`, "constraint must not define a selector, as they deduced for each pod"));
+  const repeats = constraints
+    .slice(0, i)
+    .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);
   if (repeats) errors.push(duplicate(at, `{${topologyKey}, ${whenUnsatisfiable}}`));
   return errors;
 }
@@ -137,24 +148,33 @@ export const ARGS_CHECKS: Readonly<Record<string, (path: string, args: never) =>
     const type = below(path, "defaultingType");
     const errors: FieldError[] = [];
     if (!["System", "List"].includes(defaultingType)) errors.push(notSupported(type, defaultingType, ["System", "List"]));
-    else if (defaultingType === "System" && defaultConstraints.length > 0) errors.push(invalid(type, defaultingType, "when .defaultConstraints are not empty"));
+    else if (defaultingType === "System" && defaultConstraints.length > 0)
+      errors.push(invalid(type, defaultingType, "when .defaultConstraints are not empty"));
     return [...errors, ...defaultConstraints.flatMap((_, i) => spreadConstraint(at, defaultConstraints, i))];
   },
   VolumeBinding(path: string, { bindTimeoutSeconds, shape: points }: VolumeBindingArgs) {
     const errors: FieldError[] = [];
     if (bindTimeoutSeconds < 0) {
-      errors.push(invalid(below(path, "bindTimeoutSeconds"), bindTimeoutSeconds, "invalid BindTimeoutSeconds, should not be a negative value"));
+      errors.push(
+        invalid(below(path, "bindTimeoutSeconds"), bindTimeoutSeconds, "invalid BindTimeoutSeconds, should not be a negative value"),
+      );
     }
     if (points !== undefined) {
       const shown = points.map(({ utilization, score }) => ({ Utilization: utilization, Score: score }));
-      errors.push(invalid(below(path, "shape"), shown, "unexpected field `shape`, remove it or turn on the feature gate StorageCapacityScoring"));
+      errors.push(
+        invalid(below(path, "shape"), shown, "unexpected field `shape`, remove it or turn on the feature gate StorageCapacityScoring"),
+      );
     }
     return errors;
   },
 };
 
 /** What kube-scheduler checks only when it makes the plugin. */
-export function checkNodeResourcesFit({ ignoredResources = [], ignoredResourceGroups = [], scoringStrategy }: NodeResourcesFitArgs): FieldError[] {
+export function checkNodeResourcesFit({
+  ignoredResources = [],
+  ignoredResourceGroups = [],
+  scoringStrategy,
+}: NodeResourcesFitArgs): FieldError[] {
   const { type, resources, requestedToCapacityRatio } = scoringStrategy;
   const errors = ignoredResources.flatMap((name, i) => labelName(`ignoredResources[${i}]`, name));
   ignoredResourceGroups.forEach((group, i) => {

@@ -48,7 +48,9 @@ function idleHandle(): Handle {
 
 /** The points that a configuration enables a plugin at by name. */
 function pointsOf(configuration: SchedulerConfiguration, name: string): readonly ExtensionPoint[] {
-  return EXTENSION_POINTS.filter((point) => configuration.profiles?.some(({ plugins }) => plugins?.[point]?.enabled?.some((plugin) => plugin.name === name)));
+  return EXTENSION_POINTS.filter((point) =>
+    configuration.profiles?.some(({ plugins }) => plugins?.[point]?.enabled?.some((plugin) => plugin.name === name)),
+  );
 }
 
 /** Stands for a plugin whose module is not loaded yet: it extends whatever the configuration asks of it. */
@@ -71,7 +73,10 @@ function finish(written: WrittenConfiguration): SchedulerConfiguration {
   const wrong = validateConfiguration(whole);
   if (wrong.length > 0) throw new SchedulerConfigurationError(formatFieldErrors(wrong), "validate", mistakesOf(wrong));
   const configuration = whole as unknown as SchedulerConfiguration;
-  checkStart(configuration, Object.fromEntries([...modulePaths(configuration).keys()].map((name) => [name, () => standIn(configuration, name)])));
+  checkStart(
+    configuration,
+    Object.fromEntries([...modulePaths(configuration).keys()].map((name) => [name, () => standIn(configuration, name)])),
+  );
   return configuration;
 }
 

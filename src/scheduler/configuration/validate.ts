@@ -41,7 +41,9 @@ function percentage(field: string, value: number | undefined): FieldError[] {
 }
 
 function removed(field: string, name: string): FieldError[] {
-  return REMOVED_PLUGINS.has(name) ? [invalid(field, name, `was invalid in version "v1" (KubeSchedulerConfiguration is version "${API_VERSION}")`)] : [];
+  return REMOVED_PLUGINS.has(name)
+    ? [invalid(field, name, `was invalid in version "v1" (KubeSchedulerConfiguration is version "${API_VERSION}")`)]
+    : [];
 }
 
 function profile(path: string, { schedulerName, percentageOfNodesToScore, plugins = {}, pluginConfig }: CompletedProfile): FieldError[] {
@@ -76,11 +78,13 @@ function shownQueueSort({ plugins }: CompletedProfile): ShownPluginSet {
 function commonQueueSort(profiles: readonly CompletedProfile[]): FieldError[] {
   const first = shownQueueSort(profiles[0]);
   const errors: FieldError[] = [];
-  if ((first.Enabled?.length ?? 0) > 1) errors.push(invalid("profiles[0].plugins.queueSort.Enabled", first.Enabled!.length, "only one queue sort plugin can be enabled"));
+  if ((first.Enabled?.length ?? 0) > 1)
+    errors.push(invalid("profiles[0].plugins.queueSort.Enabled", first.Enabled!.length, "only one queue sort plugin can be enabled"));
   const argsOf = ({ pluginConfig }: CompletedProfile): unknown => pluginConfig.find(({ name }) => name === first.Enabled?.[0]?.Name)?.args;
   profiles.slice(1).forEach((other, i) => {
     const shown = shownQueueSort(other);
-    if (JSON.stringify(shown) !== JSON.stringify(first)) errors.push(invalid(`profiles[${i + 1}].plugins.queueSort`, shown, "must be the same for all profiles"));
+    if (JSON.stringify(shown) !== JSON.stringify(first))
+      errors.push(invalid(`profiles[${i + 1}].plugins.queueSort`, shown, "must be the same for all profiles"));
     const args = argsOf(other);
     if (args !== undefined && JSON.stringify(args) !== JSON.stringify(argsOf(profiles[0]))) {
       errors.push(invalid(`profiles[${i + 1}].pluginConfig.args`, args, "queueSort must be the same for all profiles"));
@@ -107,7 +111,8 @@ function extenders(all: readonly ExtenderConfiguration[]): FieldError[] {
   const errors: FieldError[] = [];
   const resources = new Set<string>();
   all.forEach(({ prioritizeVerb = "", weight = 0, managedResources = [] }, i) => {
-    if (prioritizeVerb !== "" && weight <= 0) errors.push(invalid(`extenders[${i}].weight`, weight, "must have a positive weight applied to it"));
+    if (prioritizeVerb !== "" && weight <= 0)
+      errors.push(invalid(`extenders[${i}].weight`, weight, "must have a positive weight applied to it"));
     managedResources.forEach(({ name = "" }, j) => {
       const at = `extenders[${i}].managedResources[${j}].name`;
       const wrong = qualifiedName(name);
@@ -118,7 +123,8 @@ function extenders(all: readonly ExtenderConfiguration[]): FieldError[] {
     });
   });
   const binders = all.filter(({ bindVerb = "" }) => bindVerb !== "").length;
-  if (binders > 1) errors.push(invalid("extenders", `found ${binders} extenders implementing bind`, "only one extender can implement bind"));
+  if (binders > 1)
+    errors.push(invalid("extenders", `found ${binders} extenders implementing bind`, "only one extender can implement bind"));
   return errors;
 }
 

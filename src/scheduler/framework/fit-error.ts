@@ -30,7 +30,10 @@ export function rejectionMessage({ reasons }: Status): string {
 }
 
 /** "0/N nodes are available: ...", with what PostFilter said after it. */
-export function fitErrorMessage(diagnosis: Pick<Diagnosis, "nodeCount" | "reasonCounts" | "preFilterMessage">, postFilterMessage = ""): string {
+export function fitErrorMessage(
+  diagnosis: Pick<Diagnosis, "nodeCount" | "reasonCounts" | "preFilterMessage">,
+  postFilterMessage = "",
+): string {
   let message = `0/${diagnosis.nodeCount} nodes are available:`;
   if (diagnosis.preFilterMessage !== undefined) message += ` ${diagnosis.preFilterMessage}.`;
   else {

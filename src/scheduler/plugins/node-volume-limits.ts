@@ -95,7 +95,11 @@ export class NodeVolumeLimits implements Plugin {
         actions: ADD,
         hint: queueIf<PersistentVolumeClaim>(({ pod }, _previous, claim) => usesClaim(pod, claim)),
       },
-      { resource: "VolumeAttachment", actions: DELETE, hint: queueIf(({ pod }) => (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined)) },
+      {
+        resource: "VolumeAttachment",
+        actions: DELETE,
+        hint: queueIf(({ pod }) => (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined)),
+      },
     ];
   }
 }

@@ -4,7 +4,14 @@
  * Source: pkg/scheduler/framework/plugins/volumebinding (volume_binding.go, binder.go)
  */
 import { compareQuantities } from "../../api/quantity.js";
-import type { CSIDriver, CSINode, CSIStorageCapacity, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../api/types/index.js";
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+} from "../../api/types/index.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { VolumeBindingArgs } from "../configuration/types.js";
 import type { CycleState, StateData } from "../framework/cycle-state.js";
@@ -273,7 +280,11 @@ export class VolumeBinding implements Plugin {
 
   eventsToRegister(): readonly EventRegistration[] {
     return [
-      { resource: "StorageClass", actions: ADD | UPDATE, hint: queueIf<StorageClass>((_pod, previous, current) => topologiesChanged(previous, current)) },
+      {
+        resource: "StorageClass",
+        actions: ADD | UPDATE,
+        hint: queueIf<StorageClass>((_pod, previous, current) => topologiesChanged(previous, current)),
+      },
       {
         resource: "PersistentVolumeClaim",
         actions: ADD | UPDATE,
@@ -282,8 +293,16 @@ export class VolumeBinding implements Plugin {
       { resource: "PersistentVolume", actions: ADD | UPDATE },
       { resource: "Node", actions: ADD | UPDATE_NODE_LABEL },
       { resource: "CSINode", actions: ADD | UPDATE, hint: queueIf<CSINode>((_pod, previous, current) => migratesMore(previous, current)) },
-      { resource: "CSIDriver", actions: UPDATE, hint: queueIf<CSIDriver>(({ pod }, previous, current) => stopsCounting(previous, current) && mounts(pod, current)) },
-      { resource: "CSIStorageCapacity", actions: ADD | UPDATE, hint: queueIf<CSIStorageCapacity>((_pod, previous, current) => capacityRose(previous, current)) },
+      {
+        resource: "CSIDriver",
+        actions: UPDATE,
+        hint: queueIf<CSIDriver>(({ pod }, previous, current) => stopsCounting(previous, current) && mounts(pod, current)),
+      },
+      {
+        resource: "CSIStorageCapacity",
+        actions: ADD | UPDATE,
+        hint: queueIf<CSIStorageCapacity>((_pod, previous, current) => capacityRose(previous, current)),
+      },
     ];
   }
 }

@@ -272,7 +272,12 @@ export class SchedulingQueue {
   }
 
   /** Something happened in the cluster: pods that it may help are tried again, of those that `concerns` lets pass. */
-  moveAllToActiveOrBackoff(event: ClusterEvent, previous: ApiObject | undefined, current: ApiObject | undefined, concerns: (pod: PodInfo) => boolean = () => true): void {
+  moveAllToActiveOrBackoff(
+    event: ClusterEvent,
+    previous: ApiObject | undefined,
+    current: ApiObject | undefined,
+    concerns: (pod: PodInfo) => boolean = () => true,
+  ): void {
     const happened = { event, previous, current };
     this.inFlight.record(happened);
     const moving = new Map<QueuedPodInfo, Worth>();
@@ -293,12 +298,15 @@ export class SchedulingQueue {
   /** Whether the plugin wants to hear of such events: the same for all pods of a profile. */
   private isInterested(pod: QueuedPodInfo, plugin: string, event: ClusterEvent): boolean {
     const registrations = this.options.registrations(pod.podInfo, plugin);
-    return registrations === undefined || event.resource === "*" || registrations.some((registration) => concernsEvent(registration, event));
+    return (
+      registrations === undefined || event.resource === "*" || registrations.some((registration) => concernsEvent(registration, event))
+    );
   }
 
   /** Undefined where the event does not help. What a pending plugin waited for helps at once. */
   private worthOf(pod: QueuedPodInfo, { event, previous, current }: HappenedEvent): Worth | undefined {
-    if (event.resource === "*") return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid ? "after back-off" : undefined;
+    if (event.resource === "*")
+      return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid ? "after back-off" : undefined;
     let worth: Worth | undefined;
     for (const plugin of pod.unschedulablePlugins) {
       if (!this.helps(plugin, pod.podInfo, { event, previous, current })) continue;
@@ -313,7 +321,8 @@ export class SchedulingQueue {
     const registrations = this.options.registrations(pod, plugin);
     if (registrations === undefined) return true;
     return registrations.some(
-      (registration) => concernsEvent(registration, event) && (registration.hint === undefined || registration.hint(pod, previous, current) === "Queue"),
+      (registration) =>
+        concernsEvent(registration, event) && (registration.hint === undefined || registration.hint(pod, previous, current) === "Queue"),
     );
   }
 

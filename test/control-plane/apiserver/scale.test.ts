@@ -65,7 +65,9 @@ describe("the scale subresource", () => {
     const { client, answerOf, scale } = setUp();
     const before = granted(answerOf<Deployment>((done) => client.get(TARGET, done)));
     granted(answerOf((done) => client.scales.update(TARGET, { ...scale(), spec: { replicas: 5 } }, done)));
-    granted(answerOf((done) => client.scales.patch(TARGET, (current) => ({ ...current, spec: { replicas: current.spec.replicas + 2 } }), done)));
+    granted(
+      answerOf((done) => client.scales.patch(TARGET, (current) => ({ ...current, spec: { replicas: current.spec.replicas + 2 } }), done)),
+    );
     const after = granted(answerOf<Deployment>((done) => client.get(TARGET, done)));
     expect(after.spec).toEqual({ ...before.spec, replicas: 7 });
     expect(after.metadata.generation).toBe((before.metadata.generation ?? 0) + 2);

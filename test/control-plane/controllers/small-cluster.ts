@@ -51,7 +51,10 @@ export class SmallCluster {
   private nextNode = 0;
   private nextAddress = 1;
 
-  constructor(options: Partial<ControllerManagerOptions> = {}, given: Pick<ControllerContextOptions, "quotaRules" | "metrics" | "attachTimes"> = {}) {
+  constructor(
+    options: Partial<ControllerManagerOptions> = {},
+    given: Pick<ControllerContextOptions, "quotaRules" | "metrics" | "attachTimes"> = {},
+  ) {
     this.api = new ApiServer({ simulation: this.simulation, epoch: EPOCH, rules: KUBERNETES_RULES, authorizer: new RbacAuthorizer() });
     this.heartbeats = new LeaseHeartbeats(this.simulation, this.api.links);
     this.kubectl = this.api.connect({ component: "kubectl", user: "kubernetes-admin", groups: ["system:masters"] });

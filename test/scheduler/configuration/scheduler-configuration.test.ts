@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SchedulerConfigurationError } from "../../../src/scheduler/configuration/configuration-error.js";
-import { schedulerConfigurationFrom, schedulerConfigurationFromText } from "../../../src/scheduler/configuration/scheduler-configuration.js";
+import {
+  schedulerConfigurationFrom,
+  schedulerConfigurationFromText,
+} from "../../../src/scheduler/configuration/scheduler-configuration.js";
 
 const HEAD = { apiVersion: "kubescheduler.config.k8s.io/v1", kind: "KubeSchedulerConfiguration" };
 
@@ -59,14 +62,37 @@ describe("schedulerConfigurationFrom", () => {
   });
 
   it("leaves a plugin of the user's own, whose arguments name a module, for later", () => {
-    const profiles = [{ plugins: { score: { enabled: [{ name: "Mine" }] } }, pluginConfig: [{ name: "Mine", args: { modulePath: "./mine.mjs", anything: [1] } }] }];
+    const profiles = [
+      {
+        plugins: { score: { enabled: [{ name: "Mine" }] } },
+        pluginConfig: [{ name: "Mine", args: { modulePath: "./mine.mjs", anything: [1] } }],
+      },
+    ];
     expect(schedulerConfigurationFrom({ ...HEAD, profiles })).toMatchObject({ profiles });
   });
 
   it("never fails but with a mistake to show, whatever it is given", () => {
-    const names = fc.constantFrom("profiles", "plugins", "pluginConfig", "name", "args", "enabled", "disabled", "score", "weight", "parallelism", "leaderElection", "extenders");
+    const names = fc.constantFrom(
+      "profiles",
+      "plugins",
+      "pluginConfig",
+      "name",
+      "args",
+      "enabled",
+      "disabled",
+      "score",
+      "weight",
+      "parallelism",
+      "leaderElection",
+      "extenders",
+    );
     const { value } = fc.letrec<{ value: unknown }>((tie) => ({
-      value: fc.oneof({ maxDepth: 6 }, fc.constantFrom(null, true, -1, 3, "", "NodeResourcesFit", "*", "10s"), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(names, tie("value"), { maxKeys: 4 })),
+      value: fc.oneof(
+        { maxDepth: 6 },
+        fc.constantFrom(null, true, -1, 3, "", "NodeResourcesFit", "*", "10s"),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(names, tie("value"), { maxKeys: 4 }),
+      ),
     }));
     fc.assert(
       fc.property(fc.dictionary(names, value, { maxKeys: 5 }), (given) => {

@@ -19,7 +19,13 @@ function start(plugins: Pick<SchedulerOptions, "configuration" | "plugins"> = {}
 }
 
 /** A pod that is bound and runs. */
-function running(name: string, nodeName: string, cpu: string, priority: number, more: { labels?: Record<string, string>; startTime?: number } = {}): Pod {
+function running(
+  name: string,
+  nodeName: string,
+  cpu: string,
+  priority: number,
+  more: { labels?: Record<string, string>; startTime?: number } = {},
+): Pod {
   const bound = pod(name, { cpu }, { nodeName, priority }, more.labels);
   return { ...bound, status: { phase: "Running", startTime: EPOCH - (more.startTime ?? 100) * SECOND } };
 }
@@ -63,7 +69,10 @@ describe("preemption through the API server", () => {
     server.put(changed);
     server.put(pod("web", { cpu: "2" }, { priority: 1000 }));
     simulation.run(10 * SECOND);
-    expect(server.requests.filter((request) => request.startsWith("delete")).sort()).toEqual(["delete default/fourth", "delete default/second"]);
+    expect(server.requests.filter((request) => request.startsWith("delete")).sort()).toEqual([
+      "delete default/fourth",
+      "delete default/second",
+    ]);
   });
 
   it("gives the victim the condition DisruptionTarget before it is deleted", () => {
@@ -79,7 +88,14 @@ describe("preemption through the API server", () => {
     server.put(pod("web", { cpu: "500m" }, { priority: 1000 }));
     simulation.run(SECOND);
     expect(seen).toMatchObject([
-      [{ type: "DisruptionTarget", status: "True", reason: "PreemptionByScheduler", message: "default-scheduler: preempting to accommodate a higher priority pod" }],
+      [
+        {
+          type: "DisruptionTarget",
+          status: "True",
+          reason: "PreemptionByScheduler",
+          message: "default-scheduler: preempting to accommodate a higher priority pod",
+        },
+      ],
     ]);
   });
 
@@ -107,7 +123,9 @@ describe("preemption through the API server", () => {
     server.put(pod("web", { cpu: "500m" }, { priority: 1000, preemptionPolicy: "Never" }));
     simulation.run(10 * SECOND);
     expect(server.get("Pod", "default/batch")?.spec.nodeName).toBe("a");
-    expect(server.events.at(-1)?.message).toBe("0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.");
+    expect(server.events.at(-1)?.message).toBe(
+      "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.",
+    );
   });
 
   it("ends nobody where no node would take the pod even so", () => {
@@ -122,10 +140,22 @@ describe("preemption through the API server", () => {
   });
 
   it.each([
-    ["the node whose budgets are kept", [running("one", "a", "800m", 0, { labels: { app: "kept" } }), running("two", "b", "800m", 10)], "b"],
+    [
+      "the node whose budgets are kept",
+      [running("one", "a", "800m", 0, { labels: { app: "kept" } }), running("two", "b", "800m", 10)],
+      "b",
+    ],
     ["the node whose victim is the least important", [running("one", "a", "800m", 5), running("two", "b", "800m", 1)], "b"],
-    ["the node with the fewest victims", [running("one", "a", "400m", 0), running("three", "a", "400m", 0), running("two", "b", "800m", 0)], "b"],
-    ["the node whose victim began last", [running("one", "a", "800m", 0, { startTime: 500 }), running("two", "b", "800m", 0, { startTime: 5 })], "b"],
+    [
+      "the node with the fewest victims",
+      [running("one", "a", "400m", 0), running("three", "a", "400m", 0), running("two", "b", "800m", 0)],
+      "b",
+    ],
+    [
+      "the node whose victim began last",
+      [running("one", "a", "800m", 0, { startTime: 500 }), running("two", "b", "800m", 0, { startTime: 5 })],
+      "b",
+    ],
   ])("chooses %s", (_rule, pods, chosen) => {
     const { simulation, server } = start();
     server.put(budget("kept", { app: "kept" }, 0));
@@ -150,7 +180,10 @@ describe("preemption through the API server", () => {
 
   it("takes the place of a pod that a plugin holds back, without deleting it", () => {
     const configuration = { profiles: [{ plugins: { permit: { enabled: [{ name: "Hold" }] } } }] };
-    const hold: Plugin = { name: "Hold", permit: (_state, { priority }) => (priority > 0 ? undefined : { status: new Status("Wait"), timeout: 600 * SECOND }) };
+    const hold: Plugin = {
+      name: "Hold",
+      permit: (_state, { priority }) => (priority > 0 ? undefined : { status: new Status("Wait"), timeout: 600 * SECOND }),
+    };
     const { simulation, server } = start({ configuration, plugins: { Hold: () => hold } });
     server.put(node("a", FULL));
     server.put(pod("batch", { cpu: "800m" }));

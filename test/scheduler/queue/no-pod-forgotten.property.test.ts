@@ -27,7 +27,11 @@ type NodeShape = typeof nodeShape extends fc.Arbitrary<infer T> ? T : never;
 
 function nodeOf(name: string, { cpu, zone, disk, tainted, cordoned }: NodeShape): Node {
   const labels = { disk, ...(zone !== undefined && { [ZONE]: zone }) };
-  const made = node(name, { cpu, memory: "8Gi", pods: "110" }, { labels, taints: tainted ? [{ key: "dedicated", effect: "NoSchedule" }] : [] });
+  const made = node(
+    name,
+    { cpu, memory: "8Gi", pods: "110" },
+    { labels, taints: tainted ? [{ key: "dedicated", effect: "NoSchedule" }] : [] },
+  );
   return { ...made, spec: { ...made.spec, unschedulable: cordoned } };
 }
 
@@ -52,15 +56,25 @@ function podOf(name: string, { cpu, app, disk, tolerates, hostPort, apart, toget
       ...(disk !== undefined && { nodeSelector: { disk } }),
       ...(tolerates && { tolerations: [{ key: "dedicated", operator: "Exists" as const }] }),
       affinity: {
-        ...(apart && { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector }] } }),
-        ...(together && { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE, labelSelector: { matchLabels: { app: "db" } } }] } }),
+        ...(apart && {
+          podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector }] },
+        }),
+        ...(together && {
+          podAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE, labelSelector: { matchLabels: { app: "db" } } }],
+          },
+        }),
       },
-      ...(spread && { topologySpreadConstraints: [{ topologyKey: ZONE, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" as const, labelSelector }] }),
+      ...(spread && {
+        topologySpreadConstraints: [{ topologyKey: ZONE, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" as const, labelSelector }],
+      }),
     },
     { app },
   );
   const [container] = made.spec.containers;
-  return hostPort ? { ...made, spec: { ...made.spec, containers: [{ ...container, ports: [{ containerPort: 80, hostPort: 8080 }] }] } } : made;
+  return hostPort
+    ? { ...made, spec: { ...made.spec, containers: [{ ...container, ports: [{ containerPort: 80, hostPort: 8080 }] }] } }
+    : made;
 }
 
 const step = fc.oneof(
@@ -114,7 +128,8 @@ describe("queueing hints", () => {
           const profile = scheduler.profiles.get("default-scheduler")!;
           for (const { podInfo } of scheduler.queue.unschedulablePods()) {
             const outcome = new SchedulingAlgorithm(scheduler.cache, { index: 0 }, "name").schedule(profile, new CycleState(), podInfo);
-            if ("result" in outcome) expect.fail(`after step ${number}, ${JSON.stringify(each)}: ${podInfo.key} waits but fits on ${outcome.result.node.name}`);
+            if ("result" in outcome)
+              expect.fail(`after step ${number}, ${JSON.stringify(each)}: ${podInfo.key} waits but fits on ${outcome.result.node.name}`);
           }
         });
       }),

@@ -40,7 +40,13 @@ function start(
 describe("SchedulingQueue", () => {
   it("gives the most important pod first, and of equals the one that came first", () => {
     const { queue, info } = start();
-    for (const [name, priority] of [["a", 0], ["b", 5], ["c", 5], ["d", 0]] as const) queue.add(info(name, priority));
+    for (const [name, priority] of [
+      ["a", 0],
+      ["b", 5],
+      ["c", 5],
+      ["d", 0],
+    ] as const)
+      queue.add(info(name, priority));
     expect([1, 2, 3, 4].map(() => queue.pop()?.podInfo.pod.metadata.name)).toEqual(["b", "c", "a", "d"]);
   });
 
