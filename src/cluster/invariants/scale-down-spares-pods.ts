@@ -4,6 +4,7 @@
  * Source: https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md ("What types of pods can prevent CA from removing a
  * node?"). A pod that has come or changed since the autoscaler looked may be there.
  */
+import { controllerOf } from "../../api/owner-references.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import { SAFE_TO_EVICT } from "../../control-plane/cluster-autoscaler/drainability.js";
@@ -32,7 +33,6 @@ export function scaleDownSparesPods(cluster: ObservedCluster): Invariant {
 
 function mayBeEvicted(pod: Pod): boolean {
   if (!isActive(pod) || isMirrorPod(pod) || isDaemonPod(pod)) return true;
-  const { annotations, ownerReferences = [] } = pod.metadata;
-  const isSafe = annotations?.[SAFE_TO_EVICT];
-  return isSafe === "true" || (isSafe !== "false" && ownerReferences.some(({ controller }) => controller === true));
+  const isSafe = pod.metadata.annotations?.[SAFE_TO_EVICT];
+  return isSafe === "true" || (isSafe !== "false" && controllerOf(pod) !== undefined);
 }

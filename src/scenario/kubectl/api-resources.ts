@@ -1,6 +1,8 @@
 /** kubectl api-resources and api-versions: what the simulated API server serves. */
 import { KINDS, type KindInfo } from "../../api/kinds.js";
+import { compare } from "./compare.js";
 import { type Arguments, flag } from "./flags.js";
+import { ALL_KINDS } from "./selection.js";
 import { groupOf } from "./session.js";
 import { alignColumns } from "./table.js";
 import { UsageError } from "./usage-error.js";
@@ -42,7 +44,7 @@ export const apiResources: Verb = {
         apiVersion,
         String(namespaced),
         kind,
-        ...(output === "wide" ? [VERBS, IN_ALL.has(kind) ? "all" : ""] : []),
+        ...(output === "wide" ? [VERBS, ALL_KINDS.includes(kind) ? "all" : ""] : []),
       ]);
       for (const line of alignColumns(given.isSet("no-headers") ? rows : [titles, ...rows])) session.print(line);
     };
@@ -55,20 +57,6 @@ function isMeant(info: KindInfo, given: Arguments): boolean {
   if (group !== undefined && groupOf(info) !== group) return false;
   return given.list("verbs").every((verb) => VERBS.split(",").includes(verb));
 }
-
-/** Kinds of the category "all". */
-const IN_ALL = new Set<string>([
-  "Pod",
-  "ReplicationController",
-  "Service",
-  "DaemonSet",
-  "Deployment",
-  "ReplicaSet",
-  "StatefulSet",
-  "HorizontalPodAutoscaler",
-  "CronJob",
-  "Job",
-]);
 
 /** Source: kubectl/pkg/cmd/apiresources/apiresources.go. @throws UsageError */
 function orderOf(sortBy: string): (a: KindInfo, b: KindInfo) => number {
@@ -89,7 +77,3 @@ export const apiVersions: Verb = {
     };
   },
 };
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -4,8 +4,9 @@
  * Source: the column definitions of kubernetes/pkg/printers/internalversion/printers.go, and kubectl's own output.
  */
 import type { Kind, ObjectsByKind } from "../../api/kinds.js";
+import { controllerOf } from "../../api/owner-references.js";
 import { formatLabelSelector } from "../../api/selector.js";
-import type { ApiObject, LabelSelector, OwnerReference } from "../../api/types/meta.js";
+import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../api/types/pod.js";
 import type { ReplicaSet } from "../../api/types/workloads.js";
 import { BINDING_COLUMNS, CREATED_AT_COLUMNS, SERVICE_ACCOUNT_COLUMNS } from "./access-columns.js";
@@ -16,8 +17,8 @@ import { ATTACHMENT_COLUMNS, CLAIM_COLUMNS, CLASS_COLUMNS, CSI_NODE_COLUMNS, VOL
 import { endpointsText, externalAddress, hpaTargets, jobCompletions, jobStatus, portText, quotaText } from "./workload-columns.js";
 
 /** `daemonset.apps/logs`. */
-function controllerOf(owners: readonly OwnerReference[] | undefined): string | undefined {
-  const owner = owners?.find(({ controller }) => controller === true);
+function controllerName(object: ApiObject): string | undefined {
+  const owner = controllerOf(object);
   if (owner === undefined) return undefined;
   const group = owner.apiVersion.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
   return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
@@ -220,12 +221,7 @@ const COLUMNS: Columns = {
   LimitRange: CREATED_AT_COLUMNS,
   NetworkPolicy: [NAME, column("POD-SELECTOR", ({ spec }) => formatLabelSelector(spec.podSelector)), AGE],
   RuntimeClass: [NAME, column("HANDLER", ({ handler }) => handler), AGE],
-  ControllerRevision: [
-    NAME,
-    column("CONTROLLER", ({ metadata }) => controllerOf(metadata.ownerReferences)),
-    column("REVISION", ({ revision }) => revision),
-    AGE,
-  ],
+  ControllerRevision: [NAME, column("CONTROLLER", controllerName), column("REVISION", ({ revision }) => revision), AGE],
   PriorityClass: [
     NAME,
     column("VALUE", ({ value }) => value),

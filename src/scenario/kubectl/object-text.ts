@@ -1,6 +1,7 @@
 /** Objects as JSON and YAML in the forms that kubectl writes. */
 import { Document, isScalar, Scalar, visit } from "yaml";
 import { mapJson } from "../../api/go-json.js";
+import { compare } from "./compare.js";
 
 /** Source: k8s.io/cli-runtime/pkg/printers/json.go */
 const JSON_INDENT = 4;
@@ -67,5 +68,5 @@ function styleOf(text: string): Scalar.Type {
 
 function byKey(a: { key: unknown }, b: { key: unknown }): number {
   const [left, right] = [a.key, b.key].map((key) => String(isScalar(key) ? key.value : key));
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compare(left, right);
 }

@@ -1,5 +1,5 @@
 /** Which objects a command line means: TYPE NAME..., TYPE/NAME..., TYPE[,TYPE...] with -l or --all, or files. */
-import { kindByResourceName, kindInfo, KINDS, type KindInfo } from "../../api/kinds.js";
+import { type Kind, kindByResourceName, kindInfo, KINDS, type KindInfo } from "../../api/kinds.js";
 import { parseRequirements, SelectorError } from "../../api/selector.js";
 import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import { suggestion } from "../suggestion.js";
@@ -13,7 +13,7 @@ import type { VerbContext } from "./verb.js";
 import type { Word } from "./words.js";
 
 /** What `all` stands for. Source: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_get/ */
-const ALL_KINDS = [
+export const ALL_KINDS: readonly Kind[] = [
   "Pod",
   "ReplicationController",
   "Service",

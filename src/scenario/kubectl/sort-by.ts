@@ -2,6 +2,7 @@
 import { encode } from "../../api/encode.js";
 import { compareQuantities } from "../../api/quantity.js";
 import type { ApiObject } from "../../api/types/meta.js";
+import { compare } from "./compare.js";
 import { parseJsonPath, textOf, valuesAt } from "./json-path.js";
 import { KubectlError } from "./kubectl-error.js";
 
@@ -58,8 +59,4 @@ function compareNaturally(a: string, b: string): number {
     if (order !== 0) return order;
   }
   return left.length - right.length;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

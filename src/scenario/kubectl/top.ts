@@ -5,6 +5,7 @@ import type { Pod } from "../../api/types/pod.js";
 import { formatDuration } from "../../api/duration.js";
 import { MINUTE, SECOND } from "../../engine/simulation.js";
 import type { NodeMetrics, PodMetrics, ResourceUsage } from "../../cluster/metrics/metrics-api.js";
+import { compare } from "./compare.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { noneFound } from "./get.js";
 import { selectorOf } from "./selection.js";
@@ -45,10 +46,6 @@ interface Row {
 function sorted<R extends Row>(rows: readonly R[], order: Order | undefined): readonly R[] {
   const amount = ({ usage }: R) => (order === undefined || usage === undefined ? 0 : usage[order]);
   return [...rows].sort((a, b) => amount(b) - amount(a) || compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function cores(millicores: number): string {

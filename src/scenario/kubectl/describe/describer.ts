@@ -1,6 +1,7 @@
 /** What a description of one kind is made of. */
 import type { Kind, ObjectsByKind } from "../../../api/kinds.js";
 import type { ApiObject, LabelSelector, Timestamp } from "../../../api/types/meta.js";
+import { isControlledBy } from "../../../api/owner-references.js";
 import { labelSelectorMatches } from "../../../api/selector.js";
 import type { Lines } from "./lines.js";
 
@@ -18,11 +19,10 @@ export interface Describer<T extends ApiObject> {
 }
 
 /** How many pods of a controller are in each phase: "3 Running / 0 Waiting / 0 Succeeded / 0 Failed". */
-export function podsStatus({ metadata }: ApiObject, selector: LabelSelector | undefined, around: Surroundings): string {
+export function podsStatus(controller: ApiObject, selector: LabelSelector | undefined, around: Surroundings): string {
   const phases: Record<string, number> = {};
   for (const pod of around.list("Pod")) {
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-    if (owner?.uid !== metadata.uid || !labelSelectorMatches(selector, pod.metadata.labels)) continue;
+    if (!isControlledBy(pod, controller) || !labelSelectorMatches(selector, pod.metadata.labels)) continue;
     const phase = pod.status?.phase ?? "Pending";
     phases[phase] = (phases[phase] ?? 0) + 1;
   }

@@ -1,6 +1,7 @@
 /** What descriptions are made of: lines whose cells are separated by tabs, indented by two spaces a level. */
+import { controllerOf } from "../../../api/owner-references.js";
 import { parseQuantity } from "../../../api/quantity.js";
-import type { Condition, Labels, ObjectMeta, OwnerReference, ResourceList, Timestamp } from "../../../api/types/meta.js";
+import type { Condition, Labels, ObjectMeta, ResourceList, Timestamp } from "../../../api/types/meta.js";
 import { humanDuration } from "../human-duration.js";
 
 export type Lines = readonly string[];
@@ -93,8 +94,8 @@ export function quantityText(quantity: string | number | undefined): string {
   return quantity === undefined ? "0" : parseQuantity(quantity).toString();
 }
 
-export function controlledBy({ ownerReferences }: ObjectMeta): Lines {
-  const controller: OwnerReference | undefined = ownerReferences?.find((owner) => owner.controller === true);
+export function controlledBy(metadata: ObjectMeta): Lines {
+  const controller = controllerOf({ metadata });
   return controller === undefined ? [] : [field(0, "Controlled By", `${controller.kind}/${controller.name}`)];
 }
 

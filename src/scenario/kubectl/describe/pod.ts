@@ -1,5 +1,6 @@
 /** Pods, and the pod templates of workloads. Source: kubectl/pkg/describe/describe.go, describePod and DescribePodTemplate. */
 import { formatLabelSelector } from "../../../api/selector.js";
+import { hasEnded } from "../../../api/pod-phase.js";
 import { podQosClass } from "../../../api/resources.js";
 import type { Pod, PodSpec, PodTemplateSpec, Toleration } from "../../../api/types/pod.js";
 import { containerLines, requirementLines } from "./containers.js";
@@ -23,7 +24,7 @@ import { volumeLines } from "./volumes.js";
 export const podDescriber: Describer<Pod> = {
   describe(pod, _, now) {
     const { metadata, spec, status = {} } = pod;
-    const finished = status.phase === "Failed" || status.phase === "Succeeded";
+    const finished = hasEnded(pod);
     const node = spec.nodeName === undefined || spec.nodeName === "" ? NONE : `${spec.nodeName}/${status.hostIP ?? ""}`;
     return [
       ...nameLines(metadata),

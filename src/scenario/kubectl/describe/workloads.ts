@@ -1,5 +1,6 @@
 /** Deployments, replica sets, stateful sets and daemon sets. Source: kubectl/pkg/describe/describe.go. */
 import { isDeepStrictEqual } from "node:util";
+import { isControlledBy } from "../../../api/owner-references.js";
 import { formatLabelSelector } from "../../../api/selector.js";
 import type { PodTemplateSpec } from "../../../api/types/pod.js";
 import type { PersistentVolumeClaim } from "../../../api/types/storage.js";
@@ -58,13 +59,13 @@ export const deploymentDescriber: Describer<Deployment> = {
   },
 };
 
-function replicaSetLines({ metadata, spec }: Deployment, around: Surroundings): Lines {
+function replicaSetLines(deployment: Deployment, around: Surroundings): Lines {
   const own = around
     .list("ReplicaSet")
-    .filter((one) => one.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === metadata.uid))
+    .filter((one) => isControlledBy(one, deployment))
     .sort((a, b) => (a.metadata.creationTimestamp ?? 0) - (b.metadata.creationTimestamp ?? 0));
   if (own.length === 0) return [];
-  const current = own.find((one) => isSameTemplate(one.spec.template, spec.template));
+  const current = own.find((one) => isSameTemplate(one.spec.template, deployment.spec.template));
   const text = (sets: readonly ReplicaSet[]) =>
     sets.map((one) => `${one.metadata.name} (${one.status?.replicas ?? 0}/${one.spec.replicas ?? 1} replicas created)`).join(", ") || NONE;
   return [
