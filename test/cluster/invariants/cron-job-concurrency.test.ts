@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { objectKey } from "../../../src/api/kinds.js";
 import type { CronJob, Job } from "../../../src/api/types/index.js";
-import { CommittedObjects } from "../../../src/cluster/invariants/committed-objects.js";
 import { cronJobConcurrency } from "../../../src/cluster/invariants/cron-job-concurrency.js";
-import type { ObservedCluster } from "../../../src/cluster/invariants/invariant.js";
-import type { Change } from "../../../src/control-plane/apiserver/change.js";
 import { SECOND } from "../../../src/engine/simulation.js";
+import { RecordedChanges } from "./recorded-changes.js";
 
 const template = { spec: { containers: [] } };
 
@@ -35,34 +32,9 @@ function job(name: string, metadata: Partial<Job["metadata"]> = {}): Job {
   };
 }
 
-class Observed {
-  readonly committed = new CommittedObjects();
-  readonly found: string[] = [];
-  now = 0;
-  private readonly invariant = cronJobConcurrency(this as unknown as ObservedCluster);
-
-  violated(_object: unknown, expected: string): void {
-    this.found.push(expected);
-  }
-
-  commit(seconds: number, object: CronJob | Job, type: Change["type"] = "ADDED"): Change {
-    this.now = seconds * SECOND;
-    const previous = this.committed.get(object.kind, objectKey(object));
-    const change = { type, kind: object.kind, key: objectKey(object), object, previous, time: this.now, revision: 0 } as Change;
-    this.committed.apply(change);
-    this.invariant.committed?.(change);
-    return change;
-  }
-
-  deliver(seconds: number, change: Change): void {
-    this.now = seconds * SECOND;
-    this.invariant.delivered?.(change, "kube-controller-manager on master-1");
-  }
-}
-
 /** The CronJob and its first Job, which the controller has been told of at second 1 where it is listed. */
-function running(policy: CronJob["spec"]["concurrencyPolicy"], ...active: string[]): Observed {
-  const observed = new Observed();
+function running(policy: CronJob["spec"]["concurrencyPolicy"], ...active: string[]): RecordedChanges {
+  const observed = new RecordedChanges(cronJobConcurrency);
   const change = observed.commit(0, cronJob(policy, ...active));
   observed.commit(0, job("first"));
   observed.deliver(1, change);
