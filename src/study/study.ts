@@ -5,7 +5,7 @@
  * depend on the number of workers. A replication that fails is reported with its seed; the others are kept. The tables of finished
  * replications are in the output folder's `replications/` until the study ends, so that a killed study has lost none of them.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeTable } from "../output/csv.js";
 import { OutputDirectory, refuseFile } from "../output/output-directory.js";
@@ -41,12 +41,33 @@ const FOLDER_DIGITS = 6;
 /** Compiled and source tree differ in the ending only. */
 const WORKER = new URL("./worker.js", import.meta.url).href;
 
+/** Where the tables of finished replications are until the study ends. */
+function replicationsFolder(output: string): string {
+  return join(output, "replications");
+}
+
+/**
+ * Leaves of a study that is broken off the tables of the replications that have finished, and no empty folders.
+ *
+ * @returns where those tables are; undefined: there are none
+ */
+export function abandonStudy(output: string): string | undefined {
+  const folder = replicationsFolder(output);
+  if (!existsSync(folder)) return undefined;
+  // What is being written has a hidden name beside the finished folders.
+  const [unfinished, finished] = [true, false].map((isHidden) => readdirSync(folder).filter((name) => name.startsWith(".") === isHidden));
+  for (const name of unfinished) rmSync(join(folder, name), { recursive: true, force: true });
+  if (finished.length > 0) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  if (readdirSync(output).length === 0) rmdirSync(output);
+  return undefined;
+}
+
 /** Throws what loading the scenario throws where no replication could be run at all. */
 export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow) => void = () => undefined): Promise<StudyResult> {
   refuseFile(order.output);
-  const folder = join(order.output, "replications");
+  const folder = replicationsFolder(order.output);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   const results = await withWorkers(WORKER, order.workers, (run) =>
     ofReplications(order.replications, async (replication) => {
       const result = await replicate(run, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Scenario } from "../../scenario/scenario.js";
 import { prepare } from "../../study/simulate.js";
-import { runStudy, type StudyResult } from "../../study/study.js";
+import { abandonStudy, runStudy, type StudyResult } from "../../study/study.js";
 import { checkText } from "../../study/violation-report.js";
 import { estimateCells, rounded } from "../estimate-text.js";
 import { RunFailed } from "../exit.js";
@@ -42,7 +42,11 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
     check,
   };
   const result = await interruptible(
-    () => process.stderr.write(`kubewarp: tables of finished replications are in ${order.output}/replications\n`),
+    () => {
+      const kept = abandonStudy(order.output);
+      const said = kept === undefined ? "no replication has finished" : `tables of finished replications are in ${kept}`;
+      process.stderr.write(`kubewarp: ${said}\n`);
+    },
     () =>
       runStudy(order, ({ replication, error }) => {
         if (error !== undefined) process.stderr.write(`replication ${replication} (seed ${scenario.seed}) failed: ${error}\n`);
