@@ -4,16 +4,12 @@
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ and
  * k8s.io/component-helpers/scheduling/corev1/nodeaffinity for node selector terms.
  */
+import { parseRequirements } from "./selector-text.js";
 import type { Labels, LabelSelector } from "./types/meta.js";
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "./types/node.js";
 
 /** Whether labels are selected. */
 export type LabelMatcher = (labels: Labels | undefined) => boolean;
-
-/** A selector text that cannot be read. */
-export class SelectorError extends Error {
-  override readonly name = "SelectorError";
-}
 
 interface Requirement {
   readonly key: string;
@@ -168,11 +164,6 @@ export function nodeSelectorMatches(selector: NodeSelector, node: SelectableNode
   return compileNodeSelector(selector)(node);
 }
 
-const SET_REQUIREMENT = /^([^\s!=,()]+)\s+(in|notin)\s*\(([^()]*)\)$/;
-const EQUALITY_REQUIREMENT = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s!=,()]*)$/;
-const ORDER_REQUIREMENT = /^([^\s!=,()<>]+)\s*([<>])\s*(\d+)$/;
-const EXISTENCE_REQUIREMENT = /^(!?)\s*([^\s!=,()<>]+)$/;
-
 /**
  * Reads kubectl's text form: "app=web,tier!=db,zone in (a,b),!canary".
  *
@@ -180,34 +171,6 @@ const EXISTENCE_REQUIREMENT = /^(!?)\s*([^\s!=,()<>]+)$/;
  */
 export function parseSelector(text: string): LabelMatcher {
   return conjunction(parseRequirements(text));
-}
-
-/**
- * The requirements of kubectl's text form, for those who need more than a match.
- *
- * @throws SelectorError where the text is no selector
- */
-export function parseRequirements(text: string): Requirement[] {
-  if (text.trim() === "") return [];
-  // Commas inside parentheses separate values, all others requirements.
-  return text.split(/,(?![^(]*\))/).map((part) => parseRequirement(part.trim(), text));
-}
-
-function parseRequirement(part: string, whole: string): Requirement {
-  const set = SET_REQUIREMENT.exec(part);
-  if (set !== null) {
-    const values = set[3].split(",").map((value) => value.trim());
-    return { key: set[1], operator: set[2] === "in" ? "In" : "NotIn", values };
-  }
-  const equality = EQUALITY_REQUIREMENT.exec(part);
-  if (equality !== null) return { key: equality[1], operator: equality[2] === "!=" ? "NotIn" : "In", values: [equality[3]] };
-  const order = ORDER_REQUIREMENT.exec(part);
-  if (order !== null) return { key: order[1], operator: order[2] === ">" ? "Gt" : "Lt", values: [order[3]] };
-  const existence = EXISTENCE_REQUIREMENT.exec(part);
-  if (existence !== null) return { key: existence[2], operator: existence[1] === "!" ? "DoesNotExist" : "Exists" };
-  throw new SelectorError(
-    `unable to parse selector "${whole}": "${part}" is no requirement such as key=value, key!=value, key in (a,b), key or !key`,
-  );
 }
 
 /** The text form of a label selector, as kubectl prints it; "<none>" where it is absent or empty. */

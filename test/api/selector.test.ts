@@ -7,8 +7,8 @@ import {
   labelSelectorMatches,
   nodeSelectorMatches,
   parseSelector,
-  SelectorError,
 } from "../../src/api/selector.js";
+import { SelectorError } from "../../src/api/selector-text.js";
 
 describe("label selectors", () => {
   const labels = { app: "web", tier: "front" };

@@ -2,7 +2,7 @@
  * Field selectors: `status.phase!=Running,spec.nodeName=worker-1`. Each kind can be selected by a few of its fields alone.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/
  */
-import { kindInfo, type Kind } from "../../api/kinds.js";
+import { kindInfo, type Kind, type KindInfo } from "../../api/kinds.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import { fieldAt, parseFieldPath } from "../field-path.js";
 import { textOf } from "./json-path.js";
@@ -83,12 +83,17 @@ export function checkFields(selector: FieldSelector, kind: Kind): void {
   if (unknown === undefined) return;
   const info = kindInfo(kind)!;
   const text = selector.map(({ field, isEqual, value }) => `${field}${isEqual ? "=" : "!="}${value}`).join(",");
-  const resource = `${groupOf(info)}/${info.apiVersion.split("/").at(-1) ?? ""}, Resource=${info.resource}`;
   throw new ServerError({
     code: 400,
     reason: "BadRequest",
-    message: `Unable to find ${JSON.stringify(resource)} that match label selector "", field selector ${JSON.stringify(text)}: field label not supported: ${unknown.field}`,
+    message: unfound(info, undefined, text, `field label not supported: ${unknown.field}`),
   });
+}
+
+/** What kubectl says before the API server's refusal of a list. Source: k8s.io/cli-runtime/pkg/resource/visitor.go EnhanceListError */
+export function unfound(info: KindInfo, labels = "", fields = "", why: string): string {
+  const resource = `${groupOf(info)}/${info.apiVersion.split("/").at(-1) ?? ""}, Resource=${info.resource}`;
+  return `Unable to find ${JSON.stringify(resource)} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ${why}`;
 }
 
 /** Booleans and numbers that are absent are their zero. */

@@ -49,9 +49,20 @@ export function pruningOf(given: Arguments, dryRun: DryRun): Pruning | undefined
   }
   if (isAsked && dryRun === "client" && given.isSet("server-side"))
     throw new UsageError("--dry-run=client doesn't work with --server-side");
-  const selector = text === undefined ? undefined : selectorOf(text);
+  const selector = text === undefined ? undefined : manifestSelectorOf(text);
   if (!isAsked && selector === undefined) return undefined;
   return { isAsked, selector, isMeant: ({ metadata }) => selector === undefined || labelSelectorMatches(selector, metadata.labels) };
+}
+
+/** A selector of manifests. Source of the wording: k8s.io/cli-runtime/pkg/resource/builder.go visitByPaths. @throws UsageError */
+function manifestSelectorOf(text: string): LabelSelector {
+  try {
+    return selectorOf(text);
+  } catch (error) {
+    throw error instanceof UsageError
+      ? new UsageError(`the provided selector ${JSON.stringify(text)} is not valid: ${error.message}`)
+      : error;
+  }
 }
 
 /** Deletes what kubectl has applied once, in the namespaces of what it has applied now. */

@@ -1,9 +1,9 @@
 /** Which objects a command line means: TYPE NAME..., TYPE/NAME..., TYPE[,TYPE...] with -l or --all, or files. */
 import { type Kind, kindByResourceName, kindInfo, KINDS, type KindInfo } from "../../api/kinds.js";
-import { parseRequirements, SelectorError } from "../../api/selector.js";
+import { parseRequirements, SelectorError } from "../../api/selector-text.js";
 import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import { suggestion } from "../suggestion.js";
-import { checkFields, type FieldSelector, matchesFields, parseFieldSelector } from "./field-selector.js";
+import { checkFields, type FieldSelector, matchesFields, parseFieldSelector, unfound } from "./field-selector.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import type { Script } from "./script.js";
 import { KubectlError, ServerError } from "./kubectl-error.js";
@@ -80,16 +80,25 @@ export function kindOf(word: Word): KindInfo {
 /** Reads the text form of a selector. @throws UsageError */
 export function selectorOf(text: string): LabelSelector {
   try {
-    return {
-      matchExpressions: parseRequirements(text).map(({ key, operator, values }) => ({
-        key,
-        operator: operator as "In",
-        ...(values !== undefined && { values }),
-      })),
-    };
+    // A list may be selected by order too, which selectors of objects have not.
+    return { matchExpressions: parseRequirements(text) as NonNullable<LabelSelector["matchExpressions"]> };
   } catch (error) {
     if (error instanceof SelectorError) throw new UsageError(error.message);
     throw error;
+  }
+}
+
+/** Reads what -l and --field-selector say; kubectl leaves that to the API server. @throws UsageError in the API server's words */
+function selectorsOf(given: Arguments, info: KindInfo | undefined): Pick<Selection, "selector" | "fields"> {
+  const [labels, fields] = [given.text("selector"), given.text("field-selector")];
+  try {
+    return {
+      ...(labels !== undefined && { selector: selectorOf(labels) }),
+      ...(fields !== undefined && { fields: parseFieldSelector(fields) }),
+    };
+  } catch (error) {
+    if (!(error instanceof UsageError) || info === undefined) throw error;
+    throw new UsageError(`Error from server (BadRequest): ${unfound(info, labels, fields, error.message)}`);
   }
 }
 
@@ -133,11 +142,7 @@ export function parseSelection(
   listsAreFine = false,
 ): Selection {
   const files = given.list("filename");
-  const selectorText = given.text("selector");
-  const selector = selectorText === undefined ? undefined : selectorOf(selectorText);
-  const fieldText = given.text("field-selector");
-  const fields = fieldText === undefined ? undefined : parseFieldSelector(fieldText);
-  const isSelected = selector !== undefined || fields !== undefined;
+  const isSelected = given.has("selector") || given.has("field-selector");
   const everywhere = given.isSet("all-namespaces");
   if (files.length > 0) {
     if (words.length > 0) throw new UsageError(FILES_AND_ARGUMENTS, words[0].offset);
@@ -154,8 +159,7 @@ export function parseSelection(
   return {
     named,
     kinds,
-    ...(selector !== undefined && { selector }),
-    ...(fields !== undefined && { fields }),
+    ...selectorsOf(given, kinds.at(0)),
     ...(!everywhere && { namespace: context.namespace }),
   };
 }

@@ -31,7 +31,7 @@ export class UsageError extends Error {
   /** The lines that kubectl writes to stderr. Source: kubectl/pkg/cmd/util/helpers.go UsageErrorf, kubectl/pkg/util/templates FlagErrorFunc */
   get lines(): readonly string[] {
     const command = this.verb === undefined ? "kubectl" : `kubectl ${this.verb}`;
-    const first = this.said.startsWith("error: ") ? this.said : `error: ${this.said}`;
+    const first = /^(error:|Error from server)/.test(this.said) ? this.said : `error: ${this.said}`;
     if (this.pointer === undefined) return [first];
     return [first, this.pointer === "flags" ? `See '${command} --help' for usage.` : `See '${command} -h' for help and examples`];
   }

@@ -1,6 +1,7 @@
 /** The document that is being read: its mistakes, and its texts turned into values. */
 import { parseDuration } from "../../api/duration.js";
-import { parseSelector, SelectorError, type LabelMatcher } from "../../api/selector.js";
+import { parseSelector, type LabelMatcher } from "../../api/selector.js";
+import { SelectorError } from "../../api/selector-text.js";
 import { DistributionError, type Distribution } from "../../engine/distribution.js";
 import { distributionFromSpec } from "../../engine/distribution-spec.js";
 import type { SimTime } from "../../engine/simulation.js";

@@ -67,6 +67,34 @@ describe("what kubectl writes to stderr of a wrong command line", () => {
   });
 });
 
+// kubectl sends selectors as they are; what comes back is k8s.io/cli-runtime/pkg/resource/visitor.go EnhanceListError of the server's refusal.
+describe("selectors that cannot be read", () => {
+  const stderr = (line: string): readonly string[] => {
+    try {
+      parseKubectl(line, () => []);
+    } catch (error) {
+      if (error instanceof UsageError) return error.lines;
+      throw error;
+    }
+    return [];
+  };
+
+  it.each([
+    [
+      "get deploy -l 'app in (web'",
+      `Error from server (BadRequest): Unable to find "apps/v1, Resource=deployments" that match label selector "app in (web", field selector "": unable to parse requirement: found '', expected: ',' or ')'`,
+    ],
+    [
+      "delete pods --field-selector status.phase",
+      `Error from server (BadRequest): Unable to find "/v1, Resource=pods" that match label selector "", field selector "status.phase": invalid selector: 'status.phase'; can't understand 'status.phase'`,
+    ],
+    ["top pods -l a,", "error: found '', expected: identifier after ','"],
+    ["apply -f x -l a,", `error: the provided selector "a," is not valid: found '', expected: identifier after ','`],
+  ])("%s", (line, text) => {
+    expect(stderr(line)).toEqual([text]);
+  });
+});
+
 describe("command lines that kubectl would not take", () => {
   it.each([
     ["", "- the command line is empty; must be a verb with its arguments"],
