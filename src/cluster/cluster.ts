@@ -170,7 +170,7 @@ export class Cluster {
       this.metricsApi(),
       this.leases(),
     );
-    this.view = new ClusterView(this.apiServer.objects, this.traffic);
+    this.view = new ClusterView(this.apiServer, this.traffic);
     const etcdHosts = new EtcdHosts(etcd, dataPath, apiServerHosts);
     this.faults = new Faults({
       machines: this.machines,

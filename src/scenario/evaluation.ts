@@ -33,6 +33,8 @@ export function evaluate(expectation: Expectation, view: ClusterView, baseline: 
       return objectVerdict(expectation, view);
     case "requests":
       return requestVerdict(expectation, difference(view.requests(expectation.generator), baseline));
+    case "answers":
+      return counted(view.answers(expectation.code), expectation.count);
   }
 }
 

@@ -62,7 +62,9 @@ export type Subject =
       readonly since: SimTime;
       readonly count?: Bounds;
       readonly share?: Bounds;
-    };
+    }
+  /** `code` is an HTTP status code of the API server. */
+  | { readonly subject: "answers"; readonly code: number; readonly count: Bounds };
 
 export type Expectation = Subject & {
   /** When it must hold; "end" is after the last event of the run. */

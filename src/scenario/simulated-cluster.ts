@@ -81,6 +81,8 @@ export interface ClusterView {
   list<K extends Kind>(kind: K, namespace?: string): Iterable<ObjectsByKind[K]>;
   /** Requests of a traffic generator since the start of the run. */
   requests(generator: string): RequestCounts;
+  /** How often the API server has answered a request or a watch with that HTTP status code. */
+  answers(code: number): number;
 }
 
 /** How requests ended, counted when they ended. */

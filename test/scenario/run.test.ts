@@ -87,6 +87,8 @@ class NotingCluster implements SimulatedCluster {
         (one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace),
       ) as ObjectsByKind[K][],
     requests: () => this.counts,
+    /** Two watches were told that their history is gone. */
+    answers: (code: number) => (code === 410 ? 2 : 0),
   };
 
   setBehaviors(behaviorOf: (pod: Pod) => PodBehavior): void {
@@ -444,6 +446,9 @@ describe("expectations", () => {
     "object: pod/a, field: 'status.containerStatuses[0].restartCount', atLeast: 2, atMost: 2",
     "object: pod/gone, exists: false",
     "object: node/node-a",
+    "answers: {code: 410}",
+    "answers: {code: 410}, count: 2",
+    "answers: {code: 429}, count: 0",
   ])("%s holds", (expectation) => {
     expect(problems(expectation)).toEqual([]);
   });
@@ -454,6 +459,8 @@ describe("expectations", () => {
     ["events: {reason: Killing}", "found 0"],
     ["object: pod/a, field: status.phase, equals: Failed", 'found "Running"'],
     ["object: pod/a, exists: false", "found it exists"],
+    ["answers: {code: 429}", "found 0"],
+    ["answers: {code: 410}, count: 1", "found 2"],
     ["object: pod/gone", "found no such object"],
     ["object: pod/a, field: status.nothing, atLeast: 1", "found no such field"],
   ])("%s does not hold", (expectation, message) => {

@@ -57,6 +57,7 @@ describe("mistakes in a scenario", () => {
     expect(wrong("timeline:\n  - {at: 1m, fault: etcdMemberLoss, member: etcd-2}\n")[0]).toContain(
       'there is no such etcd member; did you mean "etcd-1"?',
     );
+    expect(wrong("expect:\n  - {at: end, answers: {code: 41}}\n")[0]).toContain("must be an HTTP status code, such as 410");
     expect(wrong("expect:\n  - {at: end, requests: {generator: users, outcome: failed}, count: 0}\n")[0]).toContain(
       "there is no such traffic; the scenario has none",
     );

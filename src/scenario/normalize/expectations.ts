@@ -33,6 +33,9 @@ export function normalizeExpectations(
   });
 }
 
+/** Where no count is given. */
+const AT_LEAST_ONE: Bounds = { atLeast: 1 };
+
 function boundsOf(check: NumberCheck): Bounds {
   if (typeof check === "number") return { atLeast: check, atMost: check };
   if (check.equals !== undefined) return { atLeast: check.equals, atMost: check.equals };
@@ -75,7 +78,7 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
     return {
       subject: "events",
       query: { ...plain, ...(object !== undefined && { object: objectOf(object) }) },
-      count: one.count === undefined ? { atLeast: 1 } : boundsOf(one.count),
+      count: one.count === undefined ? AT_LEAST_ONE : boundsOf(one.count),
     };
   }
   if ("requests" in one) {
@@ -95,6 +98,9 @@ function subjectOf(one: ExpectationSchema, path: Path, generators: readonly stri
       ...(one.count !== undefined && { count: boundsOf(one.count) }),
       ...(one.share !== undefined && { share: one.share }),
     };
+  }
+  if ("answers" in one) {
+    return { subject: "answers", code: one.answers.code, count: one.count === undefined ? AT_LEAST_ONE : boundsOf(one.count) };
   }
   const { kind, name } = objectOf(one.object);
   const info = kindByResourceName(kind);

@@ -100,5 +100,21 @@ const RequestsExpectation = closed({
   ),
 });
 
-export const Expectation = Type.Union([PodsExpectation, NodesExpectation, EventsExpectation, ObjectExpectation, RequestsExpectation]);
+const AnswersExpectation = closed({
+  at: At,
+  because: Because,
+  answers: closed({
+    code: Type.Integer({ minimum: 100, maximum: 599, errorMessage: "must be an HTTP status code, such as 410" }),
+  }),
+  count: Type.Optional(NumberCheck),
+});
+
+export const Expectation = Type.Union([
+  PodsExpectation,
+  NodesExpectation,
+  EventsExpectation,
+  ObjectExpectation,
+  RequestsExpectation,
+  AnswersExpectation,
+]);
 export type Expectation = Static<typeof Expectation>;
