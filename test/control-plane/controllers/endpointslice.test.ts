@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Endpoint, EndpointSlice, Service } from "../../../src/api/types/index.js";
 import { reconcileSlices } from "../../../src/control-plane/controllers/endpointslice/reconcile-slices.js";
 import { replicaSet, service } from "./manifests.js";
-import { SmallCluster } from "./small-cluster.js";
+import { SECOND } from "../../../src/engine/simulation.js";
+import { EPOCH, SmallCluster } from "./small-cluster.js";
 
+const LABELS = { "kubernetes.io/service-name": "web", "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
 const PORTS = [{ name: "", protocol: "TCP", port: 80 }];
 
 function endpoints(from: number, to: number): Endpoint[] {
@@ -18,7 +20,7 @@ function slice(name: string, members: readonly Endpoint[]): EndpointSlice {
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
-    metadata: { name, namespace: "default" },
+    metadata: { name, namespace: "default", labels: LABELS },
     addressType: "IPv4",
     endpoints: members,
     ports: members.length === 0 ? [] : PORTS,
@@ -27,29 +29,30 @@ function slice(name: string, members: readonly Endpoint[]): EndpointSlice {
 
 describe("slices of endpoints", () => {
   it("are made full before another is begun", () => {
-    const { create, update } = reconcileSlices([], [{ ports: PORTS, endpoints: endpoints(1, 25) }], "IPv4", 10);
+    const { create, update } = reconcileSlices([], [{ ports: PORTS, endpoints: endpoints(1, 25) }], "IPv4", 10, LABELS);
     expect(create.map((one) => one.endpoints.length)).toEqual([10, 10, 5]);
     expect(update).toEqual([]);
   });
 
   it("are left alone where nothing changed, and take a new endpoint where there is room", () => {
     const present = [slice("a", endpoints(1, 10)), slice("b", endpoints(11, 15))];
-    expect(reconcileSlices(present, [{ ports: PORTS, endpoints: endpoints(1, 15) }], "IPv4", 10)).toEqual({
+    expect(reconcileSlices(present, [{ ports: PORTS, endpoints: endpoints(1, 15) }], "IPv4", 10, LABELS)).toEqual({
       create: [],
       update: [],
       delete: [],
+      unchanged: present,
     });
-    const { create, update } = reconcileSlices(present, [{ ports: PORTS, endpoints: endpoints(1, 16) }], "IPv4", 10);
+    const { create, update } = reconcileSlices(present, [{ ports: PORTS, endpoints: endpoints(1, 16) }], "IPv4", 10, LABELS);
     expect(create).toEqual([]);
     expect(update.map((one) => [one.metadata.name, one.endpoints.length])).toEqual([["b", 6]]);
   });
 
-  it("that would go serve as ones that would be made, so that one is left for a Service without pods", () => {
-    const emptied = reconcileSlices([slice("a", endpoints(1, 2))], [], "IPv4", 10);
-    expect(emptied.update.map((one) => [one.metadata.name, one.endpoints.length])).toEqual([["a", 0]]);
-    expect([emptied.create, emptied.delete]).toEqual([[], []]);
-    const filled = reconcileSlices([slice("a", [])], [{ ports: PORTS, endpoints: endpoints(1, 2) }], "IPv4", 10);
-    expect(filled.update.map((one) => [one.metadata.name, one.endpoints.length])).toEqual([["a", 2]]);
+  it("leave an empty one for a Service without pods", () => {
+    const emptied = reconcileSlices([slice("a", endpoints(1, 2))], [], "IPv4", 10, LABELS);
+    expect(emptied.create).toEqual([{ addressType: "IPv4", endpoints: [], ports: [] }]);
+    expect(emptied.delete.map(({ metadata }) => metadata.name)).toEqual(["a"]);
+    const empty = slice("a", []);
+    expect(reconcileSlices([empty], [], "IPv4", 10, LABELS)).toEqual({ create: [], update: [], delete: [], unchanged: [empty] });
   });
 });
 
@@ -133,12 +136,83 @@ describe("the EndpointSlice controller", () => {
   it("does not take over slices of a former Service of that name", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 1);
-    const labels = { "kubernetes.io/service-name": "web", "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
-    cluster.apply({ ...slice("web-old", endpoints(1, 1)), metadata: { name: "web-old", namespace: "default", labels } });
+    cluster.apply(slice("web-old", endpoints(1, 1)));
     cluster.runTo(1);
     cluster.apply(service("web"), replicaSet("web", 1));
     cluster.runTo(5);
     expect(cluster.list("EndpointSlice").map((one) => one.metadata.name)).not.toContain("web-old");
     expect(cluster.list("EndpointSlice").map((one) => one.endpoints.length)).toEqual([1]);
+  });
+
+  it("fills and empties one slice where one would go and another be made", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(service("web"));
+    cluster.runTo(2);
+    const [{ metadata }] = cluster.list("EndpointSlice");
+    const shape = () => cluster.list("EndpointSlice").map((one) => [one.metadata.uid, one.endpoints.length, one.ports?.length ?? 0]);
+    cluster.apply(replicaSet("web", 1));
+    cluster.runTo(5);
+    expect(shape()).toEqual([[metadata.uid, 1, 1]]);
+    cluster.delete("ReplicaSet", "web");
+    cluster.runTo(10);
+    expect(shape()).toEqual([[metadata.uid, 0, 0]]);
+  });
+
+  it("deletes slices of an address family that the Service does not have", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(service("web"), replicaSet("web", 1));
+    cluster.runTo(4);
+    const other: EndpointSlice = { ...slice("web-ipv6", []), addressType: "IPv6" };
+    cluster.apply(other);
+    cluster.runTo(6);
+    expect(cluster.list("EndpointSlice").map(({ addressType }) => addressType)).toEqual(["IPv4"]);
+  });
+
+  it("has slices follow the Service's labels, but for reserved ones", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(service("web"), replicaSet("web", 1));
+    cluster.runTo(4);
+    const relabel = (labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined => {
+      cluster.change("Service", "web", (one) => ({ ...one, metadata: { ...one.metadata, labels } }));
+      cluster.runTo(cluster.simulation.now / SECOND + 2);
+      return cluster.list("EndpointSlice")[0].metadata.labels;
+    };
+    expect(relabel({ team: "a" })).toEqual({ ...LABELS, team: "a" });
+    expect(relabel({ "kubernetes.io/service-name": "other" })).toEqual(LABELS);
+  });
+
+  it("leaves the zones of endpoints as they are when a node's label changes, until the Service is looked at for another reason", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1, { "topology.kubernetes.io/zone": "a" });
+    cluster.apply(service("web"), replicaSet("web", 1));
+    cluster.runTo(4);
+    cluster.change("Node", "worker-1", (node) => ({
+      ...node,
+      metadata: { ...node.metadata, labels: { "topology.kubernetes.io/zone": "b" } },
+    }));
+    cluster.runTo(8);
+    const zone = () => cluster.list("EndpointSlice")[0].endpoints[0].zone;
+    expect(zone()).toBe("a");
+    cluster.change("Service", "web", (one) => ({ ...one, metadata: { ...one.metadata, labels: { team: "a" } } }));
+    cluster.runTo(10);
+    expect(zone()).toBe("b");
+  });
+
+  it("writes when what led to a change happened: the Service's creation, then the readiness of pods", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.runTo(1.5);
+    cluster.apply(service("web"));
+    cluster.runTo(2.5);
+    const written = () => cluster.list("EndpointSlice")[0].metadata.annotations?.["endpoints.kubernetes.io/last-change-trigger-time"];
+    const second = (number: number) => new Date((EPOCH / SECOND + number) * 1_000).toISOString().replace(".000Z", "Z");
+    expect(written()).toBe(second(1));
+    cluster.apply(replicaSet("web", 1, { "fake-kubelet/start": "5s" }));
+    cluster.runTo(9);
+    expect(cluster.list("EndpointSlice")[0].endpoints[0].conditions?.ready).toBe(true);
+    expect(written()).toBe(second(7));
   });
 });

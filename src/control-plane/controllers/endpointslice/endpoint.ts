@@ -31,18 +31,7 @@ function hostnameOf(pod: Pod, service: Service): string | undefined {
     : undefined;
 }
 
-function hintsOf(service: Service, nodeName: string | undefined, zone: string | undefined): Endpoint["hints"] {
-  switch (service.spec.trafficDistribution) {
-    case "PreferClose":
-    case "PreferSameZone":
-      return zone === undefined ? undefined : { forZones: [{ name: zone }] };
-    case "PreferSameNode":
-      return zone === undefined || nodeName === undefined ? undefined : { forZones: [{ name: zone }], forNodes: [{ name: nodeName }] };
-    default:
-      return undefined;
-  }
-}
-
+/** The endpoint without hints, which are given to whole slices later. */
 export function endpointOf(pod: Pod, node: Node | undefined, service: Service, type: AddressType): Endpoint {
   const serving = isPodReady(pod);
   const terminating = pod.metadata.deletionTimestamp !== undefined;
@@ -51,7 +40,6 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service, t
   const { namespace, name, uid } = pod.metadata;
   const zone = node?.metadata.labels?.[ZONE_LABEL];
   const hostname = hostnameOf(pod, service);
-  const hints = hintsOf(service, nodeName, zone);
   return {
     addresses: addressesOf(pod, type),
     conditions: { ready, serving, terminating },
@@ -59,7 +47,6 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service, t
     targetRef: { kind: "Pod", ...(namespace !== undefined && { namespace }), name, ...(uid !== undefined && { uid }) },
     ...(nodeName !== undefined && { nodeName }),
     ...(zone !== undefined && zone !== "" && { zone }),
-    ...(hints !== undefined && { hints }),
   };
 }
 

@@ -5,27 +5,25 @@
  */
 import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
-import type { Endpoint, EndpointSlice, Labels, Node, Pod, Service } from "../../../api/types/index.js";
+import { ZONE_LABEL } from "../../../api/topology-labels.js";
+import type { EndpointSlice, Labels, Node, Pod, Service } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
-import { targetOf, type Informer } from "../../apiserver/client.js";
+import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
-import { controllerReference } from "../owner-references.js";
-import { namespaceIsTerminating, referenceTo } from "../pod-control.js";
+import { referenceTo } from "../pod-control.js";
 import { GREATEST_RETRY_DELAY, RetryLimiter } from "../rate-limiters.js";
-import { ApiError, RetryLater, unless, type Task } from "../task.js";
+import { RetryLater, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { addressesOf, endpointMayDiffer, endpointOf, isBackEnd, portsOf, type AddressType, type SlicePort } from "./endpoint.js";
-import { portsKey, reconcileSlices, type PortGroup } from "./reconcile-slices.js";
+import { endpointMayDiffer } from "./endpoint.js";
+import { ServiceReconciler, throwTogether } from "./service-reconciler.js";
+import { isManaged, serviceKeyOf } from "./slice-labels.js";
 import { SliceTracker } from "./slice-tracker.js";
+import { TopologyCache, usesTopologyMode } from "./topology-cache.js";
+import { TriggerTimes } from "./trigger-times.js";
 
 const ACCOUNT = "endpointslice-controller";
 const COMPONENT = "endpoint-slice-controller";
-export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
-export const MANAGED_BY_LABEL = "endpointslice.kubernetes.io/managed-by";
-export const MANAGED_BY = "endpointslice-controller.k8s.io";
-/** Label of slices of a headless Service. Source: v1.IsHeadlessService in core/v1. */
-const HEADLESS_LABEL = "service.kubernetes.io/headless";
 /** First delay after a failed sync, longer than other controllers'. Source: defaultSyncBackOff in endpointslice_controller.go. */
 const FIRST_RETRY_DELAY = SECOND;
 /** Source: maxRetries in endpointslice_controller.go. */
@@ -33,6 +31,8 @@ const MAX_RETRIES = 15;
 /** How long a change of a slice by others waits at least. Source: endpointSliceChangeMinSyncDelay in endpointslice_controller.go. */
 const SLICE_CHANGE_DELAY: SimTime = SECOND;
 const BY_SERVICE = "service";
+/** The one key of the queue of changes among nodes. */
+const NODES = "nodes";
 
 class EndpointSliceController {
   private readonly calls: ApiCalls;
@@ -41,7 +41,13 @@ class EndpointSliceController {
   private readonly pods: Informer<Pod>;
   private readonly nodes: Informer<Node>;
   private readonly queue: WorkQueue;
+  private readonly topologyQueue: WorkQueue;
   private readonly tracker = new SliceTracker();
+  private readonly triggerTimes = new TriggerTimes();
+  private readonly topologyCache = new TopologyCache();
+  /** Whether nodes changed since the cache last saw them; without a Service that asks for hints nobody looks. */
+  private nodesChanged = true;
+  private readonly reconciler: ServiceReconciler;
   /** Services that select a set of labels, found once for each set while no Service changes. */
   private servicesByLabels = new WeakMap<Labels, readonly string[]>();
   private readonly matchers = new Map<string, LabelMatcher>();
@@ -60,6 +66,14 @@ class EndpointSliceController {
     this.slices = context.informer("EndpointSlice");
     this.pods = context.informer("Pod");
     this.nodes = context.informer("Node");
+    this.topologyQueue = context.queue({ workers: 1, sync: () => this.checkTopology() });
+    this.reconciler = new ServiceReconciler({
+      calls: this.calls,
+      tracker: this.tracker,
+      topologyCache: this.topologyCache,
+      nodeNamed: (name) => this.nodes.get(name),
+      maxEndpointsPerSlice: context.options.maxEndpointsPerSlice,
+    });
     this.slices.addIndex(BY_SERVICE, serviceKeys);
     this.services.addHandlers({
       added: (service) => this.serviceChanged(service),
@@ -77,13 +91,17 @@ class EndpointSliceController {
       deleted: (pod) => this.podDeleted(pod),
     });
     this.slices.addHandlers({
-      updated: (_, slice) => this.sliceChanged(slice, (service) => this.tracker.isUnexpected(service, slice)),
-      deleted: (slice) => this.sliceChanged(slice, (service) => this.tracker.deleted(service, slice)),
+      added: (slice) => this.sliceChanged(slice),
+      updated: (previous, slice) => this.sliceUpdated(previous, slice),
+      deleted: (slice) => this.sliceDeleted(slice),
     });
+    const nodesChanged = (): void => this.nodesDiffer();
     this.nodes.addHandlers({
+      added: nodesChanged,
       updated: (previous, current) => {
-        if (previous.metadata.labels !== current.metadata.labels) this.allServicesChanged();
+        if (zoneOf(previous) !== zoneOf(current) || isNodeReady(previous) !== isNodeReady(current)) nodesChanged();
       },
+      deleted: nodesChanged,
     });
   }
 
@@ -108,14 +126,46 @@ class EndpointSliceController {
     this.queue.add(key);
   }
 
-  private allServicesChanged(): void {
-    for (const service of this.services.list()) this.queue.add(objectKey(service));
+  private sliceChanged(slice: EndpointSlice): void {
+    const key = serviceKeyOf(slice);
+    if (key !== undefined && isManaged(slice) && this.tracker.isUnexpected(key, slice)) this.requeue(key);
   }
 
-  private sliceChanged(slice: EndpointSlice, isUnexpected: (service: string) => boolean): void {
-    if (slice.metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY) return;
-    for (const key of serviceKeys(slice))
-      if (isUnexpected(key)) this.queue.addAfter(key, Math.max(SLICE_CHANGE_DELAY, this.context.options.endpointSliceUpdatesBatchPeriod));
+  /** Labels are no part of what generations count, so that others may move a slice to another Service or controller unseen by the tracker. */
+  private sliceUpdated(previous: EndpointSlice, slice: EndpointSlice): void {
+    const from = serviceKeyOf(previous);
+    const to = serviceKeyOf(slice);
+    if (from === to && isManaged(previous) === isManaged(slice)) {
+      this.sliceChanged(slice);
+      return;
+    }
+    if (to !== undefined) this.requeue(to);
+    if (from !== undefined && from !== to) this.requeue(from);
+  }
+
+  private sliceDeleted(slice: EndpointSlice): void {
+    const key = serviceKeyOf(slice);
+    if (key !== undefined && isManaged(slice) && this.tracker.deleted(key, slice)) this.requeue(key);
+  }
+
+  private requeue(service: string): void {
+    this.queue.addAfter(service, Math.max(SLICE_CHANGE_DELAY, this.context.options.endpointSliceUpdatesBatchPeriod));
+  }
+
+  private nodesDiffer(): void {
+    this.nodesChanged = true;
+    if (this.topologyCache.isUsed) this.topologyQueue.add(NODES);
+  }
+
+  private *checkTopology(): Task<void> {
+    this.showNodes();
+    for (const key of this.topologyCache.overloadedServices()) this.queue.add(key);
+  }
+
+  private showNodes(): void {
+    if (!this.nodesChanged) return;
+    this.nodesChanged = false;
+    this.topologyCache.setNodes(this.nodes.list());
   }
 
   private podAdded(pod: Pod): void {
@@ -148,120 +198,41 @@ class EndpointSliceController {
   private *sync(key: string): Task<void> {
     const service = this.services.get(key);
     if (service === undefined) {
+      this.triggerTimes.forget(key);
       this.tracker.forgetService(key);
       return;
     }
-    if (service.spec.type === "ExternalName" || service.spec.selector === undefined || service.metadata.deletionTimestamp !== undefined)
-      return;
-    const slices = [...this.slices.byIndex(BY_SERVICE, key)].filter(({ metadata }) => metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY);
+    if (service.spec.type === "ExternalName" || service.spec.selector === undefined) return;
+    const slices = [...this.slices.byIndex(BY_SERVICE, key)].filter(
+      (slice) => isManaged(slice) && slice.metadata.deletionTimestamp === undefined,
+    );
     if (this.tracker.isBehind(key, slices)) throw new RetryLater("EndpointSlice informer cache is out of date");
-    const errors: string[] = [];
-    for (const type of addressTypes(service)) errors.push(...(yield* this.reconcile(service, slices, type)));
-    if (errors.length === 0) return;
-    const { namespace, name } = service.metadata;
-    const problem = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
-    const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${problem}`;
-    this.calls.recordEvent(referenceTo(service), "Warning", "FailedToUpdateEndpointSlices", message);
-    throw new RetryLater(problem);
-  }
-
-  /** Brings the slices of one address family up to date. Returns what went wrong. */
-  private *reconcile(service: Service, all: readonly EndpointSlice[], type: AddressType): Task<string[]> {
-    const slices = all.filter(({ addressType, metadata }) => addressType === type && metadata.deletionTimestamp === undefined);
-    const own = slices.filter((slice) => isOwnedBy(slice, service));
-    // Those of a former Service of that name only go.
-    const others = slices.filter((slice) => !own.includes(slice));
-    const { groups, errors } = this.wishedEndpoints(service, type);
-    const changes = reconcileSlices(own, groups, type, this.context.options.maxEndpointsPerSlice);
-    const key = objectKey(service);
-    for (const slice of changes.create) yield* this.write(errors, service, "create", this.createSlice(service, slice));
-    for (const slice of changes.update) {
-      const update = this.calls.update<"EndpointSlice">({ ...slice, ...metadataOf(service, slice) });
-      const written = yield* this.write(errors, service, `update ${slice.metadata.name}`, update);
-      if (written !== undefined) this.tracker.written(key, written);
-    }
-    for (const slice of [...others, ...changes.delete]) {
-      const deletion = unless(["NotFound"], this.calls.delete<"EndpointSlice">(targetOf<"EndpointSlice">(slice)));
-      const before = errors.length;
-      yield* this.write(errors, service, `delete ${slice.metadata.name}`, deletion);
-      if (errors.length === before) this.tracker.expectDeletion(key, slice);
-    }
-    return errors;
-  }
-
-  /** Source: finalize in reconciler.go. That the namespace is going away is no error. */
-  private *write<T>(errors: string[], { metadata: { namespace, name } }: Service, what: string, task: Task<T>): Task<T | undefined> {
-    try {
-      return yield* task;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!namespaceIsTerminating(error)) errors.push(`failed to ${what} EndpointSlice for Service ${namespace}/${name}: ${error.message}`);
-      return undefined;
-    }
-  }
-
-  private *createSlice(service: Service, slice: Pick<EndpointSlice, "addressType" | "endpoints" | "ports">): Task<void> {
-    const created = yield* this.calls.create<"EndpointSlice">({
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      ...metadataOf(service, undefined),
-      ...slice,
-    });
-    this.tracker.written(objectKey(service), created);
-  }
-
-  /** The endpoints by their ports. A pod whose node is not known is left out and is an error, so that the Service is looked at again. */
-  private wishedEndpoints(service: Service, type: AddressType): { readonly groups: PortGroup[]; readonly errors: string[] } {
-    const errors: string[] = [];
-    const groups = new Map<string, { ports: readonly SlicePort[]; endpoints: Endpoint[] }>();
-    const portsAreNumbers = (service.spec.ports ?? []).every(({ targetPort }) => typeof targetPort !== "string");
-    let group: { ports: readonly SlicePort[]; endpoints: Endpoint[] } | undefined;
-    for (const podKey of this.members.get(objectKey(service)) ?? []) {
+    const pods: Pod[] = [];
+    for (const podKey of this.members.get(key) ?? []) {
       const pod = this.pods.get(podKey);
-      if (pod === undefined || !isBackEnd(pod) || addressesOf(pod, type).length === 0) continue;
-      const node = pod.spec.nodeName === undefined ? undefined : this.nodes.get(pod.spec.nodeName);
-      if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
-        const { namespace, name } = service.metadata;
-        errors.push(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${pod.spec.nodeName ?? ""} Not Found`);
-        continue;
-      }
-      if (group === undefined || !portsAreNumbers) {
-        const ports = portsOf(pod, service);
-        const key = portsKey(ports);
-        group = groups.get(key) ?? { ports, endpoints: [] };
-        groups.set(key, group);
-      }
-      group.endpoints.push(endpointOf(pod, node, service, type));
+      if (pod !== undefined) pods.push(pod);
     }
-    return { groups: [...groups.values()], errors };
+    const triggered = this.triggerTimes.look(key, service, pods);
+    if (usesTopologyMode(service)) this.showNodes();
+    const errors = yield* this.reconciler.reconcile(service, pods, slices, triggered);
+    throwTogether(errors, (problem) => {
+      const message = `Error updating Endpoint Slices for Service ${key}: ${problem}`;
+      this.calls.recordEvent(referenceTo(service), "Warning", "FailedToUpdateEndpointSlices", message);
+    });
   }
 }
 
 function serviceKeys(slice: EndpointSlice): readonly string[] {
-  const service = slice.metadata.labels?.[SERVICE_NAME_LABEL];
-  return service === undefined ? [] : [`${slice.metadata.namespace}/${service}`];
+  const key = serviceKeyOf(slice);
+  return key === undefined ? [] : [key];
 }
 
-function isOwnedBy({ metadata }: EndpointSlice, service: Service): boolean {
-  return metadata.ownerReferences?.some(({ uid }) => uid === service.metadata.uid) === true;
+function zoneOf({ metadata }: Node): string | undefined {
+  return metadata.labels?.[ZONE_LABEL];
 }
 
-function addressTypes(service: Service): readonly AddressType[] {
-  const families = service.spec.ipFamilies ?? [];
-  return families.length === 0 ? ["IPv4"] : families.map((family) => (family === "IPv6" ? "IPv6" : "IPv4"));
-}
-
-/** Metadata of a slice of the Service; a present slice keeps its own name and identity. */
-function metadataOf(service: Service, slice: EndpointSlice | undefined): { readonly metadata: EndpointSlice["metadata"] } {
-  const { name, namespace, labels: inherited } = service.metadata;
-  const labels = {
-    ...inherited,
-    [SERVICE_NAME_LABEL]: name,
-    [MANAGED_BY_LABEL]: MANAGED_BY,
-    ...(service.spec.clusterIP === "None" && { [HEADLESS_LABEL]: "" }),
-  };
-  if (slice !== undefined) return { metadata: { ...slice.metadata, labels } };
-  return { metadata: { name: "", generateName: `${name}-`, namespace, labels, ownerReferences: [controllerReference(service)] } };
+function isNodeReady({ status }: Node): boolean {
+  return status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 }
 
 export function startEndpointSliceController(context: ControllerContext): void {

@@ -1,16 +1,21 @@
 /**
  * Which slices to write so that they hold the wished endpoints, with as few writes as possible.
  *
- * Source: staging/src/k8s.io/endpointslice/reconciler.go (reconcileByPortMapping, finalize).
+ * Source: staging/src/k8s.io/endpointslice/reconciler.go (reconcileByPortMapping, reconcileByAddressType).
  */
-import type { Endpoint, EndpointSlice } from "../../../api/types/index.js";
+import type { Endpoint, EndpointSlice, Labels } from "../../../api/types/index.js";
 import { sameValue } from "../same-value.js";
 import type { AddressType, SlicePort } from "./endpoint.js";
+import { withHints } from "./hinted-slices.js";
+import { labelsDiffer } from "./slice-labels.js";
+
+export type NewSlice = Pick<EndpointSlice, "addressType" | "endpoints" | "ports">;
 
 export interface SliceChanges {
-  readonly create: readonly Pick<EndpointSlice, "addressType" | "endpoints" | "ports">[];
+  readonly create: readonly NewSlice[];
   readonly update: readonly EndpointSlice[];
   readonly delete: readonly EndpointSlice[];
+  readonly unchanged: readonly EndpointSlice[];
 }
 
 /** Endpoints that share their ports. */
@@ -27,8 +32,13 @@ export function portsKey(ports: readonly SlicePort[] | undefined): string {
 }
 
 function endpointKey(endpoint: Endpoint): string {
-  const { targetRef, addresses } = endpoint;
-  return `${targetRef?.namespace ?? ""}/${targetRef?.name ?? ""}/${targetRef?.uid ?? ""}/${addresses.join(",")}`;
+  const { targetRef, addresses, hostname } = endpoint;
+  return `${targetRef?.namespace ?? ""}/${targetRef?.name ?? ""}/${hostname ?? ""}/${addresses.join(",")}`;
+}
+
+/** Hints make no difference: they are looked at when all slices are settled. */
+function sameEndpoint(wish: Endpoint, present: Endpoint): boolean {
+  return sameValue(wish, withHints(present, undefined));
 }
 
 interface Draft {
@@ -48,11 +58,8 @@ function keep(slice: EndpointSlice, wanted: Map<string, Endpoint>): { readonly e
       continue;
     }
     wanted.delete(key);
-    if (sameValue(wish, endpoint)) endpoints.push(endpoint);
-    else {
-      endpoints.push(wish);
-      changed = true;
-    }
+    endpoints.push(wish);
+    if (!sameEndpoint(wish, endpoint)) changed = true;
   }
   return { endpoints, changed };
 }
@@ -79,6 +86,7 @@ function reconcileGroup(
   existing: readonly EndpointSlice[],
   endpoints: readonly Endpoint[],
   max: number,
+  labels: Labels,
 ): { drafts: Draft[]; remove: EndpointSlice[] } {
   const wanted = new Map(endpoints.map((endpoint) => [endpointKey(endpoint), endpoint]));
   const drafts: Draft[] = [];
@@ -86,8 +94,8 @@ function reconcileGroup(
   const unchanged: EndpointSlice[] = [];
   for (const slice of existing) {
     const kept = keep(slice, wanted);
-    if (kept.endpoints.length === 0) remove.push(slice);
-    else if (kept.changed) drafts.push({ slice, endpoints: kept.endpoints });
+    if (kept.changed && kept.endpoints.length === 0) remove.push(slice);
+    else if (kept.changed || labelsDiffer(slice, labels)) drafts.push({ slice, endpoints: kept.endpoints });
     else unchanged.push(slice);
   }
   // Slices that are written anyway take what is new, fullest first.
@@ -102,41 +110,58 @@ function reconcileGroup(
   return { drafts, remove };
 }
 
-/** The changes for one address family. A Service without endpoints keeps one empty slice. */
+function byPortsOf(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
+  const byPorts = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const key = portsKey(slice.ports);
+    const same = byPorts.get(key);
+    if (same === undefined) byPorts.set(key, [slice]);
+    else same.push(slice);
+  }
+  return byPorts;
+}
+
+/**
+ * The changes for one address family. A Service without endpoints keeps one empty slice.
+ *
+ * @param existing the Service's own slices of that family
+ * @param foreign slices of that family that name the Service and are not its own; they go
+ * @param labels of every slice of the Service
+ */
 export function reconcileSlices(
   existing: readonly EndpointSlice[],
   groups: readonly PortGroup[],
   addressType: AddressType,
   max: number,
+  labels: Labels,
+  foreign: readonly EndpointSlice[] = [],
 ): SliceChanges {
-  const byPorts = new Map<string, EndpointSlice[]>();
-  for (const slice of existing) {
-    const key = portsKey(slice.ports);
-    const slices = byPorts.get(key);
-    if (slices === undefined) byPorts.set(key, [slice]);
-    else slices.push(slice);
-  }
-  const create: Pick<EndpointSlice, "addressType" | "endpoints" | "ports">[] = [];
+  const byPorts = byPortsOf(existing);
+  const create: NewSlice[] = [];
   const update: EndpointSlice[] = [];
-  let remove: EndpointSlice[] = [];
+  let remove: EndpointSlice[] = [...foreign];
   for (const { ports, endpoints } of groups) {
     const key = portsKey(ports);
-    const result = reconcileGroup(byPorts.get(key) ?? [], endpoints, max);
+    const result = reconcileGroup(byPorts.get(key) ?? [], endpoints, max, labels);
     byPorts.delete(key);
     remove.push(...result.remove);
     for (const { slice, endpoints: members } of result.drafts) {
       if (slice === undefined) create.push({ addressType, endpoints: members, ports });
-      else update.push({ ...slice, endpoints: members, ports });
+      else update.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints: members });
     }
   }
   for (const slices of byPorts.values()) remove.push(...slices);
 
-  if (create.length === 0 && remove.length === existing.length) {
-    const placeholder = existing.find((slice) => slice.endpoints.length === 0 && portsKey(slice.ports) === "");
-    if (placeholder === undefined) create.push({ addressType, endpoints: [], ports: [] });
-    else remove = remove.filter((slice) => slice !== placeholder);
+  if (create.length === 0 && remove.length === existing.length + foreign.length) {
+    const [only] = remove;
+    if (remove.length === 1 && foreign.length === 0 && isPlaceholder(only, labels)) remove = [];
+    else create.push({ addressType, endpoints: [], ports: [] });
   }
-  // A slice that would go serves as one that would have to be made.
-  while (create.length > 0 && remove.length > 0) update.push({ ...remove.shift()!, ...create.pop()! });
-  return { create, update, delete: remove };
+  const changed = new Set([...update, ...remove].map(({ metadata }) => metadata.name));
+  const unchanged = existing.filter(({ metadata }) => !changed.has(metadata.name));
+  return { create, update, delete: remove, unchanged };
+}
+
+function isPlaceholder(slice: EndpointSlice, labels: Labels): boolean {
+  return slice.endpoints.length === 0 && portsKey(slice.ports) === "" && sameValue(slice.metadata.labels, labels);
 }
