@@ -5,11 +5,11 @@
  *
  * Source: sigs.k8s.io/json (error texts and strictness), apimachinery's runtime serializer.
  */
-import { parseDuration, parseTimestamp, TimeFormatError, wholeSecond } from "./duration.js";
 import { mapJson } from "./go-json.js";
-import { parseQuantity, QuantityError, roundUpToMilli } from "./quantity.js";
+import { roundUpToMilli } from "./quantity.js";
 import type { Field, SimpleType, StructType, Type } from "./schema/descriptor.js";
 import { fieldSince, schemaOf } from "./schema/index.js";
+import { isSimple, jsonKind, numberKind, readSimple, Refusal, WrongType } from "./simple-values.js";
 import type { ApiObject } from "./types/meta.js";
 import { upgrade } from "./versions.js";
 
@@ -20,14 +20,19 @@ export interface DecodeProblem {
   readonly path: FieldPath;
   /** Kubernetes' own wording. */
   readonly message: string;
-  /** "strict" mistakes (unknown fields) are all reported together, of the others the API server reports the first. */
-  readonly severity: "strict" | "type";
+  /**
+   * "strict" mistakes (unknown fields) are all reported together, and only where nothing else is wrong. Of values of a wrong type the API
+   * server reports the first of the document; but a value that its own type cannot read ("form") ends the decoding, and is what it reports.
+   */
+  readonly severity: "strict" | "type" | "form";
   /** Names of fields that are known in the place of an unknown one. */
   readonly known?: readonly string[];
   /** Where an unknown field is known, one level below, such as "containers[*].ports". */
   readonly belongs?: string;
   /** Of a value whose JSON type does not fit: the value, and the type that it should have. */
   readonly mismatch?: { readonly given: unknown; readonly expected: Type };
+  /** Of a value that its own type cannot read: what that says, without the place. */
+  readonly own?: string;
 }
 
 /** A manifest that the API server cannot decode; the message is Kubernetes' own. */
@@ -55,19 +60,6 @@ export function formatPath(path: FieldPath): string {
   return text;
 }
 
-function jsonKind(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
-}
-
-const INT_LIMITS: Readonly<Partial<Record<string, readonly [number, number]>>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [-(2 ** 63), 2 ** 63],
-};
-
-/** A value that a simple type refuses; the message is complete. */
-class Refusal extends Error {}
-
 /** The place of a field one level below a type: in a struct or in each struct of a list; fields that are always there come first. */
 function placeBelow(type: StructType, name: string): string | undefined {
   const places = [...type.fields.values()].flatMap((field) => {
@@ -86,20 +78,26 @@ class Decoder {
   /** @param release fields younger than this minor release of Kubernetes are unknown */
   constructor(private readonly release?: number) {}
 
+  /** Mistakes are found in the document's order; the decoded fields stand in the type's. */
   struct(type: StructType, value: Plain): Plain {
-    const result: Plain = {};
+    const decoded = new Map<string, unknown>();
     for (const name of Object.keys(value)) {
-      if (!type.fields.has(name) || this.tooYoung(type, name)) this.unknown(type, name);
-    }
-    for (const field of type.fields.values()) {
-      const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-      this.path.push(field.name);
-      this.fields.push(field.name);
-      const decoded =
-        given === undefined || given === null || this.tooYoung(type, field.name) ? undefined : this.value(field.type, given, type.name);
+      const field = type.fields.get(name);
+      if (field === undefined || this.tooYoung(type, name)) {
+        this.unknown(type, name);
+        continue;
+      }
+      const given = value[name];
+      if (given === undefined || given === null) continue;
+      this.path.push(name);
+      this.fields.push(name);
+      decoded.set(name, this.value(field.type, given, type.name));
       this.path.pop();
       this.fields.pop();
-      const kept = keep(field, decoded);
+    }
+    const result: Plain = {};
+    for (const field of type.fields.values()) {
+      const kept = keep(field, decoded.get(field.name));
       if (kept !== undefined) result[field.name] = kept;
     }
     return result;
@@ -118,10 +116,14 @@ class Decoder {
   }
 
   private wrongType(value: unknown, type: Type, owner: string): unknown {
-    const kind = typeof value === "number" && type.goName.startsWith("int") ? `number ${value}` : jsonKind(value);
-    const message = `json: cannot unmarshal ${kind} into Go struct field ${owner}.${this.fields.join(".")} of type ${type.goName}`;
+    const kind = typeof value === "number" && type.goName.startsWith("int") ? numberKind(value) : jsonKind(value);
+    const message = `json: cannot unmarshal ${kind} into ${this.target(owner)} of type ${type.goName}`;
     this.problems.push({ path: [...this.path], message, severity: "type", mismatch: { given: value, expected: type } });
     return undefined;
+  }
+
+  private target(owner: string): string {
+    return `Go struct field ${owner}.${this.fields.join(".")}`;
   }
 
   private value(type: Type, value: unknown, owner: string): unknown {
@@ -134,13 +136,22 @@ class Decoder {
         return isPlainObject(value) ? this.map(type.element, value, owner) : this.wrongType(value, type, owner);
       case "simple":
         try {
-          return isSimple(type, value) ? simple(type, value) : this.wrongType(value, type, owner);
+          return isSimple(type, value) ? readSimple(type, value) : this.wrongType(value, type, owner);
         } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          this.problems.push({ path: [...this.path], message: error.message, severity: "type" });
+          this.problems.push({ path: [...this.path], ...this.refusal(error, type, owner) });
           return undefined;
         }
     }
+  }
+
+  private refusal(error: unknown, { simple }: SimpleType, owner: string): Pick<DecodeProblem, "message" | "severity" | "own"> {
+    if (error instanceof WrongType) {
+      const message = `json: cannot unmarshal ${error.found} into ${this.target(owner)} of type ${error.goName}`;
+      return { message, severity: "form", own: error.message };
+    }
+    if (!(error instanceof Refusal)) throw error;
+    // Bytes are read by the decoder itself, which goes on.
+    return { message: error.message, severity: simple === "bytes" ? "type" : "form" };
   }
 
   private list(element: Type, values: readonly unknown[], owner: string): unknown[] {
@@ -212,94 +223,6 @@ function keep(field: Field, value: unknown): unknown {
   return field.type.form !== "map" && isZero(value) ? undefined : value;
 }
 
-/** Whether a JSON value may stand for the type at all; what it says is checked by {@link simple}. */
-function isSimple(type: SimpleType, value: unknown): boolean {
-  switch (type.simple) {
-    case "string":
-    case "bytes":
-      return typeof value === "string";
-    case "bool":
-      return typeof value === "boolean";
-    case "int32":
-    case "int64": {
-      const [least, greatest] = INT_LIMITS[type.simple]!;
-      return typeof value === "number" && Number.isInteger(value) && value >= least && value <= greatest;
-    }
-    case "float64":
-      return typeof value === "number";
-    default:
-      return true;
-  }
-}
-
-function simple(type: SimpleType, value: unknown): unknown {
-  switch (type.simple) {
-    case "Quantity":
-      return quantity(value);
-    case "IntOrString":
-      return intOrString(value);
-    case "Time":
-    case "MicroTime":
-      return time(value, type.simple === "MicroTime");
-    case "Duration":
-      return duration(value);
-    case "bytes":
-      return base64(value as string);
-    default:
-      return value;
-  }
-}
-
-function quantity(value: unknown): string {
-  try {
-    return parseQuantity(typeof value === "string" ? value.trim() : typeof value === "number" ? value : mapJson(value)).toString();
-  } catch (error) {
-    if (error instanceof QuantityError) throw new Refusal(error.message);
-    throw error;
-  }
-}
-
-function intOrString(value: unknown): number | string {
-  if (typeof value === "string") return value;
-  const [least, greatest] = INT_LIMITS.int32!;
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= greatest) return value;
-  const kind = typeof value === "number" ? `number ${value}` : jsonKind(value);
-  throw new Refusal(`json: cannot unmarshal ${kind} into Go value of type int32`);
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new Refusal(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
-  return value;
-}
-
-function time(value: unknown, micro: boolean): number {
-  try {
-    const moment = parseTimestamp(text(value));
-    return micro ? moment : wholeSecond(moment);
-  } catch (error) {
-    if (error instanceof TimeFormatError) throw new Refusal(error.message);
-    throw error;
-  }
-}
-
-function duration(value: unknown): string {
-  const given = text(value);
-  try {
-    parseDuration(given);
-    return given;
-  } catch (error) {
-    if (error instanceof TimeFormatError) throw new Refusal(error.message);
-    throw error;
-  }
-}
-
-function base64(value: string): string {
-  const stripped = value.replace(/[\r\n]/g, "");
-  const wrong = /^[A-Za-z0-9+/]*={0,2}/.exec(stripped)![0].length;
-  if (wrong < stripped.length || stripped.length % 4 !== 0) throw new Refusal(`illegal base64 data at input byte ${wrong}`);
-  return value;
-}
-
 export interface Decoded {
   /** The object, as far as it could be read. */
   readonly object: ApiObject;
@@ -356,10 +279,19 @@ function typeMeta(manifest: unknown): { apiVersion: string; kind: string } {
   return { apiVersion: apiVersion as string, kind: kind as string };
 }
 
-/** The API server's text for mistakes of decoding: the first wrong type, or else all strict mistakes; undefined where there are none. */
+/** More mistakes of strictness are not told. Source: sigs.k8s.io/json, saveStrictError. */
+const MAX_STRICT_MISTAKES = 100;
+
+/** The mistake at which decoding ends; undefined where there is none but of strictness. See {@link DecodeProblem.severity}. */
+export function endingProblem(problems: readonly DecodeProblem[]): DecodeProblem | undefined {
+  return problems.find((one) => one.severity === "form") ?? problems.find((one) => one.severity === "type");
+}
+
+/** The API server's text for mistakes of decoding; undefined where there are none. */
 export function decodeFailure(problems: readonly DecodeProblem[]): string | undefined {
-  const wrongType = problems.find((one) => one.severity === "type");
-  if (wrongType !== undefined) return wrongType.message;
+  const ending = endingProblem(problems);
+  if (ending !== undefined) return ending.message;
   if (problems.length === 0) return undefined;
-  return `strict decoding error: ${problems.map((one) => one.message).join(", ")}`;
+  const texts = new Set(problems.slice(0, MAX_STRICT_MISTAKES).map((one) => one.message));
+  return `strict decoding error: ${[...texts].join(", ")}`;
 }

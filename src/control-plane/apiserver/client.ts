@@ -18,6 +18,8 @@ export interface ApiStatus {
     | "Unauthorized"
     | "Forbidden"
     | "NotFound"
+    | "MethodNotAllowed"
+    | "UnsupportedMediaType"
     | "AlreadyExists"
     | "Conflict"
     | "Gone"

@@ -4,7 +4,7 @@
  * Source: k8s.io/apiserver/pkg/endpoints/handlers/patch.go
  */
 import { isDeepStrictEqual } from "node:util";
-import { decodeAs, type DecodeProblem, isPlainObject } from "../../api/decode.js";
+import { decodeAs, decodeFailure, type DecodeProblem, endingProblem, isPlainObject } from "../../api/decode.js";
 import { encodeAs } from "../../api/encode.js";
 import { structJson } from "../../api/go-json.js";
 import { structOf, type Type } from "../../api/schema/descriptor.js";
@@ -17,6 +17,8 @@ export interface PatchDocument {
   readonly type: PatchType;
   /** The document itself. */
   readonly value: unknown;
+  /** Whether fields that are unknown are refused, and not just warned of. */
+  readonly strict?: boolean;
   /** The JSON form of an object with the document applied; undefined where it does not fit the object. */
   readonly apply: (current: unknown) => unknown;
 }
@@ -36,8 +38,9 @@ export function patchedObject<T extends ApiObject>(stored: T, patch: PatchDocume
   if (!isPlainObject(after)) throw badRequest(`cannot restore struct from: ${goKind(after)}`);
   // Which kind it is the address of the request says.
   const { object, problems } = decodeAs(schema, { ...after, apiVersion: stored.apiVersion, kind: stored.kind });
-  const wrong = problems.find(({ severity }) => severity === "type");
-  if (wrong !== undefined) throw unreadable(patch, after, wrong);
+  const wrong = endingProblem(problems);
+  if (wrong !== undefined) throw unreadable(patch, after, patch.type === "strategic" ? conversionFailure(wrong) : wrong.message);
+  if (patch.strict === true && problems.length > 0) throw unreadable(patch, after, decodeFailure(problems)!);
   for (const { message } of problems) warn(message);
   const metadata = (object as Partial<ApiObject>).metadata ?? { name: "" };
   const named = { ...object, metadata: { ...metadata, name: metadata.name ?? "" } };
@@ -50,8 +53,8 @@ function rejected(): ApiStatusError {
 }
 
 /** A strategic merge patch is shown as it is and judged by a converter of its own; of others the result is shown and decoded. */
-function unreadable({ type, value }: PatchDocument, after: Readonly<Record<string, unknown>>, problem: DecodeProblem): ApiStatusError {
-  const [shown, why] = type === "strategic" ? [goText(value), conversionFailure(problem)] : [structJson(sorted(after)), problem.message];
+function unreadable({ type, value }: PatchDocument, after: Readonly<Record<string, unknown>>, why: string): ApiStatusError {
+  const shown = type === "strategic" ? goText(value) : structJson(sorted(after));
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
   return new ApiStatusError({
     code: 422,
@@ -67,8 +70,8 @@ function sorted(fields: Readonly<Record<string, unknown>>): Readonly<Record<stri
 }
 
 /** Source: k8s.io/apimachinery/pkg/runtime/converter.go fromUnstructured */
-function conversionFailure({ mismatch, message }: DecodeProblem): string {
-  if (mismatch === undefined) return message;
+function conversionFailure({ mismatch, own, message }: DecodeProblem): string {
+  if (mismatch === undefined) return own ?? message;
   const { given, expected } = mismatch;
   const kind = goKind(given);
   if (expected.form === "struct") return `cannot restore struct from: ${kind}`;

@@ -3,7 +3,7 @@
  *
  * Source of texts: k8s.io/apimachinery/pkg/runtime/serializer (json, codec), k8s.io/kube-scheduler/config/v1/types.go (DecodeNestedObjects)
  */
-import { decodeAs, decodeFailure, isPlainObject, type DecodeProblem, type FieldPath } from "../../api/decode.js";
+import { decodeAs, decodeFailure, endingProblem, isPlainObject, type DecodeProblem, type FieldPath } from "../../api/decode.js";
 import { mapJson } from "../../api/go-json.js";
 import { SchedulerConfigurationError, type ConfigurationMistake } from "./configuration-error.js";
 import { API_VERSION, argsSchema, configurationSchema, KIND } from "./schema.js";
@@ -83,7 +83,7 @@ export function decodeConfiguration(value: unknown, written?: string, duplicates
   if (kind !== KIND || apiVersion !== API_VERSION) fail(notRegistered(kind, apiVersion), [kind === KIND ? "apiVersion" : "kind"]);
 
   const { object, problems } = decodeAs(configurationSchema(), value);
-  const wrongType = problems.find(({ severity }) => severity === "type");
+  const wrongType = endingProblem(problems);
   if (wrongType !== undefined) throw new SchedulerConfigurationError(wrongType.message, "decode", mistakesOf(problems));
   const strict = [...duplicates, ...problems.map(({ message }) => message)];
   const mistakes = [...duplicates.map((message) => ({ path: [], message })), ...mistakesOf(problems)];
