@@ -436,7 +436,7 @@ describe("incremental evaluation", () => {
           for (const one of steps) cluster.apply(one);
         },
       ),
-      { numRuns: 250, seed: 20_260 },
+      { numRuns: 125, seed: 20_260 },
     );
   });
 });
