@@ -13,7 +13,6 @@ import { FirstInFirstOut } from "./first-in-first-out.js";
 import type { HostLinks } from "./host-links.js";
 import type { LatencySampler } from "./latencies.js";
 import type { ObjectReader } from "./object-store.js";
-import { isRefusal } from "./registry/registry.js";
 import {
   type Caller,
   type HandlingListener,
@@ -24,6 +23,7 @@ import {
   type TracedRequest,
 } from "./request.js";
 import {
+  ApiStatusError,
   ChangedSinceRead,
   CLIENT_TIMEOUT,
   ETCD_FULL,
@@ -239,7 +239,7 @@ export class RequestPath {
     try {
       request.answer = { ok: true, object: handle() };
     } catch (error) {
-      if (!isRefusal(error))
+      if (!(error instanceof ApiStatusError))
         throw new Error(`${verb} ${target.kind} ${target.name} ${subresource} of ${request.sender.caller.user} failed`, { cause: error });
       const delay = error instanceof ChangedSinceRead ? rereading?.nextTry() : undefined;
       if (delay !== undefined) {

@@ -13,7 +13,8 @@ import { ApiClientConnection } from "../../../src/control-plane/apiserver/api-cl
 import type { ApiClient } from "../../../src/control-plane/apiserver/client.js";
 import { ObjectIdentities } from "../../../src/control-plane/apiserver/object-identities.js";
 import { KUBERNETES_RULES } from "../../../src/control-plane/apiserver/object-rules.js";
-import { ObjectStore } from "../../../src/control-plane/apiserver/object-store.js";
+import { ObjectStore, type StoreEntry } from "../../../src/control-plane/apiserver/object-store.js";
+import { ObjectWriter } from "../../../src/control-plane/apiserver/registry/object-writer.js";
 import { Registry } from "../../../src/control-plane/apiserver/registry/registry.js";
 import { ServiceAllocations } from "../../../src/control-plane/apiserver/services/service-allocations.js";
 import { WatchCache } from "../../../src/control-plane/apiserver/watch-cache.js";
@@ -158,10 +159,9 @@ const BREAKS: Readonly<Record<string, () => void>> = {
     apply(service("web"), service("shop"));
   },
   "generation-counts-spec": () => {
-    const restored = methodOf(Registry, "withServerFields");
-    broken(Registry, "withServerFields").mockImplementation(function (this: Registry, kind: Kind, asked: ApiObject, stored: ApiObject) {
-      const next = restored.call(this, kind, asked, stored) as ApiObject;
-      return { ...next, metadata: { ...next.metadata, generation: 9 } };
+    const replaced = methodOf(ObjectWriter, "replaced");
+    broken(ObjectWriter, "replaced").mockImplementation(function (this: ObjectWriter, kind: Kind, entry: StoreEntry, next: ApiObject) {
+      return replaced.call(this, kind, entry, { ...next, metadata: { ...next.metadata, generation: 9 } });
     });
     apply(deployment("web", 1));
     run(10);

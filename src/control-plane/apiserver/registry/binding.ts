@@ -3,10 +3,21 @@
  *
  * Source: kubernetes/pkg/registry/core/pod/storage BindingREST.setPodNodeAndMetadata.
  */
-import type { Condition, Timestamp } from "../../../api/types/meta.js";
+import type { ApiObject, Condition, Timestamp } from "../../../api/types/meta.js";
 import type { Pod, PodSpec, PodStatus } from "../../../api/types/pod.js";
+import type { Target } from "../client.js";
 import { conflict } from "../status-errors.js";
+import { type RegistryContext, wholeSeconds } from "./registry-context.js";
+import { storedTarget } from "./stored-target.js";
 import { withoutField } from "./without-field.js";
+
+/** @throws ApiStatusError 404 or 409 */
+export function bindPod(context: RegistryContext, target: Target<"Pod">, nodeName: string): ApiObject {
+  const { admission, store, writer } = context;
+  const entry = storedTarget(store, target);
+  const bound = boundPod(entry.object as Pod, nodeName, wholeSeconds(context));
+  return writer.replaced("Pod", entry, admission.admitBinding(bound, nodeName, store));
+}
 
 /** Specs of bound pods by the spec they had before and the node, so that pods of one template on one node share theirs. */
 const boundSpecs = new WeakMap<PodSpec, Map<string, PodSpec>>();
@@ -34,7 +45,7 @@ function withScheduledCondition(status: PodStatus | undefined, now: Timestamp): 
  * @param now whole seconds
  * @throws ApiStatusError 409 where the pod is bound or being deleted already, or still has scheduling gates
  */
-export function bindPod(pod: Pod, nodeName: string, now: Timestamp): Pod {
+function boundPod(pod: Pod, nodeName: string, now: Timestamp): Pod {
   const { name } = pod.metadata;
   if (pod.metadata.deletionTimestamp !== undefined) {
     throw conflict("pods/binding", name, `pod ${name} is being deleted, cannot be assigned to a host`);

@@ -9,13 +9,28 @@ import { formatLabelSelector } from "../../../api/selector.js";
 import type { LabelSelector } from "../../../api/types/meta.js";
 import type { Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../../../api/types/workloads.js";
 import type { Scale } from "../../../api/types/scale.js";
-import type { Scalable } from "../client.js";
+import type { Scalable, Target } from "../client.js";
 import { badRequest, conflict, groupOf, invalidOfGroup, modifiedConflict } from "../status-errors.js";
+import type { RegistryContext } from "./registry-context.js";
+import { storedTarget } from "./stored-target.js";
+import { storeChange } from "./update.js";
 
 type Workload = Deployment | ReplicaSet | StatefulSet | ReplicationController;
 
+/** @throws ApiStatusError 404 */
+export function getScale({ store }: RegistryContext, target: Target<Scalable>): Scale {
+  return scaleOf(storedTarget(store, target).object as Workload);
+}
+
+/** @throws ApiStatusError 400, 404, 409 or 422 */
+export function rescale(context: RegistryContext, target: Target<Scalable>, change: (current: Scale) => Scale, user: string): Scale {
+  const entry = storedTarget(context.store, target);
+  const workload = entry.object as Workload;
+  return scaleOf(storeChange(context, entry, rescaled(workload, change(scaleOf(workload))), "", user) as Workload);
+}
+
 /** A workload's scale, with the identity of the workload. */
-export function scaleOf(workload: Workload): Scale {
+function scaleOf(workload: Workload): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = workload.metadata;
   const selector = selectorOf(workload);
   return {
@@ -38,7 +53,7 @@ export function scaleOf(workload: Workload): Scale {
  *
  * @throws ApiStatusError 400 where the scale is another object's, 409 where the workload has changed or is another one, 422
  */
-export function rescaled<T extends Workload>(workload: T, asked: Scale): T {
+function rescaled<T extends Workload>(workload: T, asked: Scale): T {
   const { kind }: { readonly kind: Scalable } = workload;
   const { name, uid, resourceVersion } = workload.metadata;
   const { metadata } = asked;
