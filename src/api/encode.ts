@@ -1,6 +1,6 @@
 /** Writes objects as the API server does: times as text, fields in its order, always-written fields filled in. */
 import { formatMicroTimestamp, formatTimestamp } from "./duration.js";
-import { isPlainObject } from "./decode.js";
+import { isPlainObject } from "./plain-object.js";
 import type { Field, StructType, Type } from "./schema/descriptor.js";
 import { schemaOf } from "./schema/index.js";
 import type { ApiObject } from "./types/meta.js";

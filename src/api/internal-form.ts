@@ -3,7 +3,7 @@
  *
  * Source: the internal types of k8s.io/kubernetes/pkg/apis/core (types.go), marshalled without tags.
  */
-import { isPlainObject } from "./decode.js";
+import { isPlainObject } from "./plain-object.js";
 import { formatTimestamp } from "./duration.js";
 import type { StructType, Type } from "./schema/descriptor.js";
 import { structOf } from "./schema/descriptor.js";

@@ -1,5 +1,6 @@
 /** Manifests beside a scenario: files, directories and patterns, and objects inside the scenario itself. */
-import { decode, DecodeError, formatPath } from "../api/decode.js";
+import { decode } from "../api/decode.js";
+import { DecodeError, formatPath } from "../api/decode-problem.js";
 import { readDocuments, type ManifestDocument } from "../api/manifest/document.js";
 import { examineManifest } from "../api/manifest/examine.js";
 import { manifestsOf, type Manifest } from "../api/manifest/load.js";

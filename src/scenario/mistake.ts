@@ -1,5 +1,5 @@
 /** What is wrong in the user's files: all of it at once, each with its place. */
-import { formatPath } from "../api/decode.js";
+import { formatPath } from "../api/decode-problem.js";
 import type { ManifestDocument } from "../api/manifest/document.js";
 import { formatMistake, type ManifestMistake } from "../api/manifest/mistake.js";
 

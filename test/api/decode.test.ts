@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decode, DecodeError } from "../../src/api/decode.js";
+import { decode } from "../../src/api/decode.js";
+import { DecodeError } from "../../src/api/decode-problem.js";
 
 /** The API server's text for a manifest that it cannot decode. */
 function failure(manifest: unknown): string | undefined {

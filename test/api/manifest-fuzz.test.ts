@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { decode, DecodeError } from "../../src/api/decode.js";
+import { decode } from "../../src/api/decode.js";
+import { DecodeError } from "../../src/api/decode-problem.js";
 import { applyDefaults } from "../../src/api/defaults/index.js";
 import { encode } from "../../src/api/encode.js";
 import { ManifestError } from "../../src/api/manifest/mistake.js";

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decode, DecodeError } from "../../src/api/decode.js";
+import { decode } from "../../src/api/decode.js";
+import { DecodeError } from "../../src/api/decode-problem.js";
 import { applyDefaults } from "../../src/api/defaults/index.js";
 import { encode } from "../../src/api/encode.js";
 import { kindInfo } from "../../src/api/kinds.js";

@@ -1,5 +1,7 @@
 /** An API server with which recorded requests are repeated: what is sent by HTTP, sent by path, verb and body. */
-import { decodeAs, decodeFailure, endingProblem, isPlainObject } from "../../src/api/decode.js";
+import { decodeFailure, endingProblem } from "../../src/api/decode-problem.js";
+import { decodeAs } from "../../src/api/decoder.js";
+import { isPlainObject } from "../../src/api/plain-object.js";
 import { encode, encodeAs } from "../../src/api/encode.js";
 import { kindInfo, type Kind, type ObjectsByKind } from "../../src/api/kinds.js";
 import { structOf } from "../../src/api/schema/descriptor.js";

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apimachinery/pkg/apis/meta/v1/validation/validation.go.
  */
-import { isPlainObject } from "../../src/api/decode.js";
+import { isPlainObject } from "../../src/api/plain-object.js";
 import { notSupported, type FieldError } from "../../src/api/validation/field-error.js";
 import type { DeleteOptions } from "../../src/control-plane/apiserver/client.js";
 import { invalidOfGroup } from "../../src/control-plane/apiserver/status-errors.js";

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
  */
-import { isPlainObject } from "../../src/api/decode.js";
+import { isPlainObject } from "../../src/api/plain-object.js";
 import type { ApiStatus } from "../../src/control-plane/apiserver/client.js";
 import type { PatchDocument, PatchType } from "../../src/control-plane/apiserver/patch-document.js";
 import { ApiStatusError, badRequest } from "../../src/control-plane/apiserver/status-errors.js";

@@ -1,6 +1,7 @@
 /** Golden kind `validation`: manifests and the API server's answer to their creation in the namespace "default". */
 import { isDeepStrictEqual } from "node:util";
-import { decode, DecodeError } from "../../src/api/decode.js";
+import { decode } from "../../src/api/decode.js";
+import { DecodeError } from "../../src/api/decode-problem.js";
 import { applyDefaults } from "../../src/api/defaults/index.js";
 import { encode } from "../../src/api/encode.js";
 import { kindInfo } from "../../src/api/kinds.js";

@@ -5,7 +5,7 @@
  */
 import type { Alias } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node, type Pair, type Tags } from "yaml";
-import { formatPath, type FieldPath } from "../decode.js";
+import { formatPath, type FieldPath } from "../decode-problem.js";
 import type { ManifestMistake } from "./mistake.js";
 
 /** What JavaScript says when a recursion goes too deep: the parser passes it on as an error of the text. */

@@ -4,7 +4,9 @@
  * Mistakes have Kubernetes' own wording, and where it helps what would be right.
  */
 import { closest, distance } from "fastest-levenshtein";
-import { decodeAs, isPlainObject, type DecodeProblem, type FieldPath } from "../decode.js";
+import type { DecodeProblem, FieldPath } from "../decode-problem.js";
+import { decodeAs } from "../decoder.js";
+import { isPlainObject } from "../plain-object.js";
 import { applyDefaults } from "../defaults/index.js";
 import { kindInfo, KINDS } from "../kinds.js";
 import { normalizeClusterIPs, prepareForCreate } from "../prepare.js";

@@ -4,7 +4,9 @@
  * Source: k8s.io/apiserver/pkg/endpoints/handlers/patch.go
  */
 import { isDeepStrictEqual } from "node:util";
-import { decodeAs, decodeFailure, type DecodeProblem, endingProblem, isPlainObject } from "../../api/decode.js";
+import { decodeFailure, type DecodeProblem, endingProblem } from "../../api/decode-problem.js";
+import { decodeAs } from "../../api/decoder.js";
+import { isPlainObject } from "../../api/plain-object.js";
 import { encodeAs } from "../../api/encode.js";
 import { structJson } from "../../api/go-json.js";
 import { structOf, type Type } from "../../api/schema/descriptor.js";

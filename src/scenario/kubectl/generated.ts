@@ -1,5 +1,6 @@
 /** Objects that kubectl makes of flags: it reads their values itself, before it asks any server. */
-import { decode, DecodeError } from "../../api/decode.js";
+import { decode } from "../../api/decode.js";
+import { DecodeError } from "../../api/decode-problem.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import { UsageError } from "./usage-error.js";
 

@@ -1,6 +1,6 @@
 /** `timeline:` with its command lines parsed and its faults checked against the cluster. */
 import type { ClusterDescription } from "../../cluster/description.js";
-import { formatPath } from "../../api/decode.js";
+import { formatPath } from "../../api/decode-problem.js";
 import { parseEksctl } from "../eksctl/command.js";
 import { DEFAULT_DOWNTIME, parseEtcd } from "../etcd/command.js";
 import { parseKubectl } from "../kubectl/command.js";

@@ -1,4 +1,4 @@
-import type { FieldPath } from "../../api/decode.js";
+import type { FieldPath } from "../../api/decode-problem.js";
 
 export interface ConfigurationMistake {
   /** Field of the configuration; the nearest one where the mistake is of no single field. */

@@ -3,7 +3,9 @@
  *
  * Source of texts: k8s.io/apimachinery/pkg/runtime/serializer (json, codec), k8s.io/kube-scheduler/config/v1/types.go (DecodeNestedObjects)
  */
-import { decodeAs, decodeFailure, endingProblem, isPlainObject, type DecodeProblem, type FieldPath } from "../../api/decode.js";
+import { decodeFailure, endingProblem, type DecodeProblem, type FieldPath } from "../../api/decode-problem.js";
+import { decodeAs } from "../../api/decoder.js";
+import { isPlainObject } from "../../api/plain-object.js";
 import { mapJson } from "../../api/go-json.js";
 import { SchedulerConfigurationError, type ConfigurationMistake } from "./configuration-error.js";
 import { API_VERSION, argsSchema, configurationSchema, KIND } from "./schema.js";

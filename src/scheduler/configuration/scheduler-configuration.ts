@@ -2,7 +2,8 @@
  * From a KubeSchedulerConfiguration as users write it to one that a scheduler can be made of, or every mistake in it.
  */
 import { parse } from "yaml";
-import { isPlainObject, type FieldPath } from "../../api/decode.js";
+import type { FieldPath } from "../../api/decode-problem.js";
+import { isPlainObject } from "../../api/plain-object.js";
 import { readDocuments } from "../../api/manifest/document.js";
 import type { ManifestMistake } from "../../api/manifest/mistake.js";
 import { formatFieldErrors, type FieldError } from "../../api/validation/field-error.js";

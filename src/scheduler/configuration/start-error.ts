@@ -1,4 +1,4 @@
-import type { FieldPath } from "../../api/decode.js";
+import type { FieldPath } from "../../api/decode-problem.js";
 import type { FieldError } from "../../api/validation/field-error.js";
 
 /** kube-scheduler would not start: its plugins cannot be made or put together as the configuration says. */

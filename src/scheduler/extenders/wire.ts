@@ -3,7 +3,9 @@
  *
  * Source: k8s.io/kube-scheduler/extender/v1/types.go. Fields have Go's names; answers are read with names in any case, as Go reads them.
  */
-import { decodeAs, decodeFailure, isPlainObject } from "../../api/decode.js";
+import { decodeFailure } from "../../api/decode-problem.js";
+import { decodeAs } from "../../api/decoder.js";
+import { isPlainObject } from "../../api/plain-object.js";
 import { encode } from "../../api/encode.js";
 import { defineTypes, structOf, type StructType, type Type } from "../../api/schema/descriptor.js";
 import type { ApiObject, Node, Pod } from "../../api/types/index.js";
