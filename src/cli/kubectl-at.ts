@@ -61,7 +61,8 @@ function parse(line: string): ReturnType<typeof parseKubectl> {
     });
   } catch (error) {
     if (!(error instanceof KubectlUsageError)) throw error;
-    for (const text of error.lines) process.stderr.write(`${text}\n`);
+    const stream = error.help?.isOutput === true ? process.stdout : process.stderr;
+    for (const text of error.lines) stream.write(`${text}\n`);
     throw new CommandFailed(KUBECTL_USAGE);
   }
 }

@@ -2,12 +2,13 @@
 import { kindByResourceName } from "../../api/kinds.js";
 import type { PolicyRule, RbacSubject, RoleRef } from "../../api/types/policy.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
+import { compare } from "./compare.js";
 import { groupOf } from "./session.js";
 import { UsageError } from "./usage-error.js";
 
 const RBAC = "rbac.authorization.k8s.io";
 
-export const RULE_FLAGS: readonly Flag[] = [flag("verb", "list"), flag("resource", "list"), flag("resource-name", "list")];
+export const RULE_FLAGS: readonly Flag[] = [flag("verb", "list"), flag("resource", "list"), flag("resource-name", "texts")];
 export const CLUSTER_RULE_FLAGS: readonly Flag[] = [...RULE_FLAGS, flag("non-resource-url", "list"), flag("aggregation-rule", "text")];
 export const SUBJECT_FLAGS: readonly Flag[] = [flag("user", "list"), flag("group", "list"), flag("serviceaccount", "list")];
 export const ROLE_REFERENCE_FLAGS: readonly Flag[] = [flag("clusterrole", "text"), flag("role", "text")];
@@ -26,7 +27,8 @@ export function oddVerbs(given: Arguments): readonly string[] {
 
 /** Rules of --verb and --resource: one for each API group. @throws UsageError */
 export function rulesOf(given: Arguments): readonly PolicyRule[] {
-  const verbs = [...new Set(given.list("verb"))];
+  const asked = [...new Set(given.list("verb"))];
+  const verbs = asked.includes("*") ? ["*"] : asked;
   if (verbs.length === 0) throw new UsageError("at least one verb must be specified");
   const urls = given.list("non-resource-url");
   const resources = given.list("resource");
@@ -35,27 +37,48 @@ export function rulesOf(given: Arguments): readonly PolicyRule[] {
     return [{ verbs, nonResourceURLs: urls }];
   }
   if (resources.length === 0) throw new UsageError("at least one resource must be specified");
-  const names = given.list("resource-name");
-  if (names.length > 0 && resources.length > 1) throw new UsageError("resource name(s) can not be applied to multiple resources");
-  const byGroup = new Map<string, string[]>();
-  for (const text of resources) {
+  const names = [...new Set(given.texts("resource-name"))];
+  const byGroup = new Map<string, Set<string>>();
+  for (const text of resources.includes("*") ? ["*"] : resources) {
     const { group, resource } = resourceOf(text);
-    byGroup.set(group, [...(byGroup.get(group) ?? []), resource]);
+    refuseOddVerbs(verbs, group, resource.split("/")[0]);
+    byGroup.set(group, (byGroup.get(group) ?? new Set()).add(resource));
   }
-  return [...byGroup].map(([group, some]) => ({
-    verbs,
-    apiGroups: [group],
-    resources: some,
-    ...(names.length > 0 && { resourceNames: names }),
-  }));
+  return [...byGroup]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([group, some]) => ({
+      verbs,
+      apiGroups: [group],
+      resources: [...some],
+      ...(names.length > 0 && { resourceNames: names }),
+    }));
+}
+
+const ROLES: ReadonlySet<string> = new Set([`roles.${RBAC}`, `clusterroles.${RBAC}`]);
+const IDENTITIES: ReadonlySet<string> = new Set(["users.", "serviceaccounts.", "groups.", "userextras.authentication.k8s.io"]);
+/** Verbs that a few resources know. Source: kubectl/pkg/cmd/create/create_role.go specialVerbs */
+const SPECIAL_VERBS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["use", new Set<string>(["podsecuritypolicies.policy", "podsecuritypolicies.extensions"])],
+  ["bind", ROLES],
+  ["escalate", ROLES],
+  ["impersonate", IDENTITIES],
+]);
+
+function refuseOddVerbs(verbs: readonly string[], group: string, resource: string): void {
+  if (resource === "*") return;
+  const odd = verbs.find((verb) => SPECIAL_VERBS.get(verb)?.has(`${resource}.${group}`) === false);
+  if (odd !== undefined) throw new UsageError(`can not perform '${odd}' on '${resource}' in group '${group}'`);
 }
 
 /** `deployments.apps/scale`, `pods`, `deploy`, `*`. @throws UsageError */
 function resourceOf(text: string): { readonly group: string; readonly resource: string } {
   const [qualified, subresource] = text.split("/");
-  const [name, ...group] = qualified.split(".");
+  const [name, ...groups] = qualified.split(".");
+  const group = groups.join(".");
   const suffix = subresource === undefined ? "" : `/${subresource}`;
-  if (name === "*") return { group: group.length === 0 ? "*" : group.join("."), resource: `*${suffix}` };
+  if (name === "") throw new UsageError("resource must be specified if apiGroup/subresource specified");
+  if (name === "*" || IDENTITIES.has(`${name}.${group}`))
+    return { group: name === "*" && groups.length === 0 ? "*" : group, resource: `${name}${suffix}` };
   const info = kindByResourceName(name);
   if (info === undefined) throw new UsageError(`the server doesn't have a resource type "${name}"`);
   return { group: groupOf(info), resource: `${info.resource}${suffix}` };

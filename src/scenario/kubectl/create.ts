@@ -12,6 +12,17 @@ import {
   subjectsOf,
 } from "./create-access.js";
 import { INGRESS_FLAGS, ingressSpecOf } from "./create-ingress.js";
+import {
+  configMapOf,
+  DATA_FLAGS,
+  REGISTRY_FLAGS,
+  registrySecretOf,
+  SECRET_FLAGS,
+  secretOf,
+  TLS_FLAGS,
+  tlsSecretOf,
+} from "./create-data.js";
+import { BUDGET_FLAGS, budgetOf, PRIORITY_CLASS_FLAGS, priorityClassOf, QUOTA_FLAGS, quotaOf } from "./create-policy.js";
 import { CLUSTER_IP_FLAGS, EXTERNAL_NAME_FLAGS, LOAD_BALANCER_FLAGS, NODE_PORT_FLAGS, serviceOf } from "./create-service.js";
 import { buildCronJob, buildDeployment, buildJob, CRON_JOB_FLAGS, DEPLOYMENT_FLAGS } from "./create-workload.js";
 import { type Arguments, flag, type Flag, required } from "./flags.js";
@@ -30,20 +41,15 @@ const SAVED_FLAGS: readonly Flag[] = [flag("validate", "text", { bare: "strict" 
 
 const RBAC = "rbac.authorization.k8s.io/v1";
 
-type Build = (name: string, given: Arguments) => Readonly<Record<string, unknown>> & { readonly kind: string; readonly apiVersion: string };
+type Built = Readonly<Record<string, unknown>> & { readonly kind: string; readonly apiVersion: string };
+type Build = (name: string, given: Arguments, context: VerbContext) => Built;
 
-/** What kubectl says of a value without a name. Source: kubectl/pkg/util/util.go ParseLiteralSource, kubectl/pkg/generate/generate.go */
-const PAIR_PROBLEMS: Readonly<Partial<Record<string, (entry: string) => string>>> = {
-  "from-literal": (entry) => `invalid literal source ${entry}, expected key=value`,
-  hard: (entry) => `invalid argument syntax ${entry}, expected <resource>=<value>`,
-};
-
-/** NAME=VALUE pairs of a flag. @throws UsageError */
-function pairs(given: Arguments, flagName: string, values: readonly string[] = given.list(flagName)): Record<string, string> {
+/** Annotations of --annotation. Source: kubectl/pkg/cmd/create/create_ingress.go Validate. @throws UsageError */
+function annotationsOf(given: Arguments): Record<string, string> {
   return Object.fromEntries(
-    values.map((entry): [string, string] => {
+    given.texts("annotation").map((entry): [string, string] => {
       const equals = entry.indexOf("=");
-      if (equals <= 0) throw new UsageError(PAIR_PROBLEMS[flagName]?.(entry) ?? `--${flagName}: ${entry}: must be NAME=VALUE`);
+      if (equals < 0) throw new UsageError(`annotation ${entry} is invalid and should be in format key=[value]`);
       return [entry.slice(0, equals), entry.slice(equals + 1)];
     }),
   );
@@ -87,50 +93,6 @@ const jobFromCronJob: Verb = {
   },
 };
 
-function buildQuota(name: string, given: Arguments): ReturnType<Build> {
-  const scopes = given.list("scopes");
-  return {
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    metadata: { name },
-    spec: { hard: pairs(given, "hard"), ...(scopes.length > 0 && { scopes }) },
-  };
-}
-
-function buildBudget(name: string, given: Arguments): ReturnType<Build> {
-  const bound = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
-  const least = given.text("min-available");
-  const most = given.text("max-unavailable");
-  if (least !== undefined && most !== undefined) throw new UsageError("min-available and max-unavailable cannot be both specified");
-  if (least === undefined && most === undefined) throw new UsageError("one of min-available or max-unavailable must be specified");
-  return {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name },
-    spec: {
-      selector: { matchLabels: pairs(given, "selector", required(given, "selector").split(",")) },
-      ...(least !== undefined && { minAvailable: bound(least) }),
-      ...(most !== undefined && { maxUnavailable: bound(most) }),
-    },
-  };
-}
-
-function buildPriorityClass(name: string, given: Arguments): ReturnType<Build> {
-  const description = given.text("description");
-  const preemptionPolicy = given.text("preemption-policy");
-  return {
-    apiVersion: "scheduling.k8s.io/v1",
-    kind: "PriorityClass",
-    metadata: { name },
-    value: given.integer("value") ?? 0,
-    ...(given.isSet("global-default") && { globalDefault: true }),
-    ...(description !== undefined && { description }),
-    ...(preemptionPolicy !== undefined && { preemptionPolicy }),
-  };
-}
-
-const literals = flag("from-literal", "texts");
-
 /** @throws UsageError unless there is exactly one argument */
 function oneName({ positional }: Arguments): string {
   if (positional.length !== 1) {
@@ -141,9 +103,9 @@ function oneName({ positional }: Arguments): string {
 }
 
 /** What is only printed has the namespace only where the command line names one. */
-function placed(object: ReturnType<Build>, name: string, namespaced: boolean, outcome: Outcome, context: VerbContext): ApiObject {
+function placed(object: Built, name: string, namespaced: boolean, outcome: Outcome, context: VerbContext): ApiObject {
   const isPlaced = namespaced && (!outcome.isLocal || context.isNamespaceGiven);
-  return generated({ ...object, metadata: { ...(object.metadata as object), name, ...(isPlaced && { namespace: context.namespace }) } });
+  return generated({ ...object, metadata: { name, ...(object.metadata as object), ...(isPlaced && { namespace: context.namespace }) } });
 }
 
 /** @param failure what kubectl says before the API server's refusal; undefined: the refusal is passed on as it is */
@@ -174,7 +136,7 @@ function createVerb(what: string, { flags, build, failure, warnings, isClusterSc
     prepare(given, context) {
       const outcome = new Outcome(given);
       const name = oneName(given);
-      const object = placed(build(name, given), name, !isClusterScoped, outcome, context);
+      const object = placed(build(name, given, context), name, !isClusterScoped, outcome, context);
       return function* (session) {
         for (const warning of warnings?.(given) ?? []) session.warn(`Warning: ${warning}`);
         yield* createFrom(session, object, outcome, failure);
@@ -196,27 +158,10 @@ export const createFromFiles: Verb = {
   },
 };
 
-const configMap: Build = (_, given) => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  ...(given.has("from-literal") && { data: pairs(given, "from-literal", given.texts("from-literal")) }),
-});
-
-const secret: Build = (_, given) => ({
-  apiVersion: "v1",
-  kind: "Secret",
-  type: given.text("type") ?? "Opaque",
-  ...(given.has("from-literal") && { data: inBase64(pairs(given, "from-literal", given.texts("from-literal"))) }),
-});
-
-function inBase64(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]));
-}
-
 const ingress: Build = (_, given) => ({
   apiVersion: "networking.k8s.io/v1",
   kind: "Ingress",
-  metadata: given.has("annotation") ? { annotations: pairs(given, "annotation", given.texts("annotation")) } : {},
+  metadata: given.has("annotation") ? { annotations: annotationsOf(given) } : {},
   spec: ingressSpecOf(given),
 });
 
@@ -238,13 +183,6 @@ const clusterRoleBinding: Build = (_, given) => {
   return { apiVersion: RBAC, kind: "ClusterRoleBinding", roleRef: roleReferenceOf(given), subjects: subjectsOf(given) };
 };
 
-const priorityClassFlags = [
-  flag("value", "int32"),
-  flag("global-default", "boolean"),
-  flag("description", "text"),
-  flag("preemption-policy", "text"),
-];
-
 export const createVerbs: readonly Verb[] = [
   createVerb("deployment", {
     flags: DEPLOYMENT_FLAGS,
@@ -252,15 +190,13 @@ export const createVerbs: readonly Verb[] = [
     failure: "deployment: ",
   }),
   createVerb("namespace", { flags: [], build: () => ({ apiVersion: "v1", kind: "Namespace" }), isClusterScoped: true }),
-  createVerb("quota", { flags: [flag("hard", "list"), flag("scopes", "list")], build: buildQuota, failure: "quota: " }),
+  createVerb("quota", { flags: QUOTA_FLAGS, build: quotaOf, failure: "quota: " }),
   jobFromCronJob,
   createVerb("cronjob", { flags: CRON_JOB_FLAGS, build: buildCronJob, failure: "cronjob: " }),
-  createVerb("configmap", { flags: [literals, flag("append-hash", "boolean")], build: configMap, failure: "configmap: " }),
-  createVerb("secret generic", {
-    flags: [literals, flag("type", "text"), flag("append-hash", "boolean")],
-    build: secret,
-    failure: "secret ",
-  }),
+  createVerb("configmap", { flags: DATA_FLAGS, build: configMapOf, failure: "configmap: " }),
+  createVerb("secret generic", { flags: SECRET_FLAGS, build: secretOf, failure: "secret: " }),
+  createVerb("secret tls", { flags: TLS_FLAGS, build: tlsSecretOf, failure: "secret: " }),
+  createVerb("secret docker-registry", { flags: REGISTRY_FLAGS, build: registrySecretOf, failure: "secret " }),
   createVerb("serviceaccount", { flags: [], build: () => ({ apiVersion: "v1", kind: "ServiceAccount" }), failure: "serviceaccount: " }),
   createVerb("service clusterip", { flags: CLUSTER_IP_FLAGS, build: serviceOf("ClusterIP"), failure: "ClusterIP service: " }),
   createVerb("service nodeport", { flags: NODE_PORT_FLAGS, build: serviceOf("NodePort"), failure: "NodePort service: " }),
@@ -285,10 +221,6 @@ export const createVerbs: readonly Verb[] = [
     failure: "clusterrolebinding: ",
     isClusterScoped: true,
   }),
-  createVerb("poddisruptionbudget", {
-    flags: [flag("selector", "text"), flag("min-available", "text"), flag("max-unavailable", "text")],
-    build: buildBudget,
-    failure: "poddisruptionbudgets: ",
-  }),
-  createVerb("priorityclass", { flags: priorityClassFlags, build: buildPriorityClass, failure: "priorityclass: ", isClusterScoped: true }),
+  createVerb("poddisruptionbudget", { flags: BUDGET_FLAGS, build: budgetOf, failure: "poddisruptionbudgets: " }),
+  createVerb("priorityclass", { flags: PRIORITY_CLASS_FLAGS, build: priorityClassOf, failure: "priorityclass: ", isClusterScoped: true }),
 ];

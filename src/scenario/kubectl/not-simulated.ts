@@ -17,6 +17,7 @@ const NOT_SIMULATED: ReadonlyMap<string, string> = new Map([
   ["kustomize", "kustomizations are not built; apply -f takes plain manifests"],
   ["cluster-info dump", "get -A -o yaml prints what there is"],
   ["auth reconcile", "use apply -f"],
+  ["create token", "requests bear no tokens; --as=system:serviceaccount:NAMESPACE:NAME sends them as a ServiceAccount"],
   ["alpha", "nothing of it is simulated"],
 ]);
 

@@ -146,7 +146,7 @@ function nameOf(given: Arguments): string | undefined {
 }
 
 export const topPods: Verb = {
-  name: "top pods",
+  name: "top pod",
   flags: [...TOP_FLAGS, flag("containers", "boolean"), flag("sum", "boolean"), flag("all-namespaces", "boolean", { short: "A" })],
   prepare(given, { namespace }) {
     const order = orderOf(given);
@@ -180,7 +180,7 @@ export const topPods: Verb = {
 };
 
 export const topNodes: Verb = {
-  name: "top nodes",
+  name: "top node",
   flags: [...TOP_FLAGS, flag("show-capacity", "boolean")],
   prepare(given) {
     const order = orderOf(given);

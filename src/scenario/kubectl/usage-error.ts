@@ -16,6 +16,12 @@ export class UsageError extends Error {
   readonly said: string;
   /** The verb in whose command line the mistake is, where one was found. */
   verb: string | undefined;
+  /** Lines that kubectl writes first. */
+  before: readonly string[] = [];
+  /** Lines that kubectl writes last. */
+  after: readonly string[] = [];
+  /** What kubectl writes in place of an error: to stdout where `isOutput`. */
+  help: { readonly lines: readonly string[]; readonly isOutput: boolean } | undefined;
 
   constructor(
     message: string,
@@ -30,9 +36,13 @@ export class UsageError extends Error {
 
   /** The lines that kubectl writes to stderr. Source: kubectl/pkg/cmd/util/helpers.go UsageErrorf, kubectl/pkg/util/templates FlagErrorFunc */
   get lines(): readonly string[] {
+    if (this.help !== undefined) return this.help.lines;
     const command = this.verb === undefined ? "kubectl" : `kubectl ${this.verb}`;
     const first = /^(error:|Error from server)/.test(this.said) ? this.said : `error: ${this.said}`;
-    if (this.pointer === undefined) return [first];
-    return [first, this.pointer === "flags" ? `See '${command} --help' for usage.` : `See '${command} -h' for help and examples`];
+    const pointer =
+      this.pointer === undefined
+        ? []
+        : [this.pointer === "flags" ? `See '${command} --help' for usage.` : `See '${command} -h' for help and examples`];
+    return [...this.before, first, ...this.after, ...pointer];
   }
 }

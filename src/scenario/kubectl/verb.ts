@@ -13,6 +13,8 @@ export interface VerbContext {
   readonly isNamespaceGiven: boolean;
   /** @throws UsageError */
   readonly readManifests: ReadManifests;
+  /** Where a path of the command line leads. */
+  readonly pathOf: (path: string) => string;
 }
 
 /** What a command does when its time comes. Throws KubectlError to end with exit code 1. */

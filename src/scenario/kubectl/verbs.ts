@@ -32,7 +32,8 @@ import type { Verb } from "./verb.js";
 import { viewLastApplied } from "./view-last-applied.js";
 import { wait } from "./wait.js";
 
-const ALL: readonly Verb[] = [
+/** All verbs, each once. */
+export const ALL_VERBS: readonly Verb[] = [
   run,
   createFromFiles,
   ...createVerbs,
@@ -79,10 +80,10 @@ const ALL: readonly Verb[] = [
 ];
 
 const ALIASES: Readonly<Record<string, string>> = {
-  "top pod": "top pods",
-  "top po": "top pods",
-  "top node": "top nodes",
-  "top no": "top nodes",
+  "top pods": "top pod",
+  "top po": "top pod",
+  "top nodes": "top node",
+  "top no": "top node",
   "create deploy": "create deployment",
   "create ns": "create namespace",
   "create resourcequota": "create quota",
@@ -99,7 +100,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   "set sa": "set serviceaccount",
 };
 
-const BY_NAME = new Map(ALL.map((verb): [string, Verb] => [verb.name, verb]));
+const BY_NAME = new Map(ALL_VERBS.map((verb): [string, Verb] => [verb.name, verb]));
 
 /** Verbs by the words that name them, aliases included. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map([

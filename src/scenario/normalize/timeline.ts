@@ -50,7 +50,7 @@ function kubectlStep(step: Extract<StepSchema, { kubectl: string }>, path: Path,
   return parsed(place, source, () => ({
     kind: "kubectl",
     text: step.kubectl,
-    command: parseKubectl(step.kubectl, readManifests),
+    command: parseKubectl(step.kubectl, readManifests, (file) => source.relative(file)),
     ...commandOf(step, place, source),
   }));
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseKubectl } from "../../../src/scenario/kubectl/command.js";
 import { UsageError } from "../../../src/scenario/kubectl/usage-error.js";
-import { VERBS } from "../../../src/scenario/kubectl/verbs.js";
+import { verbHelp } from "../../../src/scenario/kubectl/help.js";
+import { ALL_VERBS, VERBS } from "../../../src/scenario/kubectl/verbs.js";
 import { splitWords } from "../../../src/scenario/kubectl/words.js";
 
 const texts = (line: string) => splitWords(line).map(({ text }) => text);
@@ -67,6 +68,56 @@ describe("what kubectl writes to stderr of a wrong command line", () => {
   });
 });
 
+describe("words that name no command", () => {
+  function mistake(line: string): UsageError {
+    try {
+      parseKubectl(line, () => []);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+      throw error;
+    }
+    throw new Error(`${line} is taken`);
+  }
+
+  // kubectl/pkg/cmd/util/helpers.go RequireNoArguments
+  it.each([
+    ["rollout foo bar", ['error: unknown command "foo bar"', "See 'kubectl rollout -h' for help and examples"]],
+    ["create secret s2", ['error: unknown command "s2"', "See 'kubectl create secret -h' for help and examples"]],
+    ["create svc web", ['error: unknown command "web"', "See 'kubectl create service -h' for help and examples"]],
+    [
+      "create deploymnt web",
+      [
+        "Error: must specify one of -f and -k",
+        "",
+        'error: unknown command "deploymnt web"',
+        "See 'kubectl create -h' for help and examples",
+      ],
+    ],
+    // github.com/spf13/cobra/command.go findSuggestions
+    ["scal web", ['error: unknown command "scal" for "kubectl"', "", "Did you mean this?", "\tscale"]],
+    ["roll web", ['error: unknown command "roll" for "kubectl"', "", "Did you mean this?", "\trollout"]],
+    ["frobnicate", ['error: unknown command "frobnicate" for "kubectl"']],
+  ])("%s", (line, lines) => {
+    expect(mistake(line).lines).toEqual(lines);
+  });
+
+  it("print the help of a group that stands alone, as kubectl does", () => {
+    const { help, message } = mistake("rollout");
+    expect(message).toBe("rollout needs one more word; known are status, history, undo, pause, resume, restart");
+    expect(help?.isOutput).toBe(true);
+    expect(help?.lines.filter((text) => /^ {2}(undo|status) /.test(text))).toHaveLength(2);
+    expect(mistake("create secret").help?.isOutput).toBe(false);
+    expect(mistake("create").lines.slice(0, 2)).toEqual(["Error: must specify one of -f and -k", ""]);
+  });
+
+  it("tell with -h, --help and help what a command takes", () => {
+    for (const line of ["get -h", "get pods --help", "help get"]) expect(parseKubectl(line, () => []).verb).toBe("help");
+    expect(verbHelp(VERBS.get("get")!)).toContain("    -A, --all-namespaces=false");
+    expect(parseKubectl("exec web -- ls -h", () => []).verb).toBe("exec");
+    for (const verb of ALL_VERBS) expect(verbHelp(verb)[0]).not.toMatch(/^kubectl/);
+  });
+});
+
 // kubectl sends selectors as they are; what comes back is k8s.io/cli-runtime/pkg/resource/visitor.go EnhanceListError of the server's refusal.
 describe("selectors that cannot be read", () => {
   const stderr = (line: string): readonly string[] => {
@@ -100,8 +151,8 @@ describe("command lines that kubectl would not take", () => {
     ["", "- the command line is empty; must be a verb with its arguments"],
     ["kubectl get pods", '0 the line begins with "kubectl"; must begin with the verb'],
     ["scal deployment/web", '0 unknown command "scal" for "kubectl"; did you mean "scale"?'],
-    ["rollout retsart deployment/web", '8 unknown command "retsart"; did you mean "restart"?'],
-    ["create deploymnt web", '7 unknown command "deploymnt"; did you mean "deployment"?'],
+    ["rollout retsart deployment/web", '8 unknown command "retsart deployment/web"; did you mean "restart"?'],
+    ["create deploymnt web", '7 unknown command "deploymnt web"; did you mean "deployment"?'],
     ["scale deployment/web --replicas=-1", "- the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"],
     [
       "scale deployment/web --replicas=many",
@@ -152,7 +203,7 @@ describe("command lines that kubectl would not take", () => {
     ["taint nodes a a=b:NoSchedule a=c:NoSchedule", "- duplicated taints with the same key and effect: {a c NoSchedule <nil>}"],
     ["drain", "- USAGE: drain NODE [flags]"],
     ["drain a -l zone=b", "- error: cannot specify both a node name and a --selector option"],
-    ["create", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
+    ["create", /^0 must specify one of -f and -k; known are deployment, /],
     ["create job report", "- either --image or --from must be specified"],
     ["apply", "- must specify one of -f and -k; such as -f manifests/web.yaml"],
     ["get pods | grep web", '9 "|" is shell syntax, and no shell runs here; put it in quotes or make two steps'],

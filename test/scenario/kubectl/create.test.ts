@@ -47,7 +47,8 @@ describe("kubectl create role and rolebinding", () => {
   it.each([
     ["create role r --resource=pods", "at least one verb must be specified"],
     ["create role r --verb=get", "at least one resource must be specified"],
-    ["create role r --verb=get --resource=pod,svc --resource-name=a", "resource name(s) can not be applied to multiple resources"],
+    ["create role r --verb=bind --resource=pods", "can not perform 'bind' on 'pods' in group ''"],
+    ["create role r --verb=get --resource=.apps", "resource must be specified if apiGroup/subresource specified"],
     ["create rolebinding b --user=u", "exactly one of clusterrole or role must be specified"],
     ["create rolebinding b --role=r --serviceaccount=bot", "serviceaccount must be <namespace>:<name>"],
   ])("%s", (line, message) => {
@@ -135,7 +136,7 @@ describe("kubectl create of what there is already", () => {
   it.each([
     ["deployment web --image=i", 'error: failed to create deployment: deployments.apps "web" already exists'],
     ["configmap web", 'error: failed to create configmap: configmaps "web" already exists'],
-    ["secret generic web", 'error: failed to create secret secrets "web" already exists'],
+    ["secret generic web", 'error: failed to create secret: secrets "web" already exists'],
     ["quota web --hard=pods=1", 'error: failed to create quota: resourcequotas "web" already exists'],
     ["service clusterip web --tcp=80", 'error: failed to create ClusterIP service: services "web" already exists'],
     [
