@@ -29,13 +29,18 @@ function encodeStruct(type: StructType, value: Plain): Plain {
 
 function encodeField(field: Field, value: unknown): unknown {
   const { type, always, pointer } = field;
-  if (value === undefined || value === null) return always && !pointer ? empty(type) : undefined;
+  if (value === undefined || value === null) return always || isStampedNull(field) ? (pointer ? null : empty(type)) : undefined;
   if (type.form === "struct") {
     const encoded = encodeStruct(type, isPlainObject(value) ? value : {});
     return always || pointer || Object.keys(encoded).length > 0 ? encoded : undefined;
   }
   if (!always && !pointer && isEmpty(value)) return undefined;
   return encodeValue(type, value);
+}
+
+/** Go writes a moment that is not set as null, "omitempty" or not; only the creation's is marked "omitzero". */
+function isStampedNull({ name, type, pointer }: Field): boolean {
+  return !pointer && type.form === "simple" && (type.simple === "Time" || type.simple === "MicroTime") && name !== "creationTimestamp";
 }
 
 function isEmpty(value: unknown): boolean {
@@ -46,7 +51,7 @@ function isEmpty(value: unknown): boolean {
 /** What Go writes for a zero value. */
 function empty(type: Type): unknown {
   if (type.form === "struct") return encodeStruct(type, {});
-  if (type.form !== "simple" || type.simple === "any") return null;
+  if (type.form !== "simple" || type.simple === "any" || type.simple === "Time" || type.simple === "MicroTime") return null;
   if (type.simple === "string") return "";
   return type.simple === "bool" ? false : type.simple === "Quantity" ? "0" : 0;
 }

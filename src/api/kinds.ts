@@ -16,6 +16,7 @@ export interface ObjectsByKind {
   Pod: pod.Pod;
   Node: node.Node;
   Lease: node.Lease;
+  PodTemplate: pod.PodTemplate;
   ReplicationController: workloads.ReplicationController;
   ReplicaSet: workloads.ReplicaSet;
   Deployment: workloads.Deployment;
@@ -28,6 +29,7 @@ export interface ObjectsByKind {
   EndpointSlice: network.EndpointSlice;
   Endpoints: network.Endpoints;
   Ingress: network.Ingress;
+  IngressClass: network.IngressClass;
   NetworkPolicy: network.NetworkPolicy;
   PersistentVolumeClaim: storage.PersistentVolumeClaim;
   PersistentVolume: storage.PersistentVolume;
@@ -78,6 +80,7 @@ export const KINDS: readonly KindInfo[] = [
   namespaced("Pod", "v1", "pods", "po"),
   clusterScoped("Node", "v1", "nodes", "no"),
   namespaced("Lease", "coordination.k8s.io/v1", "leases"),
+  namespaced("PodTemplate", "v1", "podtemplates"),
   namespaced("ReplicationController", "v1", "replicationcontrollers", "rc"),
   namespaced("ReplicaSet", "apps/v1", "replicasets", "rs"),
   namespaced("Deployment", "apps/v1", "deployments", "deploy"),
@@ -89,6 +92,7 @@ export const KINDS: readonly KindInfo[] = [
   namespaced("Service", "v1", "services", "svc"),
   namespaced("EndpointSlice", "discovery.k8s.io/v1", "endpointslices"),
   namespaced("Ingress", "networking.k8s.io/v1", "ingresses", "ing"),
+  clusterScoped("IngressClass", "networking.k8s.io/v1", "ingressclasses"),
   namespaced("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies", "netpol"),
   namespaced("PersistentVolumeClaim", "v1", "persistentvolumeclaims", "pvc"),
   clusterScoped("PersistentVolume", "v1", "persistentvolumes", "pv"),

@@ -4,6 +4,8 @@
  *
  * Source: the strategy.go (PrepareForCreate) of each kind under k8s.io/kubernetes/pkg/registry.
  */
+import { withAppArmorProfiles } from "./app-armor.js";
+import { normalizeDataSources } from "./data-source.js";
 import type { Kind, ObjectsByKind } from "./kinds.js";
 import { qosClassOf } from "./resources.js";
 import type { ApiObject, Condition, Labels, LabelSelector, LabelSelectorRequirement, Timestamp } from "./types/meta.js";
@@ -116,7 +118,7 @@ function preparePodSpec(spec: PodSpec, labels: Labels): PodSpec {
   return merged;
 }
 
-function gatedCondition(spec: PodSpec): readonly Condition[] | undefined {
+function gatedCondition(spec: PodSpec, now: Timestamp | undefined): readonly Condition[] | undefined {
   if ((spec.schedulingGates ?? []).length === 0) return undefined;
   return [
     {
@@ -124,13 +126,15 @@ function gatedCondition(spec: PodSpec): readonly Condition[] | undefined {
       status: "False",
       reason: "SchedulingGated",
       message: "Scheduling is blocked due to non-empty scheduling gates",
+      ...(now !== undefined && { lastTransitionTime: now }),
     },
   ];
 }
 
-function preparePod(pod: Pod): Pod {
-  const spec = preparePodSpec(pod.spec, pod.metadata.labels ?? NO_PRIVATE_LABELS);
-  const conditions = gatedCondition(spec);
+function preparePod(pod: Pod, { now }: CreationContext): Pod {
+  const { labels = NO_PRIVATE_LABELS, annotations } = pod.metadata;
+  const spec = withAppArmorProfiles(preparePodSpec(pod.spec, labels), annotations);
+  const conditions = gatedCondition(spec, now);
   return {
     ...pod,
     metadata: { ...pod.metadata, generation: 1 },
@@ -234,11 +238,13 @@ const PREPARE: Prepare = {
   HorizontalPodAutoscaler: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
   PriorityClass: first,
   Ingress: (object) => first(withoutStatus(object)),
+  IngressClass: first,
+  PodTemplate: first,
   NetworkPolicy: first,
   EndpointSlice: first,
   Service: withoutStatus,
   ResourceQuota: withoutStatus,
-  PersistentVolumeClaim: withoutStatus,
+  PersistentVolumeClaim: (object) => withoutStatus({ ...object, spec: normalizeDataSources(object.spec) }),
   VolumeAttachment: withoutStatus,
   PersistentVolume: (object, { now }) => ({
     ...object,

@@ -4,10 +4,11 @@
  * Source: https://kubernetes.io/docs/concepts/containers/images/ and pkg/kubelet/images/image_manager.go.
  */
 import { formatDuration } from "../api/duration.js";
+import { ImageNameError } from "../api/image-name.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
 import { Backoff } from "./backoff.js";
 import type { ImagePuller } from "./image-puller.js";
-import { ImageNameError, runtimeImageName, type RegistryAnswer } from "./images.js";
+import { runtimeImageName, type RegistryAnswer } from "./images.js";
 
 export type PullPolicy = "Always" | "IfNotPresent" | "Never";
 

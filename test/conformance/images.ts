@@ -4,7 +4,8 @@ import { MILLISECOND, SECOND, Simulation } from "../../src/engine/simulation.js"
 import { ImageGarbageCollector, type StoredImage } from "../../src/node/image-gc.js";
 import { ImageManager, type PullPolicy } from "../../src/node/image-manager.js";
 import { ImagePuller } from "../../src/node/image-puller.js";
-import { defaultPullPolicy, ImageNameError, parseImageName, runtimeImageName, type RegistryAnswer } from "../../src/node/images.js";
+import { defaultPullPolicy, ImageNameError, parseImageName } from "../../src/api/image-name.js";
+import { runtimeImageName, type RegistryAnswer } from "../../src/node/images.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "images";

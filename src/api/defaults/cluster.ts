@@ -1,7 +1,7 @@
 /** Defaults of services, network, node, tenancy and permission kinds. Source: the defaults.go of their groups under k8s.io/kubernetes/pkg/apis. */
 import type { ResourceList } from "../types/meta.js";
-import type { EndpointSlice, NetworkPolicy, Service } from "../types/network.js";
-import type { Node } from "../types/node.js";
+import type { Endpoints, EndpointSlice, IngressClass, NetworkPolicy, Service } from "../types/network.js";
+import type { Node, NodeSpec } from "../types/node.js";
 import type {
   ClusterRoleBinding,
   LimitRange,
@@ -48,6 +48,16 @@ export function defaultEndpointSlice(object: EndpointSlice): EndpointSlice {
   return change(object, "ports", (ports) => mapShared(ports, (port) => fill(port, { name: "", protocol: "TCP" })));
 }
 
+export function defaultEndpoints(object: Endpoints): Endpoints {
+  return change(object, "subsets", (subsets) =>
+    mapShared(subsets, (subset) => change(subset, "ports", (ports) => mapShared(ports, (port) => fill(port, { protocol: "TCP" })))),
+  );
+}
+
+export function defaultIngressClass(object: IngressClass): IngressClass {
+  return change(object, "spec", (spec) => change(spec, "parameters", (parameters) => fill(parameters, { scope: "Cluster" })));
+}
+
 export function defaultNetworkPolicy(object: NetworkPolicy): NetworkPolicy {
   let { spec } = object;
   const rules = [...(spec.ingress ?? []), ...(spec.egress ?? [])];
@@ -63,11 +73,20 @@ export function defaultNetworkPolicy(object: NetworkPolicy): NetworkPolicy {
   return spec === object.spec ? object : { ...object, spec };
 }
 
+/** The first of a node's address blocks stands in a field of its own as well, which counts where both differ (conversion.go). */
+function withBothCIDRs(spec: NodeSpec): NodeSpec {
+  const { podCIDR, podCIDRs = [] } = spec;
+  const first = podCIDRs.at(0);
+  if (podCIDR === first) return spec;
+  return podCIDR === undefined ? { ...spec, podCIDR: first } : { ...spec, podCIDRs: [podCIDR] };
+}
+
 export function defaultNode(object: Node): Node {
-  const { status } = object;
+  const complete = change(object, "spec", withBothCIDRs);
+  const { status } = complete;
   return status?.capacity === undefined || status.allocatable !== undefined
-    ? object
-    : { ...object, status: { ...status, allocatable: status.capacity } };
+    ? complete
+    : { ...complete, status: { ...status, allocatable: status.capacity } };
 }
 
 export function defaultNamespace(object: Namespace): Namespace {

@@ -3,7 +3,9 @@ import type { Kind, ObjectsByKind } from "../kinds.js";
 import type { ApiObject } from "../types/meta.js";
 import {
   defaultBinding,
+  defaultEndpoints,
   defaultEndpointSlice,
+  defaultIngressClass,
   defaultLimitRange,
   defaultNamespace,
   defaultNetworkPolicy,
@@ -12,7 +14,8 @@ import {
   defaultSecret,
   defaultService,
 } from "./cluster.js";
-import { defaultPodSpec } from "./pod.js";
+import { change } from "./fill.js";
+import { defaultPodSpec, defaultPodTemplate } from "./pod.js";
 import { defaultCSIDriver, defaultPersistentVolume, defaultPersistentVolumeClaim, defaultStorageClass } from "./storage.js";
 import {
   defaultCronJob,
@@ -34,6 +37,7 @@ const DEFAULTS: Defaults = {
   },
   Node: defaultNode,
   Namespace: defaultNamespace,
+  PodTemplate: (object) => change(object, "template", defaultPodTemplate),
   ReplicationController: defaultReplicationController,
   ReplicaSet: defaultReplicaSet,
   Deployment: defaultDeployment,
@@ -43,6 +47,8 @@ const DEFAULTS: Defaults = {
   CronJob: defaultCronJob,
   Service: defaultService,
   EndpointSlice: defaultEndpointSlice,
+  Endpoints: defaultEndpoints,
+  IngressClass: defaultIngressClass,
   NetworkPolicy: defaultNetworkPolicy,
   PersistentVolume: defaultPersistentVolume,
   PersistentVolumeClaim: defaultPersistentVolumeClaim,

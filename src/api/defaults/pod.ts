@@ -6,18 +6,17 @@
  *
  * Source: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
  */
+import { defaultPullPolicy } from "../image-name.js";
 import { addResourceLists } from "../resource-list.js";
 import { containerLimits, containerRequests, isPodLevelResource } from "../resources.js";
 import type { ResourceList } from "../types/meta.js";
 import type { Container, ContainerPort, EnvVar, PodSpec, PodTemplateSpec, Probe, ProbeHandler, Volume } from "../types/pod.js";
+import { defaultReference } from "./field-references.js";
 import { change, fill, mapShared } from "./fill.js";
+import { defaultVolumeSource } from "./volume-sources.js";
 
 /** corev1.DefaultTerminationGracePeriodSeconds */
 const TERMINATION_GRACE_PERIOD_SECONDS = 30;
-/** Mode 0644 of projected files (corev1.*VolumeSourceDefaultMode). */
-const FILE_MODE = 0o644;
-/** Life of a projected service account token (SetDefaults_ServiceAccountTokenProjection). */
-const TOKEN_EXPIRATION_SECONDS = 3600;
 
 function once<T extends object>(compute: (value: T) => T): (value: T) => T {
   const known = new WeakMap<T, T>();
@@ -32,15 +31,6 @@ function once<T extends object>(compute: (value: T) => T): (value: T) => T {
   };
 }
 
-/** A reference to an image without tag and digest: host and port, then path components (distribution's reference grammar). */
-const UNTAGGED = /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-
-/** Always for the moving tag "latest", which is also what no tag means; IfNotPresent for all others. */
-export function defaultPullPolicy(image: string): "Always" | "IfNotPresent" {
-  const name = image.split("@")[0];
-  return /:latest$/.test(name) || (UNTAGGED.test(image) && !image.includes("@")) ? "Always" : "IfNotPresent";
-}
-
 function defaultHttpGet<T extends ProbeHandler>(handler: T): T {
   const { httpGet } = handler;
   return httpGet === undefined ? handler : { ...handler, httpGet: fill(httpGet, { path: "/", scheme: "HTTP" }) };
@@ -52,11 +42,7 @@ function defaultProbe(probe: Probe): Probe {
 }
 
 function defaultEnv(variable: EnvVar): EnvVar {
-  return change(variable, "valueFrom", (source) => {
-    const withField = "fieldRef" in source ? { ...source, fieldRef: { apiVersion: "v1", ...(source.fieldRef as object) } } : source;
-    if (!("resourceFieldRef" in withField)) return withField;
-    return { ...withField, resourceFieldRef: { divisor: "0", ...(withField.resourceFieldRef as object) } };
-  });
+  return change(variable, "valueFrom", defaultReference);
 }
 
 function defaultPort(port: ContainerPort): ContainerPort {
@@ -75,56 +61,23 @@ function defaultContainer(container: Container): Container {
   });
 }
 
-type Source = Readonly<Record<string, unknown>>;
-
-function defaultFieldRefs(items: unknown): unknown {
-  if (!Array.isArray(items)) return items;
-  return (items as Source[]).map((item) => defaultEnv({ name: "", valueFrom: item }).valueFrom);
-}
-
-function defaultProjection(source: Source): Source {
-  if (source.serviceAccountToken !== undefined) {
-    return { ...source, serviceAccountToken: { expirationSeconds: TOKEN_EXPIRATION_SECONDS, ...(source.serviceAccountToken as Source) } };
-  }
-  const downward = source.downwardAPI as Source | undefined;
-  return downward === undefined ? source : { ...source, downwardAPI: { ...downward, items: defaultFieldRefs(downward.items) } };
-}
-
-/** Defaults of each volume source, by its name in the volume. */
-const VOLUME_SOURCES: Readonly<Record<string, (source: Source) => Source>> = {
-  hostPath: (source) => ({ type: "", ...source }),
-  secret: (source) => ({ defaultMode: FILE_MODE, ...source }),
-  configMap: (source) => ({ defaultMode: FILE_MODE, ...source }),
-  downwardAPI: (source) => ({
-    defaultMode: FILE_MODE,
-    ...source,
-    ...(source.items === undefined ? {} : { items: defaultFieldRefs(source.items) }),
-  }),
-  projected: (source) => ({
-    defaultMode: FILE_MODE,
-    ...source,
-    sources: ((source.sources as Source[] | undefined) ?? []).map(defaultProjection),
-  }),
-  iscsi: (source) => ({ iscsiInterface: "default", ...source }),
-  rbd: (source) => ({ pool: "rbd", user: "admin", keyring: "/etc/ceph/keyring", ...source }),
-  azureDisk: (source) => ({ cachingMode: "ReadWrite", kind: "Shared", fsType: "ext4", readOnly: false, ...source }),
-  image: (source) => ({ pullPolicy: defaultPullPolicy(typeof source.reference === "string" ? source.reference : ""), ...source }),
-  ephemeral: (source) => {
-    const template = source.volumeClaimTemplate as Source | undefined;
-    if (template === undefined) return source;
-    return { ...source, volumeClaimTemplate: { ...template, spec: { volumeMode: "Filesystem", ...(template.spec as Source) } } };
-  },
-};
-
 const defaultVolume = once((volume: Volume): Volume => {
   const sources = Object.keys(volume).filter((name) => name !== "name" && volume[name] !== undefined);
   if (sources.length === 0) return { ...volume, emptyDir: {} };
   const changed: Record<string, unknown> = {};
   for (const name of sources) {
-    if (Object.hasOwn(VOLUME_SOURCES, name)) changed[name] = VOLUME_SOURCES[name](volume[name] as Source);
+    const source = defaultVolumeSource(name, volume[name] as Readonly<Record<string, unknown>>);
+    if (source !== undefined) changed[name] = source;
   }
   return { ...volume, ...changed };
 });
+
+/** The account under its present and its older name, of which the present one counts (conversion.go, Convert_core_PodSpec_To_v1_PodSpec). */
+function withServiceAccount(spec: PodSpec): PodSpec {
+  const account = spec.serviceAccountName ?? spec.serviceAccount;
+  if (account === undefined || (spec.serviceAccountName === account && spec.serviceAccount === account)) return spec;
+  return { ...spec, serviceAccountName: account, serviceAccount: account };
+}
 
 /** Defaults of a spec wherever it stands; those of pods proper are added by {@link defaultPodSpec}. */
 export const defaultTemplatePodSpec = once((spec: PodSpec): PodSpec => {
@@ -132,10 +85,7 @@ export const defaultTemplatePodSpec = once((spec: PodSpec): PodSpec => {
   result = change(result, "initContainers", (containers) => mapShared(containers, defaultContainer));
   result = change(result, "ephemeralContainers", (containers) => mapShared(containers, defaultContainer));
   result = change(result, "volumes", (volumes) => mapShared(volumes, defaultVolume));
-  if (result.serviceAccountName === undefined && result.serviceAccount !== undefined) {
-    result = { ...result, serviceAccountName: result.serviceAccount };
-  }
-  return fill(result, {
+  return fill(withServiceAccount(result), {
     restartPolicy: "Always",
     terminationGracePeriodSeconds: TERMINATION_GRACE_PERIOD_SECONDS,
     dnsPolicy: "ClusterFirst",
@@ -165,7 +115,9 @@ function podLevelResources(spec: PodSpec): PodSpec {
   if (resources === undefined) return spec;
   const hasAny = Object.keys(resources.limits ?? {}).length > 0 || Object.keys(resources.requests ?? {}).length > 0;
   if (!hasAny) return spec;
-  const huge = Object.fromEntries(Object.entries(containerLimits(spec)).filter(([name]) => isHugePages(name)));
+  const huge = Object.fromEntries(
+    Object.entries(containerLimits(spec)).filter(([name]) => isHugePages(name) && resources.requests?.[name] === undefined),
+  );
   const limits: ResourceList = { ...huge, ...resources.limits };
   const withLimits = Object.keys(limits).length === 0 ? resources : { ...resources, limits };
   if (Object.keys(limits).length === 0) return spec;

@@ -1,15 +1,14 @@
 /** Defaults of storage kinds. Source: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go, pkg/apis/storage/v1/defaults.go. */
 import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../types/storage.js";
 import { change, fill } from "./fill.js";
+import { defaultPersistentSource } from "./volume-sources.js";
 
 function withPhase<T extends PersistentVolume | PersistentVolumeClaim>(object: T): T {
   return object.status?.phase === undefined ? { ...object, status: { ...object.status, phase: "Pending" } } : object;
 }
 
 export function defaultPersistentVolume(object: PersistentVolume): PersistentVolume {
-  let spec = fill(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" });
-  const hostPath = spec.hostPath as object | undefined;
-  if (hostPath !== undefined && !("type" in hostPath)) spec = { ...spec, hostPath: { type: "", ...hostPath } };
+  const spec = defaultPersistentSource(fill(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" }));
   return withPhase(spec === object.spec ? object : { ...object, spec });
 }
 

@@ -1,11 +1,11 @@
-/** Network, storage, permission, scheduling and coordination kinds outside the core group. */
+/** Network, permission, scheduling and coordination kinds outside the core group. */
 import { defineTypes } from "./descriptor.js";
 import "./core.js";
 
 defineTypes(
   "v1",
   `
-AddressType PathType PolicyType VolumeBindingMode FSGroupPolicy VolumeLifecycleMode = string
+AddressType PathType PolicyType = string
 LeaseSpec
   holderIdentity *string
   leaseDurationSeconds *int32
@@ -75,7 +75,7 @@ ServiceBackendPort
   number int32
 IngressServiceBackend
   name string!
-  port ServiceBackendPort
+  port ServiceBackendPort!
 IngressBackend
   service *IngressServiceBackend
   resource *TypedLocalObjectReference
@@ -106,6 +106,20 @@ Ingress
   metadata ObjectMeta+
   spec IngressSpec+
   status IngressStatus!
+IngressClassParametersReference
+  apiGroup *string
+  kind string!
+  name string!
+  scope *string
+  namespace *string
+IngressClassSpec
+  controller string
+  parameters *IngressClassParametersReference
+IngressClass
+  kind string
+  apiVersion string
+  metadata ObjectMeta+
+  spec IngressClassSpec+
 NetworkPolicyPort
   protocol *Protocol
   port *IntOrString
@@ -133,81 +147,6 @@ NetworkPolicy
   apiVersion string
   metadata ObjectMeta+
   spec NetworkPolicySpec+
-TopologySelectorLabelRequirement
-  key string!
-  values []string!
-TopologySelectorTerm
-  matchLabelExpressions []TopologySelectorLabelRequirement
-StorageClass
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  provisioner string!
-  parameters {}string
-  reclaimPolicy *PersistentVolumeReclaimPolicy
-  mountOptions []string
-  allowVolumeExpansion *bool
-  volumeBindingMode *VolumeBindingMode
-  allowedTopologies []TopologySelectorTerm
-VolumeNodeResources
-  count *int32
-CSINodeDriver
-  name string!
-  nodeID string!
-  topologyKeys []string!
-  allocatable *VolumeNodeResources
-CSINodeSpec
-  drivers []CSINodeDriver!
-CSINode
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec CSINodeSpec+
-TokenRequest
-  audience string!
-  expirationSeconds *int64
-CSIDriverSpec
-  attachRequired *bool
-  podInfoOnMount *bool
-  volumeLifecycleModes []VolumeLifecycleMode
-  storageCapacity *bool
-  fsGroupPolicy *FSGroupPolicy
-  tokenRequests []TokenRequest
-  requiresRepublish *bool
-  seLinuxMount *bool
-  nodeAllocatableUpdatePeriodSeconds *int64
-  serviceAccountTokenInSecrets *bool
-CSIDriver
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec CSIDriverSpec+
-CSIStorageCapacity
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  nodeTopology *LabelSelector
-  storageClassName string!
-  capacity *Quantity
-  maximumVolumeSize *Quantity
-VolumeAttachmentSource
-  persistentVolumeName *string
-  inlineVolumeSpec any
-VolumeAttachmentSpec
-  attacher string!
-  source VolumeAttachmentSource+
-  nodeName string!
-VolumeAttachmentStatus
-  attached bool!
-  attachmentMetadata {}string
-  attachError any
-  detachError any
-VolumeAttachment
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec VolumeAttachmentSpec+
-  status VolumeAttachmentStatus
 PolicyRule
   verbs []string!
   apiGroups []string

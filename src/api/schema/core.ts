@@ -7,7 +7,7 @@ defineTypes(
   "v1",
   `
 ServiceType ServiceAffinity IPFamily IPFamilyPolicy ServiceExternalTrafficPolicy ServiceInternalTrafficPolicy LoadBalancerIPMode = string
-FinalizerName NamespacePhase PersistentVolumePhase PersistentVolumeClaimPhase PersistentVolumeReclaimPolicy NodePhase NodeAddressType = string
+FinalizerName NamespacePhase NodePhase NodeAddressType = string
 ResourceQuotaScope ScopeSelectorOperator LimitType SecretType UniqueVolumeName = string
 Pod
   kind string
@@ -57,6 +57,13 @@ NodeSystemInfo
 ContainerImage
   names []string
   sizeBytes int64
+NodeCondition
+  type string!
+  status ConditionStatus!
+  lastHeartbeatTime Time
+  lastTransitionTime Time
+  reason string
+  message string
 AttachedVolume
   name UniqueVolumeName!
   devicePath string!
@@ -64,7 +71,7 @@ NodeStatus
   capacity {}Quantity
   allocatable {}Quantity
   phase NodePhase
-  conditions []Condition
+  conditions []NodeCondition
   addresses []NodeAddress
   daemonEndpoints NodeDaemonEndpoints!
   nodeInfo NodeSystemInfo!
@@ -86,13 +93,19 @@ ReplicationControllerSpec
   minReadySeconds int32
   selector {}string
   template *PodTemplateSpec
+ReplicationControllerCondition
+  type string!
+  status ConditionStatus!
+  lastTransitionTime Time
+  reason string
+  message string
 ReplicationControllerStatus
   replicas int32!
   fullyLabeledReplicas int32
   readyReplicas int32
   availableReplicas int32
   observedGeneration int64
-  conditions []Condition
+  conditions []ReplicationControllerCondition
 ReplicationController
   kind string
   apiVersion string
@@ -151,85 +164,17 @@ Service
   metadata ObjectMeta+
   spec ServiceSpec+
   status ServiceStatus!
-VolumeNodeAffinity
-  required *NodeSelector
-CSIPersistentVolumeSource
-  driver string!
-  volumeHandle string!
-  readOnly bool
-  fsType string
-  volumeAttributes {}string
-  controllerPublishSecretRef any
-  nodeStageSecretRef any
-  nodePublishSecretRef any
-  controllerExpandSecretRef any
-  nodeExpandSecretRef any
-LocalVolumeSource
-  path string!
-  fsType *string
-PersistentVolumeSpec
-  capacity {}Quantity
-  gcePersistentDisk *GCEPersistentDiskVolumeSource
-  awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
-  hostPath *HostPathVolumeSource
-  glusterfs *any
-  nfs *NFSVolumeSource
-  rbd *any
-  iscsi *any
-  cinder *any
-  cephfs *any
-  fc *FCVolumeSource
-  flocker *any
-  flexVolume *any
-  azureFile *any
-  vsphereVolume *any
-  quobyte *any
-  azureDisk *AzureDiskVolumeSource
-  photonPersistentDisk *any
-  portworxVolume *any
-  scaleIO *any
-  local *LocalVolumeSource
-  storageos *any
-  csi *CSIPersistentVolumeSource
-  accessModes []PersistentVolumeAccessMode
-  claimRef *ObjectReference
-  persistentVolumeReclaimPolicy PersistentVolumeReclaimPolicy
-  storageClassName string
-  mountOptions []string
-  volumeMode *PersistentVolumeMode
-  nodeAffinity *VolumeNodeAffinity
-  volumeAttributesClassName *string
-PersistentVolumeStatus
-  phase PersistentVolumePhase
-  message string
-  reason string
-  lastPhaseTransitionTime *Time
-PersistentVolume
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec PersistentVolumeSpec+
-  status PersistentVolumeStatus!
-PersistentVolumeClaimStatus
-  phase PersistentVolumeClaimPhase
-  accessModes []PersistentVolumeAccessMode
-  capacity {}Quantity
-  conditions []Condition
-  allocatedResources {}Quantity
-  allocatedResourceStatuses {}string
-  currentVolumeAttributesClassName *string
-  modifyVolumeStatus any
-PersistentVolumeClaim
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec PersistentVolumeClaimSpec+
-  status PersistentVolumeClaimStatus!
 NamespaceSpec
   finalizers []FinalizerName
+NamespaceCondition
+  type string!
+  status ConditionStatus!
+  lastTransitionTime Time
+  reason string
+  message string
 NamespaceStatus
   phase NamespacePhase
-  conditions []Condition
+  conditions []NamespaceCondition
 Namespace
   kind string
   apiVersion string

@@ -4,6 +4,7 @@
  * Types are written as compact text, a type's name followed by indented lines "field type":
  *
  *   string, bool, int32, int64, float64, any, bytes   plain values; a zero value is left out of the output as Go's omitempty does
+ *   Time, MicroTime                                    a moment; written as null when it is not set, but for an object's creation
  *   *T          a pointer: kept whatever its value
  *   []T, {}T    list and map
  *   T!          written even when empty (a field without omitempty)

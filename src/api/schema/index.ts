@@ -2,8 +2,10 @@
 import { KINDS } from "../kinds.js";
 import type { StructType } from "./descriptor.js";
 import { structOf } from "./descriptor.js";
+import "./autoscaling.js";
 import "./cluster.js";
 import "./core.js";
+import "./storage.js";
 import "./workloads.js";
 
 /** Kinds served in further versions than the preferred one. */

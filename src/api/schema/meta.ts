@@ -50,12 +50,9 @@ Condition
   type string!
   status ConditionStatus!
   observedGeneration int64
-  lastProbeTime Time
-  lastHeartbeatTime Time
-  lastUpdateTime Time
   lastTransitionTime Time
-  reason string
-  message string
+  reason string!
+  message string!
 ObjectReference
   kind string
   namespace string
@@ -67,11 +64,11 @@ ObjectReference
 LocalObjectReference
   name string
 TypedLocalObjectReference
-  apiGroup *string
+  apiGroup *string!
   kind string!
   name string!
 TypedObjectReference
-  apiGroup *string
+  apiGroup *string!
   kind string!
   name string!
   namespace *string

@@ -419,7 +419,7 @@ PersistentVolumeClaimSpec
   dataSourceRef *TypedObjectReference
   volumeAttributesClassName *string
 PersistentVolumeClaimTemplate
-  metadata ObjectMeta
+  metadata ObjectMeta!
   spec PersistentVolumeClaimSpec+
 EphemeralVolumeSource
   volumeClaimTemplate *PersistentVolumeClaimTemplate
@@ -595,6 +595,14 @@ PodSpec
 PodTemplateSpec
   metadata ObjectMeta!
   spec PodSpec+
+PodCondition
+  type PodConditionType!
+  observedGeneration int64
+  status ConditionStatus!
+  lastProbeTime Time
+  lastTransitionTime Time
+  reason string
+  message string
 HostIP
   ip string!
 PodIP
@@ -618,8 +626,8 @@ ContainerState
   terminated *ContainerStateTerminated
 ContainerStatus
   name string!
-  state ContainerState
-  lastState ContainerState
+  state ContainerState!
+  lastState ContainerState!
   ready bool!
   restartCount int32!
   image string!
@@ -635,7 +643,7 @@ ContainerStatus
 PodStatus
   observedGeneration int64
   phase PodPhase
-  conditions []Condition
+  conditions []PodCondition
   message string
   reason string
   nominatedNodeName string

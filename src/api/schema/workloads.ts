@@ -1,6 +1,6 @@
-/** Workload kinds: apps/v1, batch/v1, autoscaling/v1 and v2, policy/v1. */
+/** Workload kinds: apps/v1, batch/v1, policy/v1. */
 import { defineTypes } from "./descriptor.js";
-import "./core.js";
+import "./storage.js";
 
 defineTypes(
   "v1",
@@ -13,6 +13,12 @@ ReplicaSetSpec
   minReadySeconds int32
   selector *LabelSelector!
   template PodTemplateSpec+
+ReplicaSetCondition
+  type string!
+  status ConditionStatus!
+  lastTransitionTime Time
+  reason string
+  message string
 ReplicaSetStatus
   replicas int32!
   fullyLabeledReplicas int32
@@ -20,7 +26,7 @@ ReplicaSetStatus
   availableReplicas int32
   terminatingReplicas *int32
   observedGeneration int64
-  conditions []Condition
+  conditions []ReplicaSetCondition
 ReplicaSet
   kind string
   apiVersion string
@@ -42,6 +48,13 @@ DeploymentSpec
   revisionHistoryLimit *int32
   paused bool
   progressDeadlineSeconds *int32
+DeploymentCondition
+  type string!
+  status ConditionStatus!
+  lastUpdateTime Time
+  lastTransitionTime Time
+  reason string
+  message string
 DeploymentStatus
   observedGeneration int64
   replicas int32
@@ -50,7 +63,7 @@ DeploymentStatus
   availableReplicas int32
   unavailableReplicas int32
   terminatingReplicas *int32
-  conditions []Condition
+  conditions []DeploymentCondition
   collisionCount *int32
 Deployment
   kind string
@@ -70,6 +83,12 @@ DaemonSetSpec
   updateStrategy DaemonSetUpdateStrategy!
   minReadySeconds int32
   revisionHistoryLimit *int32
+DaemonSetCondition
+  type string!
+  status ConditionStatus!
+  lastTransitionTime Time
+  reason string
+  message string
 DaemonSetStatus
   currentNumberScheduled int32!
   numberMisscheduled int32!
@@ -80,7 +99,7 @@ DaemonSetStatus
   numberAvailable int32
   numberUnavailable int32
   collisionCount *int32
-  conditions []Condition
+  conditions []DaemonSetCondition
 DaemonSet
   kind string
   apiVersion string
@@ -110,6 +129,12 @@ StatefulSetSpec
   minReadySeconds int32
   persistentVolumeClaimRetentionPolicy *StatefulSetPersistentVolumeClaimRetentionPolicy
   ordinals *StatefulSetOrdinals
+StatefulSetCondition
+  type string!
+  status ConditionStatus!
+  lastTransitionTime Time
+  reason string
+  message string
 StatefulSetStatus
   observedGeneration int64
   replicas int32!
@@ -119,7 +144,7 @@ StatefulSetStatus
   currentRevision string
   updateRevision string
   collisionCount *int32
-  conditions []Condition
+  conditions []StatefulSetCondition
   availableReplicas int32!
 StatefulSet
   kind string
@@ -171,8 +196,15 @@ JobSpec
 UncountedTerminatedPods
   succeeded []string
   failed []string
+JobCondition
+  type string!
+  status ConditionStatus!
+  lastProbeTime Time
+  lastTransitionTime Time
+  reason string
+  message string
 JobStatus
-  conditions []Condition
+  conditions []JobCondition
   startTime *Time
   completionTime *Time
   active int32
@@ -230,107 +262,5 @@ PodDisruptionBudget
   metadata ObjectMeta+
   spec PodDisruptionBudgetSpec+
   status PodDisruptionBudgetStatus!
-HorizontalPodAutoscalerV1Spec
-  scaleTargetRef CrossVersionObjectReference+
-  minReplicas *int32
-  maxReplicas int32!
-  targetCPUUtilizationPercentage *int32
-HorizontalPodAutoscalerV1Status
-  observedGeneration *int64
-  lastScaleTime *Time
-  currentReplicas int32!
-  desiredReplicas int32!
-  currentCPUUtilizationPercentage *int32
-HorizontalPodAutoscalerV1
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec HorizontalPodAutoscalerV1Spec+
-  status HorizontalPodAutoscalerV1Status!
-ScaleSpec
-  replicas int32
-ScaleStatus
-  replicas int32!
-  selector string
-Scale
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec ScaleSpec
-  status ScaleStatus
-`,
-);
-
-defineTypes(
-  "v2",
-  `
-MetricSourceType MetricTargetType ScalingPolicySelect HPAScalingPolicyType = string
-CrossVersionObjectReference
-  kind string!
-  name string!
-  apiVersion string
-MetricTarget
-  type MetricTargetType!
-  value *Quantity
-  averageValue *Quantity
-  averageUtilization *int32
-MetricIdentifier
-  name string!
-  selector *LabelSelector
-ObjectMetricSource
-  describedObject CrossVersionObjectReference+
-  target MetricTarget+
-  metric MetricIdentifier+
-PodsMetricSource
-  metric MetricIdentifier+
-  target MetricTarget+
-ResourceMetricSource
-  name ResourceName!
-  target MetricTarget+
-ContainerResourceMetricSource
-  name ResourceName!
-  target MetricTarget+
-  container string!
-ExternalMetricSource
-  metric MetricIdentifier+
-  target MetricTarget+
-MetricSpec
-  type MetricSourceType!
-  object *ObjectMetricSource
-  pods *PodsMetricSource
-  resource *ResourceMetricSource
-  containerResource *ContainerResourceMetricSource
-  external *ExternalMetricSource
-HPAScalingPolicy
-  type HPAScalingPolicyType!
-  value int32!
-  periodSeconds int32!
-HPAScalingRules
-  stabilizationWindowSeconds *int32
-  selectPolicy *ScalingPolicySelect
-  policies []HPAScalingPolicy
-  tolerance *Quantity
-HorizontalPodAutoscalerBehavior
-  scaleUp *HPAScalingRules
-  scaleDown *HPAScalingRules
-HorizontalPodAutoscalerSpec
-  scaleTargetRef CrossVersionObjectReference+
-  minReplicas *int32
-  maxReplicas int32!
-  metrics []MetricSpec
-  behavior *HorizontalPodAutoscalerBehavior
-HorizontalPodAutoscalerStatus
-  observedGeneration *int64
-  lastScaleTime *Time
-  currentReplicas int32
-  desiredReplicas int32!
-  currentMetrics []any!
-  conditions []Condition
-HorizontalPodAutoscaler
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec HorizontalPodAutoscalerSpec+
-  status HorizontalPodAutoscalerStatus
 `,
 );

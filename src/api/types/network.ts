@@ -103,6 +103,21 @@ export interface Ingress extends ApiObject {
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] } };
 }
 
+/** Which controller serves ingresses, and what it is to know. */
+export interface IngressClass extends ApiObject {
+  readonly kind: "IngressClass";
+  readonly spec: {
+    readonly controller?: string;
+    readonly parameters?: {
+      readonly apiGroup?: string;
+      readonly kind: string;
+      readonly name: string;
+      readonly scope?: string;
+      readonly namespace?: string;
+    };
+  };
+}
+
 export interface NetworkPolicyPeer {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;

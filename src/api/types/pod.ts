@@ -270,6 +270,12 @@ export interface Pod extends ApiObject {
   readonly status?: PodStatus;
 }
 
+/** A template that stands by itself. */
+export interface PodTemplate extends ApiObject {
+  readonly kind: "PodTemplate";
+  readonly template?: PodTemplateSpec;
+}
+
 export interface PodTemplateSpec {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec: PodSpec;

@@ -2,9 +2,10 @@
 import { compileLabelSelector } from "../selector.js";
 import type { CronJob, Job, JobSpec } from "../types/workloads.js";
 import { scheduleMistake, isTimeZone } from "./cron-schedule.js";
+import { domainPrefixedPath } from "./domain-path.js";
 import { invalid, notSupported, required, tooLong, type FieldError, oneOf } from "./field-error.js";
 import { nonNegative } from "./metadata.js";
-import { dnsLabel, dnsSubdomain } from "./names.js";
+import { dnsLabel } from "./names.js";
 import { validatePodTemplate } from "./pod.js";
 import { validatePodFailurePolicy } from "./pod-failure-policy.js";
 import { isUsableSelector, shownLabels, shownSelector, validateLabelSelector } from "./selectors.js";
@@ -25,25 +26,12 @@ const MAX_MANAGED_BY = 63;
 /** A cron job's name, of which job names are made with 11 characters more. */
 const MAX_CRON_JOB_NAME = 52;
 
-/** Who steers the job in place of the job controller: a domain and a path (IsDomainPrefixedPath). */
+/** Who steers the job in place of the job controller: a domain and a path. */
 function validateManagedBy(field: string, value: string | undefined): FieldError[] {
   if (value === undefined) return [];
-  if (value === "") return [required(field)];
-  const slash = value.indexOf("/");
-  const [domain, path] = slash < 0 ? [value, ""] : [value.slice(0, slash), value.slice(slash + 1)];
-  const errors: FieldError[] = [];
-  if (domain === "" || path === "") errors.push(invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  else {
-    errors.push(...dnsSubdomain(domain).map((message) => invalid(field, domain, message)));
-    if (!HTTP_PATH.test(path)) errors.push(invalid(field, path, HTTP_PATH_MESSAGE));
-  }
+  const errors = domainPrefixedPath(field, value);
   return value.length > MAX_MANAGED_BY ? [...errors, tooLong(field, MAX_MANAGED_BY)] : errors;
 }
-
-/** Source: RFC 3986, section 3.3, as apimachinery's validation has it. */
-const HTTP_PATH_PATTERN = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const HTTP_PATH = new RegExp(`^${HTTP_PATH_PATTERN}$`);
-const HTTP_PATH_MESSAGE = `Invalid path (regex used for validation is '${HTTP_PATH_PATTERN}')`;
 
 function validateIndexing(field: string, spec: JobSpec): FieldError[] {
   const errors: FieldError[] = [];

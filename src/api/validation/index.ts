@@ -9,6 +9,7 @@ import { validateControllerRevision } from "./controller-revision.js";
 import { validatePodDisruptionBudget } from "./disruption.js";
 import { validateEndpointSlice } from "./endpoint-slice.js";
 import type { FieldError } from "./field-error.js";
+import { validateIngressClass } from "./ingress-class.js";
 import { validateLease } from "./lease.js";
 import { validateLimitRange } from "./limit-range.js";
 import { type NameRule, validateObjectMeta, validateOwnObjectMeta } from "./metadata.js";
@@ -16,7 +17,7 @@ import { dnsLabel, dnsSubdomain, pathSegmentName } from "./names.js";
 import { validateIngress, validateNetworkPolicy } from "./network.js";
 import { validateNode } from "./node.js";
 import { validateBinding, validateRole } from "./permissions.js";
-import { validatePod } from "./pod.js";
+import { validatePod, validatePodTemplate } from "./pod.js";
 import { validateResourceQuota } from "./quota.js";
 import { validateService } from "./service.js";
 import {
@@ -44,6 +45,7 @@ const RULES: Rules = {
   Pod: validatePod,
   Node: validateNode,
   Lease: validateLease,
+  PodTemplate: ({ template }) => validatePodTemplate("template", template),
   ReplicationController: validateReplicationController,
   ReplicaSet: validateReplicaSet,
   Deployment: validateDeployment,
@@ -55,6 +57,7 @@ const RULES: Rules = {
   Service: validateService,
   EndpointSlice: validateEndpointSlice,
   Ingress: validateIngress,
+  IngressClass: validateIngressClass,
   NetworkPolicy: validateNetworkPolicy,
   PersistentVolumeClaim: validatePersistentVolumeClaim,
   PersistentVolume: validatePersistentVolume,

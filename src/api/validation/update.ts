@@ -12,6 +12,7 @@ import { validatePriorityClassChange, validateRuntimeClassChange } from "./class
 import { validateConfigMapChange, validateSecretChange } from "./configuration.js";
 import { validateControllerRevisionChange } from "./controller-revision.js";
 import { forbidden, type FieldError } from "./field-error.js";
+import { validateIngressClassChange } from "./ingress-class.js";
 import { validateJobChange } from "./job-update.js";
 import { validateObjectMeta, validateObjectMetaUpdate, validateOwnObjectMeta, validateOwnObjectMetaUpdate } from "./metadata.js";
 import { dnsSubdomain, pathSegmentName } from "./names.js";
@@ -74,6 +75,7 @@ type Steps = { readonly [K in Kind]?: readonly Step<ObjectsByKind[K]>[] };
 const STEPS: Steps = {
   Pod: [metadata, (pod, old) => [...validateOwnObjectMeta(pod, true, dnsSubdomain), ...validatePodChange(pod, old)]],
   Node: [whole, metadata, validateNodeChange],
+  PodTemplate: [whole, metadata, content],
   ReplicationController: [whole, metadata, content],
   ReplicaSet: [whole, metadata, content, selector],
   Deployment: [metadata, content, selector],
@@ -89,6 +91,7 @@ const STEPS: Steps = {
   Service: [metadata, validateServiceChange, whole],
   EndpointSlice: [whole, (object, old) => immutable("addressType", object.addressType, old.addressType)],
   Ingress: [metadata, content],
+  IngressClass: [metadata, validateIngressClassChange, whole],
   NetworkPolicy: [metadata, content],
   PersistentVolumeClaim: [whole, metadata, whole, validatePersistentVolumeClaimChange],
   PersistentVolume: [whole, whole, validatePersistentVolumeChange],

@@ -178,6 +178,22 @@ const COLUMNS: Columns = {
     column("PORTS", ({ spec }) => (spec.tls === undefined ? "80" : "80, 443")),
     AGE,
   ],
+  IngressClass: [
+    NAME,
+    column("CONTROLLER", ({ spec }) => spec.controller),
+    column("PARAMETERS", ({ spec: { parameters } }) => {
+      if (parameters === undefined) return NONE;
+      const { kind, apiGroup, name } = parameters;
+      return `${apiGroup === undefined ? kind : `${kind}.${apiGroup}`}/${name}`;
+    }),
+    AGE,
+  ],
+  PodTemplate: [
+    NAME,
+    column("CONTAINERS", ({ template }) => template?.spec.containers.map(({ name }) => name).join(",")),
+    column("IMAGES", ({ template }) => template?.spec.containers.map(({ image }) => image ?? "").join(",")),
+    column("POD LABELS", ({ template }) => formatMap(template?.metadata?.labels)),
+  ],
   Namespace: [NAME, column("STATUS", ({ status }) => status?.phase ?? "Active"), AGE],
   Event: [
     column("LAST SEEN", ({ lastTimestamp }, now) => age(lastTimestamp, now)),

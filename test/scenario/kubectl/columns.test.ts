@@ -47,6 +47,18 @@ describe("the columns of", () => {
       ["NAME", "PROVISIONER", "RECLAIMPOLICY", "VOLUMEBINDINGMODE", "ALLOWVOLUMEEXPANSION", "AGE"],
       ["x (default)", "ebs.csi.aws.com", "Delete", "Immediate", "false", "5m"],
     ],
+    [
+      "IngressClass",
+      { spec: { controller: "k8s.io/ingress-nginx", parameters: { apiGroup: "example.com", kind: "Parameters", name: "p" } } },
+      ["NAME", "CONTROLLER", "PARAMETERS", "AGE"],
+      ["x", "k8s.io/ingress-nginx", "Parameters.example.com/p", "5m"],
+    ],
+    [
+      "PodTemplate",
+      { template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image: "nginx" }] } } },
+      ["NAME", "CONTAINERS", "IMAGES", "POD LABELS"],
+      ["x", "c", "nginx", "app=web"],
+    ],
   ] as const)("%s", (kind, content, titles, cells) => {
     expect(tableOf(kind, content)).toEqual([titles, cells]);
   });

@@ -10,6 +10,7 @@ import type { Namespace } from "../../../api/types/policy.js";
 /** Kinds whose metadata.generation counts changes of the spec. */
 const COUNTS_GENERATIONS: ReadonlySet<Kind> = new Set<Kind>([
   "Pod",
+  "PodTemplate",
   "ReplicationController",
   "ReplicaSet",
   "Deployment",
@@ -18,6 +19,7 @@ const COUNTS_GENERATIONS: ReadonlySet<Kind> = new Set<Kind>([
   "Job",
   "CronJob",
   "Ingress",
+  "IngressClass",
   "NetworkPolicy",
   "PodDisruptionBudget",
   "EndpointSlice",
