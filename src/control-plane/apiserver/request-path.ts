@@ -175,10 +175,7 @@ export class RequestPath {
       this.inFlight++;
       this.travel(slot);
     } else if (this.queued.length < MAX_QUEUED) this.queued.push(slot);
-    else {
-      this.inFlight++;
-      this.respond(slot, { ok: false, status: TOO_MANY_REQUESTS });
-    }
+    else this.answer(slot, { ok: false, status: TOO_MANY_REQUESTS });
   }
 
   private travel(slot: number): void {
@@ -323,9 +320,13 @@ export class RequestPath {
 
   /** The server is done with the request. */
   private respond(slot: number, answer: Answer): void {
+    this.release();
+    this.answer(slot, answer);
+  }
+
+  private answer(slot: number, answer: Answer): void {
     const request = this.requests[slot]!;
     request.answer = answer;
-    this.release();
     if (answer.ok && request.work.done === undefined) this.finish(slot, answer);
     else this.options.simulation.schedule(this.options.latencies.network.sample(), this.answered, slot);
   }

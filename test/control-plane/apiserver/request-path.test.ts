@@ -139,11 +139,15 @@ describe("the path of a request", () => {
     for (let index = 0; index < 3; index++) client.create<"Pod">(pod(`p${index}`), () => times.push(simulation.now));
     simulation.run(SECOND);
     expect(times).toEqual([1_000, 2_000, 3_000]);
-    for (let index = 0; index < 7_000; index++) client.create<"Pod">(pod(`q${index}`));
-    simulation.run(2 * SECOND);
-    // 6,400 wait; the others come again after the second that the answer names, and find room.
+    const answered: string[] = [];
+    const send = (name: string): void => client.create<"Pod">(pod(name), () => answered.push(name));
+    for (let index = 0; index < 7_000; index++) send(`q${index}`);
+    simulation.run(1.5 * SECOND);
+    send("late");
+    // 6,400 wait; the others come again after the second that the answer names, behind one that was sent in the meantime.
     simulation.run(30 * SECOND);
-    expect(server.objects.count("Pod")).toBe(7_003);
+    expect(server.objects.count("Pod")).toBe(7_004);
+    expect(answered.indexOf("late")).toBe(1 + 6_400);
   });
 });
 
