@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { LeaderElection } from "../../src/control-plane/leader-election.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 
-function election(hosts: readonly string[]) {
-  const simulation = new Simulation({ seed: 1 });
+function election(hosts: readonly string[], seed = 1) {
+  const simulation = new Simulation({ seed });
   const down = new Set<string>();
   const history: { readonly time: number; readonly what: string }[] = [];
   const note = (what: string): void => void history.push({ time: simulation.now / SECOND, what });
@@ -47,6 +47,19 @@ describe("leader election", () => {
     expect(history[2].what).toMatch(/^[bc] leads$/);
     expect(history[2].time).toBeGreaterThanOrEqual(115);
     expect(history[2].time).toBeLessThan(117);
+  });
+
+  it("leaves to chance when the lease is looked at after it has run out, and who looks first", () => {
+    const elected = Array.from({ length: 20 }, (_, seed) => {
+      const { simulation, down, history, at } = election(["a", "b", "c"], seed);
+      at(101, () => down.add("a"));
+      simulation.run(200 * SECOND);
+      return history[2];
+    });
+    const times = elected.map(({ time }) => time - 115);
+    expect(Math.min(...times)).toBeLessThan(0.5);
+    expect(Math.max(...times)).toBeGreaterThan(1.5);
+    expect(new Set(elected.map(({ what }) => what))).toEqual(new Set(["b leads", "c leads"]));
   });
 
   it("notices nothing of an interruption shorter than the renew deadline", () => {

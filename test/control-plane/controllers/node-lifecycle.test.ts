@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment, Node, Taint } from "../../../src/api/types/index.js";
+import { judgeZones, type ZoneCounts, type ZoneState } from "../../../src/control-plane/controllers/nodelifecycle/zone-state.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { deployment } from "./manifests.js";
 import { EPOCH, SmallCluster } from "./small-cluster.js";
@@ -186,6 +187,45 @@ describe("the node lifecycle controller", () => {
     cluster.runTo(130);
     expect(all.slice(0, 3).map((name) => taintsOf(cluster, name))).toEqual([[], [], []]);
     expect(all.slice(3).some((name) => taintsOf(cluster, name).includes("unreachable:NoExecute"))).toBe(true);
+  });
+});
+
+describe("all zones", () => {
+  it("that are down take the taints of those that were down before with them", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("a", 3, { "topology.kubernetes.io/zone": "a" });
+    cluster.addNodes("b", 3, { "topology.kubernetes.io/zone": "b" });
+    cluster.runTo(12);
+    const stop = (zone: string): void => [1, 2, 3].forEach((index) => cluster.stopKubelet(`${zone}-${index}`));
+    const tainted = (): number =>
+      cluster.list("Node").filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute") === true).length;
+    stop("b");
+    cluster.runTo(90);
+    expect(tainted()).toBe(3);
+    stop("a");
+    cluster.runTo(160);
+    expect(tainted()).toBe(0);
+  });
+
+  it("give each node a whole grace period anew when one of them is back", () => {
+    const rates = { nodeEvictionRate: 0.1, secondaryNodeEvictionRate: 0.01, unhealthyZoneThreshold: 0.55, largeClusterSizeThreshold: 50 };
+    const down = { ready: 0, notReady: 3 };
+    const judge = (before: ReadonlyMap<string, ZoneState>, a: ZoneCounts) =>
+      judgeZones(
+        before,
+        new Map([
+          ["a", a],
+          ["b", down],
+        ]),
+        rates,
+      );
+    const allDown = judge(new Map(), down);
+    expect([allDown.stopEvictions, allDown.restartGrace]).toEqual([true, false]);
+    const stillDown = judge(allDown.states, down);
+    expect([stillDown.stopEvictions, stillDown.restartGrace]).toEqual([false, false]);
+    const back = judge(allDown.states, { ready: 1, notReady: 2 });
+    expect([back.stopEvictions, back.restartGrace]).toEqual([false, true]);
+    expect(back.rates).toEqual(new Map(["a", "b"].map((zone) => [zone, rates.nodeEvictionRate])));
   });
 });
 
