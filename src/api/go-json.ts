@@ -18,6 +18,11 @@ export function structJson(value: unknown): string {
   return stringify(value, false);
 }
 
+/** Writes a value over several lines, each level one space further in, with the keys in their own order. */
+export function indentedJson(value: unknown): string {
+  return escaped(JSON.stringify(value, null, 1));
+}
+
 /** Values nested more deeply are cut; no API type comes near. */
 const MAX_DEPTH = 500;
 
@@ -35,5 +40,10 @@ function stringify(value: unknown, sorted: boolean, depth = 0): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => HTML_ESCAPES[character]);
+  return escaped(JSON.stringify(text));
+}
+
+/** Outside of texts none of these stands in JSON. */
+function escaped(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (character) => HTML_ESCAPES[character]);
 }

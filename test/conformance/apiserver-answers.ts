@@ -66,13 +66,17 @@ function compareAnswer(path: string, given: Result<Plain>, { code, reason, messa
 
 /** The details as the wire has them; null where there are none. */
 function detailsOf({ details, causes = [], retryAfterSeconds }: ApiStatus): Plain | null {
-  const written = causes.map(({ type, message, field }) => ({ reason: type, message, ...(field !== undefined && { field }) }));
+  const written = causes.map(({ type, message, field }) => ({
+    ...(type !== "" && { reason: type }),
+    message,
+    ...(field !== undefined && { field }),
+  }));
   const whole: Plain = {
     ...details,
     ...(written.length > 0 && { causes: written }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
-  return Object.keys(whole).length === 0 ? null : whole;
+  return details === undefined && Object.keys(whole).length === 0 ? null : whole;
 }
 
 /** Fields of the metadata that recordings leave out. */

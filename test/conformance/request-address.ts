@@ -23,11 +23,17 @@ export interface Address {
 export const PAGE_NOT_FOUND: ApiStatus = { code: 404, reason: "NotFound", message: "404 page not found\n" };
 
 /** The two answers of the router within an API. Source: NewGenericServerResponse of k8s.io/apimachinery/pkg/api/errors. */
-export const ADDRESS_UNKNOWN: ApiStatus = { code: 404, reason: "NotFound", message: "the server could not find the requested resource" };
+export const ADDRESS_UNKNOWN: ApiStatus = {
+  code: 404,
+  reason: "NotFound",
+  message: "the server could not find the requested resource",
+  details: {},
+};
 export const METHOD_NOT_ALLOWED: ApiStatus = {
   code: 405,
   reason: "MethodNotAllowed",
   message: "the server does not allow this method on the requested resource",
+  details: {},
 };
 
 const READ_WRITE = ["GET", "PUT", "PATCH"];

@@ -1,4 +1,5 @@
 /** What may change in a pod. Source: ValidatePodUpdate in pkg/apis/core/validation/validation.go. */
+import { indentedJson } from "../go-json.js";
 import { internalForm } from "../internal-form.js";
 import type { NodeSelectorTerm } from "../types/node.js";
 import type { Container, Pod, PodSpec } from "../types/pod.js";
@@ -105,7 +106,7 @@ function validateNodeAffinityChange(spec: PodSpec, old: PodSpec): FieldError[] {
 }
 
 function shownSpec(spec: PodSpec): string {
-  return JSON.stringify(internalForm("PodSpec", spec), null, 1);
+  return indentedJson(internalForm("PodSpec", spec));
 }
 
 /** The spec with everything that may change as it was before. */

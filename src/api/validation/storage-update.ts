@@ -1,4 +1,5 @@
 /** What may change in storage kinds. Source: ValidatePersistentVolumeClaimUpdate and its kin in pkg/apis/core/validation, pkg/apis/storage/validation. */
+import { indentedJson } from "../go-json.js";
 import { internalForm } from "../internal-form.js";
 import { compareQuantities } from "../quantity.js";
 import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment } from "../types/storage.js";
@@ -30,7 +31,7 @@ function mungedClaim(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): 
 }
 
 function shownClaimSpec(spec: ClaimSpec): string {
-  return JSON.stringify(internalForm("PersistentVolumeClaimSpec", spec), null, 1);
+  return indentedJson(internalForm("PersistentVolumeClaimSpec", spec));
 }
 
 export function validatePersistentVolumeClaimChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
@@ -71,7 +72,7 @@ function sourceOf({ spec }: PersistentVolume): object {
 }
 
 function shownSource(source: object): string {
-  return JSON.stringify(source, null, 1);
+  return indentedJson(source);
 }
 
 export function validatePersistentVolumeChange(volume: PersistentVolume, old: PersistentVolume): FieldError[] {

@@ -11,7 +11,7 @@ import type { ApiObject, LabelSelector, ObjectReference, Scale } from "../../api
 export interface ApiStatus {
   /** HTTP status code: 400, 403, 404, 409, 422, 429, 500, 504, ... */
   readonly code: number;
-  /** "" where upstream does not know one: what etcd refuses goes to the client as it is. */
+  /** "" where upstream gives none: what etcd refuses goes to the client as it is. */
   readonly reason:
     | ""
     | "BadRequest"
@@ -30,7 +30,7 @@ export interface ApiStatus {
     | "Timeout";
   readonly message: string;
   /** What the refusal is about; the kind is a resource's name, "pods", or a kind's own, "Pod", where validation found mistakes. */
-  readonly details?: { readonly name?: string; readonly group?: string; readonly kind: string };
+  readonly details?: { readonly name?: string; readonly group?: string; readonly kind?: string };
   readonly causes?: readonly { readonly type: string; readonly field?: string; readonly message: string }[];
   readonly retryAfterSeconds?: number;
   /** No server has answered: this is what the client itself has to say. */

@@ -51,7 +51,8 @@ export function patchedObject<T extends ApiObject>(stored: T, patch: PatchDocume
 
 /** A step that does not fit. Source: NewGenericServerResponse of k8s.io/apimachinery/pkg/api/errors, which does not say which step. */
 function rejected(): ApiStatusError {
-  return new ApiStatusError({ code: 422, reason: "Invalid", message: "the server rejected our request due to an error in our request" });
+  const message = "the server rejected our request due to an error in our request";
+  return new ApiStatusError({ code: 422, reason: "Invalid", message, details: {} });
 }
 
 /** A strategic merge patch is shown as it is and judged by a converter of its own; of others the result is shown and decoded. */

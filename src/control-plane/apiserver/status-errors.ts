@@ -167,7 +167,9 @@ export function invalidOfGroup(group: string, kind: string, name: string, causes
   const texts = causes.map((cause) =>
     cause.field === undefined || cause.field === "" ? cause.message : `${cause.field}: ${cause.message}`,
   );
-  const detail = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  // Each text once, though each mistake is a cause of its own. Source: ErrorList.ToAggregate of apimachinery's util/validation/field.
+  const different = [...new Set(texts)];
+  const detail = different.length === 1 ? different[0] : `[${different.join(", ")}]`;
   const qualified = group === "" ? kind : `${kind}.${group}`;
   return new ApiStatusError({
     code: 422,

@@ -40,10 +40,8 @@ export class ServerError extends KubectlError {
   override get alone(): string {
     const { reason, details, causes = [] } = this.status;
     if (reason !== "Invalid") return this.message;
-    const subject =
-      details === undefined || (details.kind === "" && details.name === undefined)
-        ? "request"
-        : `${details.kind} ${JSON.stringify(details.name ?? "")}`;
+    const { kind = "", name = "" } = details ?? {};
+    const subject = kind === "" && name === "" ? "request" : `${kind} ${JSON.stringify(name)}`;
     const texts = [...new Set(causes.map(({ field = "", message }) => `${field}: ${message}`))];
     const head = `The ${subject} is invalid`;
     if (texts.length === 0) return subject === "request" && this.status.message !== "" ? `${head}: ${this.status.message}` : head;

@@ -19,7 +19,7 @@ import { ObjectWriter, type ObjectWriterOptions } from "./object-writer.js";
 import type { RegistryContext } from "./registry-context.js";
 import { getScale, rescale } from "./scale.js";
 import { storedByName, storedTarget } from "./stored-target.js";
-import { storeChange, updateObject, type WrittenPart } from "./update.js";
+import { storePatched, updateObject, type WrittenPart } from "./update.js";
 
 export interface RegistryOptions extends Omit<RegistryContext, "writer">, ObjectWriterOptions {
   /** Spreads the tries of evictions that are in each other's way. */
@@ -57,7 +57,7 @@ export class Registry {
     return updateObject(this.context, object, part, user);
   }
 
-  /** @throws ApiStatusError 404, 409 where the uid is another, or 422 */
+  /** @throws ApiStatusError 400, 404, 409 where the uid is another or the patch names another version, or 422 */
   patch<K extends Kind>(
     target: Target<K>,
     change: (current: ObjectsByKind[K]) => ObjectsByKind[K],
@@ -65,7 +65,7 @@ export class Registry {
     user: string,
   ): ApiObject {
     const entry = storedTarget(this.context.store, target);
-    return storeChange(this.context, entry, change(entry.object as ObjectsByKind[K]), part, user);
+    return storePatched(this.context, entry, change(entry.object as ObjectsByKind[K]), part, user);
   }
 
   /** @throws ApiStatusError 404 or 409 */

@@ -40,7 +40,7 @@ export function takeDisruption(pod: Pod, matching: readonly PodDisruptionBudget[
   if (matching.length > 1) {
     throw new ApiStatusError({
       code: 500,
-      reason: "InternalError",
+      reason: "",
       message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
     });
   }

@@ -36,6 +36,18 @@ export function updateObject(context: RegistryContext, object: ApiObject, part: 
 }
 
 /**
+ * What a patch has made of the stored object; where it names a version, that has to be the stored one.
+ *
+ * @throws ApiStatusError 400, 403, 409 Conflict or 422
+ */
+export function storePatched(context: RegistryContext, entry: StoreEntry, asked: ApiObject, part: WrittenPart, user: string): ApiObject {
+  const { kind, metadata } = entry.object;
+  const { resourceVersion = "" } = asked.metadata;
+  if (resourceVersion !== "" && resourceVersion !== metadata.resourceVersion) throw modifiedConflict(kind as Kind, metadata.name);
+  return storeChange(context, entry, asked, part, user);
+}
+
+/**
  * Stores what an update or patch asks for; nothing happens where it asks for what is there.
  *
  * @throws ApiStatusError 400, 403 or 422
@@ -43,9 +55,12 @@ export function updateObject(context: RegistryContext, object: ApiObject, part: 
 export function storeChange(context: RegistryContext, entry: StoreEntry, asked: ApiObject, part: WrittenPart, user: string): ApiObject {
   const stored = entry.object as WithStatus;
   if (asked === stored) return stored;
-  const { name } = stored.metadata;
+  const { name, namespace } = stored.metadata;
   if (asked.metadata.name !== name)
     throw badRequest(`the name of the object (${asked.metadata.name}) does not match the name on the URL (${name})`);
+  const { namespace: place = "" } = asked.metadata;
+  if (place !== "" && namespace !== undefined && place !== namespace)
+    throw badRequest(`the namespace of the object (${place}) does not match the namespace on the request (${namespace})`);
   return part === "status" ? storeStatus(context, entry, asked) : storeObject(context, entry, asked, user);
 }
 
