@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OwnerReference } from "../../../src/api/types/index.js";
+import type { ConfigMap, Namespace, OwnerReference } from "../../../src/api/types/index.js";
 import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
@@ -106,5 +106,61 @@ describe("the garbage collector", () => {
     cluster.runTo(5);
     expect(cluster.get("ConfigMap", "odd")?.metadata.ownerReferences).toHaveLength(2);
     expect(cluster.get("PriorityClass", "high")).toBeDefined();
+  });
+
+  /** A ConfigMap with that owner. */
+  const owned = (name: string, namespace: string, owner: OwnerReference): ConfigMap => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace, ownerReferences: [owner] },
+  });
+
+  /** A ConfigMap of the namespace default as an owner, and a second namespace. */
+  const withOwner = (): { readonly cluster: SmallCluster; readonly owner: OwnerReference } => {
+    const cluster = new SmallCluster();
+    const other: Namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } };
+    const configMap: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "owner", namespace: "default" } };
+    cluster.apply(other, configMap);
+    cluster.runTo(2);
+    const { uid } = cluster.get("ConfigMap", "owner")!.metadata;
+    return { cluster, owner: { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: uid! } };
+  };
+  const names = (cluster: SmallCluster): readonly string[] =>
+    cluster.list("ConfigMap").flatMap(({ metadata: { name } }) => (name === "kube-root-ca.crt" ? [] : [name]));
+
+  it("tells of an owner that is in another namespace and collects what names it there, but not what names it in its own", () => {
+    const { cluster, owner } = withOwner();
+    cluster.apply(owned("wrong", "other", owner));
+    cluster.runTo(4);
+    expect(names(cluster)).toEqual(["owner"]);
+    const [event] = cluster.eventsOf("OwnerRefInvalidNamespace");
+    expect(event).toMatchObject({ object: "ConfigMap wrong", type: "Warning", component: "garbage-collector-controller" });
+    expect(event.message).toBe(
+      `ownerRef [v1/ConfigMap, namespace: other, name: owner, uid: ${owner.uid}] does not exist in namespace "other"`,
+    );
+    cluster.apply(owned("right", "default", owner));
+    // Another change of owners has the collector ask for each of them.
+    cluster.change("ConfigMap", "right", (one) => ({
+      ...one,
+      metadata: { ...one.metadata, ownerReferences: [owner, { ...owner, name: "none", uid: "00000000-0000-0000-0000-000000000000" }] },
+    }));
+    cluster.runTo(8);
+    expect(names(cluster)).toEqual(["owner", "right"]);
+    expect(cluster.get("ConfigMap", "right")!.metadata.ownerReferences).toEqual([owner]);
+  });
+
+  it("asks once for an owner that it has not seen, however many name it", () => {
+    const { cluster } = withOwner();
+    const reads: string[] = [];
+    cluster.api.trace({
+      handling: ({ verb, target }) => {
+        if (verb === "get" && target.name === "gone") reads.push(target.name);
+      },
+    });
+    const gone: OwnerReference = { apiVersion: "v1", kind: "ConfigMap", name: "gone", uid: "00000000-0000-0000-0000-000000000000" };
+    cluster.apply(...["a", "b", "c"].map((name) => owned(name, "default", gone)));
+    cluster.runTo(5);
+    expect(names(cluster)).toEqual(["owner"]);
+    expect(reads).toHaveLength(1);
   });
 });

@@ -4,36 +4,47 @@
  * Source: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ and kubernetes
  * pkg/controller/garbagecollector/garbagecollector.go.
  */
-import { type Kind, kindInfo, KINDS, objectKey } from "../../../api/kinds.js";
+import { type Kind, kindInfo, KINDS } from "../../../api/kinds.js";
 import type { ApiObject, ObjectMeta, OwnerReference } from "../../../api/types/index.js";
-import type { Informer, Target } from "../../apiserver/client.js";
+import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { BY_OWNER, ownerUids } from "../owner-references.js";
-import { sameValue } from "../same-value.js";
-import { ApiError, firstError, inParallel, unless, type Task } from "../task.js";
+import { referenceTo } from "../pod-control.js";
+import { firstError, inParallel, RetryLater, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { dependentsPolicy, FOREGROUND, isDeletingDependents, isOrphaning, ORPHAN, splitOwners, type OwnerState } from "./ownership.js";
+import { AbsentOwners } from "./absent-owners.js";
+import { deleteAsRead } from "./deletion.js";
+import { keyOf, ownerTarget, splitKey, targetFor, unseenKeyOf, unseenOwner } from "./item.js";
+import {
+  dependentsPolicy,
+  FOREGROUND,
+  invalidNamespace,
+  isDeletingDependents,
+  isOrphaning,
+  ORPHAN,
+  splitOwners,
+  type OwnerState,
+} from "./ownership.js";
 
 const ACCOUNT = "generic-garbage-collector";
+const COMPONENT = "garbage-collector-controller";
 /** Kinds that own nothing, are owned by nothing and change all the time. Source: DefaultIgnoredResources in pkg/controller/garbagecollector. */
 const IGNORED: ReadonlySet<Kind> = new Set<Kind>(["Event", "Lease"]);
 /** Requests at a time while the dependents of one object are let go. */
 const ORPHANING_PARALLEL = 20;
-
-/** Separates the parts of a queue's key: names hold no such character. */
-const SEPARATOR = "|";
 
 class GarbageCollector {
   private readonly calls: ApiCalls;
   private readonly informers = new Map<Kind, Informer<ApiObject>>();
   private readonly deleting: WorkQueue;
   private readonly orphaning: WorkQueue;
-  /** Uids of owners that are known not to exist. */
-  private readonly absent = new Set<string>();
+  private readonly absent = new AbsentOwners();
+  /** Keys, by uid, of owners that were read of and not seen yet. */
+  private readonly unseen = new Map<string, string>();
 
   constructor(context: ControllerContext) {
-    this.calls = context.calls(ACCOUNT, ACCOUNT);
+    this.calls = context.calls(ACCOUNT, COMPONENT);
     const workers = context.options.concurrentGcSyncs;
     this.deleting = context.queue({ workers, sync: (key) => this.attemptToDelete(key) });
     this.orphaning = context.queue({ workers, sync: (key) => this.attemptToOrphan(key) });
@@ -51,8 +62,45 @@ class GarbageCollector {
   }
 
   private added(object: ApiObject): void {
-    if (object.metadata.ownerReferences?.some((owner) => !this.isCached(object, owner)) === true) this.deleting.add(keyOf(object));
+    this.seen(object);
+    this.ownersAdded(object, object.metadata.ownerReferences ?? []);
     if (object.metadata.deletionTimestamp !== undefined) this.deletionBegan(object);
+  }
+
+  /** An owner that comes into view: dependents that name it from another namespace do so wrongly. */
+  private seen(owner: ApiObject): void {
+    const { uid, namespace } = owner.metadata;
+    if (!this.unseen.delete(uid!)) return;
+    for (const dependent of this.dependentsOf(uid!)) {
+      const reference = dependent.metadata.ownerReferences!.find((one) => one.uid === uid)!;
+      if (this.cachedIn(dependent.metadata.namespace, reference) !== undefined) continue;
+      if (namespace !== undefined && dependent.metadata.namespace !== namespace) this.reportInvalidNamespace(dependent, reference);
+      this.deleting.add(keyOf(dependent));
+    }
+  }
+
+  /** Whether owners exist that nobody has seen is found out once; a dependent that names one otherwise than others do is looked at itself. */
+  private ownersAdded(object: ApiObject, references: readonly OwnerReference[]): void {
+    let isInvalid = false;
+    for (const reference of references) {
+      if (this.isCached(object, reference)) continue;
+      if (this.isElsewhere(reference)) {
+        if (!isInvalid) this.reportInvalidNamespace(object, reference);
+        isInvalid = true;
+        continue;
+      }
+      const key = unseenKeyOf(reference, object.metadata.namespace);
+      const known = this.unseen.get(reference.uid);
+      if (known === undefined) {
+        this.unseen.set(reference.uid, key);
+        this.deleting.add(key);
+      } else if (known !== key) isInvalid = true;
+    }
+    if (isInvalid) this.deleting.add(keyOf(object));
+  }
+
+  private reportInvalidNamespace(dependent: ApiObject, reference: OwnerReference): void {
+    this.calls.recordEvent(referenceTo(dependent), "Warning", "OwnerRefInvalidNamespace", invalidNamespace(dependent, reference));
   }
 
   private updated(previous: ApiObject, current: ApiObject): void {
@@ -64,15 +112,18 @@ class GarbageCollector {
     if (before.ownerReferences === after.ownerReferences) return;
     // An owner that no longer blocks, or that the object no longer has, may go now.
     for (const owner of before.ownerReferences ?? []) this.ownerMayGo(previous, owner);
-    if (after.ownerReferences?.some((owner) => !this.isCached(current, owner)) === true) this.deleting.add(keyOf(current));
+    const known = new Set(ownerUids(previous));
+    this.ownersAdded(
+      current,
+      (after.ownerReferences ?? []).filter(({ uid }) => !known.has(uid)),
+    );
   }
 
   private deleted(object: ApiObject): void {
-    const uid = object.metadata.uid!;
-    for (const dependent of this.dependentsOf(uid)) {
-      this.absent.add(uid);
-      this.deleting.add(keyOf(dependent));
-    }
+    const { uid, name, namespace } = object.metadata;
+    const dependents = [...this.dependentsOf(uid!)];
+    if (dependents.length > 0) this.absent.add({ apiVersion: object.apiVersion, kind: object.kind, name, uid: uid! }, namespace);
+    for (const dependent of dependents) this.deleting.add(keyOf(dependent));
     for (const owner of object.metadata.ownerReferences ?? []) this.ownerMayGo(object, owner);
   }
 
@@ -85,22 +136,27 @@ class GarbageCollector {
   }
 
   private ownerMayGo(dependent: ApiObject, reference: OwnerReference): void {
-    const owner = this.cached(dependent, reference);
+    const owner = this.cachedIn(dependent.metadata.namespace, reference);
     if (owner !== undefined && isDeletingDependents(owner)) this.deleting.add(keyOf(owner));
   }
 
-  private cached(dependent: ApiObject, { kind, name, uid }: OwnerReference): ApiObject | undefined {
-    const target = ownerTarget(dependent, kind, name);
-    const owner =
-      target === undefined
-        ? undefined
-        : this.informers.get(target.kind)?.get(target.namespace === undefined ? name : `${target.namespace}/${name}`);
-    return owner?.metadata.uid === uid ? owner : undefined;
+  private cachedIn(namespace: string | undefined, reference: OwnerReference): ApiObject | undefined {
+    const target = ownerTarget(namespace, reference);
+    if (target === undefined) return undefined;
+    const owner = this.informers.get(target.kind)?.get(target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`);
+    return owner?.metadata.uid === reference.uid ? owner : undefined;
+  }
+
+  /** Whether the owner is in another namespace than where it was looked for. */
+  private isElsewhere(reference: OwnerReference): boolean {
+    for (const { metadata } of this.informers.get("Namespace")?.list() ?? [])
+      if (this.cachedIn(metadata.name, reference) !== undefined) return true;
+    return false;
   }
 
   /** Whether the owner is known to exist; owners of kinds that are not served count as existing. */
   private isCached(dependent: ApiObject, reference: OwnerReference): boolean {
-    return kindInfo(reference.kind) === undefined || this.cached(dependent, reference) !== undefined;
+    return kindInfo(reference.kind) === undefined || this.cachedIn(dependent.metadata.namespace, reference) !== undefined;
   }
 
   private *dependentsOf(uid: string): Iterable<ApiObject> {
@@ -109,12 +165,29 @@ class GarbageCollector {
 
   /** The cached object that a key names, if it is still the same one. */
   private objectOf(key: string): ApiObject | undefined {
-    const [kind, name, uid] = key.split(SEPARATOR) as [Kind, string, string];
+    const [kind, name, uid] = splitKey(key);
     const object = this.informers.get(kind)?.get(name);
     return object?.metadata.uid === uid ? object : undefined;
   }
 
   private *attemptToDelete(key: string): Task<void> {
+    const unseen = unseenOwner(key);
+    if (unseen === undefined) yield* this.attemptToDeleteSeen(key);
+    else yield* this.attemptToFind(unseen.reference, unseen.namespace);
+  }
+
+  /** Asks for an owner that nobody has seen. One that exists is waited for; the dependents of one that does not are looked at. */
+  private *attemptToFind(reference: OwnerReference, namespace: string | undefined): Task<void> {
+    const target = ownerTarget(namespace, reference);
+    if (target === undefined || this.cachedIn(namespace, reference) !== undefined) return;
+    const found = (yield* unless(["NotFound"], this.calls.get(target))) as ApiObject | undefined;
+    if (found?.metadata.uid === reference.uid) throw new RetryLater(`${target.kind} ${target.name} has not been observed yet`);
+    this.absent.add(reference, namespace);
+    this.unseen.delete(reference.uid);
+    for (const dependent of this.dependentsOf(reference.uid)) this.deleting.add(keyOf(dependent));
+  }
+
+  private *attemptToDeleteSeen(key: string): Task<void> {
     const object = this.objectOf(key);
     if (object === undefined) return;
     if (object.metadata.deletionTimestamp !== undefined && !isDeletingDependents(object)) return;
@@ -128,7 +201,7 @@ class GarbageCollector {
     const references = latest.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
     // Of an owner that cannot be looked up nobody knows whether it exists: the object stays.
-    if (references.some(({ kind, name }) => ownerTarget(latest, kind, name) === undefined)) return;
+    if (references.some((reference) => ownerTarget(latest.metadata.namespace, reference) === undefined)) return;
     const states = new Map<string, OwnerState>();
     for (const reference of references) states.set(reference.uid, yield* this.stateOf(latest, reference));
     const { solid, dangling, waiting } = splitOwners(references, (uid) => states.get(uid)!);
@@ -140,28 +213,10 @@ class GarbageCollector {
     const dependents = [...this.dependentsOf(latest.metadata.uid)];
     if (waiting.length > 0 && dependents.length > 0) {
       yield* this.unblockCycle(latest, dependents);
-      yield* this.remove(latest, "Foreground");
+      yield* deleteAsRead(this.calls, latest, "Foreground");
       return;
     }
-    yield* this.remove(latest, dependentsPolicy(latest));
-  }
-
-  /** Deletes the object as it was read; one that was changed meanwhile, too, unless it has other owners now. Source: deleteObject in operations.go. */
-  private *remove(object: ApiObject, propagationPolicy: "Orphan" | "Background" | "Foreground"): Task<void> {
-    const target = targetFor(object);
-    const { uid, resourceVersion, ownerReferences } = object.metadata;
-    try {
-      yield* unless(
-        ["NotFound"],
-        this.calls.delete(target, { propagationPolicy, preconditions: { uid: uid!, resourceVersion: resourceVersion! } }),
-      );
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status.reason !== "Conflict") throw error;
-      const live = (yield* unless(["NotFound"], this.calls.get(target))) as ApiObject | undefined;
-      if (live === undefined || live.metadata.uid !== uid) return;
-      if (!sameValue(live.metadata.ownerReferences, ownerReferences)) throw error;
-      yield* unless(["NotFound", "Conflict"], this.calls.delete(target, { propagationPolicy, preconditions: { uid: uid! } }));
-    }
+    yield* deleteAsRead(this.calls, latest, dependentsPolicy(latest));
   }
 
   /** Objects that own each other would wait for each other for ever. */
@@ -174,11 +229,12 @@ class GarbageCollector {
   }
 
   private *stateOf(dependent: ApiObject, reference: OwnerReference): Task<OwnerState> {
-    if (this.absent.has(reference.uid)) return "dangling";
-    const target = ownerTarget(dependent, reference.kind, reference.name)!;
+    const { namespace } = dependent.metadata;
+    if (this.absent.has(reference, namespace)) return "dangling";
+    const target = ownerTarget(namespace, reference)!;
     const owner = (yield* unless(["NotFound"], this.calls.get(target))) as ApiObject | undefined;
     if (owner?.metadata.uid !== reference.uid) {
-      this.absent.add(reference.uid);
+      this.absent.add(reference, namespace);
       return "dangling";
     }
     return isDeletingDependents(owner) ? "waiting" : "solid";
@@ -228,24 +284,6 @@ class GarbageCollector {
       this.calls.patch(targetFor(object), (current) => ({ ...current, metadata: change(current.metadata) })),
     );
   }
-}
-
-function keyOf(object: ApiObject): string {
-  return [object.kind, objectKey(object), object.metadata.uid].join(SEPARATOR);
-}
-
-function targetFor(object: ApiObject): Target {
-  const { namespace, name } = object.metadata;
-  return { kind: object.kind as Kind, ...(namespace !== undefined && { namespace }), name };
-}
-
-/** An owner is in the dependent's namespace or cluster-scoped; undefined for kinds that are not served, and for a namespaced owner of an object without namespace. */
-function ownerTarget(dependent: ApiObject, kind: string, name: string): Target | undefined {
-  const info = kindInfo(kind);
-  if (info === undefined) return undefined;
-  const { namespace } = dependent.metadata;
-  if (!info.namespaced) return { kind: info.kind, name };
-  return namespace === undefined ? undefined : { kind: info.kind, namespace, name };
 }
 
 export function startGarbageCollector(context: ControllerContext): void {

@@ -37,3 +37,9 @@ export function splitOwners(
   for (const reference of references) split[stateOf(reference.uid)].push(reference);
   return split;
 }
+
+/** What is told of a dependent whose owner is in another namespace. Source: reportInvalidNamespaceOwnerRef in graph_builder.go. */
+export function invalidNamespace({ metadata: { namespace = "" } }: ApiObject, { apiVersion, kind, name, uid }: OwnerReference): string {
+  const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+  return `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`;
+}
