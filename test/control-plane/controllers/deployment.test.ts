@@ -93,6 +93,42 @@ describe("a rolling update", () => {
     });
   });
 
+  /** Kinds of the writes of the deployment controller that were refused because of a stale version. */
+  function conflicts(cluster: SmallCluster): string[] {
+    const kinds: string[] = [];
+    cluster.api.trace({
+      request: ({ caller, kind, code }) => {
+        if (code === 409 && caller.user.endsWith(":deployment-controller")) kinds.push(kind);
+      },
+    });
+    return kinds;
+  }
+
+  it("writes a new Deployment's status under the version that it began with, after having written its revision: upstream's known conflict", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    const refused = conflicts(cluster);
+    cluster.apply(deployment("web", 1));
+    cluster.runTo(5);
+    expect(refused).toContain("Deployment");
+    expect(cluster.get("Deployment", "web")!.status).toMatchObject({ observedGeneration: 1, readyReplicas: 1 });
+  });
+
+  it("looks for the new ReplicaSet twice, so that one whose revision it writes is refused the second time", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(deployment("web", 1));
+    cluster.runTo(5);
+    cluster.change("Deployment", "web", withImage("web:2"));
+    cluster.runTo(10);
+    const refused = conflicts(cluster);
+    cluster.change("Deployment", "web", withImage("web:1"));
+    cluster.runTo(15);
+    expect(refused[0]).toBe("ReplicaSet");
+    const revisions = cluster.list("ReplicaSet").map(({ metadata }) => metadata.annotations!["deployment.kubernetes.io/revision"]);
+    expect(revisions.sort()).toEqual(["2", "3"]);
+  });
+
   it("spreads a change of size over both ReplicaSets in the middle", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);
@@ -182,5 +218,21 @@ describe("Recreate", () => {
     expect(mixed).toBe(false);
     expect(sizes(cluster)).toEqual({ "web:1": 0, "web:2": 3 });
     expect(cluster.list("Pod")).toHaveLength(3);
+  });
+
+  it("asks for the ReplicaSets for each old pod that goes, and goes on after the last", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.apply(deployment("web", 3, { strategy: { type: "Recreate" } }, SLOW));
+    cluster.runTo(8);
+    const requests: string[] = [];
+    cluster.api.trace({
+      request: ({ caller, verb, kind }) => {
+        if (kind === "ReplicaSet" && caller.user.endsWith(":deployment-controller")) requests.push(verb);
+      },
+    });
+    cluster.change("Deployment", "web", withImage("web:2"));
+    cluster.runTo(30);
+    expect(requests).toEqual(["update", "list", "list", "list", "create"]);
   });
 });

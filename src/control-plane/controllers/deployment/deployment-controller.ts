@@ -13,7 +13,7 @@ import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
 import { BY_OWNER, controlledBy, controllerOf, controllerReference, ownerUids } from "../owner-references.js";
-import { unless, type Task } from "../task.js";
+import { ApiError, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { DeploymentSync } from "./deployment-sync.js";
 import { untilDeadline } from "./deployment-status.js";
@@ -31,6 +31,8 @@ class DeploymentController {
   private readonly replicaSets: Informer<ReplicaSet>;
   private readonly pods: Informer<Pod>;
   private readonly queue: WorkQueue;
+  /** What the handler of pod deletions has to do, one after another. */
+  private readonly podDeletions: WorkQueue;
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
@@ -39,6 +41,7 @@ class DeploymentController {
       maxRetries: MAX_RETRIES,
       sync: (key) => this.sync(key),
     });
+    this.podDeletions = context.queue({ workers: 1, sync: (key) => this.afterPodDeletion(key) });
     this.deployments = context.informer("Deployment");
     this.replicaSets = context.informer("ReplicaSet");
     this.pods = context.informer("Pod");
@@ -73,15 +76,34 @@ class DeploymentController {
     }
   }
 
-  /** A Recreate goes on when the last old pod is gone. */
-  private podDeleted(pod: Pod): void {
+  private deploymentOf(pod: Pod): Deployment | undefined {
     const controller = controllerOf(pod);
-    if (controller?.kind !== "ReplicaSet") return;
+    if (controller?.kind !== "ReplicaSet") return undefined;
     const replicaSet = this.replicaSets.get(`${pod.metadata.namespace}/${controller.name}`);
     const owner = replicaSet === undefined ? undefined : controllerOf(replicaSet);
-    if (owner === undefined) return;
-    const deployment = this.deployments.get(`${pod.metadata.namespace}/${owner.name}`);
-    if (deployment?.spec.strategy?.type === "Recreate") this.queue.add(objectKey(deployment));
+    return owner === undefined ? undefined : this.deployments.get(`${pod.metadata.namespace}/${owner.name}`);
+  }
+
+  private podDeleted(pod: Pod): void {
+    const deployment = this.deploymentOf(pod);
+    if (deployment?.spec.strategy?.type === "Recreate") this.podDeletions.add(`${objectKey(deployment)}/${pod.metadata.uid}`);
+  }
+
+  /**
+   * A Recreate goes on when the last of its pods is gone. For each that goes the API server is asked for the ReplicaSets, and all others
+   * wait meanwhile. Source: deletePod in deployment_controller.go.
+   */
+  private *afterPodDeletion(key: string): Task<void> {
+    const [namespace, name] = key.split("/");
+    const deployment = this.deployments.get(`${namespace}/${name}`);
+    if (deployment === undefined) return;
+    try {
+      const replicaSets = yield* this.calls.list("ReplicaSet", { namespace, labelSelector: deployment.spec.selector });
+      if (replicaSets.some(({ metadata }) => controlledBy(this.pods, metadata.uid!)[Symbol.iterator]().next().done !== true)) return;
+      this.queue.add(objectKey(deployment));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
   }
 
   private *sync(key: string): Task<void> {

@@ -7,13 +7,13 @@ import type { Deployment, DeploymentStatus, Pod, ReplicaSet, Timestamp } from ".
 import { targetOf } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import { conditionOf, withCondition } from "../conditions.js";
-import { controllerReference, isControlledBy } from "../owner-references.js";
+import { isControlledBy } from "../owner-references.js";
 import { isPodTerminal } from "../pod-conditions.js";
 import { namespaceIsTerminating, referenceTo } from "../pod-control.js";
-import { podTemplateHash } from "../pod-template-hash.js";
 import { sameValue } from "../same-value.js";
 import { ApiError, RetryLater, unless, type Task } from "../task.js";
 import { countedStatus, deploymentCondition, hasProgressDeadline, isComplete, pauseCondition, rolloutStatus } from "./deployment-status.js";
+import { newReplicaSet } from "./new-replica-set.js";
 import { proportionalSizes } from "./proportional-scaling.js";
 import {
   activeOrLatest,
@@ -22,14 +22,10 @@ import {
   desiredReplicasAnnotation,
   findNewReplicaSet,
   isSaturated,
-  POD_TEMPLATE_HASH,
   sameTemplate,
 } from "./replica-sets.js";
-import { greatestRevision, newReplicaSetAnnotations, REVISION, revisionOf, withReplicaAnnotations } from "./revisions.js";
+import { beyondHistory, greatestRevision, newReplicaSetAnnotations, REVISION, revisionOf, withReplicaAnnotations } from "./revisions.js";
 import { mostToRemove, newReplicaSetSize, replicasOf, withoutSurplus, withoutUnavailable } from "./rolling-update.js";
-
-/** Old ReplicaSets that are kept where the manifest does not say. Source: apps/v1 defaulting of deployments. */
-const DEFAULT_HISTORY_LIMIT = 10;
 
 /** Reason of condition and event where the new ReplicaSet was refused. Source: FailedRSCreateReason in util/deployment_util.go. */
 const CREATE_ERROR = "ReplicaSetCreateError";
@@ -43,27 +39,35 @@ export interface DeploymentSyncOptions {
 
 export class DeploymentSync {
   private readonly calls: ApiCalls;
+  /** The new ReplicaSet as the cache has it. */
+  private readonly cachedLatest: ReplicaSet | undefined;
   private latest: ReplicaSet | undefined;
   private old: ReplicaSet[];
 
+  /**
+   * @param deployment as the cache has it. It is written under that version however often it was written before in this sync, so that
+   *   whichever write comes second is refused and the sync tried again, as upstream's
+   */
   constructor(
     private readonly options: DeploymentSyncOptions,
     private deployment: Deployment,
-    private readonly replicaSets: readonly ReplicaSet[],
+    replicaSets: readonly ReplicaSet[],
   ) {
     this.calls = options.calls;
-    this.latest = findNewReplicaSet(deployment, replicaSets);
+    this.cachedLatest = findNewReplicaSet(deployment, replicaSets);
+    this.latest = this.cachedLatest;
     this.old = replicaSets.filter((replicaSet) => replicaSet !== this.latest).sort(byCreation);
   }
 
   /** Does what is to be done and returns the status that the Deployment then has. */
   *run(): Task<DeploymentStatus | undefined> {
     if (this.deployment.metadata.deletionTimestamp !== undefined) {
+      yield* this.findLatest(false);
       yield* this.syncStatus();
       return undefined;
     }
     yield* this.syncPauseCondition();
-    if (this.deployment.spec.paused === true || this.isScaling()) {
+    if (this.deployment.spec.paused === true || (yield* this.isScaling())) {
       yield* this.scaleOnly();
       return undefined;
     }
@@ -80,12 +84,14 @@ export class DeploymentSync {
     const condition = pauseCondition(this.deployment, this.options.now());
     if (condition === undefined) return;
     const status = { ...this.deployment.status, conditions: withCondition(this.deployment.status?.conditions, condition) };
-    this.deployment = yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
+    this.deployment = { ...this.deployment, status };
+    yield* this.calls.updateStatus<"Deployment">(this.deployment);
   }
 
-  /** Whether the wished size changed since the ReplicaSets were last scaled. */
-  private isScaling(): boolean {
-    return activeReplicaSets(this.replicaSets).some((replicaSet) => {
+  /** Whether the wished size changed since the ReplicaSets were last scaled. Upstream looks for the new ReplicaSet here and once more later. */
+  private *isScaling(): Task<boolean> {
+    yield* this.findLatest(false);
+    return activeReplicaSets(this.all).some((replicaSet) => {
       const desired = desiredReplicasAnnotation(replicaSet);
       return desired !== undefined && desired !== replicasOf(this.deployment);
     });
@@ -158,10 +164,10 @@ export class DeploymentSync {
     return false;
   }
 
-  /** Brings the new ReplicaSet's revision up to date, or creates it. */
+  /** Brings the new ReplicaSet's revision up to date, or creates it. Source: getAllReplicaSetsAndSyncRevision in sync.go. */
   private *findLatest(create: boolean): Task<void> {
     const revision = greatestRevision(this.old) + 1;
-    if (this.latest !== undefined) yield* this.renewLatest(this.latest, revision);
+    if (this.cachedLatest !== undefined) yield* this.renewLatest(this.cachedLatest, revision);
     else if (create) yield* this.createLatest(revision);
   }
 
@@ -191,39 +197,16 @@ export class DeploymentSync {
     const { metadata, status } = this.deployment;
     if (metadata.annotations?.[REVISION] === revision && condition === undefined) return;
     const conditions = condition === undefined ? status?.conditions : withCondition(status?.conditions, condition);
-    this.deployment = yield* this.calls.updateStatus<"Deployment">({
+    this.deployment = {
       ...this.deployment,
       metadata: { ...metadata, annotations: { ...metadata.annotations, [REVISION]: revision } },
       status: { ...status, ...(conditions !== undefined && { conditions }) },
-    });
-  }
-
-  private newReplicaSet(revision: number): ReplicaSet {
-    const { metadata, spec, status } = this.deployment;
-    const hash = podTemplateHash(spec.template, status?.collisionCount);
-    const labels = { ...spec.template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
-    const replicaSet: ReplicaSet = {
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      metadata: {
-        name: `${metadata.name}-${hash}`,
-        namespace: metadata.namespace,
-        labels,
-        annotations: withReplicaAnnotations(newReplicaSetAnnotations(undefined, this.deployment, revision), this.deployment),
-        ownerReferences: [controllerReference(this.deployment)],
-      },
-      spec: {
-        replicas: 0,
-        ...(spec.minReadySeconds !== undefined && { minReadySeconds: spec.minReadySeconds }),
-        selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [POD_TEMPLATE_HASH]: hash } },
-        template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
-      },
     };
-    return { ...replicaSet, spec: { ...replicaSet.spec, replicas: newReplicaSetSize(spec, [...this.old, replicaSet], 0) } };
+    yield* this.calls.updateStatus<"Deployment">(this.deployment);
   }
 
   private *createLatest(revision: number): Task<void> {
-    const wished = this.newReplicaSet(revision);
+    const wished = newReplicaSet(this.deployment, this.old, revision);
     const created = yield* this.create(wished);
     this.latest = created ?? (yield* this.findCreated(wished));
     const { name } = this.latest.metadata;
@@ -283,17 +266,9 @@ export class DeploymentSync {
     else this.old = this.old.map((one) => (one === replicaSet ? scaled : one));
   }
 
-  /** Deletes the oldest revisions above the history limit. */
   private *cleanUp(): Task<void> {
-    const limit = this.deployment.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
-    const candidates = this.old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    candidates.sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
-    for (const replicaSet of candidates.slice(0, Math.max(0, candidates.length - limit))) {
-      const { metadata, status } = replicaSet;
-      if ((status?.replicas ?? 0) !== 0 || replicasOf(replicaSet) !== 0 || (metadata.generation ?? 0) > (status?.observedGeneration ?? 0))
-        continue;
+    for (const replicaSet of beyondHistory(this.deployment, this.old))
       yield* unless(["NotFound"], this.calls.delete<"ReplicaSet">(targetOf<"ReplicaSet">(replicaSet)));
-    }
   }
 
   private *syncStatus(): Task<void> {
@@ -308,7 +283,7 @@ export class DeploymentSync {
 
   private *writeStatus(status: DeploymentStatus): Task<boolean> {
     if (sameValue(this.deployment.status, status)) return false;
-    this.deployment = yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
+    yield* this.calls.updateStatus<"Deployment">({ ...this.deployment, status });
     return true;
   }
 

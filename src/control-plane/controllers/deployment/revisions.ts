@@ -4,7 +4,7 @@
  * Source: kubernetes pkg/controller/deployment/util/deployment_util.go (SetNewReplicaSetAnnotations).
  */
 import type { Deployment, ReplicaSet } from "../../../api/types/index.js";
-import { DESIRED_REPLICAS, MAX_REPLICAS } from "./replica-sets.js";
+import { byCreation, DESIRED_REPLICAS, MAX_REPLICAS } from "./replica-sets.js";
 import { replicasOf, rollingBounds } from "./rolling-update.js";
 
 export const REVISION = "deployment.kubernetes.io/revision";
@@ -12,6 +12,8 @@ export const REVISION = "deployment.kubernetes.io/revision";
 export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 /** Greatest length of the revision history in characters. Source: maxRevHistoryLengthInChars in sync.go. */
 const HISTORY_LENGTH = 2000;
+/** Old ReplicaSets that are kept where the manifest does not say. Source: apps/v1 defaulting of deployments. */
+const DEFAULT_HISTORY_LIMIT = 10;
 
 /** Annotations of a Deployment that its ReplicaSets do not inherit. */
 const OWN_ANNOTATIONS = new Set([
@@ -70,4 +72,19 @@ export function newReplicaSetAnnotations(
   if (Number(previous ?? 0) >= revision) return result;
   const renewed = { ...result, [REVISION]: String(revision) };
   return previous === undefined ? renewed : { ...renewed, [REVISION_HISTORY]: extendedHistory(result?.[REVISION_HISTORY], previous) };
+}
+
+/** The oldest revisions above the history limit that have no pods left and were seen to. Source: cleanupDeployment in sync.go. */
+export function beyondHistory({ spec }: Deployment, old: readonly ReplicaSet[]): ReplicaSet[] {
+  const limit = spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
+  const candidates = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  candidates.sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
+  return candidates
+    .slice(0, Math.max(0, candidates.length - limit))
+    .filter(
+      (replicaSet) =>
+        (replicaSet.status?.replicas ?? 0) === 0 &&
+        replicasOf(replicaSet) === 0 &&
+        (replicaSet.metadata.generation ?? 0) <= (replicaSet.status?.observedGeneration ?? 0),
+    );
 }
