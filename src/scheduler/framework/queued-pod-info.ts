@@ -27,3 +27,23 @@ export interface QueuedPodInfo {
   /** Order of arrival. */
   readonly sequence: number;
 }
+
+export const NO_PLUGINS: ReadonlySet<string> = new Set();
+
+/** A pod that has not been tried yet. */
+export function newlyQueued(podInfo: PodInfo, now: Timestamp, sequence: number): QueuedPodInfo {
+  return {
+    podInfo,
+    timestamp: now,
+    initialAttemptTimestamp: now,
+    attempts: 0,
+    unschedulableCount: 0,
+    consecutiveErrorsCount: 0,
+    unschedulablePlugins: NO_PLUGINS,
+    pendingPlugins: NO_PLUGINS,
+    gatedBy: undefined,
+    heapIndex: -1,
+    sequence,
+    inFlightSince: -1,
+  };
+}

@@ -14,6 +14,9 @@ export interface BackoffLimits {
   readonly max: number;
 }
 
+/** podInitialBackoffSeconds and podMaxBackoffSeconds by default: pkg/scheduler/apis/config/v1/defaults.go */
+export const DEFAULT_BACKOFF: BackoffLimits = { initial: SECOND, max: 10 * SECOND };
+
 export interface BackoffRules extends BackoffLimits {
   /**
    * Whether back-offs that end in the same whole second end together, the most important pod first: so where an idle scheduler takes

@@ -5,19 +5,19 @@
  */
 import type { ApiObject, Timestamp } from "../../api/types/index.js";
 import { MINUTE, SECOND } from "../../engine/simulation.js";
-import type { ClusterEvent, EventRegistration } from "../framework/events.js";
+import type { ClusterEvent } from "../framework/events.js";
 import type { Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { QueuedPodInfo } from "../framework/queued-pod-info.js";
+import { newlyQueued, NO_PLUGINS, type QueuedPodInfo } from "../framework/queued-pod-info.js";
 import type { Status } from "../framework/status.js";
-import { backoffExpiry, flushOf, isBackingOff, lastFlush, type BackoffLimits, type BackoffRules } from "./backoff.js";
+import { type BackoffLimits, DEFAULT_BACKOFF } from "./backoff.js";
+import { BackoffQueue } from "./backoff-queue.js";
 import { InFlight, type HappenedEvent } from "./in-flight.js";
 import { podChanges } from "./pod-changes.js";
 import { PodHeap } from "./pod-heap.js";
+import { QueueingHints, type Registrations, type Worth } from "./queueing-hints.js";
 import { RejectedPods } from "./rejected-pods.js";
 
-/** podInitialBackoffSeconds and podMaxBackoffSeconds by default: pkg/scheduler/apis/config/v1/defaults.go */
-export const DEFAULT_BACKOFF: BackoffLimits = { initial: SECOND, max: 10 * SECOND };
 /** How long a pod waits for an event at most: DefaultPodMaxInUnschedulablePodsDuration */
 export const MAX_IN_UNSCHEDULABLE = 5 * MINUTE;
 /** How often pods that waited too long are looked for: scheduling_queue.go (Run) */
@@ -29,21 +29,11 @@ export interface QueueOptions {
   readonly sort: Plugin;
   /** Runs the PreEnqueue plugins of the pod's profile. */
   preEnqueue(pod: PodInfo): Status | undefined;
-  /** What the plugin of the pod's profile registered for; undefined where the plugin registered nothing and any event will do. */
-  registrations(pod: PodInfo, plugin: string): readonly EventRegistration[] | undefined;
+  readonly registrations: Registrations;
   readonly backoff?: BackoffLimits;
   readonly maxInUnschedulable?: number;
   /** Feature gate SchedulerPopFromBackoffQ, on by default: an idle scheduler takes pods that still back off. */
   readonly popFromBackoffQ?: boolean;
-}
-
-const NO_PLUGINS: ReadonlySet<string> = new Set();
-
-/** When a pod that an event helps is tried: queueAfterBackoff and queueImmediately in scheduling_queue.go */
-type Worth = "after back-off" | "at once";
-
-function mostUrgent(found: readonly (Worth | undefined)[]): Worth | undefined {
-  return found.find((worth) => worth === "at once") ?? found.find((worth) => worth !== undefined);
 }
 
 /** An event that concerns every rejected pod, or the one pod that it names: framework.EventForceActivate */
@@ -51,31 +41,26 @@ const FORCE_ACTIVATE: ClusterEvent = { resource: "*", actions: -1, label: "Force
 
 export class SchedulingQueue {
   private readonly active: PodHeap;
-  private readonly backoff: PodHeap;
-  /** Pods that an error, not a plugin, brought back: their time is waited for. */
-  private readonly errorBackoff: PodHeap;
+  private readonly backoff: BackoffQueue;
   /** In the order in which they failed, so the first waited longest. */
   private readonly unschedulable = new RejectedPods();
   /** Kept out by a PreEnqueue plugin. */
   private readonly gated = new RejectedPods();
   private readonly byUid = new Map<string, QueuedPodInfo>();
   private readonly inFlight = new InFlight();
-  private readonly rules: BackoffRules;
+  private readonly hints: QueueingHints;
   private readonly maxInUnschedulable: number;
   private readonly start: Timestamp;
   private sequence = 0;
 
   constructor(private readonly options: QueueOptions) {
-    this.rules = { ...(options.backoff ?? DEFAULT_BACKOFF), hasWindows: options.popFromBackoffQ !== false };
     this.maxInUnschedulable = options.maxInUnschedulable ?? MAX_IN_UNSCHEDULABLE;
     this.start = options.now();
-    this.active = new PodHeap((a, b) => this.before(a, b));
-    const byExpiry = (a: QueuedPodInfo, b: QueuedPodInfo): boolean => {
-      const [x, y] = [backoffExpiry(a, this.rules), backoffExpiry(b, this.rules)];
-      return x === y ? this.before(a, b) : x < y;
-    };
-    this.backoff = new PodHeap(byExpiry);
-    this.errorBackoff = new PodHeap(byExpiry);
+    this.hints = new QueueingHints(options.registrations);
+    const before = (a: QueuedPodInfo, b: QueuedPodInfo): boolean => this.before(a, b);
+    this.active = new PodHeap(before);
+    const rules = { ...(options.backoff ?? DEFAULT_BACKOFF), hasWindows: options.popFromBackoffQ !== false };
+    this.backoff = new BackoffQueue(rules, this.start, before);
   }
 
   /** The QueueSort plugin's order; pods that it holds equal go in the order in which they came. */
@@ -92,7 +77,7 @@ export class SchedulingQueue {
   }
 
   get backoffCount(): number {
-    return this.backoff.size + this.errorBackoff.size;
+    return this.backoff.size;
   }
 
   /** Pods that wait for an event, gated ones not among them. */
@@ -113,7 +98,7 @@ export class SchedulingQueue {
   }
 
   backoffPods(): readonly QueuedPodInfo[] {
-    return [...this.backoff.list(), ...this.errorBackoff.list()];
+    return this.backoff.list();
   }
 
   /** Pods that wait for an event, gated ones among them. */
@@ -123,28 +108,14 @@ export class SchedulingQueue {
 
   /** Whether {@link pop} would give no pod. */
   get isEmpty(): boolean {
-    return this.active.size === 0 && (this.backoff.size === 0 || this.options.popFromBackoffQ === false);
+    return this.active.size === 0 && (!this.backoff.hasRejected || this.options.popFromBackoffQ === false);
   }
 
   // --- pods that come, change and go
 
   /** A pod was created. */
   add(podInfo: PodInfo): void {
-    const now = this.options.now();
-    const pod: QueuedPodInfo = {
-      podInfo,
-      timestamp: now,
-      initialAttemptTimestamp: now,
-      attempts: 0,
-      unschedulableCount: 0,
-      consecutiveErrorsCount: 0,
-      unschedulablePlugins: NO_PLUGINS,
-      pendingPlugins: NO_PLUGINS,
-      gatedBy: undefined,
-      heapIndex: -1,
-      sequence: this.sequence++,
-      inFlightSince: -1,
-    };
+    const pod = newlyQueued(podInfo, this.options.now(), this.sequence++);
     this.byUid.set(podInfo.uid, pod);
     this.toActive(pod);
   }
@@ -179,7 +150,8 @@ export class SchedulingQueue {
   private takeOut(pod: QueuedPodInfo): void {
     this.unschedulable.remove(pod);
     this.gated.remove(pod);
-    for (const heap of [this.active, this.backoff, this.errorBackoff]) if (heap.has(pod)) heap.remove(pod);
+    if (this.active.has(pod)) this.active.remove(pod);
+    else this.backoff.remove(pod);
   }
 
   // --- attempts
@@ -187,7 +159,7 @@ export class SchedulingQueue {
   /** The next pod to try: the head of the active queue, or of the back-off queue while the active one is empty. */
   pop(): QueuedPodInfo | undefined {
     this.flushBackoff();
-    const pod = this.active.pop() ?? (this.options.popFromBackoffQ === false ? undefined : this.backoff.pop());
+    const pod = this.active.pop() ?? (this.options.popFromBackoffQ === false ? undefined : this.backoff.popRejected());
     if (pod === undefined) return undefined;
     pod.attempts++;
     pod.unschedulablePlugins = NO_PLUGINS;
@@ -223,7 +195,7 @@ export class SchedulingQueue {
       pod.unschedulableCount++;
       pod.consecutiveErrorsCount = 0;
     } else pod.consecutiveErrorsCount++;
-    const worth = plugins.size === 0 ? "after back-off" : mostUrgent(missed.map((happened) => this.worthOf(pod, happened)));
+    const worth = plugins.size === 0 ? "after back-off" : this.hints.greatestWorth(pod, missed);
     if (worth === undefined) this.unschedulable.add(pod);
     else this.requeue(pod, worth);
   }
@@ -245,16 +217,15 @@ export class SchedulingQueue {
   }
 
   private requeueIfWorth(pod: QueuedPodInfo, happened: HappenedEvent): void {
-    const worth = this.worthOf(pod, happened);
+    const worth = this.hints.worthOf(pod, happened);
     if (worth !== undefined) this.requeue(pod, worth);
   }
 
   /** To the back-off queue while the pod backs off and is to wait that out, else to the active one. */
   private requeue(pod: QueuedPodInfo, worth: Worth = "after back-off"): void {
     this.takeOut(pod);
-    const heap = pod.unschedulablePlugins.size > 0 ? this.backoff : this.errorBackoff;
-    if (worth === "at once" || !isBackingOff(pod, this.options.now(), this.rules)) this.toActive(pod);
-    else if (this.passesPreEnqueue(pod)) heap.push(pod);
+    if (worth === "at once" || !this.backoff.isBackingOff(pod, this.options.now())) this.toActive(pod);
+    else if (this.passesPreEnqueue(pod)) this.backoff.push(pod);
   }
 
   /** Has the pod tried without further waiting; one that is being tried now is tried again should it fail. */
@@ -265,7 +236,7 @@ export class SchedulingQueue {
       this.inFlight.record({ event: FORCE_ACTIVATE, previous: undefined, current: pod.podInfo.pod });
       return;
     }
-    const backsOff = this.backoff.has(pod) || this.errorBackoff.has(pod);
+    const backsOff = this.backoff.has(pod);
     this.takeOut(pod);
     if (backsOff) this.active.push(pod);
     else this.toActive(pod);
@@ -284,46 +255,15 @@ export class SchedulingQueue {
     for (const waiting of [this.unschedulable, this.gated]) {
       for (const plugin of waiting.plugins()) {
         for (const pod of waiting.rejectedBy(plugin)) {
-          if (!this.isInterested(pod, plugin, event)) break;
+          if (!this.hints.isInterested(pod, plugin, event)) break;
           if (moving.has(pod) || !concerns(pod.podInfo)) continue;
-          if (pod.gatedBy !== undefined && !this.isInterested(pod, pod.gatedBy, event)) continue;
-          const worth = this.worthOf(pod, happened);
+          if (pod.gatedBy !== undefined && !this.hints.isInterested(pod, pod.gatedBy, event)) continue;
+          const worth = this.hints.worthOf(pod, happened);
           if (worth !== undefined) moving.set(pod, worth);
         }
       }
     }
     for (const [pod, worth] of moving) this.requeue(pod, worth);
-  }
-
-  /** Whether the plugin wants to hear of such events: the same for all pods of a profile. */
-  private isInterested(pod: QueuedPodInfo, plugin: string, event: ClusterEvent): boolean {
-    const registrations = this.options.registrations(pod.podInfo, plugin);
-    return (
-      registrations === undefined || event.resource === "*" || registrations.some((registration) => concernsEvent(registration, event))
-    );
-  }
-
-  /** Undefined where the event does not help. What a pending plugin waited for helps at once. */
-  private worthOf(pod: QueuedPodInfo, { event, previous, current }: HappenedEvent): Worth | undefined {
-    if (event.resource === "*")
-      return current === undefined || current.metadata.uid === pod.podInfo.pod.metadata.uid ? "after back-off" : undefined;
-    let worth: Worth | undefined;
-    for (const plugin of pod.unschedulablePlugins) {
-      if (!this.helps(plugin, pod.podInfo, { event, previous, current })) continue;
-      if (pod.pendingPlugins.has(plugin)) return "at once";
-      worth = "after back-off";
-      if (pod.pendingPlugins.size === 0) return worth;
-    }
-    return worth;
-  }
-
-  private helps(plugin: string, pod: PodInfo, { event, previous, current }: HappenedEvent): boolean {
-    const registrations = this.options.registrations(pod, plugin);
-    if (registrations === undefined) return true;
-    return registrations.some(
-      (registration) =>
-        concernsEvent(registration, event) && (registration.hint === undefined || registration.hint(pod, previous, current) === "Queue"),
-    );
   }
 
   // --- time
@@ -333,13 +273,7 @@ export class SchedulingQueue {
    * Source: the flush loop of pkg/scheduler/backend/queue/scheduling_queue.go Run.
    */
   flushBackoff(): void {
-    const now = lastFlush(this.options.now(), this.start, this.rules);
-    for (const heap of [this.backoff, this.errorBackoff]) {
-      for (let pod = heap.peek(); pod !== undefined && !isBackingOff(pod, now, this.rules); pod = heap.peek()) {
-        heap.remove(pod);
-        this.active.push(pod);
-      }
-    }
+    this.backoff.flush(this.options.now(), this.active);
   }
 
   /** Pods that waited for an event for too long are tried all the same. */
@@ -353,11 +287,7 @@ export class SchedulingQueue {
 
   /** When a flush will find something next, so that no event is needed before; undefined where nothing waits. */
   nextFlush(): Timestamp | undefined {
-    let next = Number.POSITIVE_INFINITY;
-    for (const heap of [this.backoff, this.errorBackoff]) {
-      const head = heap.peek();
-      if (head !== undefined) next = Math.min(next, flushOf(head, this.start, this.rules));
-    }
+    let next = this.backoff.nextFlush();
     for (const pod of this.unschedulable.list()) {
       const waited = pod.timestamp + this.maxInUnschedulable - this.start;
       next = Math.min(next, this.start + (Math.floor(waited / UNSCHEDULABLE_FLUSH_PERIOD) + 1) * UNSCHEDULABLE_FLUSH_PERIOD);
@@ -365,8 +295,4 @@ export class SchedulingQueue {
     }
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
-}
-
-function concernsEvent({ resource, actions }: EventRegistration, event: ClusterEvent): boolean {
-  return (resource === "*" || resource === event.resource) && (actions & event.actions) !== 0;
 }
