@@ -22,14 +22,20 @@ describe("label selectors", () => {
 
   it.each([
     ["In", ["web", "api"], true],
+    ["In", ["web"], true],
     ["In", ["api"], false],
+    ["In", ["api", "db"], false],
     ["NotIn", ["api"], true],
     ["NotIn", ["web"], false],
+    ["NotIn", ["api", "web"], false],
+    ["Exists", undefined, true],
+    ["DoesNotExist", undefined, false],
   ] as const)("app %s %j is %s", (operator, values, expected) => {
     expect(labelSelectorMatches({ matchExpressions: [{ key: "app", operator, values }] }, labels)).toBe(expected);
   });
 
   it("take a missing label for outside of any list", () => {
+    expect(labelSelectorMatches({ matchExpressions: [{ key: "zone", operator: "In", values: ["a", "b"] }] }, labels)).toBe(false);
     expect(labelSelectorMatches({ matchExpressions: [{ key: "zone", operator: "NotIn", values: ["a"] }] }, labels)).toBe(true);
     expect(labelSelectorMatches({ matchExpressions: [{ key: "zone", operator: "DoesNotExist" }] }, labels)).toBe(true);
     expect(labelSelectorMatches({ matchExpressions: [{ key: "zone", operator: "Exists" }] }, labels)).toBe(false);

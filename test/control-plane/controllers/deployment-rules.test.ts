@@ -91,6 +91,19 @@ describe("proportional scaling", () => {
 });
 
 describe("a ReplicaSet's annotations", () => {
+  it("are its Deployment's, such as the change-cause, but for those that are the Deployment's own", () => {
+    const web = deployment("web", 1);
+    const annotations = {
+      "kubernetes.io/change-cause": "new image",
+      "kubectl.kubernetes.io/last-applied-configuration": "{}",
+      "deployment.kubernetes.io/revision": "7",
+    };
+    expect(newReplicaSetAnnotations(undefined, { ...web, metadata: { ...web.metadata, annotations } }, 2)).toEqual({
+      "kubernetes.io/change-cause": "new image",
+      "deployment.kubernetes.io/revision": "2",
+    });
+  });
+
   it("are left alone where its revision is no number", () => {
     const web = deployment("web", 1);
     const annotations = { "deployment.kubernetes.io/revision": "old" };

@@ -43,4 +43,14 @@ describe("the resource quota controller", () => {
     cluster.runTo(8);
     expect(cluster.get("ResourceQuota", "q")?.status).toEqual({ hard: { pods: "20" }, used: { pods: "1" } });
   });
+
+  it("counts again when something other than a pod goes", () => {
+    const cluster = new SmallCluster({}, { quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes } });
+    cluster.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "token", namespace: "default" } }, QUOTA);
+    cluster.runTo(2);
+    expect(cluster.get("ResourceQuota", "q")?.status?.used).toEqual({ pods: "0", "count/secrets": "1" });
+    cluster.delete("Secret", "token");
+    cluster.runTo(4);
+    expect(cluster.get("ResourceQuota", "q")?.status?.used).toEqual({ pods: "0", "count/secrets": "0" });
+  });
 });
