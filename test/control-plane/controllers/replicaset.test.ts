@@ -65,9 +65,16 @@ describe("the ReplicaSet controller", () => {
       cluster.apply(pod);
     }
     cluster.runTo(1);
+    const told: (number | undefined)[] = [];
+    cluster.api.onCommit(({ kind, object }) => {
+      if (kind === "ReplicaSet") told.push((object as ReplicaSet).status?.replicas);
+    });
     cluster.apply(replicaSet("web", 3));
     cluster.runTo(5);
     expect(cluster.list("Pod")).toHaveLength(3);
+    // What it adopts counts at once: one pod is made, and the first status that is written tells of two.
+    expect(told.slice(1)[0]).toBe(2);
+    expect(told.at(-1)).toBe(3);
     expect(cluster.list("Pod").every(({ metadata }) => metadata.ownerReferences?.[0]?.name === "web")).toBe(true);
     cluster.change("Pod", "a", (pod) => ({ ...pod, metadata: { ...pod.metadata, labels: { app: "debug" } } }));
     cluster.runTo(10);

@@ -8,11 +8,14 @@ import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSelector, compileLabelSet, type LabelMatcher } from "../../../api/selector.js";
 import type { Pod, ReplicaSet, ReplicationController } from "../../../api/types/index.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
+import { checkAdoption } from "../adoption.js";
 import type { ApiCalls } from "../api-calls.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
-import { controlledBy, controllerReference } from "../owner-references.js";
+import { controlledBy, controllerOf, controllerReference } from "../owner-references.js";
 import { isPodActive } from "../pod-conditions.js";
 import { unless, type Task } from "../task.js";
+
+const NO_PODS: readonly Pod[] = [];
 
 export type Replicated = ReplicaSet | ReplicationController;
 
@@ -31,6 +34,8 @@ export function hasLabelsOf(owner: Replicated | undefined, { metadata }: Pod): b
 export class PodClaims {
   /** Keys of owners that some pod without a controller may match. */
   private readonly mayAdopt = new Set<string>();
+  /** Pods that were adopted and that the cache does not show as such yet, by key of the owner. */
+  private readonly adopted = new Map<string, readonly Pod[]>();
 
   constructor(
     private readonly calls: ApiCalls,
@@ -46,6 +51,7 @@ export class PodClaims {
 
   forget(key: string): void {
     this.mayAdopt.delete(key);
+    this.adopted.delete(key);
   }
 
   /** Lets go of own pods that match no longer. Returns their uids. */
@@ -62,7 +68,7 @@ export class PodClaims {
   }
 
   /** Matching pods without a controller, where any may have come since they were last asked for. */
-  orphansOf(owner: Replicated): Pod[] {
+  private orphansOf(owner: Replicated): Pod[] {
     if (!this.mayAdopt.delete(objectKey(owner)) || owner.metadata.deletionTimestamp !== undefined) return [];
     const matches = matcherOf(owner);
     return [...this.pods.byIndex(ORPHANS, owner.metadata.namespace!)].filter(
@@ -70,8 +76,39 @@ export class PodClaims {
     );
   }
 
-  /** Makes the owner the pod's controller; undefined where the pod is gone or has found another. */
-  adopt(pod: Pod, owner: Replicated): Task<Pod | undefined> {
+  /** Makes the owner the controller of matching pods. @throws ApiError where it may not adopt, or a pod was refused */
+  *adoptOrphans(owner: Replicated): Task<void> {
+    const orphans = this.orphansOf(owner);
+    if (orphans.length === 0) return;
+    const key = objectKey(owner);
+    try {
+      yield* checkAdoption(this.calls, owner);
+      for (const pod of orphans) {
+        const adopted = yield* this.adopt(pod, owner);
+        if (adopted !== undefined) this.adopted.set(key, [...(this.adopted.get(key) ?? []), adopted]);
+      }
+    } catch (error) {
+      this.lookAgain(key);
+      throw error;
+    }
+  }
+
+  /** Adopted pods that the cache still shows without a controller. They are the owner's as much as others. */
+  adoptedBy(owner: Replicated): readonly Pod[] {
+    const key = objectKey(owner);
+    const adopted = this.adopted.get(key);
+    if (adopted === undefined) return NO_PODS;
+    const unseen = adopted.filter((pod) => {
+      const cached = this.pods.get(objectKey(pod));
+      return cached?.metadata.uid === pod.metadata.uid && controllerOf(cached!) === undefined;
+    });
+    if (unseen.length === 0) this.adopted.delete(key);
+    else this.adopted.set(key, unseen);
+    return unseen;
+  }
+
+  /** Undefined where the pod is gone or has found another controller. */
+  private adopt(pod: Pod, owner: Replicated): Task<Pod | undefined> {
     const reference = controllerReference(owner);
     const patch = this.calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => {
       const others = (current.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== reference.uid);

@@ -51,10 +51,11 @@ export class ReplicaManager {
    * Deletes those pods that are missed least, but none that the owner has just released. Returns the first error.
    *
    * @param released uids
+   * @param adopted own pods of which the cache does not know that they are
    */
-  *delete(owner: Replicated, surplus: number, released: ReadonlySet<string>): Task<ApiError | undefined> {
+  *delete(owner: Replicated, surplus: number, released: ReadonlySet<string>, adopted: readonly Pod[]): Task<ApiError | undefined> {
     const key = objectKey(owner);
-    const own = [...controlledBy(this.pods, owner.metadata.uid!)];
+    const own = [...controlledBy(this.pods, owner.metadata.uid!), ...adopted];
     const active = own.filter((pod) => isPodActive(pod) && !released.has(pod.metadata.uid!));
     const doomed = podsToDelete(active, this.relatedPods(owner), Math.min(surplus, BURST_REPLICAS), this.context.now());
     this.expectations.expectDeletions(key, doomed.map(objectKey), this.context.simulation.now);

@@ -7,7 +7,6 @@ import { objectKey } from "../../../api/kinds.js";
 import { compileLabelSet } from "../../../api/selector.js";
 import type { Pod } from "../../../api/types/index.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
-import { checkAdoption } from "../adoption.js";
 import type { ApiCalls } from "../api-calls.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
@@ -147,7 +146,6 @@ class ReplicaSetController {
       this.owned.add(after.uid, current);
       const key = this.ownerKey(current)!;
       if (!hasLabelsOf(this.owners.get(key), current)) this.owned.counts(after.uid).relabelled = true;
-      this.expectations.creationObserved(key);
       this.queue.add(key);
     }
     if (after === undefined && current.metadata.deletionTimestamp === undefined) this.orphanChanged(current);
@@ -188,20 +186,19 @@ class ReplicaSetController {
     }
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
     const released = this.owned.counts(owner.metadata.uid!).relabelled ? yield* this.claims.releaseStrangers(owner) : NO_PODS;
-    const adopted = yield* this.adopt(owner);
-    // Adopted pods are counted when the watch brings them back, and then a sync does what this one leaves undone.
-    const mayManage = satisfied && adopted === 0;
+    yield* this.claims.adoptOrphans(owner);
+    const adopted = this.claims.adoptedBy(owner);
     let error: ApiError | undefined;
     let failure: ManageFailure | undefined;
     // The status tells of the pods that the sync found, not of what it then did: the next one does.
-    const counts = this.counts(owner, released);
-    if (mayManage && owner.metadata.deletionTimestamp === undefined) {
+    const counts = this.counts(owner, released, adopted);
+    if (satisfied && owner.metadata.deletionTimestamp === undefined) {
       const missing = (owner.spec.replicas ?? 1) - counts.replicas;
       error =
         missing > 0
           ? yield* this.replicas.create(owner, missing)
           : missing < 0
-            ? yield* this.replicas.delete(owner, -missing, released)
+            ? yield* this.replicas.delete(owner, -missing, released, adopted)
             : undefined;
       if (error !== undefined) failure = { reason: missing > 0 ? "FailedCreate" : "FailedDelete", message: error.message };
     }
@@ -210,43 +207,31 @@ class ReplicaSetController {
     this.wakeWhenAvailable(key);
   }
 
-  /** Returns how many pods were adopted. */
-  private *adopt(owner: Replicated): Task<number> {
-    const key = objectKey(owner);
-    const orphans = this.claims.orphansOf(owner);
-    if (orphans.length === 0) return 0;
-    yield* checkAdoption(this.calls, owner);
-    this.expectations.expectCreations(key, orphans.length, this.context.simulation.now);
-    let adopted = 0;
-    for (const pod of orphans) {
-      if ((yield* this.claims.adopt(pod, owner)) !== undefined) adopted++;
-      else this.expectations.creationObserved(key);
-    }
-    return adopted;
-  }
-
-  /** @param released pods that the owner has let go, whatever the cache still shows */
-  private counts(owner: Replicated, released: ReadonlySet<string>): ReplicaCounts {
+  /**
+   * @param released pods that the owner has let go, whatever the cache still shows
+   * @param adopted pods that it has got, though the cache does not show it
+   */
+  private counts(owner: Replicated, released: ReadonlySet<string>, adopted: readonly Pod[]): ReplicaCounts {
     const counts = this.owned.counts(owner.metadata.uid!);
     const minReadySeconds = owner.spec.minReadySeconds ?? 0;
     let { active, ready } = counts;
     let available = ready;
     let fullyLabeled = active;
-    if (minReadySeconds > 0 || counts.relabelled) {
+    if (minReadySeconds > 0 || counts.relabelled || adopted.length > 0) {
       const now = this.context.now();
       const templateLabels = compileLabelSet(owner.spec.template?.metadata?.labels);
       active = 0;
       ready = 0;
       available = 0;
       fullyLabeled = 0;
-      for (const pod of controlledBy(this.pods, owner.metadata.uid!)) {
+      for (const pod of [...controlledBy(this.pods, owner.metadata.uid!), ...adopted]) {
         if (!isPodActive(pod) || released.has(pod.metadata.uid!)) continue;
         active++;
         if (isPodReady(pod)) ready++;
         if (isPodAvailable(pod, minReadySeconds, now)) available++;
         if (templateLabels(pod.metadata.labels)) fullyLabeled++;
       }
-      if (fullyLabeled === counts.active) counts.relabelled = false;
+      if (adopted.length === 0 && fullyLabeled === counts.active) counts.relabelled = false;
     }
     return {
       replicas: active,
