@@ -19,10 +19,11 @@ import { registryOf, type ImageRegistry } from "./images.js";
 import { Kubelet } from "./kubelet.js";
 import type { NodeAgent } from "./node-agent.js";
 import { listedImages, newNode, type NodeIdentity } from "./node-object.js";
-import { NodeResourceUsage, type NodeUsage, type PodUsage } from "./node-resource-usage.js";
+import { NodeResourceUsage } from "./node-resource-usage.js";
 import { UnsimulatedPodNetwork, type PodNetwork } from "./pod-network.js";
 import { amountOf, CPU } from "./resources.js";
 import { MISSION, REGISTRY_LATENCY, type KubeletSettings } from "./settings.js";
+import type { NodeUsage, PodUsage } from "./usage-figures.js";
 
 export interface MachineOptions extends NodeDescription {
   readonly simulation: Simulation;

@@ -4,102 +4,15 @@
  * Totals are kept as processes come, go and change; what each single container gets is computed only when somebody asks or when a
  * process needs a certain amount of CPU time. Profiles that change cost an event at each change, constants cost none.
  */
-import { qosClassOf, type QosClass } from "../api/resources.js";
-import { oncePerTemplate } from "../api/template-memo.js";
-import type { Pod } from "../api/types/pod.js";
 import { SECOND, type EventId, type SimTime, type Simulation } from "../engine/simulation.js";
-import type { UsageProfile } from "./behavior.js";
-import { containerCgroup, cpuShares, cpuWeightOfContainer, cpuWeightOfPod, milliCPUFromQuota, podCgroup } from "./cgroups.js";
 import type { ContainerProcess } from "./container-process.js";
-import { shareCpu, type CpuGroup } from "./cpu-sharing.js";
-import { nextChange, slopeAt, valueAt } from "./usage-profile.js";
-
-export interface NodeUsage {
-  /** CPU in use, cores. */
-  readonly cpuCores: number;
-  /** CPU that processes want, cores. */
-  readonly cpuDemandCores: number;
-  readonly memoryBytes: number;
-  readonly ephemeralStorageBytes: number;
-  /** Since the start of the run: CPU time used, CPU time wanted but withheld by quotas, and by other processes. Core-seconds. */
-  readonly cpuSeconds: number;
-  readonly cpuThrottledSeconds: number;
-  readonly cpuContendedSeconds: number;
-  /** Memory over time since the start of the run, byte-seconds. */
-  readonly memoryByteSeconds: number;
-}
-
-export interface ContainerUsage {
-  readonly name: string;
-  readonly startedAt: SimTime;
-  readonly cpuCores: number;
-  /** CPU time since the start of its process or of the metering, whichever is later; 0 where nothing is metered. Core-seconds. */
-  readonly cpuSeconds: number;
-  readonly memoryBytes: number;
-  readonly ephemeralStorageBytes: number;
-}
-
-export interface PodUsage {
-  readonly pod: Pod;
-  readonly containers: readonly ContainerUsage[];
-}
-
-/** Who owns processes: a pod on this node. */
-export interface ProcessOwner {
-  readonly pod: Pod;
-}
-
-interface Consumer extends CpuGroup {
-  readonly process: ContainerProcess;
-  demand: number;
-  event: EventId | undefined;
-  /** CPU time still to be had, microseconds of one core, and the cores that it gets; kept for processes with an amount of work alone. */
-  workLeft: number;
-  given: number;
-  readonly workDone: () => void;
-  /** Cores that it gets and CPU time so far, microseconds of one core; kept while containers are metered. */
-  metered: number;
-  meteredMicros: number;
-  /** Bytes at `memoryAt`, and their change a microsecond. */
-  memory: number;
-  memorySlope: number;
-  memoryAt: SimTime;
-}
-
-interface PodConsumers extends CpuGroup {
-  readonly owner: ProcessOwner;
-  readonly members: Consumer[];
-  readonly tier: "guaranteed" | "burstable" | "besteffort";
-  usable: number;
-}
-
-const MILLI = 1000;
-const TIERS: Readonly<Record<QosClass, PodConsumers["tier"]>> = {
-  Guaranteed: "guaranteed",
-  Burstable: "burstable",
-  BestEffort: "besteffort",
-};
-
-function quotaCores(quota: number | undefined, period: number | undefined): number {
-  return quota === undefined || quota <= 0 ? Number.POSITIVE_INFINITY : milliCPUFromQuota(quota, period) / MILLI;
-}
-
-/** CPU wanted at an age: lines count by their mean between points, so that sums over time are exact. */
-function cpuDemand(profile: UsageProfile | undefined, age: SimTime): number {
-  if (profile === undefined) return 0;
-  if (profile.shape === "steps") return valueAt(profile, age);
-  const index = profile.points.findLastIndex(({ at }) => at <= age);
-  const [point, next] = [profile.points[index] ?? profile.points[0], profile.points[index + 1]];
-  return index < 0 || next === undefined ? point.value : (point.value + next.value) / 2;
-}
+import { type Consumer, CpuConsumers, type PodConsumers, type ProcessOwner } from "./cpu-consumers.js";
+import type { NodeUsage, PodUsage } from "./usage-figures.js";
+import { meanAt, nextChange, slopeAt, valueAt } from "./usage-profile.js";
 
 export class NodeResourceUsage {
-  private readonly pods = new Map<ProcessOwner, PodConsumers>();
+  private readonly cpu: CpuConsumers;
   private readonly consumers = new Map<ContainerProcess, Consumer>();
-  private readonly shareOf = oncePerTemplate((spec): Pick<PodConsumers, "tier" | "weight" | "quota"> => {
-    const { cpuShares: shares, cpuQuota, cpuPeriod } = podCgroup(spec, this.cpuCFSQuota);
-    return { tier: TIERS[qosClassOf(spec)], weight: cpuWeightOfPod(shares ?? 0), quota: quotaCores(cpuQuota, cpuPeriod) };
-  });
   private readonly listeners: (() => void)[] = [];
   private since: SimTime = 0;
   private demand = 0;
@@ -120,8 +33,10 @@ export class NodeResourceUsage {
   constructor(
     private readonly simulation: Simulation,
     readonly capacityCores: number,
-    private readonly cpuCFSQuota = true,
-  ) {}
+    cpuCFSQuota = true,
+  ) {
+    this.cpu = new CpuConsumers(capacityCores, cpuCFSQuota);
+  }
 
   /** Called after every change of what is used. */
   onChange(listener: () => void): void {
@@ -139,13 +54,12 @@ export class NodeResourceUsage {
   /** @param workDone called once a process with an amount of work has had the CPU time for it */
   add(owner: ProcessOwner, process: ContainerProcess, workDone: () => void = () => undefined): void {
     this.settle();
-    let pod = this.pods.get(owner);
-    if (pod === undefined) this.pods.set(owner, (pod = this.podConsumers(owner)));
-    const { cpuShares: shares, cpuQuota, cpuPeriod } = containerCgroup(process.container, owner.pod.spec, this.cpuCFSQuota);
+    const pod = this.cpu.podOf(owner);
+    const { weight, quota } = this.cpu.limitsOf(process, owner.pod.spec);
     const consumer: Consumer = {
       process,
-      weight: cpuWeightOfContainer(shares ?? 0),
-      quota: quotaCores(cpuQuota, cpuPeriod),
+      weight,
+      quota,
       demand: 0,
       event: undefined,
       workLeft: process.cpuWork ?? 0,
@@ -167,14 +81,14 @@ export class NodeResourceUsage {
 
   remove(owner: ProcessOwner, process: ContainerProcess): void {
     const consumer = this.consumers.get(process);
-    const pod = this.pods.get(owner);
+    const pod = this.cpu.pods.get(owner);
     if (consumer === undefined || pod === undefined) return;
     this.settle();
     if (consumer.event !== undefined) this.simulation.cancel(consumer.event);
     this.consumers.delete(process);
     this.working.delete(consumer);
     pod.members.splice(pod.members.indexOf(consumer), 1);
-    if (pod.members.length === 0) this.pods.delete(owner);
+    if (pod.members.length === 0) this.cpu.pods.delete(owner);
     this.demand -= consumer.demand;
     if (process.ephemeralStorage !== undefined) this.storing--;
     this.updateUsable(pod);
@@ -215,8 +129,8 @@ export class NodeResourceUsage {
   *perPod(): Generator<PodUsage> {
     this.settle();
     const { now } = this.simulation;
-    const given = this.shares();
-    for (const { owner, members } of this.pods.values()) {
+    const given = this.cpu.shares();
+    for (const { owner, members } of this.cpu.pods.values()) {
       const containers = members.map(({ process, meteredMicros }) => ({
         name: process.container.name,
         startedAt: process.startedAt,
@@ -233,29 +147,19 @@ export class NodeResourceUsage {
   cpuOf(process: ContainerProcess): number {
     const consumer = this.consumers.get(process);
     if (consumer === undefined) return 0;
-    if (this.isContended || this.throttledByPod) return this.shares().get(process) ?? 0;
+    if (this.isContended || this.cpu.throttledByPod) return this.cpu.shares().get(process) ?? 0;
     return Math.min(consumer.demand, consumer.quota);
-  }
-
-  /** Whether some pod's own quota is less than what its containers could use. */
-  private get throttledByPod(): boolean {
-    for (const { quota, usable, members } of this.pods.values()) if (members.length > 1 && usable === quota) return true;
-    return false;
   }
 
   private get isContended(): boolean {
     return this.usable > this.capacityCores;
   }
 
-  private podConsumers(owner: ProcessOwner): PodConsumers {
-    return { owner, ...this.shareOf(owner.pod.spec), demand: 0, members: [], usable: 0 };
-  }
-
   /** Takes a process's use as it is now, and comes back when its profile changes. */
   private follow(pod: PodConsumers, consumer: Consumer): void {
     const { process } = consumer;
     const age = this.simulation.now - process.startedAt;
-    const demand = cpuDemand(process.cpu, age);
+    const demand = process.cpu === undefined ? 0 : meanAt(process.cpu, age);
     this.demand += demand - consumer.demand;
     consumer.demand = demand;
     this.updateUsable(pod);
@@ -310,7 +214,7 @@ export class NodeResourceUsage {
   }
 
   private updateMetered(): void {
-    const shares = this.isContended || this.throttledByPod ? this.shares() : undefined;
+    const shares = this.isContended || this.cpu.throttledByPod ? this.cpu.shares() : undefined;
     for (const consumer of this.consumers.values()) {
       consumer.metered = shares === undefined ? Math.min(consumer.demand, consumer.quota) : (shares.get(consumer.process) ?? 0);
     }
@@ -320,7 +224,7 @@ export class NodeResourceUsage {
   private planWork(): void {
     if (this.workEvent !== undefined) this.simulation.cancel(this.workEvent);
     this.workEvent = undefined;
-    const shares = this.isContended || this.throttledByPod ? this.shares() : undefined;
+    const shares = this.isContended || this.cpu.throttledByPod ? this.cpu.shares() : undefined;
     let first: Consumer | undefined;
     let soonest = Number.POSITIVE_INFINITY;
     for (const consumer of this.working) {
@@ -337,20 +241,5 @@ export class NodeResourceUsage {
       this.workEvent = undefined;
       workDone();
     });
-  }
-
-  /** Cores of each process under the hierarchy: guaranteed pods beside the tiers of burstable and best-effort ones. */
-  private shares(): ReadonlyMap<ContainerProcess, number> {
-    const given = new Map<ContainerProcess, number>();
-    const burstable: PodConsumers[] = [];
-    const bestEffort: PodConsumers[] = [];
-    const root: CpuGroup[] = [];
-    for (const pod of this.pods.values()) (pod.tier === "guaranteed" ? root : pod.tier === "burstable" ? burstable : bestEffort).push(pod);
-    let shares = 0;
-    for (const { owner } of burstable) shares += podCgroup(owner.pod.spec, this.cpuCFSQuota).cpuShares ?? 0;
-    const tier = (members: CpuGroup[], weight: number): CpuGroup => ({ weight, quota: Number.POSITIVE_INFINITY, demand: 0, members });
-    root.push(tier(burstable, cpuWeightOfPod(Math.max(shares, cpuShares(0)))), tier(bestEffort, cpuWeightOfPod(cpuShares(0))));
-    shareCpu(this.capacityCores, root, (group, cores) => given.set((group as Consumer).process, cores));
-    return given;
   }
 }

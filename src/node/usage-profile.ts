@@ -16,6 +16,14 @@ export function valueAt({ points, shape }: UsageProfile, time: SimTime): number 
   return point.value + ((next.value - point.value) * (time - point.at)) / (next.at - point.at);
 }
 
+/** The value at a time; lines count by their mean between points, so that sums over time are exact. */
+export function meanAt(profile: UsageProfile, time: SimTime): number {
+  if (profile.shape === "steps") return valueAt(profile, time);
+  const index = profile.points.findLastIndex(({ at }) => at <= time);
+  const [point, next] = [profile.points[index] ?? profile.points[0], profile.points[index + 1]];
+  return index < 0 || next === undefined ? point.value : (point.value + next.value) / 2;
+}
+
 /** First time from `from` on at which the value is above the level; undefined where it never is. Whole microseconds. */
 export function firstTimeAbove(profile: UsageProfile, level: number, from: SimTime = 0): SimTime | undefined {
   if (valueAt(profile, from) > level) return from;

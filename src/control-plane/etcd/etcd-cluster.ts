@@ -8,31 +8,13 @@
  * Source: https://etcd.io/docs/v3.6/op-guide/performance/, https://etcd.io/docs/v3.6/tuning/, go.etcd.io/raft.
  */
 import type { Distribution } from "../../engine/distribution.js";
-import { lognormal } from "../../engine/distribution-families.js";
 import type { RandomStream } from "../../engine/random.js";
 import { type HandlerId, MILLISECOND, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
 import { DatabaseSize } from "./database-size.js";
 import { drawElection } from "./election.js";
+import { DEFAULT_ETCD_LATENCIES, type EtcdLatencies } from "./etcd-latencies.js";
+import { drawFlush, EtcdMembers, type Member, wholeMicroseconds } from "./etcd-members.js";
 import type { WriteLog } from "./write-log.js";
-
-export interface EtcdLatencies {
-  /** One flush of a member's log to its disk, in microseconds. */
-  readonly etcdFsync: Distribution;
-  /** A message between two members and its answer, in microseconds. */
-  readonly etcdRoundTrip: Distribution;
-}
-
-/** Spread of the defaults below: the 99th percentile is 3.2 times the median. */
-const SIGMA = 0.5;
-
-/**
- * An SSD flushes in less than 1 ms and members of one zone are about half a millisecond apart; together they give the 1.6 ms of one
- * client's write that etcd's operation guide measured with three members.
- */
-export const DEFAULT_ETCD_LATENCIES: EtcdLatencies = {
-  etcdFsync: lognormal(0.9 * MILLISECOND, SIGMA),
-  etcdRoundTrip: lognormal(0.5 * MILLISECOND, SIGMA),
-};
 
 /** Source of the three: etcd's --election-timeout, --heartbeat-interval and --quota-backend-bytes. */
 const ELECTION_TIMEOUT: SimTime = SECOND;
@@ -44,6 +26,9 @@ const CATCH_UP_ENTRIES = 5_000;
 const CATCH_UP_PER_ENTRY: SimTime = 20;
 /** Snapshots travel at about 1 Gbit/s. */
 const SNAPSHOT_BYTES_PER_MICROSECOND = 125;
+
+/** Terms are told apart by their remainder; a batch lives for milliseconds, a term for more than a second. */
+const TERM_MODULUS = 64;
 
 export interface EtcdClusterOptions {
   readonly simulation: Simulation;
@@ -58,30 +43,10 @@ export interface EtcdClusterOptions {
   readonly quotaBackendBytes?: number;
 }
 
-/** No such member. */
-export class UnknownEtcdMember extends Error {
-  constructor(name: string, members: readonly string[]) {
-    super(`etcd has no member "${name}": its members are ${members.join(", ")}`);
-    this.name = "UnknownEtcdMember";
-  }
-}
-
-interface Member {
-  readonly name: string;
-  readonly fsync: Distribution;
-  readonly stream: RandomStream;
-  up: boolean;
-  /** Takes part in quorums: it is up and has caught up. */
-  voting: boolean;
-  /** Length of the log when it was lost. */
-  lostAt: number;
-}
-
 export class EtcdCluster implements WriteLog {
-  readonly members: readonly string[];
   readonly database = new DatabaseSize();
   private readonly simulation: Simulation;
-  private readonly states: readonly Member[];
+  private readonly group: EtcdMembers;
   private readonly roundTrip: Distribution;
   private readonly network: RandomStream;
   private readonly elections: RandomStream;
@@ -109,21 +74,10 @@ export class EtcdCluster implements WriteLog {
 
   constructor(options: EtcdClusterOptions) {
     const { simulation, members = ["etcd-1"], fsyncOfMember = {} } = options;
-    if (members.length === 0 || new Set(members).size !== members.length) {
-      throw new RangeError(`etcd needs at least one member, and names that differ: [${members.join(", ")}]`);
-    }
     const latencies: EtcdLatencies = { ...DEFAULT_ETCD_LATENCIES, ...options.latencies };
     this.simulation = simulation;
-    this.members = members;
-    this.states = members.map((name) => ({
-      name,
-      fsync: fsyncOfMember[name] ?? latencies.etcdFsync,
-      stream: simulation.stream(`etcd/${name}/fsync`),
-      up: true,
-      voting: true,
-      lostAt: 0,
-    }));
-    this.leading = this.states[0];
+    this.group = new EtcdMembers(members, (name) => fsyncOfMember[name] ?? latencies.etcdFsync, simulation);
+    this.leading = this.group.all[0];
     this.roundTrip = latencies.etcdRoundTrip;
     this.network = simulation.stream("etcd/network");
     this.elections = simulation.stream("etcd/elections");
@@ -137,6 +91,11 @@ export class EtcdCluster implements WriteLog {
     this.flushed = simulation.register((count) => {
       this.committed(count);
     });
+  }
+
+  /** Names of the voting members, those that are lost among them. */
+  get members(): readonly string[] {
+    return this.group.names;
   }
 
   /** Name of the leader, undefined while there is none. */
@@ -186,17 +145,17 @@ export class EtcdCluster implements WriteLog {
 
   /** The member stops. @throws UnknownEtcdMember */
   lose(name: string): void {
-    const member = this.member(name);
+    const member = this.group.find(name);
     if (!member.up) return;
     member.up = false;
     member.voting = false;
     member.lostAt = this.length;
-    if (member === this.leading || !this.hasQuorum()) this.loseLeader();
+    if (member === this.leading || !this.group.hasQuorum) this.loseLeader();
   }
 
   /** The member returns, and counts when it has caught up with the log. @throws UnknownEtcdMember */
   restore(name: string): void {
-    const member = this.member(name);
+    const member = this.group.find(name);
     if (member.up) return;
     member.up = true;
     this.simulation.after(this.catchUpTime(member), () => {
@@ -224,7 +183,7 @@ export class EtcdCluster implements WriteLog {
     this.inFlight = 0;
     this.setAlarm(false);
     this.database.replace(this.simulation.now, bytes);
-    for (const member of this.states) member.lostAt = this.length;
+    for (const member of this.group.all) member.lostAt = this.length;
   }
 
   /** Takes back the alarm of a full database, which needs room below the quota. */
@@ -236,20 +195,6 @@ export class EtcdCluster implements WriteLog {
     if (this.alarmRaised === raised) return;
     this.alarmRaised = raised;
     for (const listener of this.fullListeners) listener(raised);
-  }
-
-  private member(name: string): Member {
-    const found = this.states.find((member) => member.name === name);
-    if (found === undefined) throw new UnknownEtcdMember(name, this.members);
-    return found;
-  }
-
-  private get quorum(): number {
-    return Math.floor(this.states.length / 2) + 1;
-  }
-
-  private hasQuorum(): boolean {
-    return this.states.filter((member) => member.voting).length >= this.quorum;
   }
 
   private catchUpTime(member: Member): SimTime {
@@ -282,14 +227,14 @@ export class EtcdCluster implements WriteLog {
     this.inFlight += count;
     const { now } = this.simulation;
     const arrivals: SimTime[] = [];
-    for (const member of this.states) {
+    for (const member of this.group.all) {
       if (!member.voting) continue;
       const flushTime = drawFlush(member);
       if (member === this.leading) this.leaderFreeAt = now + flushTime;
       arrivals.push(member === this.leading ? flushTime : this.drawRoundTrip() + flushTime);
     }
     arrivals.sort((a, b) => a - b);
-    this.lastCommit = Math.max(this.lastCommit, now + arrivals[this.quorum - 1]);
+    this.lastCommit = Math.max(this.lastCommit, now + arrivals[this.group.quorum - 1]);
     this.simulation.schedule(this.lastCommit - now, this.flushed, count * TERM_MODULUS + (this.currentTerm % TERM_MODULUS));
   }
 
@@ -312,8 +257,8 @@ export class EtcdCluster implements WriteLog {
   }
 
   private elect(): void {
-    if (!this.hasQuorum()) return;
-    const candidates = this.states.filter((member) => member.voting);
+    if (!this.group.hasQuorum) return;
+    const candidates = this.group.voting;
     const { electionTimeout, heartbeatInterval } = this;
     const { winner, duration } = drawElection(
       candidates.length,
@@ -323,7 +268,7 @@ export class EtcdCluster implements WriteLog {
     const term = ++this.currentTerm;
     this.simulation.after(duration, () => {
       // A member that was lost or came back meanwhile has begun another election.
-      if (this.leading !== undefined || this.currentTerm !== term || !this.hasQuorum()) return;
+      if (this.leading !== undefined || this.currentTerm !== term || !this.group.hasQuorum) return;
       if (!candidates[winner].voting) {
         this.elect();
         return;
@@ -334,15 +279,4 @@ export class EtcdCluster implements WriteLog {
       this.planFlush();
     });
   }
-}
-
-/** Terms are told apart by their remainder; a batch lives for milliseconds, a term for more than a second. */
-const TERM_MODULUS = 64;
-
-function drawFlush({ fsync, stream }: Member): SimTime {
-  return wholeMicroseconds(fsync.sample(stream));
-}
-
-function wholeMicroseconds(drawn: number): SimTime {
-  return Math.max(0, Math.round(drawn));
 }

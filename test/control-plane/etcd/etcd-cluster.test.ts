@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EtcdCluster, type EtcdClusterOptions, UnknownEtcdMember } from "../../../src/control-plane/etcd/etcd-cluster.js";
+import { EtcdCluster, type EtcdClusterOptions } from "../../../src/control-plane/etcd/etcd-cluster.js";
+import { UnknownEtcdMember } from "../../../src/control-plane/etcd/etcd-members.js";
 import { constant } from "../../../src/engine/distribution.js";
 import { exponential } from "../../../src/engine/distribution-families.js";
 import { MILLISECOND, SECOND, type SimTime, Simulation } from "../../../src/engine/simulation.js";
