@@ -62,7 +62,7 @@ describe("docs/scenario.md", () => {
       const shared =
         /^(filename|selector|all|all-namespaces|namespace|recursive|validate|save-config|server-side|force-conflicts|chunk-size|skip-wait-for-delete-timeout|resource-version|stdin|tty|quiet|sort-by|external-ip|load-balancer-ip|current-replicas|cpu-percent|restart|wait|watch|timeout|output|container|subresource|for|env|revision|cascade|patch|type)$/;
       const flags = verb.flags
-        .filter(({ name }) => !shared.test(name) && !DOCUMENT.includes(`--${name}`))
+        .filter(({ name, refusal }) => refusal === undefined && !shared.test(name) && !DOCUMENT.includes(`--${name}`))
         .map(({ name }) => `${verb.name} --${name}`);
       return DOCUMENT.includes(verb.name.split(" ").at(-1)!) ? flags : [verb.name, ...flags];
     });

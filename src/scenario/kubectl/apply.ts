@@ -18,40 +18,38 @@ import { mergeThreeWays } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
+const NO_FIELD_MANAGERS = "no field managers are kept, so that there is nothing to conflict with; apply without it";
+
 /** What became of an object, and the object then. */
 export interface Applied {
   readonly object: ApiObject;
-  readonly done: "created" | "configured" | "unchanged" | "serverside-applied";
-}
-
-export interface ApplyOptions {
-  /** Whether nothing is sent. */
-  readonly isLocal?: boolean;
-  readonly isServerSide?: boolean;
+  readonly done: "created" | "configured" | "unchanged";
 }
 
 /** Creates the object, or merges what changed in its manifest into what is stored, and prints so. @throws ServerError */
 export function* applyOne(session: KubectlSession, manifest: ApiObject): Script<void> {
-  const { object, done } = yield* applyObject(session, { object: manifest, file: "" }, {});
+  const { object, done } = yield* applyObject(session, { object: manifest, file: "" }, false);
   session.print(`${displayNameOf(object)} ${done}`);
 }
 
-/** @throws ServerError */
-function* applyObject(session: KubectlSession, { object: manifest, file }: ObjectFromFile, options: ApplyOptions): Script<Applied> {
-  const { isLocal = false, isServerSide = false } = options;
+/**
+ * @param isLocal whether nothing is sent
+ * @throws ServerError
+ */
+function* applyObject(session: KubectlSession, { object: manifest, file }: ObjectFromFile, isLocal: boolean): Script<Applied> {
   const { name, namespace } = manifest.metadata;
   const info = kindInfo(manifest.kind)!;
-  const noted = isServerSide ? manifest : withLastApplied(manifest);
+  const noted = withLastApplied(manifest);
   const reading = `retrieving current configuration of:\n${described(manifest)}\nfrom server for:`;
   const current = yield* fromFile(reading, file, session.find(targetIn(info, namespace ?? "", name)));
   if (current === undefined) {
     const created = isLocal ? noted : yield* fromFile("creating", file, session.create(noted));
-    return { object: created, done: isServerSide ? "serverside-applied" : "created" };
+    return { object: created, done: "created" };
   }
   const merge = (stored: ApiObject) => mergedInto(stored, noted);
   if (isLocal) return { object: merge(current), done: "configured" };
   const what = `${info.resource}/${name}`;
-  if (!isServerSide && current.metadata.annotations?.[LAST_APPLIED] === undefined) {
+  if (current.metadata.annotations?.[LAST_APPLIED] === undefined) {
     session.warn(
       `Warning: resource ${what} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
     );
@@ -60,7 +58,7 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
   const after: AnyObject = isSame ? current : yield* fromFile("patching", file, session.change(current, merge));
   if (after.metadata.deletionTimestamp !== undefined)
     session.warn(`Warning: Detected changes to resource ${name} which is currently being deleted.`);
-  return { object: after, done: isServerSide ? "serverside-applied" : isSame ? "unchanged" : "configured" };
+  return { object: after, done: isSame ? "unchanged" : "configured" };
 }
 
 /** An object as kubectl's messages describe it. Source: k8s.io/cli-runtime/pkg/resource/visitor.go Info.String */
@@ -96,21 +94,28 @@ export const apply: Verb = {
     ...FILE_FLAGS,
     ...OUTCOME_FLAGS,
     ...PRUNE_FLAGS,
-    flag("server-side", "boolean"),
-    flag("force-conflicts", "boolean"),
+    flag("server-side", "boolean", { refusal: NO_FIELD_MANAGERS }),
+    flag("force-conflicts", "boolean", { refusal: NO_FIELD_MANAGERS }),
     flag("wait", "boolean"),
+    flag("overwrite", "boolean"),
+    flag("openapi-patch", "boolean"),
+    flag("timeout", "duration"),
+    flag("cascade", "text", { bare: "background" }),
+    flag("grace-period", "integer"),
+    flag("force", "boolean", { refusal: "use replace --force" }),
+    flag("prune-allowlist", "texts", { refusal: "--prune deletes of the kinds that kubectl prunes without it" }),
+    flag("subresource", "text", { refusal: "use patch --subresource" }),
   ],
   prepare(given, context) {
     const outcome = new Outcome(given);
-    const pruning = pruningOf(given, outcome.dryRun);
+    const pruning = pruningOf(given);
     const all = objectsOf(given, context);
     if (all.length === 0) throw new UsageError("no objects passed to apply");
     const objects = all.filter(({ object }) => pruning?.isMeant(object) ?? true);
-    const options = { isLocal: outcome.isLocal, isServerSide: given.isSet("server-side") };
     return function* (session) {
       const applied: ApiObject[] = [];
       function* applyAndTell(object: ObjectFromFile) {
-        const result = yield* applyObject(session, object, options);
+        const result = yield* applyObject(session, object, outcome.isLocal);
         applied.push(result.object);
         if (!outcome.printsWhole) outcome.tell(session, result.object, result.done);
       }

@@ -3,7 +3,8 @@ import { parseQuantity, QuantityError } from "../../api/quantity.js";
 import type { MetricSpec } from "../../api/types/policy.js";
 import { flag, required } from "./flags.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { OBJECT_FILE_FLAGS } from "./selection-flags.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -34,7 +35,7 @@ const CPU_PERCENT_IS_OLD =
 export const autoscale: Verb = {
   name: "autoscale",
   flags: [
-    ...SELECTION_FLAGS,
+    ...OBJECT_FILE_FLAGS,
     ...OUTCOME_FLAGS,
     flag("min", "int32"),
     flag("max", "int32"),

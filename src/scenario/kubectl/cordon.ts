@@ -2,7 +2,8 @@
 import { kindInfo } from "../../api/kinds.js";
 import type { Node } from "../../api/types/node.js";
 import { doneText, type DryRun, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
-import { SELECTION_FLAGS, attempt, resolve, selectorOf, type Selection } from "./selection.js";
+import { attempt, resolve, selectorOf, type Selection } from "./selection.js";
+import { SELECTOR_FLAG } from "./selection-flags.js";
 import { displayNameOf, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
 import { withoutField } from "../without-field.js";
@@ -42,7 +43,7 @@ export function* setSchedulable(session: KubectlSession, node: Node, schedulable
 function cordonVerb(name: "cordon" | "uncordon"): Verb {
   return {
     name,
-    flags: [...SELECTION_FLAGS, DRY_RUN_FLAG],
+    flags: [SELECTOR_FLAG, DRY_RUN_FLAG],
     prepare(given) {
       const dryRun = dryRunOf(given);
       const nodes = parseNodes(given, `${name} NODE`);

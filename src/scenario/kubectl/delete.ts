@@ -1,7 +1,8 @@
 /** kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/ */
 import type { DeleteOptions } from "../../control-plane/apiserver/client.js";
 import { flag } from "./flags.js";
-import { FIELD_SELECTOR_FLAG, attempt, type NamedObject, namedOf, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { attempt, type NamedObject, namedOf, parseSelection, resolve } from "./selection.js";
+import { ALL_FLAG, EVERYWHERE_FLAG, FIELD_SELECTOR_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { ServerError } from "./kubectl-error.js";
 import { doneText, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
 import { displayKind, displayName, type KubectlSession, targetIn } from "./session.js";
@@ -18,7 +19,10 @@ const PROPAGATION = { true: "Background", background: "Background", foreground: 
 export const deleteVerb: Verb = {
   name: "delete",
   flags: [
-    ...SELECTION_FLAGS,
+    ...OBJECT_FILE_FLAGS,
+    ALL_FLAG,
+    EVERYWHERE_FLAG,
+    SELECTOR_FLAG,
     FIELD_SELECTOR_FLAG,
     flag("grace-period", "integer"),
     flag("force", "boolean"),
@@ -29,6 +33,8 @@ export const deleteVerb: Verb = {
     flag("wait", "boolean"),
     flag("ignore-not-found", "boolean"),
     flag("timeout", "duration"),
+    flag("interactive", "boolean", { short: "i", refusal: "nobody is there to answer" }),
+    flag("raw", "text", { refusal: "there are no paths to delete; name a resource" }),
   ],
   prepare(given, context) {
     const dryRun = dryRunOf(given);

@@ -9,13 +9,14 @@ import { eventLines, isAbout } from "./describe/events.js";
 import { flag } from "./flags.js";
 import { noneFound } from "./get.js";
 import type { Script } from "./script.js";
-import { attempt, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { attempt, parseSelection, resolve } from "./selection.js";
+import { EVERYWHERE_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import type { AnyObject, KubectlSession } from "./session.js";
 import type { Verb } from "./verb.js";
 
 export const describe: Verb = {
   name: "describe",
-  flags: [...SELECTION_FLAGS.filter(({ name }) => name !== "all"), flag("show-events", "boolean"), flag("chunk-size", "integer")],
+  flags: [...OBJECT_FILE_FLAGS, EVERYWHERE_FLAG, SELECTOR_FLAG, flag("show-events", "boolean"), flag("chunk-size", "integer")],
   prepare(given, context) {
     const selection = parseSelection(given, context, given.positional, true);
     const showsEvents = given.text("show-events") !== "false";

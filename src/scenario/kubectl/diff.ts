@@ -19,7 +19,11 @@ const FAILED = 2;
 
 export const diff: Verb = {
   name: "diff",
-  flags: [...FILE_FLAGS, flag("server-side", "boolean"), flag("show-managed-fields", "boolean")],
+  flags: [
+    ...FILE_FLAGS,
+    flag("server-side", "boolean", { refusal: "no field managers are kept; diff without it" }),
+    flag("show-managed-fields", "boolean"),
+  ],
   prepare(given, context) {
     const objects = objectsOf(given, context);
     return function* (session) {

@@ -1,11 +1,15 @@
 /** kubectl events: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_events/ */
+import { encode } from "../../api/encode.js";
 import type { Timestamp } from "../../api/types/meta.js";
 import type { Event } from "../../api/types/policy.js";
+import type { SimTime } from "../../engine/simulation.js";
 import { age } from "./column.js";
 import { flag } from "./flags.js";
 import { listOf, printerOf } from "./printers.js";
 import { parseNamed } from "./selection.js";
-import { alignColumns } from "./table.js";
+import { answer, type Script } from "./script.js";
+import type { KubectlSession } from "./session.js";
+import { alignColumns, ColumnWriter } from "./table.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
@@ -15,6 +19,7 @@ export const events: Verb = {
     flag("all-namespaces", "boolean", { short: "A" }),
     flag("for", "text"),
     flag("types", "list"),
+    flag("watch", "boolean", { short: "w" }),
     flag("no-headers", "boolean"),
     flag("output", "text", { short: "o" }),
     flag("chunk-size", "integer"),
@@ -31,6 +36,22 @@ export const events: Verb = {
     const isMeant = ({ involvedObject, type }: Event) =>
       (subject === undefined || (involvedObject.kind === subject.info.kind && involvedObject.name === subject.name)) &&
       (types.length === 0 || types.includes(type.toLowerCase()));
+    const titles = given.isSet("no-headers") ? [] : [[...(everywhere ? ["NAMESPACE"] : []), ...TITLES]];
+    const rowOf = (event: Event, now: Timestamp) => [...(everywhere ? [event.metadata.namespace ?? ""] : []), ...cellsOf(event, now)];
+    if (given.isSet("watch")) {
+      const lasts = given.duration("request-timeout") ?? 0;
+      const isWatched = (event: Event) => isMeant(event) && (everywhere || event.metadata.namespace === namespace);
+      return function* (session) {
+        const writer = new ColumnWriter();
+        let isBegun = false;
+        yield* watchEvents(session, isWatched, lasts, (event) => {
+          const row = rowOf(event, session.clock);
+          const lines = print === undefined ? writer.align(isBegun ? [row] : [...titles, row]) : print([event], encode(event));
+          isBegun = true;
+          for (const line of lines) session.print(line);
+        });
+      };
+    }
     return function* (session) {
       const all = yield* session.list("Event", everywhere ? undefined : namespace);
       const found = all.filter(isMeant).sort((a, b) => a.lastTimestamp - b.lastTimestamp);
@@ -42,12 +63,49 @@ export const events: Verb = {
         for (const line of print(found, listOf(found))) session.print(line);
         return;
       }
-      const titles = [...(everywhere ? ["NAMESPACE"] : []), "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
-      const rows = found.map((event) => [...(everywhere ? [event.metadata.namespace ?? ""] : []), ...cellsOf(event, session.clock)]);
-      for (const line of alignColumns(given.isSet("no-headers") ? rows : [titles, ...rows])) session.print(line);
+      for (const line of alignColumns([...titles, ...found.map((event) => rowOf(event, session.clock))])) session.print(line);
     };
   },
 };
+
+/**
+ * What is there as the watch begins, then what is new or has happened again; events that are deleted have only expired.
+ *
+ * @param lasts how long the server lets the watch go on; 0: without end
+ *
+ * Source: kubectl/pkg/cmd/events/events.go runWatch
+ */
+function* watchEvents(
+  session: KubectlSession,
+  isMeant: (event: Event) => boolean,
+  lasts: SimTime,
+  tell: (event: Event) => void,
+): Script<void> {
+  const told = new Map<string, string>();
+  const tellOnce = (event: Event): void => {
+    const { uid = "", resourceVersion = "" } = event.metadata;
+    if (!isMeant(event) || told.get(uid) === resourceVersion) return;
+    told.set(uid, resourceVersion);
+    tell(event);
+  };
+  const early: Event[] = [];
+  let isListed = false;
+  const stop = session.client.watchAll("Event", (current) => {
+    if (current === undefined) return;
+    if (isListed) tellOnce(current);
+    else early.push(current);
+  });
+  for (const event of yield* session.list("Event")) tellOnce(event);
+  isListed = true;
+  for (const event of early) tellOnce(event);
+  session.isWatching = true;
+  yield* answer<undefined>((done) => {
+    if (lasts > 0) session.simulation.after(lasts, () => done(undefined));
+  });
+  stop();
+}
+
+const TITLES = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
 
 /** Source: kubectl/pkg/cmd/events/event_printer.go */
 function cellsOf(

@@ -16,6 +16,8 @@ export interface Flag {
   readonly bare?: string;
   /** The values that are allowed. */
   readonly values?: readonly string[];
+  /** Why a flag of kubectl's cannot be given here, and what to do instead. */
+  readonly refusal?: string;
 }
 
 export function flag(name: string, type: FlagType, options: Omit<Flag, "name" | "type"> = {}): Flag {
@@ -147,6 +149,7 @@ export function parseArguments(words: readonly Word[], flags: readonly Flag[]): 
     }
     const meant = long === null ? known.find((one) => one.short === short![1]) : known.find((one) => one.name === long[1]);
     if (meant === undefined) throw unknownFlag(word, long?.[1], short?.[1], known);
+    if (meant.refusal !== undefined) throw new UsageError(`--${meant.name} is not simulated: ${meant.refusal}`, word.offset);
     let value: string | undefined = long === null ? short![2] : long[2];
     let offset = word.offset;
     if (short !== null && meant.type === "boolean" && value !== undefined && !word.text.includes("=")) {

@@ -4,7 +4,8 @@ import type { Kind } from "../../api/kinds.js";
 import { type Arguments, flag } from "./flags.js";
 import { tableLines, type TableOptions } from "./object-table.js";
 import { listOf, printerOf } from "./printers.js";
-import { FIELD_SELECTOR_FLAG, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { parseSelection, resolve } from "./selection.js";
+import { EVERYWHERE_FLAG, FIELD_SELECTOR_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import type { AnyObject, KubectlSession } from "./session.js";
 import { type Sort, sortByKey, sorterOf } from "./sort-by.js";
 import { UsageError } from "./usage-error.js";
@@ -17,7 +18,9 @@ Use "kubectl explain <resource>" for a detailed description of that resource (e.
 export const get: Verb = {
   name: "get",
   flags: [
-    ...SELECTION_FLAGS.filter(({ name }) => name !== "all"),
+    ...OBJECT_FILE_FLAGS,
+    EVERYWHERE_FLAG,
+    SELECTOR_FLAG,
     FIELD_SELECTOR_FLAG,
     flag("output", "text", { short: "o" }),
     flag("no-headers", "boolean"),
@@ -28,6 +31,11 @@ export const get: Verb = {
     flag("ignore-not-found", "boolean"),
     flag("sort-by", "text"),
     flag("chunk-size", "integer"),
+    flag("server-print", "boolean"),
+    flag("allow-missing-template-keys", "boolean"),
+    flag("template", "text", { refusal: "Go templates are not built; use -o jsonpath=TEMPLATE" }),
+    flag("raw", "text", { refusal: "there are no paths to ask for; name a resource" }),
+    flag("subresource", "text", { refusal: "use -o jsonpath={.status} or -o yaml of the object itself" }),
     flag("watch", "boolean", { short: "w" }),
     flag("watch-only", "boolean"),
     flag("output-watch-events", "boolean"),

@@ -2,7 +2,8 @@
 import type { Labels } from "../../api/types/meta.js";
 import { flag } from "./flags.js";
 import { withMetadata } from "./pod-template.js";
-import { FIELD_SELECTOR_FLAG, forEachObject, parseSelection, type Selection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection, type Selection } from "./selection.js";
+import { ALL_FLAG, EVERYWHERE_FLAG, FIELD_SELECTOR_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import type { AnyObject, KubectlSession } from "./session.js";
@@ -24,7 +25,11 @@ function metadataVerb(
   return {
     name,
     flags: [
-      ...SELECTION_FLAGS,
+      ...OBJECT_FILE_FLAGS,
+      ALL_FLAG,
+      EVERYWHERE_FLAG,
+      SELECTOR_FLAG,
+      LOCAL_FLAG,
       ...OUTCOME_FLAGS,
       FIELD_SELECTOR_FLAG,
       flag("list", "boolean"),

@@ -2,6 +2,7 @@
 import { kindInfo } from "../../api/kinds.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
+import { OBJECT_FILE_FLAGS } from "./selection-flags.js";
 import { ServerError } from "./kubectl-error.js";
 import { withMetadata } from "./pod-template.js";
 import type { Script } from "./script.js";
@@ -9,8 +10,7 @@ import { UsageError } from "./usage-error.js";
 import type { VerbContext } from "./verb.js";
 
 export const FILE_FLAGS: readonly Flag[] = [
-  flag("filename", "list", { short: "f" }),
-  flag("recursive", "boolean", { short: "R" }),
+  ...OBJECT_FILE_FLAGS,
   flag("validate", "text", { bare: "strict" }),
   flag("save-config", "boolean"),
 ];

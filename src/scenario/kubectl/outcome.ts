@@ -16,6 +16,9 @@ export const OUTCOME_FLAGS: readonly Flag[] = [
   flag("output", "text", { short: "o" }),
   flag("show-managed-fields", "boolean"),
   flag("field-manager", "text"),
+  flag("allow-missing-template-keys", "boolean"),
+  flag("template", "text", { refusal: "Go templates are not built; use -o jsonpath=TEMPLATE" }),
+  flag("record", "boolean", { refusal: "it is deprecated; annotate kubernetes.io/change-cause" }),
 ];
 
 /** Source: kubectl/pkg/cmd/util/helpers.go GetDryRunStrategy. @throws UsageError */

@@ -6,36 +6,41 @@ import type { ApiObject } from "../../api/types/meta.js";
 import type { Result } from "../../control-plane/apiserver/client.js";
 import { patchedObject, type PatchDocument, type PatchType } from "../../control-plane/apiserver/patch-document.js";
 import { ApiStatusError } from "../../control-plane/apiserver/status-errors.js";
-import { flag } from "./flags.js";
+import { type Arguments, flag } from "./flags.js";
 import { ServerError } from "./kubectl-error.js";
+import { readNamed } from "./named-files.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { NOT_SERVED, scaleTargetOf } from "./scale.js";
 import { answer, type Script } from "./script.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { LOCAL_FLAG, OBJECT_FILE_FLAGS } from "./selection-flags.js";
 import { type AnyObject, type KubectlSession, targetOf } from "./session.js";
 import { applyJsonPatch, JsonPatchError, mergeJson, mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
-import type { Verb } from "./verb.js";
+import type { Verb, VerbContext } from "./verb.js";
+import { yamlProblem } from "./yaml-problem.js";
 
 const PATCH_TYPES: readonly PatchType[] = ["json", "merge", "strategic"];
+const NO_PATCH = "must specify --patch or --patch-file containing the contents of the patch";
 
 export const patch: Verb = {
   name: "patch",
   flags: [
-    ...SELECTION_FLAGS,
+    ...OBJECT_FILE_FLAGS,
+    LOCAL_FLAG,
     ...OUTCOME_FLAGS,
     flag("patch", "text", { short: "p" }),
+    flag("patch-file", "text"),
     flag("type", "text"),
     flag("subresource", "text", { values: ["status", "scale"] }),
   ],
   prepare(given, context) {
     const outcome = new Outcome(given);
-    const text = given.text("patch");
-    if (text === undefined) throw new UsageError("must specify --patch or --patch-file containing the contents of the patch");
+    const text = textOf(given, context);
     const asked = given.text("type") ?? "strategic";
-    const type = PATCH_TYPES.find((one) => one === asked);
+    const type = PATCH_TYPES.find((one) => one === asked.toLowerCase());
     if (type === undefined) throw new UsageError(`--type must be one of [${PATCH_TYPES.join(" ")}], not ${JSON.stringify(asked)}`);
-    const document = parsePatch(text, type);
+    const document = parsePatch(text, type, given.text("patch") ?? "");
     const subresource = given.text("subresource") ?? "";
     const selection = parseSelection(given, context);
     return (session) =>
@@ -85,28 +90,50 @@ function locally<T>(edit: () => T): T {
   }
 }
 
-/** Reads a patch, JSON or YAML. @throws UsageError */
-function parsePatch(text: string, type: PatchType): PatchDocument {
+/** @throws UsageError */
+function textOf(given: Arguments, { pathOf }: VerbContext): string {
+  const [text = "", file = ""] = [given.text("patch"), given.text("patch-file")];
+  if (text !== "" && file !== "") throw new UsageError("cannot specify --patch and --patch-file together");
+  if (text === "" && file === "") throw new UsageError(NO_PATCH);
+  if (file === "") return text;
+  return readNamed({ text: file, path: pathOf(file) }, (why) => `unable to read patch file: ${why}`).toString("utf8");
+}
+
+/**
+ * Reads a patch, JSON or YAML.
+ *
+ * @param shown what kubectl quotes where it is neither
+ * @throws UsageError in the API server's words where it is no patch of its type: k8s.io/apiserver/pkg/endpoints/handlers/patch.go
+ */
+function parsePatch(text: string, type: PatchType, shown: string): PatchDocument {
   let value: unknown;
   try {
     value = parse(text);
   } catch (error) {
-    throw new UsageError(
-      `unable to parse ${JSON.stringify(text)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
-    );
+    throw new UsageError(`unable to parse ${JSON.stringify(shown)}: ${yamlProblem(error, text)}`);
   }
   if (type === "json") {
-    if (!Array.isArray(value))
-      throw new UsageError(
-        'a patch of --type=json must be a list of steps such as [{"op": "replace", "path": "/spec/replicas", "value": 3}]',
-      );
+    if (!Array.isArray(value)) throw unfit(type, value, "[]map[string]interface {}");
     const steps: readonly unknown[] = value;
+    const odd = steps.find((step) => step !== null && kindOf(step) !== "object");
+    if (odd !== undefined) throw unfit(type, odd, "map[string]interface {}");
     return { type, value, apply: (current) => stepsApplied(current, steps) };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new UsageError(`the patch must be a map such as '{"spec": {"replicas": 3}}'`);
+  if (value !== null && kindOf(value) !== "object") throw unfit(type, value, "map[string]interface {}");
+  const patch = value ?? {};
   const merge = type === "merge" ? mergeJson : mergeStrategically;
-  return { type, value, apply: (current) => merge(current, value) };
+  return { type, value: patch, apply: (current) => merge(current, patch) };
+}
+
+/** How Go's JSON names what a value is. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+function unfit(type: PatchType, value: unknown, wanted: string): UsageError {
+  const what = `json: cannot unmarshal ${kindOf(value)} into Go value of type ${wanted}`;
+  return new UsageError(`Error from server (BadRequest): ${type === "strategic" ? "" : "error decoding patch: "}${what}`);
 }
 
 /** Undefined where a step does not fit. */

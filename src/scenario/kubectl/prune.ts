@@ -4,7 +4,7 @@ import { labelSelectorMatches } from "../../api/selector.js";
 import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import { type Arguments, flag, type Flag } from "./flags.js";
 import { LAST_APPLIED } from "./last-applied.js";
-import type { DryRun, Outcome } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import type { Script } from "./script.js";
 import { attempt, selectorOf } from "./selection.js";
 import { type AnyObject, type KubectlSession, targetOf } from "./session.js";
@@ -38,7 +38,7 @@ export interface Pruning {
 }
 
 /** What -l and --prune ask for; undefined where neither is given. @throws UsageError */
-export function pruningOf(given: Arguments, dryRun: DryRun): Pruning | undefined {
+export function pruningOf(given: Arguments): Pruning | undefined {
   const text = given.text("selector");
   const isAsked = given.isSet("prune");
   if (given.isSet("all") && text !== undefined) throw new UsageError("cannot set --all and --selector at the same time");
@@ -47,8 +47,6 @@ export function pruningOf(given: Arguments, dryRun: DryRun): Pruning | undefined
       "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
     );
   }
-  if (isAsked && dryRun === "client" && given.isSet("server-side"))
-    throw new UsageError("--dry-run=client doesn't work with --server-side");
   const selector = text === undefined ? undefined : manifestSelectorOf(text);
   if (!isAsked && selector === undefined) return undefined;
   return { isAsked, selector, isMeant: ({ metadata }) => selector === undefined || labelSelectorMatches(selector, metadata.labels) };

@@ -20,6 +20,8 @@ export const replace: Verb = {
     flag("grace-period", "integer"),
     flag("cascade", "text", { bare: "background" }),
     flag("timeout", "duration"),
+    flag("raw", "text", { refusal: "there are no paths to write to; use -f" }),
+    flag("subresource", "text", { refusal: "use patch --subresource" }),
     flag("wait", "boolean"),
   ],
   prepare(given, context) {

@@ -8,7 +8,8 @@ import { podTemplateLines } from "./describe/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withoutTemplateHash, withTemplate } from "./pod-template.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { type AnyObject, displayNameOf, type KubectlSession } from "./session.js";
 import { mergeStrategically } from "./strategic-merge.js";
@@ -87,7 +88,7 @@ const HISTORY_GAP = 2;
 
 export const rolloutHistory: Verb = {
   name: "rollout history",
-  flags: [...SELECTION_FLAGS, flag("revision", "integer")],
+  flags: [...OBJECT_FILE_FLAGS, SELECTOR_FLAG, flag("revision", "integer")],
   prepare(given, context) {
     const selection = parseSelection(given, context);
     const wanted = given.integer("revision") ?? 0;
@@ -112,7 +113,7 @@ export const rolloutHistory: Verb = {
 
 export const rolloutUndo: Verb = {
   name: "rollout undo",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("to-revision", "integer")],
+  flags: [...OBJECT_FILE_FLAGS, SELECTOR_FLAG, ...OUTCOME_FLAGS, flag("to-revision", "integer")],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const selection = parseSelection(given, context);

@@ -6,7 +6,8 @@ import { qualifiedResource } from "../../control-plane/apiserver/status-errors.j
 import { flag, type Flag } from "./flags.js";
 import { templateOf, withTemplate } from "./pod-template.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { attempt, forEachObject, parseSelection, resolve, SELECTION_FLAGS } from "./selection.js";
+import { attempt, forEachObject, parseSelection, resolve } from "./selection.js";
+import { OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { type AnyObject, displayNameOf, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
@@ -15,7 +16,7 @@ import type { Verb } from "./verb.js";
 /** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-restart-at */
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
-const ROLLOUT_FLAGS: readonly Flag[] = SELECTION_FLAGS.filter(({ name }) => name !== "all" && name !== "all-namespaces");
+const ROLLOUT_FLAGS: readonly Flag[] = [...OBJECT_FILE_FLAGS, SELECTOR_FLAG];
 
 export interface RolloutProgress {
   readonly message: string;

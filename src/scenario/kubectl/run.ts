@@ -3,9 +3,12 @@ import type { Pod } from "../../api/types/pod.js";
 import { flag, required } from "./flags.js";
 import { generated } from "./generated.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { mergeStrategically } from "./strategic-merge.js";
+import { generatedService, labelsOf, wholeNumber } from "./service-generator.js";
+import { applyJsonPatch, JsonPatchError, mergeJson, mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
+
+const NO_TERMINAL = "containers of the simulator have no output, and nobody is at a terminal";
 
 export const run: Verb = {
   name: "run",
@@ -13,57 +16,77 @@ export const run: Verb = {
     ...OUTCOME_FLAGS,
     flag("image", "text"),
     flag("port", "text"),
-    flag("labels", "list", { short: "l" }),
+    flag("expose", "boolean"),
+    flag("labels", "text", { short: "l" }),
     flag("env", "texts"),
     flag("annotations", "texts"),
     flag("restart", "text"),
     flag("command", "boolean"),
+    flag("privileged", "boolean"),
     flag("image-pull-policy", "text"),
     flag("overrides", "text"),
+    flag("override-type", "text"),
+    flag("quiet", "boolean", { short: "q" }),
+    flag("save-config", "boolean"),
     flag("grace-period", "integer"),
+    ...["attach", "leave-stdin-open", "rm"].map((name) => flag(name, "boolean", { refusal: NO_TERMINAL })),
+    flag("stdin", "boolean", { short: "i", refusal: NO_TERMINAL }),
+    flag("tty", "boolean", { short: "t", refusal: NO_TERMINAL }),
   ],
   prepare(given, context) {
     const outcome = new Outcome(given);
+    const image = required(given, "image");
     const word = given.positional.at(0);
     if (word === undefined) throw new UsageError("NAME is required for run", undefined, { pointer: "arguments" });
-    const image = required(given, "image");
     if (image === "") throw new UsageError("--image is required", undefined, { pointer: "arguments" });
-    if (!IMAGE.test(image)) {
-      const why = IMAGE.test(image.toLowerCase()) ? "repository name must be lowercase" : "invalid reference format";
-      throw new UsageError(`Invalid image name ${JSON.stringify(image)}: ${why}`);
-    }
-    const words = given.afterDashes.map(({ text }) => text);
-    const port = portOf(given.text("port"));
+    if (!IMAGE.test(image)) throw new UsageError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
+    const portText = given.text("port") ?? "";
+    if (given.isSet("expose") && portText === "") throw new UsageError("--port must be set when exposing a service");
+    const name = word.text;
+    const words = [...given.positional.slice(1), ...given.afterDashes].map(({ text }) => text);
+    const port = portText === "" ? undefined : wholeNumber(portText);
     const restartPolicy = oneOf(given.text("restart"), RESTART_POLICIES, "restart policy");
     const annotations = given.texts("annotations");
     const pullPolicy = oneOf(given.text("image-pull-policy"), PULL_POLICIES, "image pull policy");
+    const labelText = given.text("labels") ?? "";
+    const ownLabels = labelText === "" ? undefined : labelsOf(labelText);
+    const place = !outcome.isLocal || context.isNamespaceGiven ? { namespace: context.namespace } : {};
     const pod: Pod = {
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
-        name: word.text,
-        ...((!outcome.isLocal || context.isNamespaceGiven) && { namespace: context.namespace }),
-        labels: given.has("labels") ? Object.fromEntries(given.list("labels").map(labelOf)) : { run: word.text },
+        name,
+        ...place,
+        labels: ownLabels ?? { run: name },
         ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations.map(pair)) }),
       },
       spec: {
         containers: [
           {
-            name: word.text,
+            name,
             image,
             ...(port !== undefined && { ports: [{ containerPort: port }] }),
             ...(given.has("env") && { env: given.texts("env").map(variableOf) }),
             ...(words.length > 0 && (given.isSet("command") ? { command: words } : { args: words })),
             ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy as "Always" }),
+            ...(given.isSet("privileged") && { securityContext: { privileged: true } }),
           },
         ],
         dnsPolicy: "ClusterFirst",
         restartPolicy: (restartPolicy ?? "Always") as "Never",
       },
     };
-    const overrides = given.text("overrides");
-    const wanted = generated(overrides === undefined ? pod : mergeStrategically(pod, parseOverrides(overrides)));
-    return (session) => outcome.create(session, wanted);
+    const overrides = given.text("overrides") ?? "";
+    const wanted = generated(overrides === "" ? pod : overridden(pod, overrides, given.text("override-type") ?? "merge"));
+    const order = { name, ...place, ...(ownLabels !== undefined && { labels: ownLabels }), selector: ownLabels ?? { run: name } };
+    const service = given.isSet("expose") ? generated(generatedService({ ...order, ports: portText })) : undefined;
+    return function* (session) {
+      // The pod is made first, and told of last.
+      const created = outcome.isLocal ? wanted : yield* session.create(wanted);
+      if (service !== undefined) yield* outcome.create(session, service);
+      if (service !== undefined && given.text("output") === "yaml") session.print("---");
+      outcome.tell(session, created, "created");
+    };
   },
 };
 
@@ -73,12 +96,6 @@ const IMAGE =
 
 function pair(text: string): [string, string] {
   return [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
-}
-
-/** Source: kubectl/pkg/generate/generate.go ParseLabels. @throws UsageError */
-function labelOf(text: string): [string, string] {
-  if (text.split("=").length !== 2 || text.startsWith("=")) throw new UsageError(`unexpected label spec: ${text}`);
-  return pair(text);
 }
 
 /** Source: kubectl/pkg/cmd/run/run.go parseEnvs. @throws UsageError */
@@ -97,11 +114,17 @@ function oneOf(text: string | undefined, known: readonly string[], what: string)
   throw new UsageError(`invalid ${what}: ${text}`, undefined, { hint: `known are ${known.join(", ")}` });
 }
 
-/** @throws UsageError in the words of Go's strconv.Atoi */
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw new UsageError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
+/** Source: kubectl/pkg/cmd/util/override_options.go. @throws UsageError */
+function overridden(pod: Pod, text: string, type: string): unknown {
+  if (type !== "json" && type !== "merge" && type !== "strategic") throw new UsageError(`invalid override type: ${type}`);
+  const overrides = parseOverrides(text);
+  if (type === "merge") return mergeJson(pod, overrides);
+  if (type === "strategic") return mergeStrategically(pod, overrides);
+  try {
+    return applyJsonPatch(pod, Array.isArray(overrides) ? (overrides as unknown[]) : [overrides]);
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new UsageError(error.message) : error;
+  }
 }
 
 function parseOverrides(text: string): unknown {

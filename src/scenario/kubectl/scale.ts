@@ -7,7 +7,8 @@ import { flag, required } from "./flags.js";
 import { KubectlError, ServerError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { answer, type Script } from "./script.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import type { AnyObject, KubectlSession } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
@@ -17,7 +18,9 @@ const SCALABLE = new Set<string>(["Deployment", "ReplicaSet", "ReplicationContro
 export const scale: Verb = {
   name: "scale",
   flags: [
-    ...SELECTION_FLAGS,
+    ...OBJECT_FILE_FLAGS,
+    ALL_FLAG,
+    SELECTOR_FLAG,
     ...OUTCOME_FLAGS,
     flag("replicas", "integer"),
     flag("current-replicas", "integer"),

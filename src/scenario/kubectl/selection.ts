@@ -4,7 +4,7 @@ import { parseRequirements, SelectorError } from "../../api/selector-text.js";
 import type { ApiObject, LabelSelector } from "../../api/types/meta.js";
 import { suggestion } from "../suggestion.js";
 import { checkFields, type FieldSelector, matchesFields, parseFieldSelector, unfound } from "./field-selector.js";
-import { type Arguments, flag, type Flag } from "./flags.js";
+import type { Arguments } from "./flags.js";
 import type { Script } from "./script.js";
 import { KubectlError, ServerError } from "./kubectl-error.js";
 import { type AnyObject, type KubectlSession, targetIn } from "./session.js";
@@ -36,16 +36,6 @@ Example resource specifications include:
    '--filename=rsrc.json'
    '<resource> <name>'
    '<resource>'`;
-
-export const SELECTION_FLAGS: readonly Flag[] = [
-  flag("filename", "list", { short: "f" }),
-  flag("selector", "text", { short: "l" }),
-  flag("all", "boolean"),
-  flag("all-namespaces", "boolean", { short: "A" }),
-];
-
-/** Of verbs that can select by fields. */
-export const FIELD_SELECTOR_FLAG: Flag = flag("field-selector", "text");
 
 export interface NamedObject {
   readonly info: KindInfo;

@@ -4,13 +4,14 @@ import type { Service } from "../../api/types/network.js";
 import { flag } from "./flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS } from "./selection-flags.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 export const setSelector: Verb = {
   name: "set selector",
-  flags: [...SELECTION_FLAGS.filter(({ name }) => name !== "selector"), ...OUTCOME_FLAGS, flag("resource-version", "text")],
+  flags: [...OBJECT_FILE_FLAGS, ALL_FLAG, LOCAL_FLAG, ...OUTCOME_FLAGS, flag("resource-version", "text")],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const expression = given.positional.at(-1);

@@ -3,14 +3,15 @@ import type { ApiObject } from "../../api/types/meta.js";
 import { KubectlError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { templateOf, withTemplate } from "./pod-template.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS } from "./selection-flags.js";
 import { displayNameOf } from "./session.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 export const setServiceAccount: Verb = {
   name: "set serviceaccount",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS],
+  flags: [...OBJECT_FILE_FLAGS, ALL_FLAG, LOCAL_FLAG, ...OUTCOME_FLAGS],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const account = given.positional.at(-1);

@@ -5,13 +5,14 @@ import type { RbacSubject, RoleBinding } from "../../api/types/policy.js";
 import { SUBJECT_FLAGS, subjectsOf } from "./create-access.js";
 import { KubectlError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 export const setSubject: Verb = {
   name: "set subject",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, ...SUBJECT_FLAGS],
+  flags: [...OBJECT_FILE_FLAGS, ALL_FLAG, SELECTOR_FLAG, LOCAL_FLAG, ...OUTCOME_FLAGS, ...SUBJECT_FLAGS],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const added = subjectsOf(given);

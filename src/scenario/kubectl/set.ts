@@ -5,7 +5,8 @@ import type { Container, EnvVar } from "../../api/types/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withContainers } from "./pod-template.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { displayNameOf, type AnyObject, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
@@ -37,7 +38,7 @@ function isAssignment({ text }: Word): boolean {
 
 export const setImage: Verb = {
   name: "set image",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS],
+  flags: [...OBJECT_FILE_FLAGS, ALL_FLAG, SELECTOR_FLAG, LOCAL_FLAG, ...OUTCOME_FLAGS],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const assignments = given.positional.filter(isAssignment);
@@ -83,7 +84,10 @@ function resourceList(given: readonly string[], flagName: string): ResourceList 
 export const setResources: Verb = {
   name: "set resources",
   flags: [
-    ...SELECTION_FLAGS,
+    ...OBJECT_FILE_FLAGS,
+    ALL_FLAG,
+    SELECTOR_FLAG,
+    LOCAL_FLAG,
     ...OUTCOME_FLAGS,
     flag("limits", "list"),
     flag("requests", "list"),
@@ -119,7 +123,15 @@ export const setResources: Verb = {
 
 export const setEnv: Verb = {
   name: "set env",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("containers", "text", { short: "c" }), flag("env", "texts", { short: "e" })],
+  flags: [
+    ...OBJECT_FILE_FLAGS,
+    ALL_FLAG,
+    SELECTOR_FLAG,
+    LOCAL_FLAG,
+    ...OUTCOME_FLAGS,
+    flag("containers", "text", { short: "c" }),
+    flag("env", "texts", { short: "e" }),
+  ],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);

@@ -1,7 +1,8 @@
 /** kubectl taint: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_taint/ */
 import type { Node, Taint } from "../../api/types/node.js";
 import { flag } from "./flags.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { withoutField } from "../without-field.js";
@@ -36,7 +37,7 @@ function parseChange(word: Word): Change {
 
 export const taint: Verb = {
   name: "taint",
-  flags: [...SELECTION_FLAGS, ...OUTCOME_FLAGS, flag("overwrite", "boolean")],
+  flags: [ALL_FLAG, SELECTOR_FLAG, ...OUTCOME_FLAGS, flag("overwrite", "boolean")],
   prepare(given, context) {
     const outcome = new Outcome(given);
     const changes = given.positional.filter(isChange).map(parseChange);

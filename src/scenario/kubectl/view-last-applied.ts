@@ -3,13 +3,14 @@ import { flag } from "./flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { lastApplied } from "./last-applied.js";
 import { jsonLines, yamlLines } from "./object-text.js";
-import { forEachObject, parseSelection, SELECTION_FLAGS } from "./selection.js";
+import { forEachObject, parseSelection } from "./selection.js";
+import { ALL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 export const viewLastApplied: Verb = {
   name: "apply view-last-applied",
-  flags: [...SELECTION_FLAGS, flag("output", "text", { short: "o" })],
+  flags: [...OBJECT_FILE_FLAGS, ALL_FLAG, SELECTOR_FLAG, flag("output", "text", { short: "o" })],
   prepare(given, context) {
     const output = given.text("output") ?? "yaml";
     if (output !== "yaml" && output !== "json")

@@ -5,16 +5,8 @@ import { HOUR, SECOND, type SimTime } from "../../engine/simulation.js";
 import { flag } from "./flags.js";
 import { parseJsonPath, valuesAt } from "./json-path.js";
 import type { Script } from "./script.js";
-import {
-  attempt,
-  FIELD_SELECTOR_FLAG,
-  type NamedObject,
-  namedOf,
-  parseSelection,
-  resolve,
-  type Selection,
-  SELECTION_FLAGS,
-} from "./selection.js";
+import { attempt, type NamedObject, namedOf, parseSelection, resolve, type Selection } from "./selection.js";
+import { ALL_FLAG, EVERYWHERE_FLAG, FIELD_SELECTOR_FLAG, LOCAL_FLAG, OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
 import { type AnyObject, displayName, type KubectlSession, targetIn } from "./session.js";
 import { UsageError } from "./usage-error.js";
@@ -127,7 +119,16 @@ function* named(session: KubectlSession, selection: Selection): Script<readonly 
 
 export const wait: Verb = {
   name: "wait",
-  flags: [...SELECTION_FLAGS, FIELD_SELECTOR_FLAG, flag("for", "text"), flag("timeout", "duration")],
+  flags: [
+    ...OBJECT_FILE_FLAGS,
+    ALL_FLAG,
+    EVERYWHERE_FLAG,
+    SELECTOR_FLAG,
+    LOCAL_FLAG,
+    FIELD_SELECTOR_FLAG,
+    flag("for", "text"),
+    flag("timeout", "duration"),
+  ],
   prepare(given, context) {
     const condition = given.text("for");
     if (condition === undefined)

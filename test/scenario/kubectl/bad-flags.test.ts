@@ -36,7 +36,7 @@ describe("values of flags that kubectl does not take", () => {
     ["run web --image=nginx --env=bad", "invalid env: bad"],
     ["run web --image=nginx --env=1=2", "invalid env: 1=2"],
     ["run web --image='Bad Image'", 'Invalid image name "Bad Image": invalid reference format'],
-    ["run web --image=Nginx", 'Invalid image name "Nginx": repository name must be lowercase'],
+    ["run web --image=Nginx", 'Invalid image name "Nginx": invalid reference format'],
     ["apply -f empty.yaml", "no objects passed to apply"],
     ["create -f empty.yaml", "no objects passed to create"],
   ])("%s", (line, message) => {

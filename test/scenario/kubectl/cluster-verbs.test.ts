@@ -95,4 +95,20 @@ describe("kubectl events", () => {
     expect(cluster().kubectl("events -n dev").output).toEqual(["No events found in dev namespace."]);
     expect(() => cluster().kubectl("events --types=Odd")).toThrow("valid --types are Normal or Warning");
   });
+
+  // Source: kubectl/pkg/cmd/events/events.go runWatch.
+  it("are watched: what is there, then what is new or happens again, but not what expires", () => {
+    const one = cluster();
+    const again = event("a", 101, 2);
+    one.simulation.after(SECOND, () => one.store(again));
+    one.simulation.after(2 * SECOND, () => one.store(event("d", 102, 1, { type: "Warning" })));
+    one.simulation.after(3 * SECOND, () => one.remove(one.read("Event", "default/a")!));
+    expect(one.kubectl("events --watch --types=Normal --request-timeout=5s").output).toEqual([
+      "LAST SEEN   TYPE     REASON   OBJECT    MESSAGE",
+      "100s        Normal   Pulled   Pod/web   image pulled",
+      "100s        Normal   Pulled   Node/worker   image pulled",
+      "0s (x2 over 101s)   Normal   Pulled   Pod/web       image pulled",
+    ]);
+    expect(cluster().kubectl("events -n dev -w --request-timeout=5s").output).toEqual([]);
+  });
 });

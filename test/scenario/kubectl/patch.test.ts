@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../../../src/scenario/kubectl/usage-error.js";
 import { deployment, MemoryCluster, node } from "../memory-cluster.js";
 
 const bad = (line: string) => {
@@ -58,7 +59,7 @@ describe("a patch whose result is no object of the kind", () => {
     ]);
   });
 
-  it.each(['{"op":"remove","path":"/spec/nothing"}', '{"op":"fly","path":"/spec"}', "1", '{"op":"move","from":"/no","path":"/spec"}'])(
+  it.each(['{"op":"remove","path":"/spec/nothing"}', '{"op":"fly","path":"/spec"}', '{"op":"move","from":"/no","path":"/spec"}'])(
     "a step that does not fit: %s",
     (step) => {
       expect(bad(`patch deploy web --type=json -p '[${step}]'`)).toEqual([
@@ -66,6 +67,45 @@ describe("a patch whose result is no object of the kind", () => {
       ]);
     },
   );
+});
+
+// Wording: k8s.io/apiserver/pkg/endpoints/handlers/patch.go, encoding/json, go-yaml; kubectl/pkg/cmd/patch/patch.go.
+describe("texts that are no patch", () => {
+  const linesOf = (line: string): readonly string[] => {
+    try {
+      new MemoryCluster([deployment("web")]).kubectl(line);
+    } catch (error) {
+      if (error instanceof UsageError) return error.lines;
+      throw error;
+    }
+    return [];
+  };
+
+  it.each([
+    ["-p {", 'error: unable to parse "{": yaml: line 1: did not find expected node content'],
+    [`-p '{"spec": {}'`, `error: unable to parse "{\\"spec\\": {}": yaml: line 1: did not find expected ',' or '}'`],
+    [`-p '"spec'`, 'error: unable to parse "\\"spec": yaml: found unexpected end of stream'],
+    ["-p spec", "Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}"],
+    ["-p '[1]'", "Error from server (BadRequest): json: cannot unmarshal array into Go value of type map[string]interface {}"],
+    [
+      "-p 3 --type=Merge",
+      "Error from server (BadRequest): error decoding patch: json: cannot unmarshal number into Go value of type map[string]interface {}",
+    ],
+    [
+      `-p '{"a":1}' --type=json`,
+      "Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []map[string]interface {}",
+    ],
+    [
+      "-p '[true]' --type=json",
+      "Error from server (BadRequest): error decoding patch: json: cannot unmarshal bool into Go value of type map[string]interface {}",
+    ],
+    ["", "error: must specify --patch or --patch-file containing the contents of the patch"],
+    ["-p {} --patch-file=x", "error: cannot specify --patch and --patch-file together"],
+    ["--patch-file=/nosuch/x", "error: unable to read patch file: open /nosuch/x: no such file or directory"],
+    ["-p {} --local", "error: --local is not simulated: it works on files and changes no cluster; use --dry-run=client"],
+  ])("patch deploy web %s", (flags, text) => {
+    expect(linesOf(`patch deploy web ${flags}`)).toEqual([text]);
+  });
 });
 
 describe("kubectl patch", () => {

@@ -165,13 +165,17 @@ describe("kubectl expose", () => {
   it("takes selector and ports from the Deployment", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     expect(cluster.kubectl("expose deployment web --type=NodePort").output).toEqual(["service/web exposed"]);
-    expect((cluster.read("Service", web) as Service).spec).toEqual({ ports: [{ port: 8080 }], selector: { app: "web" }, type: "NodePort" });
+    expect((cluster.read("Service", web) as Service).spec).toEqual({
+      ports: [{ port: 8080, protocol: "TCP", targetPort: 8080 }],
+      selector: { app: "web" },
+      type: "NodePort",
+    });
   });
 
   it("takes port and target from the flags", () => {
     const cluster = new MemoryCluster([deployment("web")]);
     cluster.kubectl("expose deployment web --port=80 --target-port=http --name=front");
-    expect((cluster.read("Service", "default/front") as Service).spec.ports).toEqual([{ port: 80, targetPort: "http" }]);
+    expect((cluster.read("Service", "default/front") as Service).spec.ports).toEqual([{ port: 80, protocol: "TCP", targetPort: "http" }]);
   });
 });
 
