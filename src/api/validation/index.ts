@@ -20,6 +20,7 @@ import { validateBinding, validateRole } from "./permissions.js";
 import { validatePod, validatePodTemplate } from "./pod.js";
 import { validateResourceQuota } from "./quota.js";
 import { validateService } from "./service.js";
+import { validateStatefulSet } from "./stateful-set.js";
 import {
   validateCSINode,
   validatePersistentVolume,
@@ -28,13 +29,7 @@ import {
   validateVolumeAttachment,
 } from "./storage.js";
 import { validateChange } from "./update.js";
-import {
-  validateDaemonSet,
-  validateDeployment,
-  validateReplicaSet,
-  validateReplicationController,
-  validateStatefulSet,
-} from "./workloads.js";
+import { validateDaemonSet, validateDeployment, validateReplicaSet, validateReplicationController } from "./workloads.js";
 
 export { invalidStatus, type FieldError } from "./field-error.js";
 

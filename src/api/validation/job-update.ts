@@ -4,7 +4,7 @@ import type { Job } from "../types/workloads.js";
 import { invalid, type FieldError } from "./field-error.js";
 import { validateJobSpec } from "./batch.js";
 import { immutable, semanticallyEqual } from "./sameness.js";
-import { shownSelector } from "./selectors.js";
+import { shownLabels, shownSelector } from "./selectors.js";
 
 /** An indexed job may be resized, if its parallelism goes with it. */
 function validateCompletions({ completions, parallelism, completionMode }: Job["spec"], old: Job["spec"]): FieldError[] {
@@ -27,15 +27,22 @@ function validateTemplateChange(job: Job, old: Job): FieldError[] {
     return [invalid("spec.template.spec", internalForm("PodSpec", template.spec), "field is immutable")];
   }
   if (mayMove || semanticallyEqual(template.metadata, old.spec.template.metadata)) return [];
-  const shown = { ...template.metadata, Spec: internalForm("PodSpec", template.spec) };
+  const { labels, annotations } = template.metadata ?? {};
+  const shown = { labels: shownLabels(labels), annotations: shownLabels(annotations), Spec: internalForm("PodSpec", template.spec) };
   return [invalid("spec.template", shown, "field is immutable")];
+}
+
+/** Policies are shown as the API server's own types, with Go's names. */
+function shownValue(name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return internalForm(name === "podFailurePolicy" ? "PodFailurePolicy" : "SuccessPolicy", value);
 }
 
 export function validateJobChange(job: Job, old: Job): FieldError[] {
   const { spec } = job;
   const fixed = (name: "completionMode" | "podFailurePolicy" | "backoffLimitPerIndex" | "managedBy" | "successPolicy"): FieldError[] => {
     const value = (spec as unknown as Readonly<Record<string, unknown>>)[name];
-    return immutable(`spec.${name}`, value, (old.spec as unknown as Readonly<Record<string, unknown>>)[name], value ?? null);
+    return immutable(`spec.${name}`, value, (old.spec as unknown as Readonly<Record<string, unknown>>)[name], shownValue(name, value));
   };
   return [
     ...validateJobSpec(job),

@@ -23,6 +23,7 @@ import { validateResourceQuotaChange } from "./quota.js";
 import { immutable, semanticallyEqual } from "./sameness.js";
 import { shownSelector } from "./selectors.js";
 import { validateServiceChange } from "./service-update.js";
+import { validateStatefulSetSpec } from "./stateful-set.js";
 import {
   validateCSINodeChange,
   validatePersistentVolumeChange,
@@ -82,7 +83,7 @@ const STEPS: Steps = {
   DaemonSet: [whole, metadata, content, selector],
   StatefulSet: [
     metadata,
-    content,
+    (object, old) => validateStatefulSetSpec(object, old),
     (object, old) => (semanticallyEqual(fixedPart(object.spec), fixedPart(old.spec)) ? [] : [forbidden("spec", STATEFUL_SET_UPDATE)]),
   ],
   ControllerRevision: [metadata, whole, validateControllerRevisionChange],

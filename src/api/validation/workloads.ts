@@ -3,11 +3,11 @@ import { percentage } from "../int-or-string.js";
 import { compileLabelSelector, compileLabelSet } from "../selector.js";
 import type { IntOrString, Labels, LabelSelector } from "../types/meta.js";
 import type { PodTemplateSpec } from "../types/pod.js";
-import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../types/workloads.js";
+import type { DaemonSet, Deployment, ReplicaSet, ReplicationController } from "../types/workloads.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check, nonNegative } from "./metadata.js";
 import { percentText } from "./names.js";
-import { validatePodTemplate, validateTemplateMetadata } from "./pod.js";
+import { validatePodTemplate } from "./pod.js";
 import { isEmptySelector, isUsableSelector, shownLabels, shownSelector, validateLabelSelector } from "./selectors.js";
 
 /** A count or a percentage, neither negative (ValidatePositiveIntOrPercent). */
@@ -19,14 +19,16 @@ export function atMostWhole(field: string, value: IntOrString): FieldError[] {
   return (percentage(value) ?? 0) > 100 ? [invalid(field, value, "must not be greater than 100%")] : [];
 }
 
-function amount(value: IntOrString | undefined): number {
+/** What counts where a value must not be nothing: a number in a text counts as well, though it is no percentage. */
+export function amount(value: IntOrString | undefined): number {
   if (value === undefined) return 0;
-  return typeof value === "number" ? value : (percentage(value) ?? 0);
+  if (typeof value === "number") return value;
+  return percentage(value) ?? (/^[+-]?\d+$/.test(value) ? Number(value) : 0);
 }
 
 export const MISMATCH = "`selector` does not match template `labels`";
 
-function labelsOf(template: PodTemplateSpec | undefined): Labels | undefined {
+export function labelsOf(template: PodTemplateSpec | undefined): Labels | undefined {
   return template?.metadata?.labels;
 }
 
@@ -36,7 +38,7 @@ function validateTemplate(field: string, template: PodTemplateSpec | undefined, 
   return [...errors, ...validatePodTemplate(field, template), ...runsForEver(field, template, kind)];
 }
 
-function runsForEver(field: string, template: PodTemplateSpec | undefined, kind: string): FieldError[] {
+export function runsForEver(field: string, template: PodTemplateSpec | undefined, kind: string): FieldError[] {
   const errors: FieldError[] = [];
   const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy !== "Always") errors.push(notSupported(`${field}.spec.restartPolicy`, restartPolicy ?? "", ["Always"]));
@@ -46,7 +48,7 @@ function runsForEver(field: string, template: PodTemplateSpec | undefined, kind:
   return errors;
 }
 
-function validateSelector(field: string, selector: LabelSelector | undefined, kind: string): FieldError[] {
+export function validateSelector(field: string, selector: LabelSelector | undefined, kind: string): FieldError[] {
   if (selector === undefined) return [required(field)];
   const errors = validateLabelSelector(field, selector);
   return isEmptySelector(selector) ? [...errors, invalid(field, shownSelector(selector), `empty selector is invalid for ${kind}`)] : errors;
@@ -160,66 +162,4 @@ export function validateDaemonSet(object: DaemonSet): FieldError[] {
     ...validateDaemonSetStrategy(updateStrategy ?? {}),
     ...nonNegative("spec.revisionHistoryLimit", revisionHistoryLimit),
   ];
-}
-
-const MANAGEMENT_POLICIES = ["OrderedReady", "Parallel"];
-const RETENTION_POLICIES = ["Delete", "Retain"];
-
-function validateStatefulSetStrategy(strategy: NonNullable<StatefulSet["spec"]["updateStrategy"]>): FieldError[] {
-  const { type, rollingUpdate } = strategy;
-  const field = "spec.updateStrategy";
-  if (type === undefined) return [required(field)];
-  if (type === "OnDelete") {
-    return rollingUpdate === undefined
-      ? []
-      : [invalid(`${field}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")];
-  }
-  if (type !== "RollingUpdate") {
-    const update =
-      rollingUpdate === undefined
-        ? null
-        : { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null };
-    return [invalid(field, { Type: type, RollingUpdate: update }, "must be 'RollingUpdate' or 'OnDelete'")];
-  }
-  const errors = nonNegative(`${field}.rollingUpdate.partition`, rollingUpdate?.partition);
-  const limit = rollingUpdate?.maxUnavailable;
-  if (limit === undefined) return errors;
-  const path = `${field}.rollingUpdate.maxUnavailable`;
-  errors.push(...intOrPercent(path, limit));
-  if (amount(limit) === 0) errors.push(invalid(path, limit, "cannot be 0"));
-  return [...errors, ...atMostWhole(path, limit)];
-}
-
-export function validateStatefulSet(object: StatefulSet): FieldError[] {
-  const { spec } = object;
-  const { podManagementPolicy, selector, template, persistentVolumeClaimRetentionPolicy: retention } = spec;
-  const errors: FieldError[] = [];
-  if (podManagementPolicy === undefined) errors.push(required("spec.podManagementPolicy"));
-  else if (!MANAGEMENT_POLICIES.includes(podManagementPolicy)) {
-    errors.push(invalid("spec.podManagementPolicy", podManagementPolicy, "must be 'OrderedReady' or 'Parallel'"));
-  }
-  errors.push(...validateStatefulSetStrategy(spec.updateStrategy ?? {}));
-  for (const name of ["whenDeleted", "whenScaled"] as const) {
-    const policy = retention?.[name];
-    if (policy !== undefined && !RETENTION_POLICIES.includes(policy)) {
-      errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${name}`, policy, RETENTION_POLICIES));
-    }
-  }
-  errors.push(
-    ...nonNegative("spec.replicas", spec.replicas),
-    ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
-    ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
-    ...validateSelector("spec.selector", selector, "statefulset"),
-  );
-  if (!isUsableSelector(selector)) errors.push(invalid("spec.selector", shownSelector(selector), ""));
-  else {
-    const isEmpty = selector !== undefined && isEmptySelector(selector);
-    if (!isEmpty && !compileLabelSelector(selector)(labelsOf(template))) {
-      errors.push(invalid("spec.template.metadata.labels", shownLabels(labelsOf(template)), MISMATCH));
-    }
-    // The template's spec is looked at when pods are made of it: volumes of claim templates are not in it.
-    // Source: ValidatePodTemplateSpecForStatefulSet in kubernetes pkg/apis/apps/validation/validation.go.
-    errors.push(...validateTemplateMetadata("spec.template", template));
-  }
-  return [...errors, ...runsForEver("spec.template", template, "StatefulSet")];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Plain, RecordedApiServer, type RecordedRequest } from "../../conformance/recorded-api-server.js";
+import { refusal } from "./refusal.js";
 
 const PODS = "/api/v1/namespaces/default/pods";
 
@@ -10,14 +11,6 @@ function pod(metadata: object = {}, spec: object = {}): Plain {
     metadata: { name: "p", ...metadata },
     spec: { containers: [{ name: "c", image: "nginx" }], ...spec },
   };
-}
-
-/** Code and message of the refusal of a request, after what stood there before it. */
-function refusal(request: RecordedRequest, ...before: readonly Plain[]): string {
-  const server = new RecordedApiServer();
-  for (const one of before) expect(server.prepare(one)).toMatchObject({ ok: true });
-  const answer = server.request(request);
-  return answer.ok ? "accepted" : `${answer.status.code} ${answer.status.reason}: ${answer.status.message}`;
 }
 
 const patch = (body: unknown, rest: object = {}): RecordedRequest => ({ method: "PATCH", path: `${PODS}/p`, body, ...rest });
