@@ -35,6 +35,8 @@ function encodeField(field: Field, value: unknown): unknown {
     return always || pointer || Object.keys(encoded).length > 0 ? encoded : undefined;
   }
   if (!always && !pointer && isEmpty(value)) return undefined;
+  // An empty list is none when it comes back from the store, whose encoding does not tell them apart.
+  if (Array.isArray(value) && value.length === 0) return null;
   return encodeValue(type, value);
 }
 

@@ -8,7 +8,7 @@ import { withAppArmorProfiles } from "./app-armor.js";
 import { normalizeDataSources } from "./data-source.js";
 import type { Kind, ObjectsByKind } from "./kinds.js";
 import { qosClassOf } from "./resources.js";
-import type { ApiObject, Condition, Labels, LabelSelector, LabelSelectorRequirement, Timestamp } from "./types/meta.js";
+import type { ApiObject, Condition, Labels, LabelSelector, LabelSelectorRequirement, ObjectMeta, Timestamp } from "./types/meta.js";
 import type { Service } from "./types/network.js";
 import type { Pod, PodAffinity, PodAffinityTerm, PodSpec } from "./types/pod.js";
 import type { Job, StatefulSet } from "./types/workloads.js";
@@ -260,8 +260,19 @@ const PREPARE: Prepare = {
   },
 };
 
+/** What no client says of a new object. Source: WipeObjectMetaSystemFields in k8s.io/apiserver/pkg/registry/rest/meta.go. */
+const SYSTEM_FIELDS: readonly string[] = ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+
+function withoutSystemFields(object: ApiObject): ApiObject {
+  const { metadata } = object;
+  if (SYSTEM_FIELDS.every((field) => !(field in metadata))) return object;
+  const kept = Object.entries(metadata).filter(([field]) => !SYSTEM_FIELDS.includes(field));
+  return { ...object, metadata: Object.fromEntries(kept) as unknown as ObjectMeta };
+}
+
 /** A new object as the API server stores it, admission and validation apart. */
 export function prepareForCreate<T extends ApiObject>(object: T, context: CreationContext): T {
   const prepare = PREPARE[object.kind as Kind] as ((object: ApiObject, context: CreationContext) => ApiObject) | undefined;
-  return (prepare === undefined ? object : prepare(object, context)) as T;
+  const own = withoutSystemFields(object);
+  return (prepare === undefined ? own : prepare(own, context)) as T;
 }

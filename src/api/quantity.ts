@@ -321,15 +321,24 @@ export function compareQuantities(a: QuantityText, b: QuantityText): number {
 }
 
 const NANOS_PER_MILLI = 1_000_000n;
+const NANOS_PER_UNIT = 1_000_000_000n;
+
+function roundedUp(text: QuantityText, step: bigint): string {
+  const quantity = parseQuantity(text);
+  const { nanos } = quantity;
+  const rest = nanos % step;
+  if (rest === 0n) return quantity.toString();
+  return fromNanos(nanos - rest + (nanos > 0n ? step : -step), quantity.isArbitrary, quantity.format).toString();
+}
 
 /** The canonical text of an amount rounded away from zero to thousandths, as the API server keeps resource lists (SetDefaults_ResourceList). */
 export function roundUpToMilli(text: QuantityText): string {
-  const quantity = parseQuantity(text);
-  const { nanos } = quantity;
-  const rest = nanos % NANOS_PER_MILLI;
-  if (rest === 0n) return quantity.toString();
-  const rounded = nanos - rest + (nanos > 0n ? NANOS_PER_MILLI : -NANOS_PER_MILLI);
-  return fromNanos(rounded, quantity.isArbitrary, quantity.format).toString();
+  return roundedUp(text, NANOS_PER_MILLI);
+}
+
+/** The canonical text of an amount rounded away from zero to whole units. */
+export function roundUpToWhole(text: QuantityText): string {
+  return roundedUp(text, NANOS_PER_UNIT);
 }
 
 /** The amount in whole units, rounded up. */

@@ -43,6 +43,7 @@ function checkSteps(server: RecordedApiServer, { name, objects = [], steps = [],
   server.post({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   server.post({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: name } });
   for (const object of objects) server.post({ ...object, metadata: { ...(object["metadata"] as Plain), namespace: name } });
+  if (quotaStatusAfter !== undefined) server.countQuotas();
   const lines = steps.flatMap(({ posted, returned, answer }, index) => {
     const given = server.post(posted);
     const path = `step ${index + 1}`;

@@ -10,11 +10,15 @@ import type { ApiObject } from "../../src/api/types/meta.js";
 import type { Scale } from "../../src/api/types/scale.js";
 import { downgrade, upgrade } from "../../src/api/versions.js";
 import { defaultAdmissionPlugins } from "../../src/control-plane/apiserver/admission/default-plugins.js";
+import { matchesScopes, QUOTA_KINDS, usageOf } from "../../src/control-plane/apiserver/admission/quota-usage.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
 import type { ApiClient, ApiStatus, Callback, DeleteOptions, Result, Scalable, Target } from "../../src/control-plane/apiserver/client.js";
 import { NO_LATENCIES } from "../../src/control-plane/apiserver/latencies.js";
+import { LeaseHeartbeats } from "../../src/control-plane/apiserver/lease-heartbeats.js";
 import { patchedObject } from "../../src/control-plane/apiserver/patch-document.js";
 import { ApiStatusError, badRequest } from "../../src/control-plane/apiserver/status-errors.js";
+import { ControllerManager } from "../../src/control-plane/controllers/controller-manager.js";
+import { KUBERNETES_1_36 } from "../../src/control-plane/controllers/options.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { ADDRESS_UNKNOWN, type Address, addressOf, METHOD_NOT_ALLOWED, PAGE_NOT_FOUND } from "./request-address.js";
 import { checkOptions, deleteOptionsOf } from "./request-options.js";
@@ -60,6 +64,19 @@ export class RecordedApiServer {
       this.api.connect({ component: "kubectl", user: "kubernetes-admin", groups: ["system:masters"], dryRun });
     this.clients = { real: connect(false), rehearsing: connect(true) };
     for (const object of SETTING) this.post(object);
+  }
+
+  /** Has what is there counted against its quotas, as the controller of quotas did before anything was posted to a recorded namespace. */
+  countQuotas(): void {
+    new ControllerManager({
+      simulation: this.simulation,
+      epoch: EPOCH,
+      api: this.api,
+      heartbeats: new LeaseHeartbeats(this.simulation, this.api.links),
+      options: { ...KUBERNETES_1_36, controllers: ["resourcequota-controller"] },
+      quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes },
+    }).start();
+    this.simulation.run(this.simulation.now + SECOND);
   }
 
   /** Creates an object where it says itself that it belongs. */

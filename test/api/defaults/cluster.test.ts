@@ -59,6 +59,13 @@ describe("Node", () => {
   });
 });
 
+describe("any new object", () => {
+  it("is not being deleted, whatever its client says (WipeObjectMetaSystemFields)", () => {
+    const metadata = { name: "m", deletionTimestamp: "2020-01-01T00:00:00Z", deletionGracePeriodSeconds: 5, selfLink: "/x", generation: 3 };
+    expect(returned({ apiVersion: "v1", kind: "ConfigMap", metadata })["metadata"]).toEqual({ name: "m", generation: 3 });
+  });
+});
+
 describe("Endpoints", () => {
   it("have TCP ports where they do not say (SetDefaults_Endpoints)", () => {
     const subsets = [{ addresses: [{ ip: "10.0.0.1" }], ports: [{ port: 80 }, { port: 53, protocol: "UDP" }] }];
@@ -84,6 +91,11 @@ describe("what Go writes of nothing", () => {
     const backend = { resource: { kind: "Bucket", name: "b" } };
     const ingress = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "i" }, spec: { defaultBackend: backend } };
     expect(returned(ingress)["spec"]).toEqual({ defaultBackend: { resource: { apiGroup: null, kind: "Bucket", name: "b" } } });
+  });
+
+  it("is null for a list that is always written, and is read back from the store", () => {
+    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "r" }, rules: [] };
+    expect(returned(role)).toEqual({ ...role, rules: null });
   });
 
   it("is an empty object for a struct: the last state of a container, and the status of an attachment as not attached", () => {

@@ -70,6 +70,19 @@ describe("what a pod is charged", () => {
   });
 });
 
+describe("what else is charged", () => {
+  it("is storage in whole bytes, as quotas take no parts of them (a tenth of a GiB is 107374182.4 bytes)", () => {
+    const usage = usageOf("PersistentVolumeClaim", claim("c", "0.1Gi", { storageClassName: "fast" }));
+    expect(usage).toMatchObject({ "requests.storage": "107374183", "fast.storageclass.storage.k8s.io/requests.storage": "107374183" });
+  });
+
+  it("are huge pages as requests, by both names, and never as limits (podComputeUsageHelper)", () => {
+    const pages = { "hugepages-2Mi": "4Mi" };
+    const usage = usageOf("Pod", podOf("p", { name: "c", ...IMAGE, resources: { limits: pages, requests: pages } }));
+    expect(usage).toEqual({ "count/pods": 1, pods: 1, "hugepages-2Mi": "4Mi", "requests.hugepages-2Mi": "4Mi" });
+  });
+});
+
 describe("requests against quotas", () => {
   it("must specify what is limited: resources and containers by name, each once", () => {
     const { create } = setUp();

@@ -47,6 +47,8 @@ export interface AdmissionPlugin {
   /** As {@link admitPodSpec}, after validation. @throws RefusedSpec where it refuses */
   validatePodSpec?(spec: PodSpec, namespace: string, objects: ObjectReader): void;
   readonly dependsOn?: readonly Kind[];
+  /** Whether {@link admitPodSpec} and {@link validatePodSpec} are not asked of mirror pods. */
+  readonly leavesMirrorPods?: boolean;
   /** For pods that are being bound: the pod as the plugin wants it stored. */
   admitBinding?(pod: Pod, nodeName: string, objects: ObjectReader): Pod;
 }
@@ -68,11 +70,24 @@ interface SpecOutcome {
 }
 
 const EVERY_NAMESPACE = "";
+/** Marks the API server's picture of a pod that a kubelet runs from a file. */
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+
+function isMirror({ metadata }: Pod): boolean {
+  return metadata.annotations?.[MIRROR_ANNOTATION] !== undefined;
+}
+
+/** Mirror pods are treated apart; their key is no name of a namespace. */
+function outcomeKey(pod: Pod): string {
+  const namespace = pod.metadata.namespace ?? EVERY_NAMESPACE;
+  return isMirror(pod) ? `${namespace} (mirror)` : namespace;
+}
 
 /** The plugins in upstream's order: all mutating parts run before all validating ones. */
 export class AdmissionChain {
   private readonly concerned = new Map<string, readonly AdmissionPlugin[]>();
   private readonly specPlugins: readonly AdmissionPlugin[];
+  private readonly mirrorPlugins: readonly AdmissionPlugin[];
   private readonly bindingPlugins: readonly AdmissionPlugin[];
   private readonly specDependencies: ReadonlySet<Kind>;
   private readonly outcomes = new WeakMap<PodSpec, Map<string, SpecOutcome>>();
@@ -81,6 +96,7 @@ export class AdmissionChain {
 
   constructor(private readonly plugins: readonly AdmissionPlugin[]) {
     this.specPlugins = plugins.filter((plugin) => plugin.admitPodSpec !== undefined || plugin.validatePodSpec !== undefined);
+    this.mirrorPlugins = this.specPlugins.filter((plugin) => plugin.leavesMirrorPods !== true);
     this.bindingPlugins = plugins.filter((plugin) => plugin.admitBinding !== undefined);
     this.specDependencies = new Set(this.specPlugins.flatMap((plugin) => plugin.dependsOn ?? []));
   }
@@ -126,23 +142,24 @@ export class AdmissionChain {
     return plugins;
   }
 
-  private outcome(spec: PodSpec, namespace: string): SpecOutcome | undefined {
-    const outcome = this.outcomes.get(spec)?.get(namespace);
+  private outcome(spec: PodSpec, key: string): SpecOutcome | undefined {
+    const outcome = this.outcomes.get(spec)?.get(key);
     return outcome?.epoch === this.epoch ? outcome : undefined;
   }
 
   private admitPod(pod: Pod, objects: ObjectReader): Pod {
-    const namespace = pod.metadata.namespace ?? EVERY_NAMESPACE;
-    const { spec, annotations } = (this.outcome(pod.spec, namespace) ?? this.admitSpec(pod.spec, namespace, objects)).admitted;
+    const { spec, annotations } = (this.outcome(pod.spec, outcomeKey(pod)) ?? this.admitSpec(pod, objects)).admitted;
     if (spec === pod.spec && annotations === undefined) return pod;
     if (annotations === undefined) return { ...pod, spec };
     return { ...pod, spec, metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...annotations } } };
   }
 
-  private admitSpec(submitted: PodSpec, namespace: string, objects: ObjectReader): SpecOutcome {
+  private admitSpec(pod: Pod, objects: ObjectReader): SpecOutcome {
+    const { spec: submitted, metadata } = pod;
+    const namespace = metadata.namespace ?? EVERY_NAMESPACE;
     let spec = submitted;
     let annotations: Readonly<Record<string, string>> | undefined;
-    for (const plugin of this.specPlugins) {
+    for (const plugin of isMirror(pod) ? this.mirrorPlugins : this.specPlugins) {
       const admitted = plugin.admitPodSpec?.(spec, namespace, objects);
       if (admitted === undefined) continue;
       spec = admitted.spec;
@@ -151,15 +168,15 @@ export class AdmissionChain {
     const outcome: SpecOutcome = { epoch: this.epoch, admitted: { spec, ...(annotations !== undefined && { annotations }) }, valid: false };
     let byNamespace = this.outcomes.get(submitted);
     if (byNamespace === undefined) this.outcomes.set(submitted, (byNamespace = new Map<string, SpecOutcome>()));
-    byNamespace.set(namespace, outcome);
+    byNamespace.set(outcomeKey(pod), outcome);
     return outcome;
   }
 
   private validatePod(submitted: Pod, pod: Pod, objects: ObjectReader): void {
     const namespace = pod.metadata.namespace ?? EVERY_NAMESPACE;
-    const outcome = this.outcome(submitted.spec, namespace);
+    const outcome = this.outcome(submitted.spec, outcomeKey(submitted));
     if (outcome?.valid === true && outcome.admitted.spec === pod.spec) return;
-    for (const plugin of this.specPlugins) plugin.validatePodSpec?.(pod.spec, namespace, objects);
+    for (const plugin of isMirror(pod) ? this.mirrorPlugins : this.specPlugins) plugin.validatePodSpec?.(pod.spec, namespace, objects);
     if (outcome?.admitted.spec === pod.spec) outcome.valid = true;
   }
 }

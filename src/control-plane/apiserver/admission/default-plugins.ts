@@ -1,5 +1,6 @@
 /** The admission plugins that are on by default and whose effect is simulated, in upstream's order. */
 import type { AdmissionPlugin } from "./admission.js";
+import { DefaultIngressClass } from "./default-ingress-class.js";
 import { DefaultStorageClass } from "./default-storage-class.js";
 import { DefaultTolerationSeconds, type DefaultTolerationSecondsOptions } from "./default-toleration-seconds.js";
 import { LimitRanger } from "./limit-ranger.js";
@@ -27,13 +28,14 @@ export function defaultAdmissionPlugins(options: DefaultAdmissionOptions = {}): 
     new LimitRanger(),
     new ServiceAccount(options.serviceAccount),
     new TaintNodesByCondition(),
-    new PodTopologyLabels(),
     new Priority(),
     new DefaultTolerationSeconds(options.tolerationSeconds),
-    new StorageObjectInUseProtection(),
     new DefaultStorageClass(),
+    new StorageObjectInUseProtection(),
     new PersistentVolumeClaimResize(),
     new RuntimeClass(),
+    new DefaultIngressClass(),
+    new PodTopologyLabels(),
     new ResourceQuota(),
   ];
   return plugins.filter(({ name }) => options.disabled?.includes(name) !== true);

@@ -1,14 +1,14 @@
 /**
  * DefaultStorageClass: claims that name no storage class get the one that is marked as default, the newest of several.
  *
- * Source: kubernetes/plugin/pkg/admission/storage/storageclass/setdefault and k8s.io/component-helpers/storage/ephemeral's
- * GetDefaultClass: newest creation first, then by name.
+ * Source: kubernetes/plugin/pkg/admission/storage/storageclass/setdefault.
  */
 import type { Kind } from "../../../api/kinds.js";
 import type { ApiObject } from "../../../api/types/meta.js";
-import type { PersistentVolumeClaim, StorageClass } from "../../../api/types/storage.js";
+import type { PersistentVolumeClaim } from "../../../api/types/storage.js";
 import type { ObjectReader } from "../object-store.js";
 import type { AdmissionPlugin, AdmissionRequest, Operation } from "./admission.js";
+import { newestDefault } from "./newest-default.js";
 
 const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 /** The annotation of the class's name, older than the field. */
@@ -17,19 +17,6 @@ const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 /** Name of the claim's class; undefined where it has none. */
 export function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string | undefined {
   return metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName;
-}
-
-function isNewer(a: StorageClass, b: StorageClass): boolean {
-  const [left, right] = [a.metadata.creationTimestamp ?? 0, b.metadata.creationTimestamp ?? 0];
-  return left === right ? a.metadata.name < b.metadata.name : left > right;
-}
-
-function defaultClass(objects: ObjectReader): StorageClass | undefined {
-  let chosen: StorageClass | undefined;
-  for (const candidate of objects.list("StorageClass")) {
-    if (candidate.metadata.annotations?.[IS_DEFAULT] === "true" && (chosen === undefined || isNewer(candidate, chosen))) chosen = candidate;
-  }
-  return chosen;
 }
 
 export class DefaultStorageClass implements AdmissionPlugin {
@@ -42,7 +29,7 @@ export class DefaultStorageClass implements AdmissionPlugin {
   admit(object: ApiObject, _request: AdmissionRequest, objects: ObjectReader): ApiObject {
     const claim = object as PersistentVolumeClaim;
     if (storageClassOf(claim) !== undefined) return claim;
-    const chosen = defaultClass(objects);
+    const chosen = newestDefault(objects.list("StorageClass"), IS_DEFAULT);
     if (chosen === undefined) return claim;
     const classed: PersistentVolumeClaim = { ...claim, spec: { ...claim.spec, storageClassName: chosen.metadata.name } };
     return classed;

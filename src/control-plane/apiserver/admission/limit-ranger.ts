@@ -119,8 +119,9 @@ export class LimitRanger implements AdmissionPlugin {
     return kind === "PersistentVolumeClaim" && operation !== "DELETE";
   }
 
-  /** Each range is asked on its own, and the first that is broken refuses the claim. */
-  validate(object: ApiObject, { kind }: AdmissionRequest, objects: ObjectReader): void {
+  /** Each range is asked on its own, and the first that is broken refuses the claim. One that is being deleted may be what it is. */
+  validate(object: ApiObject, { kind, previous }: AdmissionRequest, objects: ObjectReader): void {
+    if (previous?.metadata.deletionTimestamp !== undefined) return;
     const { metadata, spec } = object as PersistentVolumeClaim;
     const requests = spec.resources?.requests ?? NO_RESOURCES;
     for (const range of objects.list("LimitRange", metadata.namespace ?? "")) {

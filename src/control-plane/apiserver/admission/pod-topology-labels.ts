@@ -1,13 +1,14 @@
 /**
- * PodTopologyLabels: a pod that is bound gets the zone and region of its node as labels.
+ * PodTopologyLabels: a pod that is bound, or created for a node, gets the zone and region of the node as labels.
  *
  * Source: kubernetes/plugin/pkg/admission/podtopologylabels.
  */
+import type { Kind } from "../../../api/kinds.js";
 import { REGION_LABEL, ZONE_LABEL } from "../../../api/topology-labels.js";
-import type { Labels } from "../../../api/types/meta.js";
+import type { ApiObject, Labels } from "../../../api/types/meta.js";
 import type { Pod } from "../../../api/types/pod.js";
 import type { ObjectReader } from "../object-store.js";
-import type { AdmissionPlugin } from "./admission.js";
+import type { AdmissionPlugin, AdmissionRequest, Operation } from "./admission.js";
 
 const NO_LABELS: Labels = {};
 
@@ -15,6 +16,20 @@ export class PodTopologyLabels implements AdmissionPlugin {
   readonly name = "PodTopologyLabels";
   /** Labels of bound pods by those that they had and by place, so that pods of one template in one zone share theirs. */
   private readonly placed = new WeakMap<Labels, Map<string, Labels>>();
+
+  handles(kind: Kind, operation: Operation): boolean {
+    return kind === "Pod" && operation === "CREATE";
+  }
+
+  /** Labels that a new pod has stay; those that a bound one has are overwritten. */
+  admit(object: ApiObject, _request: AdmissionRequest, objects: ObjectReader): ApiObject {
+    const pod = object as Pod;
+    const { nodeName = "" } = pod.spec;
+    if (nodeName === "") return pod;
+    const { labels } = pod.metadata;
+    const placed = this.admitBinding(pod, nodeName, objects);
+    return placed === pod ? pod : { ...placed, metadata: { ...placed.metadata, labels: { ...placed.metadata.labels, ...labels } } };
+  }
 
   admitBinding(pod: Pod, nodeName: string, objects: ObjectReader): Pod {
     const place = objects.get("Node", undefined, nodeName)?.metadata.labels;

@@ -5,7 +5,7 @@
  */
 import { type Kind, KINDS } from "../../../api/kinds.js";
 import { hasEnded } from "../../../api/pod-phase.js";
-import { compareQuantities } from "../../../api/quantity.js";
+import { compareQuantities, roundUpToWhole } from "../../../api/quantity.js";
 import { hasPodLevelResources, podLimits, podQosClass, podRequests } from "../../../api/resources.js";
 import { oncePerTemplate } from "../../../api/template-memo.js";
 import type { ApiObject, QuantityText, ResourceList, Timestamp } from "../../../api/types/meta.js";
@@ -42,20 +42,16 @@ export function growsByChange(kind: Kind): boolean {
   return kind === "Service" || kind === "PersistentVolumeClaim";
 }
 
-/** Resources that quotas limit by their own name and as requests.NAME and limits.NAME. */
+/** Resources that quotas limit by their own name, as requests.NAME and as limits.NAME; huge pages have no limits that differ from requests. */
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
-
-function isCompute(resource: string): boolean {
-  return COMPUTE.includes(resource) || resource.startsWith("hugepages-");
-}
 
 const podUsage = oncePerTemplate((spec): ResourceList => {
   const charged: Record<string, QuantityText> = { pods: 1, "count/pods": 1 };
   for (const [name, amount] of Object.entries(podRequests(spec))) {
     charged[`requests.${name}`] = amount;
-    if (isCompute(name)) charged[name] = amount;
+    if (COMPUTE.includes(name) || name.startsWith("hugepages-")) charged[name] = amount;
   }
-  for (const [name, amount] of Object.entries(podLimits(spec))) if (isCompute(name)) charged[`limits.${name}`] = amount;
+  for (const [name, amount] of Object.entries(podLimits(spec))) if (COMPUTE.includes(name)) charged[`limits.${name}`] = amount;
   return charged;
 });
 
@@ -74,13 +70,13 @@ function serviceUsage({ spec }: Service): ResourceList {
 /** Older than the field, and stronger. */
 const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
-/** A claim that is being enlarged counts as large as it has been promised to be. */
+/** In whole bytes, as quotas take no others. A claim that is being enlarged counts as large as it has been promised to be. */
 function claimedStorage({ spec, status }: PersistentVolumeClaim): QuantityText | undefined {
   const asked = spec.resources?.requests?.storage;
   const { allocatedResources } = (status ?? {}) as { readonly allocatedResources?: ResourceList };
   const allocated = allocatedResources?.storage;
-  if (asked === undefined || allocated === undefined) return asked;
-  return compareQuantities(allocated, asked) > 0 ? allocated : asked;
+  if (asked === undefined) return undefined;
+  return roundUpToWhole(allocated !== undefined && compareQuantities(allocated, asked) > 0 ? allocated : asked);
 }
 
 function claimUsage(claim: PersistentVolumeClaim): ResourceList {

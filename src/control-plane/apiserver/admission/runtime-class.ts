@@ -3,10 +3,16 @@
  *
  * Source: kubernetes/plugin/pkg/admission/runtimeclass.
  */
+import { equalResourceLists } from "../../../api/resource-list.js";
 import type { PodSpec } from "../../../api/types/pod.js";
 import type { ObjectReader } from "../object-store.js";
-import { equalResourceLists } from "../../../api/resource-list.js";
 import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
+import { mergeTolerations } from "./merge-tolerations.js";
+
+function refuseOwnOverhead({ overhead = {} }: PodSpec): void {
+  if (Object.keys(overhead).length > 0)
+    throw new RefusedSpec("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+}
 
 export class RuntimeClass implements AdmissionPlugin {
   readonly name = "RuntimeClass";
@@ -15,16 +21,15 @@ export class RuntimeClass implements AdmissionPlugin {
   admitPodSpec(spec: PodSpec, _namespace: string, objects: ObjectReader): AdmittedSpec {
     const { runtimeClassName } = spec;
     if (runtimeClassName === undefined || runtimeClassName === "") {
-      if (spec.overhead !== undefined && Object.keys(spec.overhead).length > 0) {
-        throw new RefusedSpec("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
-      }
+      refuseOwnOverhead(spec);
       return { spec };
     }
     const runtimeClass = objects.get("RuntimeClass", undefined, runtimeClassName);
     if (runtimeClass === undefined) throw new RefusedSpec(`pod rejected: RuntimeClass "${runtimeClassName}" not found`);
     let admitted = spec;
     const overhead = runtimeClass.overhead?.podFixed;
-    if (overhead !== undefined) {
+    if (overhead === undefined) refuseOwnOverhead(spec);
+    else {
       if (spec.overhead !== undefined && !equalResourceLists(spec.overhead, overhead)) {
         throw new RefusedSpec(`pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead`);
       }
@@ -37,7 +42,7 @@ export class RuntimeClass implements AdmissionPlugin {
         throw new RefusedSpec(`conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`);
     }
     if (nodeSelector !== undefined) admitted = { ...admitted, nodeSelector: { ...admitted.nodeSelector, ...nodeSelector } };
-    if (tolerations !== undefined) admitted = { ...admitted, tolerations: [...(admitted.tolerations ?? []), ...tolerations] };
+    if (tolerations !== undefined) admitted = { ...admitted, tolerations: mergeTolerations(admitted.tolerations ?? [], tolerations) };
     return { spec: admitted };
   }
 }

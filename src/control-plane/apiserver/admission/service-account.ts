@@ -1,13 +1,14 @@
 /**
- * ServiceAccount: pods without a service account get the namespace's default one.
- *
- * The volume with the account's token, which upstream adds as well, is left out unless asked for: nothing simulated reads it.
+ * ServiceAccount: pods without a service account get the namespace's default one, and what goes with the account.
  *
  * Source: kubernetes/plugin/pkg/admission/serviceaccount.
  */
-import type { Container, PodSpec } from "../../../api/types/pod.js";
+import type { PodSpec } from "../../../api/types/pod.js";
+import type { ServiceAccount as Account } from "../../../api/types/policy.js";
 import type { ObjectReader } from "../object-store.js";
 import { type AdmissionPlugin, type AdmittedSpec, RefusedSpec } from "./admission.js";
+import { forbiddenSecret } from "./mountable-secrets.js";
+import { withToken } from "./service-account-token.js";
 
 const DEFAULT_ACCOUNT = "default";
 
@@ -18,61 +19,38 @@ export interface ServiceAccountOptions {
   readonly mountsToken?: boolean;
 }
 
-const TOKEN_VOLUME_PREFIX = "kube-api-access-";
-const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
-/** An hour and a few seconds, by which the kubelet tells these tokens from others. */
-const TOKEN_SECONDS = 3607;
-/** Letters of generated names. Source: apimachinery util/rand. */
-const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
-const SUFFIX_LENGTH = 5;
-
 export class ServiceAccount implements AdmissionPlugin {
   readonly name = "ServiceAccount";
   readonly dependsOn = ["ServiceAccount"] as const;
+  /** What the kubelet runs from a file must stay as it is there. */
+  readonly leavesMirrorPods = true;
 
   private volumes = 0;
 
   constructor(private readonly options: ServiceAccountOptions = {}) {}
 
   admitPodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): AdmittedSpec {
-    const given = spec.serviceAccountName;
-    const account = given === undefined || given === "" ? DEFAULT_ACCOUNT : given;
+    const { serviceAccountName: given = "", imagePullSecrets = [] } = spec;
+    const name = given === "" ? DEFAULT_ACCOUNT : given;
+    const account = objects.get("ServiceAccount", namespace, name);
     // That there is no such namespace is NamespaceLifecycle's to say.
     const isPlaced = objects.get("Namespace", undefined, namespace) !== undefined;
-    if (this.options.mustExist === true && isPlaced && objects.get("ServiceAccount", namespace, account) === undefined) {
-      throw new RefusedSpec(`error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`);
-    }
-    const named =
-      account === given && spec.serviceAccount === account ? spec : { ...spec, serviceAccountName: account, serviceAccount: account };
-    return { spec: this.options.mountsToken === true && spec.automountServiceAccountToken !== false ? this.withToken(named) : named };
+    if (account === undefined && this.options.mustExist === true && isPlaced)
+      throw new RefusedSpec(`error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
+    let admitted = name === given && spec.serviceAccount === name ? spec : { ...spec, serviceAccountName: name, serviceAccount: name };
+    if (this.mountsToken(spec, account)) admitted = withToken(admitted, this.volumes++);
+    const own = account?.imagePullSecrets ?? [];
+    return { spec: imagePullSecrets.length > 0 || own.length === 0 ? admitted : { ...admitted, imagePullSecrets: own } };
   }
 
-  private withToken(spec: PodSpec): PodSpec {
-    const mounted = (container: Container): boolean => container.volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_PATH) === true;
-    const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-    if (containers.every(mounted)) return spec;
-    const name = TOKEN_VOLUME_PREFIX + suffixOf(this.volumes++);
-    const mount = (container: Container): Container =>
-      mounted(container)
-        ? container
-        : { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: TOKEN_PATH }] };
-    const sources = [
-      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: "token" } },
-      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-      { downwardAPI: { items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }] } },
-    ];
-    return {
-      ...spec,
-      volumes: [...(spec.volumes ?? []), { name, projected: { sources, defaultMode: 0o644 } }],
-      containers: spec.containers.map(mount),
-      ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(mount) }),
-    };
+  validatePodSpec(spec: PodSpec, namespace: string, objects: ObjectReader): void {
+    const account = objects.get("ServiceAccount", namespace, spec.serviceAccountName ?? DEFAULT_ACCOUNT);
+    const forbidden = account && forbiddenSecret(account, spec);
+    if (forbidden !== undefined) throw new RefusedSpec(forbidden);
   }
-}
 
-function suffixOf(number: number): string {
-  let suffix = "";
-  for (let left = number; suffix.length < SUFFIX_LENGTH; left = Math.floor(left / LETTERS.length))
-    suffix = LETTERS[left % LETTERS.length] + suffix;
-  return suffix;
+  /** What the pod says counts more than what its account says. */
+  private mountsToken(spec: PodSpec, account: Account | undefined): boolean {
+    return this.options.mountsToken === true && (spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true);
+  }
 }
