@@ -5,7 +5,7 @@
  * Source: kubernetes pkg/controller/controller_ref_manager.go (ClaimPods).
  */
 import type { LabelMatcher } from "../../api/selector.js";
-import type { ApiObject, OwnerReference, Pod } from "../../api/types/index.js";
+import type { ApiObject, ObjectMeta, Pod } from "../../api/types/index.js";
 import { targetOf, type Informer } from "../apiserver/client.js";
 import { checkAdoption } from "./adoption.js";
 import type { ApiCalls } from "./api-calls.js";
@@ -18,6 +18,7 @@ import { unless, type Task } from "./task.js";
  *
  * @param pods with the index {@link ORPHANS}
  * @param isCandidate which pods without a controller the owner may adopt
+ * @param finalizers that pods get with their controller, and lose with it
  */
 export function* claimPods(
   calls: ApiCalls,
@@ -25,12 +26,19 @@ export function* claimPods(
   owner: ApiObject,
   matches: LabelMatcher,
   isCandidate: (pod: Pod) => boolean,
+  finalizers: readonly string[] = [],
 ): Task<Pod[]> {
   const { uid, namespace, deletionTimestamp } = owner.metadata;
   const claimed: Pod[] = [];
   for (const pod of [...controlledBy(pods, uid!)]) {
     if (matches(pod.metadata.labels)) claimed.push(pod);
-    else if (deletionTimestamp === undefined) yield* changeOwners(calls, pod, (owners) => owners.filter((other) => other.uid !== uid));
+    else if (deletionTimestamp === undefined) {
+      yield* changeMetadata(calls, pod, (metadata) => ({
+        ...metadata,
+        ownerReferences: (metadata.ownerReferences ?? []).filter((other) => other.uid !== uid),
+        ...(metadata.finalizers !== undefined && { finalizers: metadata.finalizers.filter((name) => !finalizers.includes(name)) }),
+      }));
+    }
   }
   if (deletionTimestamp !== undefined) return claimed;
   let mayAdopt = false;
@@ -39,21 +47,18 @@ export function* claimPods(
     if (!mayAdopt) yield* checkAdoption(calls, owner);
     mayAdopt = true;
     const reference = controllerReference(owner);
-    const adopted = yield* changeOwners(calls, pod, (owners) => [...owners.filter((other) => other.uid !== uid), reference]);
+    const adopted = yield* changeMetadata(calls, pod, (metadata) => ({
+      ...metadata,
+      ownerReferences: [...(metadata.ownerReferences ?? []).filter((other) => other.uid !== uid), reference],
+      ...(finalizers.length > 0 && { finalizers: [...new Set([...(metadata.finalizers ?? []), ...finalizers])] }),
+    }));
     if (adopted !== undefined) claimed.push(adopted);
   }
   return claimed;
 }
 
 /** Undefined where the pod is gone, or has found another controller. */
-function changeOwners(
-  calls: ApiCalls,
-  pod: Pod,
-  change: (owners: readonly OwnerReference[]) => readonly OwnerReference[],
-): Task<Pod | undefined> {
-  const patch = calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({
-    ...current,
-    metadata: { ...current.metadata, ownerReferences: change(current.metadata.ownerReferences ?? []) },
-  }));
+function changeMetadata(calls: ApiCalls, pod: Pod, change: (metadata: ObjectMeta) => ObjectMeta): Task<Pod | undefined> {
+  const patch = calls.patch<"Pod">(targetOf<"Pod">(pod), (current) => ({ ...current, metadata: change(current.metadata) }));
   return unless(["NotFound", "Invalid"], patch);
 }

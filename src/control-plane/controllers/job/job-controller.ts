@@ -8,13 +8,12 @@ import type { Job, Pod } from "../../../api/types/index.js";
 import { SECOND, type SimTime } from "../../../engine/simulation.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
-import { conditionOf } from "../conditions.js";
 import { ConsistencyStore } from "../consistency-store.js";
 import type { ControllerContext } from "../controller-context.js";
 import { Expectations } from "../expectations.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodReady } from "../pod-conditions.js";
-import { PodControl, referenceTo } from "../pod-control.js";
+import { PodControl } from "../pod-control.js";
 import { RetryLimiter } from "../rate-limiters.js";
 import { firstError, inParallel, unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
@@ -30,15 +29,16 @@ import {
   indexFailureOf,
   isFinished,
   isForeign,
-  jobCondition,
   restartsOf,
 } from "./job-outcome.js";
 import { isIndexed, sortPods } from "./job-pods.js";
 import type { JobSync, StatusDraft } from "./job-sync.js";
 import { JobTracker } from "./job-tracking.js";
 import { OrphanPods } from "./orphan-pods.js";
+import { JobClaims } from "./job-claims.js";
 import { failedIndexes, lastFailures } from "./per-index.js";
 import { judgeFailure } from "./pod-failure-policy.js";
+import { updateSuspension } from "./suspension.js";
 import { isTracked } from "./tracking-finalizer.js";
 
 const ACCOUNT = "job-controller";
@@ -59,6 +59,7 @@ class JobController {
   private readonly expectations = new Expectations();
   private readonly consistency: ConsistencyStore;
   private readonly tracker: JobTracker;
+  private readonly claims: JobClaims;
 
   constructor(private readonly context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
@@ -69,6 +70,7 @@ class JobController {
     this.pods = context.informer("Pod");
     this.consistency = new ConsistencyStore({ Job: this.jobs, Pod: this.pods });
     this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    this.claims = new JobClaims(this.calls, this.pods, this.jobs, this.consistency);
     this.tracker = new JobTracker(context, this.calls, this.consistency);
     this.activePods = new ActivePods(context, this.calls, this.podControl, this.expectations, this.consistency, (key, delay) =>
       this.queue.addAfter(key, delay),
@@ -76,7 +78,10 @@ class JobController {
     this.orphans = new OrphanPods(context, this.calls, this.pods, this.jobs);
     this.pods.addIndex(BY_OWNER, ownerUids);
     this.jobs.addHandlers({
-      added: (job) => this.queue.add(objectKey(job)),
+      added: (job) => {
+        this.claims.lookAgain(objectKey(job));
+        this.queue.add(objectKey(job));
+      },
       updated: (previous, current) => this.jobUpdated(previous, current),
       deleted: (job) => this.jobDeleted(job),
     });
@@ -111,20 +116,30 @@ class JobController {
       this.podGoes(pod, true);
       return;
     }
-    const job = this.orphans.jobOf(pod);
-    if (job === undefined) {
-      this.orphans.addUncontrolled(pod);
+    if (controllerOf(pod) === undefined) {
+      this.orphanChanged(pod);
       return;
     }
+    const job = this.orphans.jobOf(pod);
+    if (job === undefined) return;
     this.expectations.creationObserved(objectKey(job));
     this.queue.addAfter(objectKey(job), BATCH_PERIOD);
   }
 
+  /** Nobody controls the pod: its finalizer goes, unless a Job adopts it. */
+  private orphanChanged(pod: Pod): void {
+    this.orphans.addUncontrolled(pod);
+    for (const key of this.claims.candidatesFor(pod)) this.queue.addAfter(key, BATCH_PERIOD);
+  }
+
   private podUpdated(previous: Pod, current: Pod): void {
+    const relabelled = previous.metadata.labels !== current.metadata.labels;
     if (controllerOf(current)?.kind !== "Job") {
-      this.orphans.addUncontrolled(current);
+      if (controllerOf(current) === undefined && (relabelled || controllerOf(previous) !== undefined)) this.orphanChanged(current);
+      else this.orphans.addUncontrolled(current);
       return;
     }
+    if (relabelled) this.relabelled(current);
     if (!isTracked(current)) this.tracker.released.delete(current.metadata.uid!);
     const isNews = isWorthASync(previous, current);
     if (current.metadata.deletionTimestamp !== undefined) {
@@ -133,6 +148,13 @@ class JobController {
     }
     const job = isNews ? this.orphans.jobOf(current) : undefined;
     if (job !== undefined) this.queue.addAfter(objectKey(job), BATCH_PERIOD);
+  }
+
+  private relabelled(pod: Pod): void {
+    const job = this.orphans.jobOf(pod);
+    if (job === undefined) return;
+    this.claims.lookAgain(objectKey(job));
+    this.queue.addAfter(objectKey(job), BATCH_PERIOD);
   }
 
   private podDeleted(pod: Pod): void {
@@ -165,7 +187,7 @@ class JobController {
     }
     if (isForeign(job)) return;
     const satisfied = this.expectations.satisfied(key, this.context.simulation.now);
-    const sync = this.look(key, job);
+    const sync = this.look(key, job, yield* this.claims.podsOf(job));
     this.decideOutcome(sync);
     let suspensionChanged = false;
     if (sync.outcome !== undefined) {
@@ -176,7 +198,7 @@ class JobController {
       const managed = satisfied && job.metadata.deletionTimestamp === undefined;
       if (managed) yield* this.activePods.manage(sync);
       if (this.isComplete(sync)) sync.outcome = COMPLETIONS_REACHED;
-      else if (managed) suspensionChanged = this.updateSuspension(sync);
+      else if (managed) suspensionChanged = updateSuspension(this.calls, sync, this.context.nowInSeconds());
     }
     yield* this.tracker.track(sync, suspensionChanged);
     if (sync.error !== undefined) throw sync.error;
@@ -185,10 +207,11 @@ class JobController {
   private forget(key: string): void {
     this.consistency.clear(key);
     this.expectations.forget(key);
+    this.claims.forget(key);
   }
 
-  private look(key: string, job: Job): JobSync {
-    const pods = sortPods(job, [...controlledBy(this.pods, job.metadata.uid!)], this.tracker.released);
+  private look(key: string, job: Job, all: readonly Pod[]): JobSync {
+    const pods = sortPods(job, all, this.tracker.released);
     const status: StatusDraft = { ...job.status };
     if (status.startTime === undefined && job.spec.suspend !== true) status.startTime = this.context.nowInSeconds();
     const completions = job.spec.completions ?? 0;
@@ -251,25 +274,6 @@ class JobController {
       sync.terminating++;
       if (isPodReady(active[i])) sync.ready--;
     });
-  }
-
-  /** Tells in the conditions that the Job was suspended or resumed. Returns whether that is news. */
-  private updateSuspension({ job, status }: JobSync): boolean {
-    const suspended = job.spec.suspend === true;
-    const present = conditionOf(status.conditions, "Suspended");
-    if (suspended === (present?.status === "True") || (!suspended && present === undefined)) return false;
-    const now = this.context.nowInSeconds();
-    const condition = suspended
-      ? jobCondition("Suspended", "True", "JobSuspended", "Job suspended", now)
-      : jobCondition("Suspended", "False", "JobResumed", "Job resumed", now);
-    status.conditions =
-      present === undefined
-        ? [...(status.conditions ?? []), condition]
-        : status.conditions?.map((one) => (one === present ? condition : one));
-    // A resumed Job has its whole deadline anew.
-    status.startTime = suspended ? undefined : now;
-    this.calls.recordEvent(referenceTo(job), "Normal", suspended ? "Suspended" : "Resumed", suspended ? "Job suspended" : "Job resumed");
-    return true;
   }
 }
 
