@@ -1,4 +1,5 @@
 /** Rules for IP addresses and address blocks. Source: k8s.io/apimachinery/pkg/util/validation/ip.go; ValidateNonSpecialIP in pkg/apis/core/validation. */
+import ipaddr from "ipaddr.js";
 
 export function ipAddress(value: string): string[] {
   return isIPv4(value) || isIPv6(value) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
@@ -32,6 +33,20 @@ export function cidrFamily(value: string): "IPv4" | "IPv6" | undefined {
 
 export function cidr(value: string): string[] {
   return cidrFamily(value) === undefined ? ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"] : [];
+}
+
+/** The numbers of an address block, once it is known to be one; leading zeros do not count. */
+function parsedBlock(value: string): readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number] {
+  const [address, prefixLength] = value.split("/") as [string, string];
+  const plain = isIPv4(address) ? address.split(".").map(Number).join(".") : address;
+  return [ipaddr.parse(plain), Number(prefixLength)];
+}
+
+/** Whether a block lies within another and is smaller; both are right in themselves. */
+export function isStrictSubset(inner: string, outer: string): boolean {
+  const [address, length] = parsedBlock(inner);
+  const [within, bits] = parsedBlock(outer);
+  return address.kind() === within.kind() && bits < length && address.match(within, bits);
 }
 
 /** Address ranges that traffic from outside cannot have as its destination (ValidateNonSpecialIP). */

@@ -4,8 +4,8 @@ import type { ObjectReference, QuantityText } from "../types/meta.js";
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec, MetricTarget } from "../types/policy.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { pathSegmentName } from "./names.js";
-import { validateLabelSelector } from "./selectors.js";
+import { dnsLabel, pathSegmentName } from "./names.js";
+import { validateContainerResourceName } from "./resources.js";
 
 const METRIC_TYPES = ["ContainerResource", "External", "Object", "Pods", "Resource"];
 const TARGET_TYPES = ["Utilization", "Value", "AverageValue"];
@@ -17,18 +17,22 @@ const MAX_PERIOD_SECONDS = 1800;
 
 type TargetReference = HorizontalPodAutoscaler["spec"]["scaleTargetRef"] | ObjectReference;
 
-function validateReference(field: string, reference: TargetReference): FieldError[] {
-  const { kind, name } = reference;
+/** @param needsGroup whether the reference has to name an API group */
+function validateReference(field: string, reference: Partial<TargetReference>, needsGroup: boolean): FieldError[] {
+  const { apiVersion = "", kind = "", name = "" } = reference;
+  const mistake = versionMistake(apiVersion, needsGroup);
   return [
     ...(kind === "" ? [required(`${field}.kind`)] : check(`${field}.kind`, kind, pathSegmentName)),
     ...(name === "" ? [required(`${field}.name`)] : check(`${field}.name`, name, pathSegmentName)),
+    ...(mistake === undefined ? [] : [invalid(`${field}.apiVersion`, apiVersion, mistake)]),
   ];
 }
 
-/** Since the target is looked up by group, only the core group's one scalable kind may go without. */
-function validateTargetGroup(field: string, { apiVersion = "", kind }: HorizontalPodAutoscaler["spec"]["scaleTargetRef"]): FieldError[] {
-  if (apiVersion.includes("/") || (apiVersion === "v1" && kind === "ReplicationController")) return [];
-  return [invalid(`${field}.apiVersion`, apiVersion, "apiVersion must specify API group")];
+/** Source: ValidateAPIVersion; ParseGroupVersion of apimachinery's runtime/schema. */
+function versionMistake(apiVersion: string, needsGroup: boolean): string | undefined {
+  const parts = apiVersion.split("/");
+  if (parts.length > 2) return `unexpected GroupVersion string: ${apiVersion}`;
+  return needsGroup && (parts.length < 2 || parts[0] === "") ? "apiVersion must specify API group" : undefined;
 }
 
 function positiveQuantity(field: string, quantity: QuantityText | undefined): FieldError[] {
@@ -40,7 +44,7 @@ function positiveQuantity(field: string, quantity: QuantityText | undefined): Fi
 function validateTarget(field: string, target: MetricTarget | undefined): FieldError[] {
   const { type, value, averageValue, averageUtilization } = target ?? {};
   const errors: FieldError[] = [];
-  if (type === undefined) errors.push(required(`${field}.type`, "must specify a metric target type"));
+  if ((type ?? "") === "") errors.push(required(`${field}.type`, "must specify a metric target type"));
   if (!TARGET_TYPES.includes(type ?? ""))
     errors.push(invalid(`${field}.type`, type ?? "", "must be either Utilization, Value, or AverageValue"));
   errors.push(...positiveQuantity(`${field}.value`, value), ...positiveQuantity(`${field}.averageValue`, averageValue));
@@ -60,17 +64,16 @@ function validateUtilization(field: string, target: MetricTarget | undefined): F
   return errors;
 }
 
-function validateIdentifier(field: string, metric: { readonly name?: string; readonly selector?: object } | undefined): FieldError[] {
+function validateIdentifier(field: string, metric: { readonly name?: string } | undefined): FieldError[] {
   const name = metric?.name ?? "";
-  const errors = name === "" ? [required(`${field}.name`, "must specify a metric name")] : check(`${field}.name`, name, pathSegmentName);
-  return [...errors, ...validateLabelSelector(`${field}.selector`, metric?.selector)];
+  return name === "" ? [required(`${field}.name`, "must specify a metric name")] : check(`${field}.name`, name, pathSegmentName);
 }
 
 /** The rules of each kind of source, by the field that holds it. */
 const SOURCES: Readonly<Record<string, (field: string, spec: MetricSpec) => FieldError[]>> = {
   object: (field, { object }) => {
     const errors = [
-      ...validateReference(`${field}.describedObject`, object?.describedObject ?? ({} as ObjectReference)),
+      ...validateReference(`${field}.describedObject`, object?.describedObject ?? {}, false),
       ...validateIdentifier(`${field}.metric`, object?.metric),
       ...validateTarget(`${field}.target`, object?.target),
     ];
@@ -90,15 +93,19 @@ const SOURCES: Readonly<Record<string, (field: string, spec: MetricSpec) => Fiel
   },
   pods: (field, { pods }) => {
     const errors = [...validateIdentifier(`${field}.metric`, pods?.metric), ...validateTarget(`${field}.target`, pods?.target)];
-    const average = pods?.target.averageValue;
-    const isPositive = average !== undefined && parseQuantity(average).sign === 1;
-    return isPositive ? errors : [...errors, required(`${field}.target.averageValue`, "must specify a positive target averageValue")];
+    if (pods?.target.averageValue !== undefined) return errors;
+    return [...errors, required(`${field}.target.averageValue`, "must specify a positive target averageValue")];
   },
-  containerResource: (field, { containerResource }) => [
-    ...((containerResource?.name ?? "") === "" ? [required(`${field}.name`, "must specify a resource name")] : []),
-    ...((containerResource?.container ?? "") === "" ? [required(`${field}.container`, "must specify a container")] : []),
-    ...validateUtilization(field, containerResource?.target),
-  ],
+  containerResource: (field, { containerResource }) => {
+    const { name = "", container = "", target }: Partial<NonNullable<MetricSpec["containerResource"]>> = containerResource ?? {};
+    return [
+      ...(name === "" ? [required(`${field}.name`, "must specify a resource name")] : validateContainerResourceName(`${field}.name`, name)),
+      ...(container === ""
+        ? [required(`${field}.container`, "must specify a container")]
+        : check(`${field}.container`, container, dnsLabel)),
+      ...validateUtilization(field, target),
+    ];
+  },
   resource: (field, { resource }) => [
     ...((resource?.name ?? "") === "" ? [required(`${field}.name`, "must specify a resource name")] : []),
     ...validateUtilization(field, resource?.target),
@@ -160,8 +167,8 @@ export function validateHorizontalPodAutoscaler(object: HorizontalPodAutoscaler)
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
   errors.push(
-    ...validateReference("spec.scaleTargetRef", scaleTargetRef),
-    ...validateTargetGroup("spec.scaleTargetRef", scaleTargetRef),
+    // The target is looked up by group: only the core group's one scalable kind may go without.
+    ...validateReference("spec.scaleTargetRef", scaleTargetRef, scaleTargetRef.kind !== "ReplicationController"),
     ...metrics.flatMap((metric, index) => validateMetric(`spec.metrics[${index}]`, metric)),
   );
   const measuresOutside = metrics.some((metric) => metric.type === "Object" || metric.type === "External");

@@ -14,7 +14,7 @@ import { validateLease } from "./lease.js";
 import { validateLimitRange } from "./limit-range.js";
 import { type NameRule, validateObjectMeta, validateOwnObjectMeta } from "./metadata.js";
 import { dnsLabel, dnsSubdomain, pathSegmentName } from "./names.js";
-import { validateIngress, validateNetworkPolicy } from "./network.js";
+import { validateIngress, validateNetworkPolicy, validateNewIngress } from "./network.js";
 import { validateNode } from "./node.js";
 import { validateBinding, validateRole } from "./permissions.js";
 import { validatePod, validatePodTemplate } from "./pod.js";
@@ -73,6 +73,9 @@ const RULES: Rules = {
   HorizontalPodAutoscaler: validateHorizontalPodAutoscaler,
 };
 
+/** What has to hold for new objects beyond that, and not for changed ones. */
+const RULES_OF_NEW: Rules = { Ingress: validateNewIngress };
+
 /** Rules for names, where it is not that of DNS subdomains. Source: the Validate...Name functions of each group. */
 const NAME_RULES: Partial<Readonly<Record<Kind, NameRule>>> = {
   Namespace: dnsLabel,
@@ -88,8 +91,8 @@ const NAME_RULES: Partial<Readonly<Record<Kind, NameRule>>> = {
 const METADATA_LAST: ReadonlySet<string> = new Set<Kind>(["PodDisruptionBudget", "Event"]);
 
 /** What is wrong beyond the metadata. */
-function validateContent(object: ApiObject): FieldError[] {
-  const rule = RULES[object.kind as Kind] as ((object: ApiObject) => FieldError[]) | undefined;
+function validateContent(object: ApiObject, rules: Rules = RULES): FieldError[] {
+  const rule = rules[object.kind as Kind] as ((object: ApiObject) => FieldError[]) | undefined;
   return rule === undefined ? [] : rule(object);
 }
 
@@ -99,6 +102,10 @@ function isNamespaced(object: ApiObject): boolean {
 
 /** Everything that is wrong with a new object, in the API server's order; empty where it is valid. */
 export function validateCreate(object: ApiObject): FieldError[] {
+  return [...validateWhole(object), ...validateContent(object, RULES_OF_NEW)];
+}
+
+function validateWhole(object: ApiObject): FieldError[] {
   if (kindInfo(object.kind) === undefined) return [];
   const errors = validateContent(object);
   if (METADATA_LAST.has(object.kind)) return errors.length > 0 ? errors : validateObjectMeta(object, isNamespaced(object), pathSegmentName);
@@ -107,5 +114,5 @@ export function validateCreate(object: ApiObject): FieldError[] {
 
 /** Everything that is wrong with the change of `old` into `object`, in the API server's order; empty where it is allowed. */
 export function validateUpdate(object: ApiObject, old: ApiObject): FieldError[] {
-  return validateChange(object, old, { whole: validateCreate, content: validateContent, isNamespaced: isNamespaced(object) });
+  return validateChange(object, old, { whole: validateWhole, content: validateContent, isNamespaced: isNamespaced(object) });
 }

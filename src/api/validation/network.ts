@@ -1,10 +1,10 @@
 /** Validation of ingresses and network policies. Source: pkg/apis/networking/validation/validation.go. */
 import type { Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../types/network.js";
-import { cidr, isIPv4, isIPv6 } from "./addresses.js";
+import { cidr, isIPv4, isIPv6, isStrictSubset } from "./addresses.js";
 import { validatePort } from "./container-ports.js";
 import { forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
 import { check } from "./metadata.js";
-import { dnsLabel, dnsSubdomain, portName, portNumber, wildcardSubdomain } from "./names.js";
+import { dnsLabel, dnsSubdomain, pathSegmentName, portName, portNumber, wildcardSubdomain } from "./names.js";
 import { validateLabelSelector } from "./selectors.js";
 
 const PATH_TYPES = ["Exact", "ImplementationSpecific", "Prefix"];
@@ -13,16 +13,24 @@ const BAD_SUFFIXES = ["/..", "/."];
 const POLICY_TYPES = ["Ingress", "Egress"];
 const POLICY_PROTOCOLS = ["TCP", "UDP", "SCTP"];
 
+function pathSegment(field: string, value: string): FieldError[] {
+  return value === "" ? [required(field)] : check(field, value, pathSegmentName);
+}
+
 function validateBackend(field: string, backend: IngressBackend | undefined): FieldError[] {
   const { service, resource } = backend ?? {};
   if (service !== undefined && resource !== undefined) {
     return [invalid(field, "", "cannot set both resource and service backends")];
   }
   if (resource !== undefined) {
-    const errors = (resource.kind ?? "") === "" ? [required(`${field}.resource.kind`)] : [];
-    return (resource.name ?? "") === "" ? [...errors, required(`${field}.resource.name`)] : errors;
+    const { apiGroup, kind, name } = resource as { readonly apiGroup?: string; readonly kind: string; readonly name: string };
+    return [
+      ...(apiGroup === undefined ? [] : check(`${field}.resource.apiGroup`, apiGroup, dnsSubdomain)),
+      ...pathSegment(`${field}.resource.kind`, kind),
+      ...pathSegment(`${field}.resource.name`, name),
+    ];
   }
-  if (service === undefined) return [required(field, "resource or service backend is required")];
+  if (service === undefined) return [invalid(field, "", "resource or service backend is required")];
   const { name, port } = service;
   const errors = name === "" ? [required(`${field}.service.name`)] : check(`${field}.service.name`, name, dnsLabel);
   const { name: named = "", number = 0 } = port ?? {};
@@ -52,8 +60,10 @@ function validatePath(field: string, path: IngressPath): FieldError[] {
 }
 
 function validateHost(field: string, host: string): FieldError[] {
-  if (isIPv4(host) || isIPv6(host)) return [invalid(field, host, "must be a DNS name, not an IP address")];
-  return check(field, host, host.includes("*") ? wildcardSubdomain : dnsSubdomain);
+  return [
+    ...(isIPv4(host) || isIPv6(host) ? [invalid(field, host, "must be a DNS name, not an IP address")] : []),
+    ...check(field, host, host.includes("*") ? wildcardSubdomain : dnsSubdomain),
+  ];
 }
 
 export function validateIngress(object: Ingress): FieldError[] {
@@ -81,6 +91,16 @@ export function validateIngress(object: Ingress): FieldError[] {
   return ingressClassName === undefined ? errors : [...errors, ...check("spec.ingressClassName", ingressClassName, dnsSubdomain)];
 }
 
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+/** What holds for new ingresses only (ValidateIngressCreate). */
+export function validateNewIngress({ metadata, spec }: Ingress): FieldError[] {
+  const annotation = metadata.annotations?.[CLASS_ANNOTATION];
+  const { ingressClassName } = spec;
+  if (annotation === undefined || ingressClassName === undefined || annotation === ingressClassName) return [];
+  return [invalid(`annotations.${CLASS_ANNOTATION}`, annotation, "must match `ingressClassName` when both are specified")];
+}
+
 function validatePolicyPort(field: string, { protocol, port, endPort }: NetworkPolicyPort): FieldError[] {
   const errors: FieldError[] = [];
   if (protocol !== undefined && !POLICY_PROTOCOLS.includes(protocol))
@@ -101,6 +121,18 @@ function validatePolicyPort(field: string, { protocol, port, endPort }: NetworkP
   return errors;
 }
 
+/** A block, and what lies in it that it leaves out. */
+function validateBlock(field: string, { cidr: block, except = [] }: NonNullable<NetworkPolicyPeer["ipBlock"]>): FieldError[] {
+  if (block === "") return [required(`${field}.cidr`)];
+  const errors = check(`${field}.cidr`, block, cidr);
+  if (errors.length > 0) return errors;
+  return except.flatMap((one, index) => {
+    const wrong = check(`${field}.except[${index}]`, one, cidr);
+    const isWithin = wrong.length > 0 || isStrictSubset(one, block);
+    return isWithin ? wrong : [invalid(`${field}.except[${index}]`, one, "must be a strict subset of `cidr`")];
+  });
+}
+
 function validatePeer(field: string, peer: NetworkPolicyPeer): FieldError[] {
   const { podSelector, namespaceSelector, ipBlock } = peer;
   const errors = [
@@ -108,10 +140,7 @@ function validatePeer(field: string, peer: NetworkPolicyPeer): FieldError[] {
     ...validateLabelSelector(`${field}.namespaceSelector`, namespaceSelector),
   ];
   if (ipBlock !== undefined) {
-    if ((ipBlock.cidr ?? "") === "") errors.push(required(`${field}.ipBlock.cidr`));
-    else errors.push(...check(`${field}.ipBlock.cidr`, ipBlock.cidr, cidr));
-    for (const [index, except] of (ipBlock.except ?? []).entries())
-      errors.push(...check(`${field}.ipBlock.except[${index}]`, except, cidr));
+    errors.push(...validateBlock(`${field}.ipBlock`, ipBlock));
     if (podSelector !== undefined || namespaceSelector !== undefined)
       errors.push(forbidden(field, "may not specify both ipBlock and another peer"));
   } else if (podSelector === undefined && namespaceSelector === undefined) errors.push(required(field, "must specify a peer"));

@@ -91,7 +91,7 @@ const STEPS: Steps = {
   CronJob: [metadata, validateCronJobSpec],
   Service: [metadata, validateServiceChange, whole],
   EndpointSlice: [whole, (object, old) => immutable("addressType", object.addressType, old.addressType)],
-  Ingress: [metadata, content],
+  Ingress: [metadata, whole],
   IngressClass: [metadata, validateIngressClassChange, whole],
   NetworkPolicy: [metadata, content],
   PersistentVolumeClaim: [whole, metadata, whole, validatePersistentVolumeClaimChange],
