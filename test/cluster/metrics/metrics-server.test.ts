@@ -84,6 +84,13 @@ describe("metrics-server", () => {
     reachable = false;
     simulation.run(4 * RESOLUTION);
     expect(metrics.resourceMetric("cpu", [web]).size).toBe(0);
+
+    const restarted = server((now) => [
+      ...busy(1, -60 * SECOND)(now),
+      { name: "young", startedAt: now - SECOND, cpuSeconds: 0, memoryBytes: 1 },
+    ]);
+    restarted.simulation.run(3 * RESOLUTION);
+    expect(restarted.metrics.resourceMetric("cpu", [web]).size).toBe(0);
   });
 
   it("tells the requests a second that a pod answered", () => {

@@ -88,6 +88,25 @@ describe("a DaemonSet", () => {
     expect(nodesOf(cluster)).toEqual(["worker-2"]);
   });
 
+  it("takes its pod off a node whose labels it no longer selects", () => {
+    const labelled = (disk: string) => (node: Node) => ({ ...node, metadata: { ...node.metadata, labels: { disk } } });
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 2);
+    for (const name of ["worker-1", "worker-2"]) cluster.change("Node", name, labelled("ssd"));
+    cluster.runTo(1);
+    const agent = daemonSet("agent");
+    const { template } = agent.spec;
+    cluster.apply({
+      ...agent,
+      spec: { ...agent.spec, template: { ...template, spec: { ...template.spec, nodeSelector: { disk: "ssd" } } } },
+    });
+    cluster.runTo(8);
+    expect(nodesOf(cluster)).toEqual(["worker-1", "worker-2"]);
+    cluster.change("Node", "worker-1", labelled("hdd"));
+    cluster.runTo(15);
+    expect(nodesOf(cluster)).toEqual(["worker-2"]);
+  });
+
   it("notices a misscheduled pod with its next change, and at once that the node takes pods again", () => {
     const cluster = withAgents(2);
     cluster.change("Node", "worker-1", tainted("NoSchedule"));

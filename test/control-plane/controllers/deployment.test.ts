@@ -193,12 +193,15 @@ describe("a rolling update", () => {
     cluster.change("Deployment", "web", (web) => withImage("web:2")({ ...web, spec: { ...web.spec, paused: true } }));
     cluster.runTo(10);
     expect(sizes(cluster)).toEqual({ "web:1": 2 });
+    const progressing = () => cluster.get("Deployment", "web")?.status?.conditions?.find(({ type }) => type === "Progressing");
+    expect(progressing()).toMatchObject({ status: "Unknown", reason: "DeploymentPaused" });
     cluster.change("Deployment", "web", (web) => ({ ...web, spec: { ...web.spec, replicas: 3 } }));
     cluster.runTo(15);
     expect(sizes(cluster)).toEqual({ "web:1": 3 });
     cluster.change("Deployment", "web", (web) => ({ ...web, spec: { ...web.spec, paused: false } }));
     cluster.runTo(25);
     expect(sizes(cluster)).toEqual({ "web:1": 0, "web:2": 3 });
+    expect(progressing()).toMatchObject({ status: "True", reason: "NewReplicaSetAvailable" });
   });
 });
 

@@ -54,6 +54,20 @@ describe("the horizontal pod autoscaler", () => {
     });
   });
 
+  it("remembers its changes for as long as the policies of its behaviour look back", () => {
+    const cluster = new SmallCluster({}, { metrics: sharedLoad(() => 60) });
+    cluster.addNodes("worker", 2);
+    cluster.apply(deployment("web", 1));
+    cluster.runTo(5);
+    const behavior = { scaleUp: { policies: [{ type: "Pods", value: 2, periodSeconds: 60 } as const] } };
+    cluster.apply({ ...WEB, spec: { ...WEB.spec, behavior } });
+    const sizes = [21, 79, 82, 139, 142].map((time) => {
+      cluster.runTo(time);
+      return cluster.get("Deployment", "web")?.spec.replicas;
+    });
+    expect(sizes).toEqual([3, 3, 5, 5, 6]);
+  });
+
   it("tells that it has no metrics, of each metric and of all, and leaves the target alone", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 1);
