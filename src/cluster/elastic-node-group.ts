@@ -52,6 +52,8 @@ export class ElasticNodeGroup {
   maxSize: number;
   /** Machines that are there though no longer wished for: they are being drained. */
   excess = 0;
+  /** By how much the greatest size is to fall once fewer machines are wished for. */
+  private owed = 0;
   private readonly all: Instance[];
   private readonly provisioning: RandomStream;
   private template = 1;
@@ -101,7 +103,15 @@ export class ElasticNodeGroup {
   deleteNodes(names: readonly string[]): void {
     for (const name of names) this.remove(name);
     this.excess = Math.min(this.excess, this.all.length);
+    this.payBack();
     this.options.changed();
+  }
+
+  /** Sets the sizes between which the wished one may be. */
+  bound(minSize: number, maxSize: number): void {
+    this.minSize = minSize;
+    this.maxSize = maxSize;
+    this.owed = 0;
   }
 
   templateNode(): Node {
@@ -129,10 +139,18 @@ export class ElasticNodeGroup {
 
   lower(by: number): void {
     this.excess += by;
+    this.payBack();
     this.options.changed();
   }
 
   lowerMaximum(by: number): void {
+    this.owed += by;
+    this.payBack();
+  }
+
+  private payBack(): void {
+    const by = Math.min(this.owed, Math.max(0, this.maxSize - this.targetSize));
+    this.owed -= by;
     this.maxSize -= by;
   }
 

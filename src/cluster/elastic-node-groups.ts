@@ -154,8 +154,7 @@ export class ElasticNodeGroups {
     else if (least > size) done(`Minimum capacity ${least} can't be greater than desired size ${size}`);
     else if (size > most) done(`desired capacity ${size} can't be greater than max size ${most}`);
     else {
-      group.minSize = least;
-      group.maxSize = most;
+      group.bound(least, most);
       if (size > group.targetSize) group.increaseSize(size - group.targetSize);
       else if (size < group.targetSize) this.managed.reduce(group, group.targetSize - size);
       done(undefined);

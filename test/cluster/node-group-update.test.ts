@@ -146,6 +146,13 @@ describe("the update of a managed node group", () => {
     });
     expect(names(cluster, true)).toEqual(["worker-1", "worker-2", "worker-3"]);
     expect(pods(cluster, "web")).toHaveLength(3);
+    // The greatest size is no greater than what is wished for, and goes back with it.
+    const group = cluster.nodeGroups.nodeGroups[0];
+    expect([group.targetSize, group.maxSize]).toEqual([6, 6]);
+    group.deleteNodes(["worker-4", "worker-5"]);
+    expect([group.targetSize, group.maxSize]).toEqual([4, 4]);
+    group.deleteNodes(["worker-6", "worker-1"]);
+    expect([group.targetSize, group.maxSize]).toEqual([2, 3]);
   });
 
   it("goes on by force: pods that cannot be evicted are deleted when the time is up", () => {
@@ -167,6 +174,8 @@ describe("the update of a managed node group", () => {
     cluster.simulation.run(MINUTE);
     expect(result.outcome).toMatchObject({ status: "Failed", errorCode: "AsgInstanceLaunchFailures" });
     expect(names(cluster, true)).toEqual([]);
+    const [{ targetSize, maxSize }] = cluster.nodeGroups.nodeGroups;
+    expect([targetSize, maxSize]).toEqual([3, 3]);
   });
 
   it("fails where new nodes do not join in time", () => {
@@ -178,6 +187,9 @@ describe("the update of a managed node group", () => {
       errorCode: "NodeCreationFailure",
       resourceIds: ["worker-4", "worker-5", "worker-6"],
     });
+    const [{ targetSize, maxSize }] = cluster.nodeGroups.nodeGroups;
+    expect([targetSize, maxSize]).toEqual([3, 3]);
+    expect(names(cluster)).toEqual(["worker-1", "worker-2", "worker-3"]);
   });
 
   it("leaves daemon pods to their nodes", () => {

@@ -13,6 +13,7 @@ import { type ApiClient, type Informer, type InformerFactory, type Result, targe
 import { ApiCalls } from "../controllers/api-calls.js";
 import { controllerOf } from "../controllers/owner-references.js";
 import { inParallel, perform, sleep, suspend, type Task, unless } from "../controllers/task.js";
+import { growForUpdate, type ManagedNodeGroup, toTerminate } from "./managed-node-group.js";
 
 /** Pods that do not leave a node within this time make the update fail. Source: see above, "Upgrade phase" */
 const DRAIN_TIMEOUT: SimTime = 15 * MINUTE;
@@ -28,37 +29,6 @@ const POLL_PERIOD: SimTime = 5 * SECOND;
 const EXCLUDED_FROM_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers";
 const MIRROR_POD = "kubernetes.io/config.mirror";
 const BY_NODE = "spec.nodeName";
-
-/** The Auto Scaling group behind a managed node group. */
-export interface ManagedNodeGroup {
-  readonly id: string;
-  readonly zones: readonly string[];
-  readonly members: readonly ManagedInstance[];
-  readonly minSize: number;
-  /** The wished size. */
-  readonly targetSize: number;
-  /** Machines beyond the wished size, which are still there. */
-  readonly excess: number;
-  /** Machines launched from now on are made by a new version of the launch template. */
-  renewTemplate(kubernetesVersion: string | undefined): void;
-  /** Raises largest and wished size. */
-  grow(by: number): void;
-  /** Terminates a machine, for which another is launched; nothing where it has gone already. */
-  replace(name: string): void;
-  /** Lowers the wished size; the machines beyond it stay until they are taken. */
-  lower(by: number): void;
-  lowerMaximum(by: number): void;
-  /** Terminates a machine beyond the wished size; nothing where it has gone already. */
-  take(name: string): void;
-}
-
-export interface ManagedInstance {
-  readonly name: string;
-  readonly zone: string | undefined;
-  /** Whether the launch template's latest version made it. */
-  readonly isLatest: boolean;
-  readonly error?: { readonly code: string; readonly message: string };
-}
 
 export interface UpdateOptions {
   /** updateConfig of the group; one node at a time where neither is given. */
@@ -163,7 +133,10 @@ export class NodeGroupUpdates {
     const parallel = parallelism(old.length, options);
     const surge = growForUpdate(group, parallel);
     const notLaunched = yield* this.waitForLaunch(group);
-    if (notLaunched !== undefined) return notLaunched;
+    if (notLaunched !== undefined) {
+      yield* this.takeBack(group, surge);
+      return notLaunched;
+    }
     for (const name of old) yield* this.retire(name);
     let failure: Failure | undefined;
     yield* inParallel(shuffled(old, stream), parallel, (name) =>
@@ -175,7 +148,11 @@ export class NodeGroupUpdates {
         (found) => (failure ??= found),
       ),
     );
-    if (failure !== undefined) return failure;
+    if (failure !== undefined) {
+      // The new nodes have pods by now. The sizes go back as the nodes go.
+      group.lowerMaximum(surge);
+      return failure;
+    }
     yield* this.shrink(group, surge, stream);
     return { status: "Successful" };
   }
@@ -256,6 +233,19 @@ export class NodeGroupUpdates {
     }
   }
 
+  /** Takes away what was launched in vain; the old nodes have not been touched. Not documented: an assumption. */
+  private *takeBack(group: ManagedNodeGroup, surge: number): Task<void> {
+    const launched = group.members.filter(({ isLatest }) => isLatest).slice(-surge);
+    for (const { name } of launched) {
+      yield* this.retire(name);
+      yield* this.drain(name);
+      if (!group.members.some((member) => member.name === name) || group.targetSize <= group.minSize) continue;
+      group.lower(1);
+      group.take(name);
+    }
+    group.lowerMaximum(surge);
+  }
+
   /**
    * Puts largest and wished size back, machine by machine. Ends where the cluster autoscaler makes the group grow meanwhile, and takes no
    * machine that the least size needs. Source: see above, "Scale down phase"
@@ -278,29 +268,6 @@ export class NodeGroupUpdates {
       size = group.targetSize;
     }
   }
-}
-
-/** Enlarges the group until each zone with an old node has a new one, and by as many as are replaced at once; returns by how many. */
-function growForUpdate(group: ManagedNodeGroup, parallel: number): number {
-  const most = Math.max(2 * Math.max(1, group.zones.length), parallel);
-  const lacksNew = (): boolean => {
-    const zones = new Set(group.members.filter(({ isLatest }) => isLatest).map(({ zone }) => zone));
-    return group.members.some(({ zone }) => !zones.has(zone));
-  };
-  let surge = 0;
-  while (surge < most && group.members.length > 0 && (surge < parallel || lacksNew())) {
-    group.grow(1);
-    surge++;
-  }
-  return surge;
-}
-
-/** Auto Scaling takes a machine of the zone that has most. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html */
-function toTerminate({ members }: ManagedNodeGroup, stream: RandomStream): ManagedInstance {
-  const count = (zone: string | undefined): number => members.filter((member) => member.zone === zone).length;
-  const most = Math.max(...members.map(({ zone }) => count(zone)));
-  const candidates = members.filter(({ zone }) => count(zone) === most);
-  return candidates[stream.integer(candidates.length)];
 }
 
 function isReady(node: Node | undefined): boolean {
