@@ -6,11 +6,11 @@
  */
 import { parseDuration } from "../api/duration.js";
 import { hasEnded } from "../api/pod-phase.js";
-import type { Condition } from "../api/types/meta.js";
-import type { ContainerStatus, Pod, PodStatus } from "../api/types/pod.js";
+import type { Pod, PodStatus } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
 import { wholeSeconds } from "./container-record.js";
+import { runningStatus, stoppedStatus } from "./fake-pod-status.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
 import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
 import { conditionsDiffer, newNode, NO_PRESSURE, nodeStatus } from "./node-object.js";
@@ -32,8 +32,6 @@ export const FAKE_KUBELET_ANNOTATIONS = {
 /** Leases are renewed each 10.0 to 10.4 s (a quarter of 40 s, with up to 4 % of jitter). */
 const RENEW_PERIOD: SimTime = 10 * SECOND;
 const RENEW_JITTER = 0.04;
-
-const OWN_CONDITIONS: ReadonlySet<string> = new Set(["Initialized", "Ready", "ContainersReady"]);
 
 type Stage = "starting" | "started" | "ready" | "stopping" | "stopped";
 
@@ -235,61 +233,19 @@ export class FakeKubelet implements NodeAgent {
 
   private runningStatus(pod: Pod, ready: boolean): PodStatus {
     const { identity, epoch, simulation, network } = this.options;
-    const now = wholeSeconds(epoch, simulation.now);
-    const own: Condition[] = [
-      { type: "Initialized", status: "True" },
-      { type: "Ready", status: ready ? "True" : "False", ...(!ready && { reason: "ContainersNotReady" }) },
-      { type: "ContainersReady", status: ready ? "True" : "False", ...(!ready && { reason: "ContainersNotReady" }) },
-    ];
     let podIP = pod.status?.podIP;
     if (podIP === undefined && pod.spec.hostNetwork !== true) {
       const setUp = network.setUp(pod, this.name);
       podIP = setUp.ok ? setUp.addresses[0] : undefined;
     }
-    const containerStatuses = pod.spec.containers.map(({ name, image = "" }): ContainerStatus => ({
-      name,
-      image,
-      imageID: "",
-      ready,
-      started: true,
-      restartCount: 0,
-      state: { running: { startedAt: now } },
-    }));
     if (ready) network.listening(pod, true);
-    return {
-      ...pod.status,
-      phase: "Running",
-      conditions: merge(pod.status?.conditions, own, now),
-      containerStatuses,
-      startTime: pod.status?.startTime ?? now,
-      hostIP: identity.addresses[0],
-      ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
-    };
+    return runningStatus(pod, { ready, hostIP: identity.addresses[0], podIP, now: wholeSeconds(epoch, simulation.now) });
   }
 
   private stoppedStatus(pod: Pod): PodStatus {
     const { epoch, simulation, network } = this.options;
-    const now = wholeSeconds(epoch, simulation.now);
-    const succeeded = (pod.spec.restartPolicy ?? "Always") === "Always";
     if (pod.status?.podIP !== undefined && pod.spec.hostNetwork !== true) network.tearDown(pod, this.name);
-    const exitCode = succeeded ? 0 : 1;
-    const reason = succeeded ? "Completed" : "Error";
-    const own: Condition[] = ["Ready", "ContainersReady"].map((type) => ({
-      type,
-      status: "False",
-      reason: succeeded ? "PodCompleted" : "PodFailed",
-    }));
-    return {
-      ...pod.status,
-      phase: succeeded ? "Succeeded" : "Failed",
-      conditions: merge(pod.status?.conditions, own, now),
-      containerStatuses: pod.status?.containerStatuses?.map((status) => ({
-        ...status,
-        ready: false,
-        started: false,
-        state: { terminated: { exitCode, reason, startedAt: status.state?.running?.startedAt ?? now, finishedAt: now } },
-      })),
-    };
+    return stoppedStatus(pod, wholeSeconds(epoch, simulation.now));
   }
 }
 
@@ -302,16 +258,4 @@ function stageOf(pod: Pod): Stage {
   if (hasEnded(pod)) return "ready";
   if (pod.status?.phase !== "Running") return "starting";
   return pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true ? "ready" : "started";
-}
-
-function merge(current: readonly Condition[] | undefined, own: readonly Condition[], now: number): readonly Condition[] {
-  const types = new Set(own.map(({ type }) => type));
-  const kept = (current ?? []).filter(({ type }) => !types.has(type));
-  return [
-    ...kept,
-    ...own.map((condition) => {
-      const old = OWN_CONDITIONS.has(condition.type) ? current?.find(({ type }) => type === condition.type) : undefined;
-      return { ...condition, lastTransitionTime: old?.status === condition.status ? old.lastTransitionTime : now };
-    }),
-  ];
 }

@@ -3,7 +3,7 @@
  *
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/, pkg/kubelet/kubelet.go.
  */
-import type { ResourceList, Timestamp } from "../api/types/meta.js";
+import type { Timestamp } from "../api/types/meta.js";
 import type { Node } from "../api/types/node.js";
 import type { Pod } from "../api/types/pod.js";
 import type { ApiClient, Informer, Target } from "../control-plane/apiserver/client.js";
@@ -12,41 +12,25 @@ import type { Simulation } from "../engine/simulation.js";
 import { Backoff, crashLoopBackoffPeriods } from "./backoff.js";
 import type { BehaviorSource } from "./behavior.js";
 import { onRenewalsChange } from "./heartbeat-watch.js";
-import { registerDrivers, type VolumeLimits } from "./csi-node.js";
+import { registerDrivers } from "./csi-node.js";
 import { ImageManager } from "./image-manager.js";
-import type { ImagePuller } from "./image-puller.js";
 import type { KubeletContext, RuntimeCosts } from "./kubelet-context.js";
 import { KubeletEvents } from "./kubelet-events.js";
-import type { NodeAgent, NodeAgentOptions } from "./node-agent.js";
+import type { KubeletOptions } from "./kubelet-options.js";
+import type { NodeAgent } from "./node-agent.js";
 import { NodeStatusReporter } from "./node-status-reporter.js";
 import { NodePressure } from "./node-pressure.js";
 import type { NodeResourceUsage } from "./node-resource-usage.js";
 import { PodLifecycleEventGenerator } from "./pleg.js";
 import { PodAdmission } from "./pod-admission.js";
 import type { PodNetwork } from "./pod-network.js";
-import { hasEnded } from "./pod-status.js";
-import { PodWorker } from "./pod-worker.js";
+import { PodSyncHandler } from "./pod-sync-handler.js";
+import type { PodWorker } from "./pod-worker.js";
 import { PodWorkers } from "./pod-workers.js";
 import { isMirrorPod, isStaticPod } from "./resources.js";
 import type { KubeletSettings } from "./settings.js";
 import { StaticPods, staticPodOf } from "./static-pods.js";
 import type { VolumeManagerSurroundings } from "./volume-manager.js";
-
-export interface KubeletOptions extends NodeAgentOptions {
-  /** What is kept for the system's and Kubernetes' own daemons. */
-  readonly reserved: readonly ResourceList[];
-  readonly settings: KubeletSettings;
-  readonly runtime: RuntimeCosts;
-  readonly puller: ImagePuller;
-  readonly usage: NodeResourceUsage;
-  readonly behaviorOf: BehaviorSource;
-  /** Storage drivers of the node; absent: it tells of none. */
-  readonly volumeLimits?: VolumeLimits;
-  /** What tells the present start of the machine from others. */
-  readonly bootID: () => string;
-  /** Manifests of pods that it runs whatever the API server says. */
-  readonly staticPods?: readonly Pod[];
-}
 
 export class Kubelet implements NodeAgent, KubeletContext {
   readonly simulation: Simulation;
@@ -72,6 +56,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
   private life = 0;
   private readonly workers: PodWorkers;
   private readonly admission: PodAdmission;
+  private readonly handler: PodSyncHandler;
   private readonly staticPods: StaticPods;
   private readonly pods: Informer<Pod>;
   /** The node's own object, with what others wrote into it. */
@@ -143,6 +128,7 @@ export class Kubelet implements NodeAgent, KubeletContext {
       node: () => this.nodes.get(this.node) ?? this.status.node,
       underPressure: (pod) => this.pressure.admit(pod),
     });
+    this.handler = new PodSyncHandler(this, this.workers, this.admission);
     this.pods = informers.informer("Pod");
     this.staticPods = new StaticPods(
       {
@@ -171,36 +157,17 @@ export class Kubelet implements NodeAgent, KubeletContext {
     heartbeats.renew(this.node, this.simulation.now, period);
     this.images.forget();
     this.crashBackoff.clear();
-    for (const pod of this.staticPods.list()) this.takeUp(pod);
+    for (const pod of this.staticPods.list()) this.handler.takeUp(pod);
     this.staticPods.start();
     const life = ++this.life;
     // A new process knows of no pods of the API server before its first list: those that it finds running run on meanwhile.
     const list = (): void => {
-      if (life === this.life && this.running) this.takeUpAll();
+      if (life !== this.life || !this.running) return;
+      this.seesPods = true;
+      this.handler.takeUpAll(this.pods.list());
     };
     if (this.pods.whenFollowing === undefined) list();
     else this.pods.whenFollowing(list);
-  }
-
-  private takeUpAll(): void {
-    this.seesPods = true;
-    const present = new Set<PodWorker | undefined>();
-    const earlier = [...this.workers];
-    for (const pod of [...this.pods.list()]) {
-      if (isMirrorPod(pod)) continue;
-      present.add(this.workers.of(pod));
-      this.takeUp(pod);
-    }
-    for (const worker of earlier) if (!present.has(worker) && !isStaticPod(worker.pod)) worker.orphan();
-  }
-
-  private takeUp(pod: Pod): void {
-    const worker = this.workers.of(pod);
-    if (worker === undefined) this.addPod(pod);
-    else {
-      worker.pod = pod;
-      worker.resume();
-    }
   }
 
   stop(): void {
@@ -234,15 +201,15 @@ export class Kubelet implements NodeAgent, KubeletContext {
     this.pods.addHandlers({
       added: (pod) => {
         if (isMirrorPod(pod)) this.staticPods.seen(pod);
-        else if (this.seesPods) this.addPod(pod);
+        else if (this.seesPods) this.handler.add(pod);
       },
       updated: (previous, pod) => {
         if (isMirrorPod(pod)) this.staticPods.seen(pod);
-        else if (this.seesPods) this.updatePod(previous, pod);
+        else if (this.seesPods) this.handler.update(previous, pod);
       },
       deleted: (pod) => {
         if (isMirrorPod(pod)) this.staticPods.gone(pod);
-        else if (this.seesPods) this.workers.of(pod)?.orphan();
+        else if (this.seesPods) this.handler.remove(pod);
       },
     });
     this.nodes.addHandlers({
@@ -258,47 +225,6 @@ export class Kubelet implements NodeAgent, KubeletContext {
     onRenewalsChange(heartbeats, this.node, () => {
       if (heartbeats.isRenewing(this.node)) this.status.reviseSoon();
     });
-  }
-
-  private addPod(pod: Pod): void {
-    if (this.workers.of(pod) !== undefined) return;
-    const worker = new PodWorker(this, pod);
-    const isToGo = pod.metadata.deletionTimestamp !== undefined;
-    if (hasEnded(pod)) {
-      if (isToGo) this.removeEnded(worker);
-      return;
-    }
-    if (!isToGo && !this.admission.admits(pod)) return;
-    this.admission.hold(pod);
-    this.workers.add(worker);
-    worker.begin();
-  }
-
-  private removeEnded(worker: PodWorker): void {
-    this.workers.add(worker);
-    worker.finished = true;
-    worker.report.remove();
-  }
-
-  private updatePod(previous: Pod, pod: Pod): void {
-    const worker = this.workers.of(pod);
-    if (worker === undefined) {
-      // A pod that this kubelet refused or found ended is removed when somebody deletes it.
-      if (pod.metadata.deletionTimestamp !== undefined) this.addPod(pod);
-      return;
-    }
-    const told =
-      pod.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp ||
-      pod.metadata.deletionGracePeriodSeconds !== previous.metadata.deletionGracePeriodSeconds ||
-      // Somebody else ended it. Source: UpdatePod in pod_workers.go.
-      (hasEnded(pod) && !worker.terminating);
-    if (told) {
-      worker.update(pod);
-      return;
-    }
-    worker.pod = pod;
-    if (pod.status !== previous.status) worker.report.reconcile();
-    if (pod.spec.readinessGates !== undefined && pod.status?.conditions !== previous.status?.conditions) worker.gatesChanged();
   }
 
   // What pod workers ask for

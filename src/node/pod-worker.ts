@@ -7,11 +7,12 @@
  * are merged into one event.
  */
 import { isSidecar } from "../api/resources.js";
-import type { Container, Pod } from "../api/types/pod.js";
-import type { EventId, SimTime } from "../engine/simulation.js";
+import type { Pod } from "../api/types/pod.js";
+import type { SimTime } from "../engine/simulation.js";
 import { ActiveDeadline } from "./active-deadline.js";
 import { ContainerRecord } from "./container-record.js";
 import { ContainerStarter } from "./container-starter.js";
+import { EarliestTimer } from "./earliest-timer.js";
 import type { KubeletContext } from "./kubelet-context.js";
 import { PodDependencies, type MissingDependency } from "./pod-dependencies.js";
 import { PodProcesses } from "./pod-processes.js";
@@ -20,13 +21,9 @@ import { PodStatusReporter } from "./pod-status-reporter.js";
 import { PodTermination } from "./pod-termination.js";
 import { hasEnded } from "./pod-status.js";
 import { ProbeResults } from "./probe-results.js";
-import { PodProber } from "./prober.js";
+import { hasProbe, PodProber } from "./prober.js";
 import { ServingState } from "./serving-state.js";
 import { PodVolumes } from "./volume-manager.js";
-
-function hasProbe({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
-  return livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined;
-}
 
 /** A termination that the kubelet decided on itself. */
 export interface KubeletOrder {
@@ -51,8 +48,7 @@ export class PodWorker {
   private orphaned = false;
   readonly sandbox = new PodSandbox(this);
   readonly processes = new PodProcesses(this);
-  private timer: EventId | undefined;
-  private timerAt: SimTime = 0;
+  private readonly timer: EarliestTimer;
   readonly serving = new ServingState(this);
   private readonly starter = new ContainerStarter(this);
   private readonly termination = new PodTermination(this);
@@ -69,6 +65,7 @@ export class PodWorker {
     readonly context: KubeletContext,
     public pod: Pod,
   ) {
+    this.timer = new EarliestTimer(context.simulation);
     const init = pod.spec.initContainers ?? [];
     const has = init.length > 0;
     this.records = [
@@ -250,10 +247,8 @@ export class PodWorker {
 
   /** What was planned under the present circumstances no longer holds. */
   private cancelPlans(): void {
-    const { simulation } = this.context;
     this.generation++;
-    if (this.timer !== undefined) simulation.cancel(this.timer);
-    this.timer = undefined;
+    this.timer.cancel();
     this.deadline?.cancel();
     this.dependencies.cancel();
     this.volumes.cancel();
@@ -295,15 +290,6 @@ export class PodWorker {
 
   /** Comes back at that time, or at an earlier one that was asked for before: each look arranges for the next. */
   arm(at: SimTime, action: () => void): void {
-    const { simulation } = this.context;
-    if (this.timer !== undefined) {
-      if (this.timerAt <= at) return;
-      simulation.cancel(this.timer);
-    }
-    this.timerAt = at;
-    this.timer = simulation.at(Math.max(at, simulation.now), () => {
-      this.timer = undefined;
-      action();
-    });
+    this.timer.arm(at, action);
   }
 }

@@ -1,4 +1,5 @@
 /** Runs the probes of one pod in the simulation: an event where something comes of them, none for probes that pass. */
+import type { Container } from "../api/types/pod.js";
 import type { EventId, SimTime, Simulation } from "../engine/simulation.js";
 import type { ProbeOutcome } from "./behavior.js";
 import type { ContainerProcess } from "./container-process.js";
@@ -13,6 +14,10 @@ export interface ProbeListener {
   unhealthy(record: ContainerRecord, kind: "liveness" | "startup"): void;
   /** One probe failed. Repeats that change nothing are left out. */
   probeFailed(record: ContainerRecord, kind: ProbeKind): void;
+}
+
+export function hasProbe({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
+  return livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined;
 }
 
 export class PodProber {

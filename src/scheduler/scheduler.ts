@@ -9,44 +9,38 @@
 import type { Pod } from "../api/types/index.js";
 import type { Distribution } from "../engine/distribution.js";
 import { SECOND, type EventId, type SimTime } from "../engine/simulation.js";
+import { AttemptConclusions, type Conclusion } from "./attempt-conclusion.js";
 import { Cache } from "./cache/cache.js";
 import { CacheSync } from "./cache-sync.js";
 import { buildProfiles, DEFAULT_SCHEDULER_NAME } from "./configuration/build-profiles.js";
-import { askPermission, runBindingCycle } from "./binding-cycle.js";
 import { watchCluster } from "./event-handlers.js";
 import { RememberingExtender } from "./extenders/remembered-answers.js";
-import { DELETE } from "./framework/events.js";
 import { WaitingPods } from "./framework/waiting-pods.js";
 import { CycleFailure } from "./framework/cycle-failure.js";
 import { CycleState } from "./framework/cycle-state.js";
-import { fitErrorMessage, NO_NODES_AVAILABLE, rejectionMessage, type Diagnosis } from "./framework/fit-error.js";
+import { NO_NODES_AVAILABLE } from "./framework/fit-error.js";
 import type { Handle } from "./framework/handle.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import { PodShapes } from "./framework/pod-shape.js";
 import type { Profile } from "./framework/profile.js";
-import type { QueuedPodInfo } from "./framework/queued-pod-info.js";
 import { ResourceIndex } from "./framework/resources.js";
-import type { Status } from "./framework/status.js";
 import type { TieBreak } from "./node-selection.js";
 import { PodReports } from "./pod-reports.js";
 import { Nominator } from "./queue/nominator.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
 import { IncrementalAlgorithm } from "./evaluation/incremental-algorithm.js";
-import type { CycleError, CycleOutcome, ScheduleResult } from "./cycle-outcome.js";
+import type { CycleError, CycleOutcome } from "./cycle-outcome.js";
 import { DEFAULT_ATTEMPT_DURATION, type SchedulerOptions } from "./scheduler-options.js";
 import { SchedulingAlgorithm, type SearchStart } from "./scheduling-algorithm.js";
-import { pendingIn, SchedulingFailures, type Failure } from "./scheduling-failures.js";
-
-/** Ends an attempt; `free` is called when the scheduler may begin the next one. */
-type Conclusion = (free: () => void) => void;
+import { SchedulingFailures } from "./scheduling-failures.js";
 
 export class Scheduler {
   readonly cache: Cache;
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
   private readonly handle: Handle;
-  private readonly reports: PodReports;
   private readonly failures: SchedulingFailures;
+  private readonly conclusions: AttemptConclusions;
   /** Pods that Permit plugins hold back. */
   readonly waitingPods: WaitingPods;
   private readonly algorithm: Pick<SchedulingAlgorithm, "schedule">;
@@ -86,7 +80,7 @@ export class Scheduler {
       client,
       extenders,
     };
-    this.reports = new PodReports(client, () => epoch + simulation.now);
+    const reports = new PodReports(client, () => epoch + simulation.now);
     this.profiles = buildProfiles(configuration, this.handle, options.plugins);
     const tieBreak: TieBreak = options.tieBreak === "random" ? this.handle.stream("tie-break") : (options.tieBreak ?? "upstream");
     this.extenders = extenders.map((extender) => new RememberingExtender(extender));
@@ -111,7 +105,17 @@ export class Scheduler {
           }
         : {}),
     });
-    this.failures = new SchedulingFailures(this.queue, this.reports, options.observer);
+    this.failures = new SchedulingFailures(this.queue, reports, options.observer);
+    this.conclusions = new AttemptConclusions(
+      this.cache,
+      this.queue,
+      this.handle.nominator,
+      this.waitingPods,
+      reports,
+      this.failures,
+      options.observer,
+      () => this.wake(),
+    );
   }
 
   /** Begins to schedule as soon as it knows the cluster; the informers are watched from the first start on. */
@@ -204,7 +208,7 @@ export class Scheduler {
         outcome,
         this.extenders.map((extender) => extender.replay()),
       );
-      conclude = this.conclusionOf(profile, state, pod, outcome, time, duration);
+      conclude = this.conclusions.of(profile, state, pod, outcome, time, duration);
     }
     simulation.after(duration, () => {
       conclude(() => {
@@ -221,113 +225,5 @@ export class Scheduler {
       if (error instanceof CycleFailure) return { error: error.message };
       throw error;
     }
-  }
-
-  /** Does what follows from a decision at once; what it returns is done when the attempt is over. */
-  private conclusionOf(
-    profile: Profile,
-    state: CycleState,
-    pod: QueuedPodInfo,
-    outcome: CycleOutcome | CycleError,
-    time: SimTime,
-    duration: SimTime,
-  ): Conclusion {
-    if ("result" in outcome) return this.place(profile, state, pod, outcome.result, time, duration);
-    if ("diagnosis" in outcome) return this.reject(profile, state, pod, outcome.diagnosis, time, duration);
-    return (free) => this.failures.handle(pod, profile, { time, duration, result: "error", message: outcome.error, plugins: [] }, free);
-  }
-
-  /** Assumes the pod on its node; the binding cycle begins when the attempt is over. */
-  private place(
-    profile: Profile,
-    state: CycleState,
-    queued: QueuedPodInfo,
-    result: ScheduleResult,
-    time: SimTime,
-    duration: SimTime,
-  ): Conclusion {
-    const pod = queued.podInfo;
-    const nodeName = result.node.name;
-    this.handle.nominator.remove(pod.uid);
-    this.cache.assumePod(pod, nodeName);
-    const reserved = profile.runReserve(state, pod, nodeName);
-    const { refused, timeouts } =
-      reserved === undefined ? askPermission(profile, state, pod, nodeName) : { refused: reserved, timeouts: new Map<string, number>() };
-    if (refused !== undefined) {
-      this.giveBack(profile, state, pod, nodeName);
-      const { message, plugin, isRejected } = refused;
-      const failure: Failure = isRejected
-        ? { time, duration, result: "unschedulable", message: rejectionMessage(refused), plugins: [plugin], pending: pendingIn(refused) }
-        : { time, duration, result: "error", message, plugins: [] };
-      return (free) => this.failures.handle(queued, profile, failure, free);
-    }
-    return (free) => {
-      this.options.observer?.attempt?.({
-        time,
-        pod: pod.pod,
-        attempt: queued.attempts,
-        profile: profile.schedulerName,
-        result: "scheduled",
-        node: nodeName,
-        evaluatedNodes: result.evaluatedNodes,
-        feasibleNodes: result.feasibleNodes,
-        ...(result.score !== undefined && { score: result.score }),
-        duration,
-        plugins: [],
-      });
-      runBindingCycle(profile, state, pod, nodeName, timeouts, this.waitingPods, (failed) => {
-        if (failed !== undefined) this.bindingFailed(profile, state, queued, nodeName, failed);
-        else {
-          this.queue.forget(pod.uid);
-          this.reports.recordEvent(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${nodeName}`);
-        }
-      });
-      free();
-    };
-  }
-
-  private giveBack(profile: Profile, state: CycleState, pod: PodInfo, nodeName: string): void {
-    profile.runUnreserve(state, pod, nodeName);
-    this.cache.forgetPod(pod);
-  }
-
-  /** What the pod held is free again for others, and the pod itself is tried again unless it is gone. */
-  private bindingFailed(profile: Profile, state: CycleState, queued: QueuedPodInfo, nodeName: string, failed: Status): void {
-    const pod = queued.podInfo;
-    const isThere = this.queue.get(pod.uid) === queued;
-    this.giveBack(profile, state, pod, nodeName);
-    if (isThere) this.failures.ofBinding(queued, failed);
-    this.queue.moveAllToActiveOrBackoff(
-      { resource: "AssignedPod", actions: DELETE, label: "AssignedPodDelete" },
-      pod.pod,
-      undefined,
-      (other) => other.uid !== pod.uid,
-    );
-    this.wake();
-  }
-
-  private reject(
-    profile: Profile,
-    state: CycleState,
-    queued: QueuedPodInfo,
-    diagnosis: Diagnosis,
-    time: SimTime,
-    duration: SimTime,
-  ): Conclusion {
-    const after = profile.plugins.postFilter.length > 0 ? profile.runPostFilter(state, queued.podInfo, diagnosis.statuses()) : undefined;
-    const nominated = after?.result?.nominatedNodeName;
-    if (nominated !== undefined) this.handle.nominator.add(queued.podInfo, nominated);
-    const message = fitErrorMessage(diagnosis, after?.status.message);
-    const failure: Failure = {
-      time,
-      duration,
-      result: "unschedulable",
-      message,
-      evaluatedNodes: diagnosis.nodeCount,
-      plugins: [...diagnosis.unschedulablePlugins].sort(),
-      ...(diagnosis.pendingPlugins !== undefined && { pending: diagnosis.pendingPlugins }),
-      ...(nominated !== undefined && { nominatedNodeName: nominated }),
-    };
-    return (free) => this.failures.handle(queued, profile, failure, free);
   }
 }
