@@ -96,10 +96,9 @@ describe("a DaemonSet", () => {
     cluster.runTo(1);
     const agent = daemonSet("agent");
     const { template } = agent.spec;
-    cluster.apply({
-      ...agent,
-      spec: { ...agent.spec, template: { ...template, spec: { ...template.spec, nodeSelector: { disk: "ssd" } } } },
-    });
+    const selecting: DaemonSet["spec"]["template"] = { ...template, spec: { ...template.spec, nodeSelector: { disk: "ssd" } } };
+    const picky: DaemonSet = { ...agent, spec: { ...agent.spec, template: selecting } };
+    cluster.apply(picky);
     cluster.runTo(8);
     expect(nodesOf(cluster)).toEqual(["worker-1", "worker-2"]);
     cluster.change("Node", "worker-1", labelled("hdd"));

@@ -60,7 +60,8 @@ describe("the horizontal pod autoscaler", () => {
     cluster.apply(deployment("web", 1));
     cluster.runTo(5);
     const behavior = { scaleUp: { policies: [{ type: "Pods", value: 2, periodSeconds: 60 } as const] } };
-    cluster.apply({ ...WEB, spec: { ...WEB.spec, behavior } });
+    const paced: HorizontalPodAutoscaler = { ...WEB, spec: { ...WEB.spec, behavior } };
+    cluster.apply(paced);
     const sizes = [21, 79, 82, 139, 142].map((time) => {
       cluster.runTo(time);
       return cluster.get("Deployment", "web")?.spec.replicas;
