@@ -4,7 +4,7 @@
  */
 import { constant, type Distribution } from "../engine/distribution.js";
 import type { RandomStream } from "../engine/random.js";
-import { type EventId, SECOND, type Simulation } from "../engine/simulation.js";
+import { type EventId, SECOND, type Simulation, type SimTime } from "../engine/simulation.js";
 import type { Node } from "../api/types/node.js";
 import type { NodeGroupDescription, NodeGroupScaling } from "./description.js";
 import type { NodePlan, NodePlanner } from "./node-plan.js";
@@ -52,6 +52,8 @@ export class ElasticNodeGroup {
   maxSize: number;
   /** Machines that are there though no longer wished for: they are being drained. */
   excess = 0;
+  /** When the cluster autoscaler asked for more machines last. */
+  lastScaleUp: SimTime = Number.NEGATIVE_INFINITY;
   /** By how much the greatest size is to fall once fewer machines are wished for. */
   private owed = 0;
   private readonly all: Instance[];
@@ -94,7 +96,14 @@ export class ElasticNodeGroup {
     }));
   }
 
+  /** What the cluster autoscaler asks for. */
   increaseSize(by: number): void {
+    this.lastScaleUp = this.options.simulation.now;
+    this.enlarge(by);
+  }
+
+  /** Wishes for so many more machines. */
+  enlarge(by: number): void {
     for (let i = 0; i < by; i++) this.request();
     this.options.changed();
   }
@@ -128,7 +137,7 @@ export class ElasticNodeGroup {
 
   grow(by: number): void {
     this.maxSize += by;
-    this.increaseSize(by);
+    this.enlarge(by);
   }
 
   replace(name: string): void {

@@ -9,7 +9,7 @@ import { CloudNodeLifecycleController } from "../control-plane/cloud-controller-
 import { ClusterAutoscaler } from "../control-plane/cluster-autoscaler/cluster-autoscaler.js";
 import { withAutoscalerFlags } from "../control-plane/cluster-autoscaler/options.js";
 import { NodeGroupUpdates, NOT_ACTIVE, type UpdateOutcome } from "../control-plane/managed-node-groups/node-group-update.js";
-import type { Simulation } from "../engine/simulation.js";
+import type { Simulation, SimTime } from "../engine/simulation.js";
 import { describedNode } from "../node/described-node.js";
 import type { KubeletSettings } from "../node/settings.js";
 import { ClusterSnapshot } from "../scheduler/cluster-snapshot.js";
@@ -78,6 +78,16 @@ export class ElasticNodeGroups {
     }
     this.nodeGroups = [...this.byName.values()];
     this.changed();
+  }
+
+  /** When the cluster autoscaler last made any group grow. */
+  get lastScaleUp(): SimTime {
+    return Math.max(...this.nodeGroups.map(({ lastScaleUp }) => lastScaleUp));
+  }
+
+  /** How long after that it takes no node away. */
+  get scaleDownDelayAfterAdd(): SimTime {
+    return withAutoscalerFlags(this.around.description.clusterAutoscaler ?? {}).scaleDownDelayAfterAdd;
   }
 
   /** The group that the machine belongs to; undefined where it belongs to none, or is no more. */
@@ -155,7 +165,7 @@ export class ElasticNodeGroups {
     else if (size > most) done(`desired capacity ${size} can't be greater than max size ${most}`);
     else {
       group.bound(least, most);
-      if (size > group.targetSize) group.increaseSize(size - group.targetSize);
+      if (size > group.targetSize) group.enlarge(size - group.targetSize);
       else if (size < group.targetSize) this.managed.reduce(group, group.targetSize - size);
       done(undefined);
     }

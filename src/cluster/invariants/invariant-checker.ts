@@ -14,7 +14,7 @@ import {
   SETTLING_TIME,
   type Invariant,
   type ObservedCluster,
-  type ObservedNodeGroup,
+  type ObservedNodeGroups,
   type StartInvariant,
   type Violation,
 } from "./invariant.js";
@@ -28,8 +28,7 @@ export interface CheckedCluster {
   readonly isControlPlaneUp: boolean;
   readonly hasDefaultScheduler: boolean;
   isNodeUp(name: string): boolean;
-  /** Machines by the groups that may change their size. */
-  readonly nodeGroups: { groupOf(node: string): ObservedNodeGroup | undefined };
+  readonly nodeGroups: ObservedNodeGroups;
   onFault(listener: () => void): void;
 }
 
@@ -138,7 +137,7 @@ export class InvariantChecker {
       stored: cluster.apiServer.objects,
       hasDefaultScheduler: cluster.hasDefaultScheduler,
       isNodeUp: (node) => cluster.isNodeUp(node),
-      nodeGroupOf: (node) => cluster.nodeGroups.groupOf(node),
+      nodeGroups: cluster.nodeGroups,
       isSettled: (...since) => this.isSettled(since),
       isUndisturbed: (since) => !this.permissionsTaken && this.lastFault < since,
       violated: (object, expected) => this.violated(name, object, expected),

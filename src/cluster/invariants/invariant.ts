@@ -21,7 +21,6 @@ export interface Invariant {
   ended?(): void;
 }
 
-/** What an invariant sees of the run. */
 /** A group of machines that may grow and shrink. */
 export interface ObservedNodeGroup {
   readonly id: string;
@@ -32,6 +31,17 @@ export interface ObservedNodeGroup {
   readonly members: readonly { readonly name: string }[];
 }
 
+/** The groups, and how the cluster autoscaler treats them. */
+export interface ObservedNodeGroups {
+  /** The group that the machine belongs to; undefined where it belongs to none that may change its size. */
+  groupOf(node: string): ObservedNodeGroup | undefined;
+  /** When the cluster autoscaler last made any group grow. */
+  readonly lastScaleUp: SimTime;
+  /** How long after that it may take no node away. */
+  readonly scaleDownDelayAfterAdd: SimTime;
+}
+
+/** What an invariant sees of the run. */
 export interface ObservedCluster {
   readonly now: SimTime;
   readonly committed: CommittedObjects;
@@ -41,8 +51,7 @@ export interface ObservedCluster {
   readonly hasDefaultScheduler: boolean;
   /** Whether the machine runs, and its kubelet with it, and the API server hears it. */
   isNodeUp(name: string): boolean;
-  /** The group that the machine belongs to; undefined where it belongs to none that may change its size. */
-  nodeGroupOf(name: string): ObservedNodeGroup | undefined;
+  readonly nodeGroups: ObservedNodeGroups;
   /**
    * Whether what follows from something at the given times must have come about: the control plane works, and neither fault nor any of
    * these times is less than {@link SETTLING_TIME} ago.

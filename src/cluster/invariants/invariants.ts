@@ -26,6 +26,7 @@ import { quotaNotExceeded } from "./quota-not-exceeded.js";
 import { replicaSetConverges } from "./replica-set-converges.js";
 import { resourceVersionMonotonic } from "./resource-version-monotonic.js";
 import { scaleDownSparesPods } from "./scale-down-spares-pods.js";
+import { scaleDownWaitsAfterAdd } from "./scale-down-waits-after-add.js";
 import { serviceIpUnique } from "./service-ip-unique.js";
 import { statefulSetConverges } from "./stateful-set-converges.js";
 import { uidUnique } from "./uid-unique.js";
@@ -47,6 +48,7 @@ export const INVARIANTS: Readonly<Record<string, StartInvariant>> = {
   "node-within-allocatable": nodeWithinAllocatable,
   "node-groups-within-bounds": nodeGroupsWithinBounds,
   "scale-down-spares-pods": scaleDownSparesPods,
+  "scale-down-waits-after-add": scaleDownWaitsAfterAdd,
   "replica-set-converges": replicaSetConverges,
   "deployment-converges": deploymentConverges,
   "stateful-set-converges": statefulSetConverges,

@@ -21,7 +21,7 @@ export function nodeGroupsWithinBounds(cluster: ObservedCluster): Invariant {
   return {
     committed: ({ kind, type, object, previous }) => {
       if (kind !== "Node") return;
-      const group = cluster.nodeGroupOf(object.metadata.name);
+      const group = cluster.nodeGroups.groupOf(object.metadata.name);
       if (group === undefined) return;
       const { id, minSize, maxSize, targetSize, members } = group;
       if (type === "ADDED" && targetSize > maxSize) {

@@ -236,6 +236,12 @@ const BREAKS: Readonly<Record<string, () => void>> = {
     run(120);
     markForDeletion(cluster.view.get("Pod", "default", "alone")!.spec.nodeName!);
   },
+  "scale-down-waits-after-add": () => {
+    run(10);
+    cluster.nodeGroups.nodeGroups[0].increaseSize(1);
+    run(240);
+    markForDeletion("worker-1");
+  },
   "node-within-allocatable": () => {
     for (let index = 0; index < 6; index++) apply(pod(`web-${index}`, {}, { schedulerName: "careless" }));
     run(5);

@@ -25,9 +25,13 @@ class Observed {
 
   constructor(private readonly sizes: Pick<ObservedNodeGroup, "minSize" | "maxSize" | "targetSize">) {}
 
-  nodeGroupOf(): ObservedNodeGroup {
-    return { id: "worker", ...this.sizes, members: [...this.committed.list("Node")].map(({ metadata }) => metadata) };
-  }
+  readonly nodeGroups = {
+    groupOf: (): ObservedNodeGroup => ({
+      id: "worker",
+      ...this.sizes,
+      members: [...this.committed.list("Node")].map(({ metadata }) => metadata),
+    }),
+  };
 
   isUndisturbed(since: number): boolean {
     return this.lastFault < since;

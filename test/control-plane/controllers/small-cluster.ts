@@ -73,7 +73,7 @@ export class SmallCluster {
       isControlPlaneUp: options.controllers === undefined,
       hasDefaultScheduler: false,
       isNodeUp: () => false,
-      nodeGroups: { groupOf: () => undefined },
+      nodeGroups: { groupOf: () => undefined, lastScaleUp: Number.NEGATIVE_INFINITY, scaleDownDelayAfterAdd: 0 },
       onFault: () => undefined,
     });
     this.api.onCommit((change) => {
