@@ -236,19 +236,20 @@ describe("readiness gates", () => {
 });
 
 describe("what a pod depends on", () => {
-  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data: {} } as const;
-
-  it("keeps it from starting until it is there: a mounted ConfigMap", () => {
+  it.each(["ConfigMap", "Secret"] as const)("keeps it from starting until it is there: a mounted %s", (kind) => {
     const cluster = new TestCluster();
     cluster.machine("worker-1");
-    cluster.pod("web", { volumes: [{ name: "config", configMap: { name: "settings" } }] });
+    const source = kind === "ConfigMap" ? { configMap: { name: "settings" } } : { secret: { secretName: "settings" } };
+    cluster.pod("web", { volumes: [{ name: "config", ...source }] });
     cluster.until(20);
     expect(cluster.stored("Pod", "web")!.status).toMatchObject({
       phase: "Pending",
       containerStatuses: [{ state: { waiting: { reason: "ContainerCreating" } } }],
     });
-    expect(cluster.events("web")).toContain('FailedMount: MountVolume.SetUp failed for volume "config" : configmap "settings" not found');
-    cluster.admin.create<"ConfigMap">(configMap);
+    expect(cluster.events("web")).toContain(
+      `FailedMount: MountVolume.SetUp failed for volume "config" : ${kind.toLowerCase()} "settings" not found`,
+    );
+    cluster.admin.create<"ConfigMap" | "Secret">({ apiVersion: "v1", kind, metadata: { name: "settings", namespace: "default" } });
     cluster.until(60);
     expect(cluster.stored("Pod", "web")!.status!.phase).toBe("Running");
   });

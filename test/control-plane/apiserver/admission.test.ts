@@ -44,10 +44,13 @@ describe("NamespaceLifecycle", () => {
       message: 'pods "p" is forbidden: unable to create new content in namespace dev because it is being terminated',
       causes: [{ type: "NamespaceTerminating", message: "namespace dev is being terminated" }],
     });
-    let refusal = "";
-    client.delete({ kind: "Namespace", name: "kube-system" }, {}, (result) => (refusal = result.ok ? "" : result.status.message));
-    simulation.run(simulation.now + SECOND);
-    expect(refusal).toBe('namespaces "kube-system" is forbidden: this namespace may not be deleted');
+    for (const name of ["default", "kube-system", "kube-public"]) {
+      let refusal = "";
+      client.delete({ kind: "Namespace", name }, {}, (result) => (refusal = result.ok ? "" : result.status.message));
+      simulation.run(simulation.now + SECOND);
+      expect(refusal).toBe(`namespaces "${name}" is forbidden: this namespace may not be deleted`);
+      expect(server.objects.get("Namespace", undefined, name)?.status?.phase).toBe("Active");
+    }
     client.patch<"Namespace">({ kind: "Namespace", name: "dev" }, (current) => ({ ...current, spec: { finalizers: [] } }));
     simulation.run(simulation.now + SECOND);
     expect(server.objects.get("Namespace", undefined, "dev")).toBeUndefined();
