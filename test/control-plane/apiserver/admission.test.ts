@@ -303,17 +303,6 @@ describe("ResourceQuota", () => {
     expect(server.objects.get("ResourceQuota", "default", "compute-quota")?.status).toEqual({ hard: { pods: "10" }, used: { pods: "10" } });
   });
 
-  it("refuses pods that do not say what it limits", () => {
-    const { create } = setUp();
-    create(quota({ "requests.cpu": "1", "limits.memory": "1Gi", pods: "5" }));
-    expect(create(pod("silent")).status).toMatchObject({
-      code: 403,
-      message: 'pods "silent" is forbidden: failed quota: compute-quota: must specify limits.memory for: web; requests.cpu for: web',
-    });
-    const resources = { requests: { cpu: "100m" }, limits: { memory: "64Mi" } };
-    expect(create(pod("frank", { spec: { containers: [{ name: "web", image: "nginx:1.27", resources }] } })).object).toBeDefined();
-  });
-
   it("counts other objects, their storage and ports as well", () => {
     const { create } = setUp();
     create(quota({ "count/deployments.apps": "0", "services.nodeports": "1", "requests.storage": "5Gi" }));

@@ -65,6 +65,20 @@ describe("what a pod is charged", () => {
     expect(usageOf("Pod", pod("p", { spec }), EPOCH + 31 * SECOND)).toMatchObject({ pods: 1, "requests.cpu": "1" });
   });
 
+  it("is that of all its containers: requests by both names, limits by their own", () => {
+    const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
+    expect(usageOf("Pod", podOf("p", { name: "a", ...IMAGE, resources }, { name: "b", ...IMAGE, resources }))).toEqual({
+      "count/pods": 1,
+      pods: 1,
+      cpu: "200m",
+      memory: "128Mi",
+      "requests.cpu": "200m",
+      "requests.memory": "128Mi",
+      "limits.cpu": "400m",
+      "limits.memory": "256Mi",
+    });
+  });
+
   it("ends with the pod itself, all but being stored", () => {
     expect(usageOf("Pod", pod("p", { spec, status: { phase: "Succeeded" } }))).toEqual({ "count/pods": 1 });
   });
