@@ -114,7 +114,6 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Rights of the other components, by role, and to whom each role is bound. */
 const COMPONENTS: readonly { readonly role: string; readonly subject: RbacSubject; readonly rules: readonly string[] }[] = [
-  { role: "cluster-admin", subject: { kind: "Group", name: "system:masters" }, rules: ["* *"] },
   {
     role: "system:kube-scheduler",
     subject: { kind: "User", name: "system:kube-scheduler" },
@@ -169,19 +168,62 @@ function rulesOf(texts: readonly string[]): readonly PolicyRule[] {
 }
 
 function roleAndBinding(name: string, subject: RbacSubject, texts: readonly string[]): ApiObject[] {
-  const role: ClusterRole = { apiVersion: RBAC_VERSION, kind: "ClusterRole", metadata: { name }, rules: rulesOf(texts) };
+  return boundRole(name, [subject], rulesOf(texts));
+}
+
+function boundRole(name: string, subjects: readonly RbacSubject[], rules: readonly PolicyRule[]): ApiObject[] {
+  const role: ClusterRole = { apiVersion: RBAC_VERSION, kind: "ClusterRole", metadata: { name }, rules };
   const binding: ClusterRoleBinding = {
     apiVersion: RBAC_VERSION,
     kind: "ClusterRoleBinding",
     metadata: { name },
     roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name },
-    subjects: [subject],
+    subjects,
   };
   return [role, binding];
 }
 
+function group(name: string): RbacSubject {
+  return { kind: "Group", apiGroup: RBAC_GROUP, name };
+}
+
+function creating(apiGroup: string, ...resources: readonly string[]): PolicyRule {
+  return { verbs: ["create"], apiGroups: [apiGroup], resources };
+}
+
+function reading(...nonResourceURLs: readonly string[]): PolicyRule {
+  return { verbs: ["get"], nonResourceURLs };
+}
+
+const PUBLIC_PATHS = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
+
+/** What everybody may do who is somebody, and what those who are nobody. Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go */
+const EVERYBODY: readonly ApiObject[] = [
+  ...boundRole("cluster-admin", [group("system:masters")], [EVERYTHING, { verbs: ["*"], nonResourceURLs: ["*"] }]),
+  ...boundRole(
+    "system:discovery",
+    [group("system:authenticated")],
+    [reading("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/")],
+  ),
+  ...boundRole(
+    "system:basic-user",
+    [group("system:authenticated")],
+    [
+      creating("authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectrulesreviews"),
+      creating("authentication.k8s.io", "selfsubjectreviews"),
+    ],
+  ),
+  ...boundRole("system:public-info-viewer", [group("system:authenticated"), group("system:unauthenticated")], [reading(...PUBLIC_PATHS)]),
+  ...boundRole(
+    "system:service-account-issuer-discovery",
+    [group("system:serviceaccounts")],
+    [reading("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/")],
+  ),
+];
+
 /** Without these nobody may do anything where permissions are checked. */
 export const RBAC_BOOTSTRAP_OBJECTS: readonly ApiObject[] = [
+  ...EVERYBODY,
   ...COMPONENTS.flatMap(({ role, subject, rules }) => roleAndBinding(role, subject, rules)),
   ...Object.entries(CONTROLLERS).flatMap(([account, rules]) =>
     roleAndBinding(`system:controller:${account}`, { kind: "ServiceAccount", name: account, namespace: "kube-system" }, rules),

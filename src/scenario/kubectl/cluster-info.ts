@@ -1,8 +1,10 @@
 /** kubectl version and cluster-info. */
 import type { Node } from "../../api/types/node.js";
 import { flag } from "./flags.js";
+import { yamlLines } from "./object-text.js";
 import type { Script } from "./script.js";
 import type { KubectlSession } from "./session.js";
+import { UsageError } from "./usage-error.js";
 import type { Verb } from "./verb.js";
 
 /** What kubectl this is like. */
@@ -17,15 +19,41 @@ function* controlPlaneNode(session: KubectlSession): Script<Node | undefined> {
   return nodes.find(({ metadata }) => metadata.labels?.[CONTROL_PLANE] !== undefined);
 }
 
+/** Of kubectl's kustomize. Source: kubectl's go.mod */
+const KUSTOMIZE_VERSION = "v5.8.1";
+
+/** What is known of a build. Source: k8s.io/apimachinery/pkg/version/types.go Info */
+function buildOf(gitVersion: string) {
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? ["", "", ""];
+  return { compiler: "gc", gitVersion, major, minor, platform: "linux/amd64" };
+}
+
+/** Source: kubectl/pkg/cmd/version/version.go */
 export const version: Verb = {
   name: "version",
   flags: [flag("client", "boolean"), flag("output", "text", { short: "o" })],
   prepare(given) {
+    if (given.positional.length > 0)
+      throw new UsageError(`extra arguments: [${given.positional.map(({ text }) => text).join(" ")}]`, given.positional[0].offset);
+    const output = given.text("output") ?? "";
+    if (output !== "" && output !== "json" && output !== "yaml") throw new UsageError("--output must be 'yaml' or 'json'");
     return function* (session) {
+      const isAlone = given.isSet("client");
+      const node = isAlone ? undefined : yield* controlPlaneNode(session);
+      const server = isAlone ? undefined : (node?.status?.nodeInfo?.kubeletVersion ?? CLIENT_VERSION);
+      if (output !== "") {
+        const value = {
+          clientVersion: buildOf(CLIENT_VERSION),
+          kustomizeVersion: KUSTOMIZE_VERSION,
+          ...(server !== undefined && { serverVersion: buildOf(server) }),
+        };
+        for (const line of output === "json" ? JSON.stringify(value, undefined, 2).split("\n") : [...yamlLines(value), ""])
+          session.print(line);
+        return;
+      }
       session.print(`Client Version: ${CLIENT_VERSION}`);
-      if (given.isSet("client")) return;
-      const node = yield* controlPlaneNode(session);
-      session.print(`Server Version: ${node?.status?.nodeInfo?.kubeletVersion ?? CLIENT_VERSION}`);
+      session.print(`Kustomize Version: ${KUSTOMIZE_VERSION}`);
+      if (server !== undefined) session.print(`Server Version: ${server}`);
     };
   },
 };

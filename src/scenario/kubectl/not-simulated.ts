@@ -8,7 +8,6 @@ const NOT_SIMULATED: ReadonlyMap<string, string> = new Map([
   ["debug", "containers of the simulator have no files and processes to look at; describe and events tell what happened to them"],
   ["edit", "no editor runs here; use patch, set, label, annotate or apply -f"],
   ["apply edit-last-applied", "no editor runs here; use apply -f"],
-  ["explain", "the descriptions of the fields are at https://kubernetes.io/docs/reference/kubernetes-api/"],
   ["config", "there is one cluster and one administrator; -n names a namespace, --as another user"],
   ["certificate", "certificates are not simulated"],
   ["plugin", "plugins of kubectl are not run"],

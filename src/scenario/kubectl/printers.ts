@@ -66,7 +66,8 @@ export function printerOf(output: string, hasTables: boolean): Print | undefined
 function jsonPathPrinter(format: string, template: string | undefined): Print {
   if (template === undefined || template === "") throw new UsageError("template format specified but no template given");
   const parts = parseJsonPathTemplate(template);
-  if (format === "jsonpath") return (_, value) => renderJsonPath(parts, value).split("\n");
+  // A line is printed with its end: that of the text would be one too many.
+  if (format === "jsonpath") return (_, value) => renderJsonPath(parts, value).replace(/\n$/, "").split("\n");
   return (_, value) => jsonLines(parts.flatMap((part) => ("path" in part ? valuesAt(part.path, value) : [])));
 }
 

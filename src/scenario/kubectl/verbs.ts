@@ -12,6 +12,7 @@ import { diff } from "./diff.js";
 import { drain } from "./drain.js";
 import { events } from "./events.js";
 import { exec } from "./exec.js";
+import { explain } from "./explain.js";
 import { expose } from "./expose.js";
 import { get } from "./get.js";
 import { annotate, label } from "./label.js";
@@ -46,6 +47,7 @@ export const ALL_VERBS: readonly Verb[] = [
   get,
   describe,
   events,
+  explain,
   topPods,
   topNodes,
   scale,

@@ -201,3 +201,20 @@ describe("role-based access control", () => {
     expect(server.rulesOf(ci, "default")).not.toContainEqual({ verbs: ["get", "list"], apiGroups: [""], resources: ["pods"] });
   });
 });
+
+// Roles of plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go.
+describe("what everybody may do", () => {
+  it("is to ask for their own rights, to discover the API and to look whether it is well", () => {
+    const { server } = setUp();
+    const review = { verb: "create", group: "authorization.k8s.io", subresource: "", name: "", namespace: "" };
+    const questions = [
+      { ...review, resource: "selfsubjectaccessreviews" },
+      { verb: "get", path: "/apis/apps/v1" },
+      { verb: "get", path: "/healthz" },
+      { verb: "get", path: "/metrics" },
+    ];
+    const allowed = (user: string, group: string) => questions.map((question) => server.allows({ user, groups: [group] }, question));
+    expect(allowed("jane", "system:authenticated")).toEqual([true, true, true, false]);
+    expect(allowed("system:anonymous", "system:unauthenticated")).toEqual([false, false, true, false]);
+  });
+});

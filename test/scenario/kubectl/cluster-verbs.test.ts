@@ -41,8 +41,15 @@ describe("kubectl version and cluster-info", () => {
 
   it("tell the server's version and where it is", () => {
     const cluster = new MemoryCluster([controlPlane, service]);
-    expect(cluster.kubectl("version").output).toEqual(["Client Version: v1.36.0", "Server Version: v1.35.2"]);
-    expect(cluster.kubectl("version --client").output).toEqual(["Client Version: v1.36.0"]);
+    expect(cluster.kubectl("version").output).toEqual([
+      "Client Version: v1.36.0",
+      "Kustomize Version: v5.8.1",
+      "Server Version: v1.35.2",
+    ]);
+    expect(cluster.kubectl("version --client").output).toEqual(["Client Version: v1.36.0", "Kustomize Version: v5.8.1"]);
+    const build = JSON.parse(cluster.kubectl("version -o json").output.join("\n")) as Record<string, unknown>;
+    expect(build.serverVersion).toMatchObject({ major: "1", minor: "35", gitVersion: "v1.35.2" });
+    expect(() => cluster.kubectl("version -o wide")).toThrow("--output must be 'yaml' or 'json'");
     expect(cluster.kubectl("cluster-info").output).toEqual([
       "Kubernetes control plane is running at https://192.168.0.10:6443",
       "",
