@@ -7,16 +7,13 @@ import type { Kind, ObjectsByKind } from "../api/kinds.js";
 import type { ApiObject } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
 import { SchedulerCluster, type SchedulerClusterOptions } from "../cluster/scheduler-cluster.js";
-import { MINUTE, SECOND, type SimTime } from "../engine/simulation.js";
-import type { Churn, CreatePods, DeletePods, Operation, UpdateAny } from "../scenario/importers/scheduler-perf/operation.js";
+import { MINUTE, type SimTime } from "../engine/simulation.js";
+import type { CreatePods, DeletePods, Operation, UpdateAny } from "../scenario/importers/scheduler-perf/operation.js";
+import { churn } from "./churn.js";
 import { ThroughputCollection, type Collected } from "./throughput-collection.js";
 import { WorkloadObjects, type Next } from "./workload-objects.js";
+import { paced, waitFor } from "./workload-pacing.js";
 import { isGated, isScheduled, podsIn } from "./workload-pods.js";
-
-/** A wait that takes longer fails the workload. */
-const PATIENCE: SimTime = 10 * MINUTE;
-/** Time between two looks whether what is waited for is there. */
-const POLL_INTERVAL: SimTime = SECOND;
 
 /** An operation could not be done: an object was refused, or a wait took too long. */
 export class WorkloadFailed extends Error {
@@ -137,7 +134,7 @@ export class SchedulerPerfRun {
         return;
       }
       case "churn":
-        this.churn(operation);
+        churn(this.cluster, this.objects, operation, operation.namespace ?? `namespace-${this.current}`);
         next();
         return;
       case "barrier": {
@@ -231,33 +228,13 @@ export class SchedulerPerfRun {
     });
   }
 
-  private churn({ mode, number, interval, namespace: given, templates }: Churn): void {
-    const namespace = given ?? `namespace-${this.current}`;
-    const { simulation, client } = this.cluster;
-    const created: ApiObject[][] = [];
-    const cycle = (index: number): void => {
-      const slot = number === 0 ? index : index % number;
-      const isDeletion = mode === "recreate" && Math.floor(index / number) % 2 === 1;
-      if (isDeletion) for (const object of created[slot] ?? []) client.delete({ kind: object.kind as Kind, ...object.metadata });
-      else {
-        const objects = templates.map((template) => this.objects.objectOf(template, slot, Math.max(1, number), namespace));
-        created[slot] = objects;
-        // Churn is noise: an object that is refused is not missed.
-        for (const object of objects) client.create(object as ObjectsByKind[Kind]);
-      }
-      if (mode === "create" && number > 0 && index + 1 >= number) return;
-      simulation.after(interval, () => cycle(index + 1));
-    };
-    this.objects.ensureNamespaces([namespace], () => simulation.after(interval, () => cycle(0)));
-  }
-
   private deletePods({ namespace, labelSelector, perSecond, skipWaitToCompletion }: DeletePods, next: Next): void {
     const pods = podsIn(this.cluster, [namespace], labelSelector);
     const remove = ({ metadata: { name, uid } }: Pod): void =>
       this.cluster.client.delete({ kind: "Pod", namespace, name, ...(uid !== undefined && { uid }) });
     const isGone = (): boolean => podsIn(this.cluster, [namespace], labelSelector).length === 0;
     const wait = (): void => (skipWaitToCompletion ? undefined : this.waitFor(`pods deleted in namespace ${namespace}`, isGone, next));
-    this.paced(pods, perSecond, remove, wait);
+    paced(this.cluster.simulation, pods, perSecond, remove, wait);
     if (skipWaitToCompletion) next();
   }
 
@@ -269,36 +246,11 @@ export class SchedulerPerfRun {
       });
       client.updateStatus(object as ObjectsByKind[Kind]);
     };
-    this.paced(this.objects.objectsOf(template, count, namespace), perSecond, update, next);
-  }
-
-  /** Does the work on all at once, or on so many a second. */
-  private paced<T>(items: readonly T[], perSecond: number, work: (item: T) => void, next: Next): void {
-    const one = (index: number): void => {
-      if (index >= items.length) {
-        next();
-        return;
-      }
-      work(items[index]);
-      if (perSecond === 0) one(index + 1);
-      else this.cluster.simulation.after(Math.round(SECOND / perSecond), () => one(index + 1));
-    };
-    if (perSecond > 0) one(0);
-    else {
-      for (const item of items) work(item);
-      next();
-    }
+    paced(this.cluster.simulation, this.objects.objectsOf(template, count, namespace), perSecond, update, next);
   }
 
   private waitFor(what: string, isDone: () => boolean, next: Next): void {
-    const { simulation } = this.cluster;
-    const deadline = simulation.now + PATIENCE;
-    const look = (): void => {
-      if (isDone()) next();
-      else if (simulation.now >= deadline) this.fail(`${what}: not done after ${PATIENCE / MINUTE} minutes of simulated time`);
-      else simulation.after(POLL_INTERVAL, look);
-    };
-    look();
+    waitFor(this.cluster.simulation, what, isDone, next, (message) => this.fail(message));
   }
 
   private stopCollecting(): void {
