@@ -23,6 +23,27 @@ export function indentedJson(value: unknown): string {
   return escaped(JSON.stringify(value, null, 1));
 }
 
+/** What Go writes for control characters in a quoted text where that is not what JSON writes. */
+const GO_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["\u0007", "\\a"],
+  ["\u000b", "\\v"],
+]);
+
+/** A text in Go's quotes (%q). Source: https://pkg.go.dev/strconv#Quote */
+export function goQuoted(text: string): string {
+  if (!/[\u0000-\u001f\u007f-\u00a0]/.test(text)) return JSON.stringify(text);
+  return `"${Array.from(text, goCharacter).join("")}"`;
+}
+
+function goCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  const isControl = code < 0x20 || (code >= 0x7f && code <= 0xa0);
+  const known = GO_ESCAPES.get(character);
+  if (known !== undefined) return known;
+  if (!isControl || /[\b\f\n\r\t]/.test(character)) return JSON.stringify(character).slice(1, -1);
+  return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
 /** Values nested more deeply are cut; no API type comes near. */
 const MAX_DEPTH = 500;
 

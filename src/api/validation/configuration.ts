@@ -8,6 +8,9 @@ import { immutable, semanticallyEqual } from "./sameness.js";
 /** 1 MiB of data (core.MaxSecretSize, and the same for config maps). */
 const MAX_DATA_BYTES = 1024 * 1024;
 
+/** How the API server writes the path of an object as a whole (field.NewPath("")). */
+const WHOLE_OBJECT = "[]";
+
 function base64Bytes(text: string): number {
   return Buffer.from(text, "base64").length;
 }
@@ -25,7 +28,7 @@ export function validateConfigMap(object: ConfigMap): FieldError[] {
     errors.push(...check(`binaryData[${key}]`, key, configMapKey));
     bytes += base64Bytes(value);
   }
-  return bytes > MAX_DATA_BYTES ? [...errors, tooLong("", MAX_DATA_BYTES)] : errors;
+  return bytes > MAX_DATA_BYTES ? [...errors, tooLong(WHOLE_OBJECT, MAX_DATA_BYTES)] : errors;
 }
 
 const SEALED = "field is immutable when `immutable` is set";

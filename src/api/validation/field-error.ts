@@ -3,7 +3,7 @@
  *
  * Source of wording: k8s.io/apimachinery/pkg/util/validation/field/errors.go, pkg/api/errors (NewInvalid).
  */
-import { structJson } from "../go-json.js";
+import { goQuoted, structJson } from "../go-json.js";
 import { kindInfo } from "../kinds.js";
 
 export type FieldErrorType =
@@ -26,7 +26,7 @@ export interface FieldError {
 
 function shown(value: unknown): string {
   // Texts are shown in Go's quotes, all else as Go's JSON, which escapes what HTML would take for markup.
-  return typeof value === "string" ? JSON.stringify(value) : structJson(value);
+  return typeof value === "string" ? goQuoted(value) : structJson(value);
 }
 
 export function required(field: string, detail = ""): FieldError {

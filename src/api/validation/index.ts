@@ -12,7 +12,7 @@ import type { FieldError } from "./field-error.js";
 import { validateIngressClass } from "./ingress-class.js";
 import { validateLease } from "./lease.js";
 import { validateLimitRange } from "./limit-range.js";
-import { type NameRule, validateObjectMeta, validateOwnObjectMeta } from "./metadata.js";
+import { type NameRule, validateObjectMeta, validateOwnObjectMeta, validateSpecFinalizers } from "./metadata.js";
 import { dnsLabel, dnsSubdomain, pathSegmentName } from "./names.js";
 import { validateIngress, validateNetworkPolicy, validateNewIngress } from "./network.js";
 import { validateNode } from "./node.js";
@@ -59,6 +59,7 @@ const RULES: Rules = {
   StorageClass: validateStorageClass,
   CSINode: validateCSINode,
   VolumeAttachment: validateVolumeAttachment,
+  Namespace: ({ spec }) => validateSpecFinalizers("spec.finalizers", spec?.finalizers ?? []),
   ConfigMap: validateConfigMap,
   Secret: validateSecret,
   Role: validateRole,

@@ -84,13 +84,23 @@ function validateFinalizers(field: string, finalizers: readonly string[]): Field
   return errors;
 }
 
+const NO_FINALIZER = "name is neither a standard finalizer name nor is it fully qualified";
+
+function isKubernetesFinalizer(name: string): boolean {
+  return name.includes("/") || STANDARD_FINALIZERS.has(name);
+}
+
 /** Rules for finalizers that hold for Kubernetes' own kinds (validateKubeFinalizerName). */
 function validateFinalizerNames(field: string, finalizers: readonly string[]): FieldError[] {
-  return finalizers.flatMap((one, index) =>
-    one.includes("/") || STANDARD_FINALIZERS.has(one)
-      ? []
-      : [invalid(`${field}[${index}]`, one, "name is neither a standard finalizer name nor is it fully qualified")],
-  );
+  return finalizers.flatMap((one, index) => (isKubernetesFinalizer(one) ? [] : [invalid(`${field}[${index}]`, one, NO_FINALIZER)]));
+}
+
+/** Finalizers of a namespace's spec, which are named by the list as a whole (validateFinalizerName). */
+export function validateSpecFinalizers(field: string, finalizers: readonly string[]): FieldError[] {
+  return finalizers.flatMap((one) => [
+    ...check(field, one, qualifiedName),
+    ...(isKubernetesFinalizer(one) ? [] : [invalid(field, one, NO_FINALIZER)]),
+  ]);
 }
 
 /** A prefix ends in a dash, in place of which the generated part stands (maskTrailingDash). */

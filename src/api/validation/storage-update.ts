@@ -71,8 +71,35 @@ function sourceOf({ spec }: PersistentVolume): object {
   return Object.fromEntries(Object.entries(spec).filter(([name]) => !VOLUME_FIELDS.has(name)));
 }
 
-function shownSource(source: object): string {
-  return indentedJson(source);
+/** The API server's own type, with its order. */
+const SOURCES = [
+  "GCEPersistentDisk",
+  "AWSElasticBlockStore",
+  "HostPath",
+  "Glusterfs",
+  "NFS",
+  "RBD",
+  "Quobyte",
+  "ISCSI",
+  "FlexVolume",
+  "Cinder",
+  "CephFS",
+  "FC",
+  "Flocker",
+  "AzureFile",
+  "VsphereVolume",
+  "AzureDisk",
+  "PhotonPersistentDisk",
+  "PortworxVolume",
+  "ScaleIO",
+  "Local",
+  "StorageOS",
+  "CSI",
+];
+
+function shownSource({ spec }: PersistentVolume): string {
+  const internal = internalForm("PersistentVolumeSpec", spec);
+  return indentedJson(Object.fromEntries(SOURCES.map((name) => [name, internal[name]])));
 }
 
 export function validatePersistentVolumeChange(volume: PersistentVolume, old: PersistentVolume): FieldError[] {
@@ -82,7 +109,7 @@ export function validatePersistentVolumeChange(volume: PersistentVolume, old: Pe
     : [
         forbidden(
           "spec.persistentvolumesource",
-          `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shownSource(before), shownSource(source))}`,
+          `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shownSource(old), shownSource(volume))}`,
         ),
       ];
   errors.push(...immutable("volumeMode", volume.spec.volumeMode, old.spec.volumeMode, volume.spec.volumeMode ?? null));

@@ -2,9 +2,10 @@
 import { quantityValue } from "../quantity.js";
 import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment } from "../types/storage.js";
 import { optionalName, positiveQuantity, validateAccessModes, validateClaimSpec, validateVolumeMode } from "./claim-spec.js";
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from "./field-error.js";
+import { duplicate, forbidden, invalid, notSupported, required, tooLong, type FieldError } from "./field-error.js";
 import { check, nonNegative } from "./metadata.js";
 import { dnsSubdomain, qualifiedName } from "./names.js";
+import { semanticallyEqual } from "./sameness.js";
 import { validateNodeSelector } from "./scheduling.js";
 import { csiDriverName, PERSISTENT_VOLUMES, validateSources } from "./volume-sources.js";
 
@@ -52,22 +53,45 @@ export function validatePersistentVolume(object: PersistentVolume): FieldError[]
 }
 
 export function validateStorageClass(object: StorageClass): FieldError[] {
-  const { provisioner, reclaimPolicy, volumeBindingMode, allowedTopologies } = object;
+  const { provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = object;
   const errors: FieldError[] = [];
   if (provisioner === "") errors.push(required("provisioner"));
   else errors.push(...qualifiedName(provisioner.toLowerCase()).map((message) => invalid("provisioner", provisioner, message)));
+  errors.push(...validateParameters("parameters", parameters));
   if (reclaimPolicy !== undefined && !CLASS_RECLAIM_POLICIES.includes(reclaimPolicy)) {
     errors.push(notSupported("reclaimPolicy", reclaimPolicy, CLASS_RECLAIM_POLICIES));
   }
   if (volumeBindingMode === undefined) errors.push(required("volumeBindingMode"));
   else if (!BINDING_MODES.includes(volumeBindingMode)) errors.push(notSupported("volumeBindingMode", volumeBindingMode, BINDING_MODES));
-  return [...errors, ...(allowedTopologies ?? []).flatMap((term, index) => validateTopologies(`allowedTopologies[${index}]`, term))];
+  for (const [index, term] of allowedTopologies.entries()) {
+    const field = `allowedTopologies[${index}]`;
+    errors.push(...validateTopologies(field, term));
+    for (const earlier of allowedTopologies.slice(0, index))
+      if (semanticallyEqual(chosenValues(term), chosenValues(earlier))) errors.push(duplicate(`${field}.matchLabelExpressions`, ""));
+  }
+  return errors;
 }
 
-function validateTopologies(
-  field: string,
-  { matchLabelExpressions = [] }: NonNullable<StorageClass["allowedTopologies"]>[number],
-): FieldError[] {
+type TopologyTerm = NonNullable<StorageClass["allowedTopologies"]>[number];
+
+/** The values that a term allows, by label: which of them it names first does not matter. */
+function chosenValues({ matchLabelExpressions = [] }: TopologyTerm): object {
+  return Object.fromEntries(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values)].sort()]));
+}
+
+/** Limits of parameters (maxProvisionerParameterLen, maxProvisionerParameterSize). */
+const MAX_PARAMETERS = 512;
+const MAX_PARAMETER_BYTES = 256 * 1024;
+
+function validateParameters(field: string, parameters: StorageClass["parameters"] = {}): FieldError[] {
+  const entries = Object.entries(parameters);
+  if (entries.length > MAX_PARAMETERS) return [tooLong(field, MAX_PARAMETERS)];
+  const errors = entries.flatMap(([name]) => (name === "" ? [invalid(field, name, "field can not be empty.")] : []));
+  const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  return bytes > MAX_PARAMETER_BYTES ? [...errors, tooLong(field, MAX_PARAMETER_BYTES)] : errors;
+}
+
+function validateTopologies(field: string, { matchLabelExpressions = [] }: TopologyTerm): FieldError[] {
   return matchLabelExpressions.flatMap(({ key, values = [] }, index) => {
     const path = `${field}.matchLabelExpressions[${index}]`;
     const errors = values.length === 0 ? [required(`${path}.values`)] : [];
