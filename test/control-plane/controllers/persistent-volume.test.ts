@@ -150,6 +150,50 @@ describe("the persistent volume binder", () => {
     expect(cluster.get("PersistentVolumeClaim", "data")).toBeUndefined();
   });
 
+  it("keeps a deleted claim while a pod that has ended is still there, and asks the API server before it lets one go", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 1);
+    cluster.apply(volume("disk", "10Gi", "manual"), claim("data", "5Gi", "manual"));
+    cluster.runTo(2);
+    const pod: Pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "batch", namespace: "default", annotations: { "fake-kubelet/run": "2s" } },
+      spec: {
+        restartPolicy: "Never",
+        containers: [{ name: "c", image: "c:1" }],
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      },
+    };
+    cluster.apply(pod);
+    cluster.runTo(8);
+    expect(cluster.get("Pod", "batch")?.status?.phase).toBe("Succeeded");
+    cluster.delete("PersistentVolumeClaim", "data");
+    cluster.runTo(12);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.metadata.deletionTimestamp).toBeDefined();
+    let lists = 0;
+    cluster.api.trace({
+      request: ({ caller, verb, kind }) => {
+        if (caller.user.endsWith(":pvc-protection-controller") && verb === "list" && kind === "Pod") lists++;
+      },
+    });
+    cluster.delete("Pod", "batch");
+    cluster.runTo(16);
+    expect(cluster.get("PersistentVolumeClaim", "data")).toBeUndefined();
+    expect(lists).toBe(1);
+  });
+
+  it("puts the finalizers of claims and volumes back that somebody took off", () => {
+    const cluster = new SmallCluster();
+    cluster.apply(volume("disk", "10Gi", "manual"), claim("data", "5Gi", "manual"));
+    cluster.runTo(2);
+    cluster.change("PersistentVolumeClaim", "data", (one) => ({ ...one, metadata: { ...one.metadata, finalizers: [] } }));
+    cluster.change("PersistentVolume", "disk", (one) => ({ ...one, metadata: { ...one.metadata, finalizers: [] } }));
+    cluster.runTo(4);
+    expect(cluster.get("PersistentVolumeClaim", "data")?.metadata.finalizers).toEqual(["kubernetes.io/pvc-protection"]);
+    expect(cluster.get("PersistentVolume", "disk")?.metadata.finalizers).toEqual(["kubernetes.io/pv-protection"]);
+  });
+
   it("waits for the first consumer's node where the class says so", () => {
     const cluster = new SmallCluster();
     cluster.addNode("worker-1", { "topology.kubernetes.io/zone": "a" });
