@@ -189,6 +189,18 @@ describe("a cluster that grows", () => {
     ]);
   });
 
+  it("brings a group up to its least size where it is told to, pods or no pods", () => {
+    const below = { ...WORKERS, min: 3 };
+    const sizes = (flags: ClusterDescription["clusterAutoscaler"]): number => {
+      const cluster = elasticCluster({ flags, scaling: [below] });
+      cluster.simulation.run(3 * MINUTE);
+      return nodes(cluster).length;
+    };
+    expect(sizes({})).toBe(1);
+    expect(sizes({ "enforce-node-group-min-size": true })).toBe(3);
+    expect(sizes({ "enforce-node-group-min-size": true, "max-nodes-total": 2 })).toBe(2);
+  });
+
   it("goes no further than so many nodes in all", () => {
     const cluster = elasticCluster({ flags: { "max-nodes-total": 2 } });
     cluster.kubectl.create(large("web", 12));

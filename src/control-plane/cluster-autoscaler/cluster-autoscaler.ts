@@ -27,9 +27,9 @@ import { areAllNew, hasWaited, withoutPlace } from "./pending-pods.js";
 import { PriorityConfigMap } from "./priority-list.js";
 import { RemainingBudgets } from "./remaining-budgets.js";
 import { ScaleDownPlanner } from "./scale-down-planner.js";
-import { planScaleUp, type ScaleUpPlan } from "./scale-up.js";
+import { planLeastSizes, planScaleUp, type ScaleUpPlan } from "./scale-up.js";
 import { type SchedulingSimulation, withoutNode } from "./scheduling-simulation.js";
-import { formatScaleUps } from "./similar-node-groups.js";
+import { formatScaleUps, type ScaleUpInfo } from "./similar-node-groups.js";
 import { STATUS_CONFIG_MAP, StatusConfigMap, statusText } from "./status-config-map.js";
 import { formatUtilization } from "./utilization.js";
 import { WatchedCluster } from "./watched-cluster.js";
@@ -122,7 +122,11 @@ export class ClusterAutoscaler {
       const templates = groupTemplates(cloud, this.watched.nodes, this.watched.daemonSets.list(), placements);
       const starting = addUpcomingNodes(cloud, this.state, templates, placements);
       const outcome = this.helpPendingPods(templates, starting, now);
-      if (outcome !== "scaled up" && options.scaleDownEnabled) this.scaleDown(starting, outcome === "pods are very new", now);
+      if (outcome !== "scaled up") {
+        if (options.scaleDownEnabled) this.scaleDown(starting, outcome === "pods are very new", now);
+        if (options.enforceNodeGroupMinSize)
+          this.enlarge(planLeastSizes({ groups: cloud.nodeGroups, templates, state: this.state, options, now }), now);
+      }
       placements.revert();
     } else {
       this.planner.unneeded.clear();
@@ -226,6 +230,13 @@ export class ClusterAutoscaler {
       for (const { pod, reasons } of unhelped) this.tell(pod, "Normal", "NotTriggerScaleUp", `pod didn't trigger scale-up: ${reasons}`);
       return "nothing to do";
     }
+    this.enlarge(scaleUps, now);
+    for (const pod of triggered) this.tell(pod, "Normal", "TriggeredScaleUp", `pod triggered scale-up: ${formatScaleUps(scaleUps)}`);
+    return "scaled up";
+  }
+
+  /** Source: ExecuteScaleUps in cluster-autoscaler/core/scaleup/orchestrator/executor.go */
+  private enlarge(scaleUps: readonly ScaleUpInfo[], now: SimTime): void {
     for (const { group, currentSize, newSize, maxSize } of scaleUps) {
       const sizes = `${newSize} instead of ${currentSize} (max: ${maxSize})`;
       this.log("Normal", "ScaledUpGroup", `Scale-up: setting group ${group.id} size to ${sizes}`);
@@ -233,9 +244,7 @@ export class ClusterAutoscaler {
       this.state.registerScaleUp(group, newSize - currentSize, now);
       this.log("Normal", "ScaledUpGroup", `Scale-up: group ${group.id} size set to ${sizes}`);
     }
-    for (const pod of triggered) this.tell(pod, "Normal", "TriggeredScaleUp", `pod triggered scale-up: ${formatScaleUps(scaleUps)}`);
-    this.lastScaleUp = now;
-    return "scaled up";
+    if (scaleUps.length > 0) this.lastScaleUp = now;
   }
 
   // Scale-down

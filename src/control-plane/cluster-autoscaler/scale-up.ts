@@ -81,7 +81,24 @@ export function planScaleUp(pods: readonly Pod[], surroundings: ScaleUpSurroundi
   };
 }
 
-function skipReason(group: NodeGroup, { state, templates, now }: ScaleUpSurroundings): string | undefined {
+/** What groups below their least size get, pods or no pods. Source: ScaleUpToNodeGroupMinSize in orchestrator.go */
+export function planLeastSizes(
+  surroundings: Pick<ScaleUpSurroundings, "groups" | "templates" | "state" | "options" | "now">,
+): ScaleUpInfo[] {
+  const { maxNodesTotal } = surroundings.options;
+  return surroundings.groups.flatMap((group) => {
+    const { minSize, maxSize, targetSize: currentSize } = group;
+    if (currentSize >= minSize || skipReason(group, surroundings) !== undefined) return [];
+    // The limit of the cluster is held against the size of this group alone.
+    const newSize = maxNodesTotal > 0 ? Math.min(minSize, maxNodesTotal) : minSize;
+    return newSize > currentSize ? [{ group, currentSize, newSize, maxSize }] : [];
+  });
+}
+
+function skipReason(
+  group: NodeGroup,
+  { state, templates, now }: Pick<ScaleUpSurroundings, "state" | "templates" | "now">,
+): string | undefined {
   if (!state.isGroupHealthy(group)) return NOT_READY;
   if (state.isResting(group, now)) return IN_BACKOFF;
   if (group.targetSize >= group.maxSize) return MAX_SIZE_REACHED;
