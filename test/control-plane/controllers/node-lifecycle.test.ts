@@ -385,13 +385,14 @@ describe("pod garbage collection", () => {
     const cluster = new SmallCluster();
     cluster.addNodes("worker", 3);
     cluster.apply(deployment("web", 3));
-    cluster.runTo(10);
+    // The first look, at 20 s, has found nothing.
+    cluster.runTo(30);
     const doomed = cluster.list("Pod").find(({ spec }) => spec.nodeName === "worker-3")!;
     cluster.stopKubelet("worker-3");
     cluster.delete("Node", "worker-3");
-    cluster.runTo(49);
+    cluster.runTo(69);
     expect(cluster.get("Pod", doomed.metadata.name)).toBeDefined();
-    cluster.runTo(71);
+    cluster.runTo(91);
     expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
     expect(cluster.list("Pod")).toHaveLength(3);
   });

@@ -57,6 +57,8 @@ describe("the persistent volume binder", () => {
     cluster.delete("PersistentVolumeClaim", "data");
     cluster.runTo(6);
     expect(cluster.get("PersistentVolume", "medium")?.status?.phase).toBe("Released");
+    cluster.runTo(600);
+    expect(cluster.get("PersistentVolume", "medium")?.status?.phase).toBe("Released");
   });
 
   it("binds a claim to the volume that its user names, and to no other claim's", () => {
