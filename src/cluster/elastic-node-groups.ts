@@ -8,7 +8,8 @@ import { CLUSTER_AUTOSCALER_ROLE, NODE_MANAGER_ROLE } from "../control-plane/api
 import { CloudNodeLifecycleController } from "../control-plane/cloud-controller-manager/cloud-node-lifecycle-controller.js";
 import { ClusterAutoscaler } from "../control-plane/cluster-autoscaler/cluster-autoscaler.js";
 import { withAutoscalerFlags } from "../control-plane/cluster-autoscaler/options.js";
-import { NodeGroupUpdates, NOT_ACTIVE, type UpdateOutcome } from "../control-plane/managed-node-groups/node-group-update.js";
+import { NodeGroupUpdates } from "../control-plane/managed-node-groups/node-group-update.js";
+import { NOT_ACTIVE, type UpdateOutcome } from "../control-plane/managed-node-groups/update-outcome.js";
 import type { Simulation, SimTime } from "../engine/simulation.js";
 import { describedNode } from "../node/described-node.js";
 import type { KubeletSettings } from "../node/settings.js";

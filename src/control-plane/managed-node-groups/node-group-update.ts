@@ -4,69 +4,22 @@
  *
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
  */
-import { hasEnded } from "../../api/pod-phase.js";
 import type { Node } from "../../api/types/node.js";
-import type { Pod } from "../../api/types/pod.js";
 import type { RandomStream } from "../../engine/random.js";
 import { MINUTE, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
-import { type ApiClient, type Informer, type InformerFactory, type Result, targetOf } from "../apiserver/client.js";
+import { type ApiClient, type Informer, type InformerFactory, targetOf } from "../apiserver/client.js";
 import { ApiCalls } from "../controllers/api-calls.js";
-import { controllerOf } from "../controllers/owner-references.js";
-import { inParallel, perform, sleep, suspend, type Task, unless } from "../controllers/task.js";
+import { inParallel, perform, sleep, type Task, unless } from "../controllers/task.js";
 import { growForUpdate, type ManagedNodeGroup, toTerminate } from "./managed-node-group.js";
+import { NodeDrain, POLL_PERIOD } from "./node-drain.js";
+import { type Failure, failure, NOT_ACTIVE, type UpdateOptions, type UpdateOutcome } from "./update-outcome.js";
 
-/** Pods that do not leave a node within this time make the update fail. Source: see above, "Upgrade phase" */
-const DRAIN_TIMEOUT: SimTime = 15 * MINUTE;
 /** A drained node is kept so long, so that load balancers learn of it. Source: see above, "Upgrade phase" */
 const WAIT_BEFORE_TERMINATION: SimTime = 60 * SECOND;
 /** Most nodes that are replaced at once. Source: see above, "Setup phase" */
 const MAX_PARALLEL = 100;
 /** Time that new nodes get to become Ready. Not documented: an assumption. */
 const LAUNCH_TIMEOUT: SimTime = 20 * MINUTE;
-/** How often it is looked whether nodes are ready and pods have gone, and how soon an eviction is tried again. Not documented: an assumption. */
-const POLL_PERIOD: SimTime = 5 * SECOND;
-
-const EXCLUDED_FROM_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers";
-const MIRROR_POD = "kubernetes.io/config.mirror";
-const BY_NODE = "spec.nodeName";
-
-export interface UpdateOptions {
-  /** updateConfig of the group; one node at a time where neither is given. */
-  readonly maxUnavailable?: number;
-  readonly maxUnavailablePercentage?: number;
-  /** Nodes are terminated even where their pods cannot be evicted. */
-  readonly force?: boolean;
-  /** Version of the new nodes; absent: as before. */
-  readonly kubernetesVersion?: string;
-}
-
-/**
- * Why a group that is being updated takes no other update.
- *
- * Source: ResourceInUseException of https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html and
- * API_UpdateNodegroupConfig.html; the message is what the service answers.
- */
-export const NOT_ACTIVE = {
-  errorCode: "ResourceInUseException",
-  errorMessage: "Nodegroup cannot be updated as it is currently not in Active State",
-} as const;
-
-/** Names of errors and their messages are those of EKS. Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_ErrorDetail.html */
-export type UpdateOutcome =
-  | { readonly status: "Successful" }
-  | {
-      readonly status: "Refused";
-      readonly errorCode: "ResourceInUseException" | "InvalidParameterException";
-      readonly errorMessage: string;
-    }
-  | {
-      readonly status: "Failed";
-      readonly errorCode: "PodEvictionFailure" | "NodeCreationFailure" | "AsgInstanceLaunchFailures";
-      readonly errorMessage: string;
-      readonly resourceIds: readonly string[];
-    };
-
-type Failure = Extract<UpdateOutcome, { status: "Failed" }>;
 
 /** Nodes that are replaced at once. A percentage is rounded down, but one node is always replaced. */
 export function parallelism(size: number, { maxUnavailable, maxUnavailablePercentage }: UpdateOptions): number {
@@ -84,7 +37,7 @@ export interface NodeGroupUpdateSurroundings {
 export class NodeGroupUpdates {
   private readonly calls: ApiCalls;
   private readonly nodes: Informer<Node>;
-  private readonly pods: Informer<Pod>;
+  private readonly draining: NodeDrain;
   /** Groups that are not in the state Active. */
   private readonly updating = new Set<ManagedNodeGroup>();
   /** Groups of which machines are being taken. */
@@ -93,8 +46,7 @@ export class NodeGroupUpdates {
   constructor(private readonly around: NodeGroupUpdateSurroundings) {
     this.calls = new ApiCalls(around.client);
     this.nodes = around.informers.informer("Node");
-    this.pods = around.informers.informer("Pod");
-    this.pods.addIndex(BY_NODE, ({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
+    this.draining = new NodeDrain(around.simulation, around.client, around.informers.informer("Pod"));
   }
 
   isUpdating(group: ManagedNodeGroup): boolean {
@@ -137,7 +89,7 @@ export class NodeGroupUpdates {
       yield* this.takeBack(group, surge);
       return notLaunched;
     }
-    for (const name of old) yield* this.retire(name);
+    for (const name of old) yield* this.draining.retire(name);
     let failure: Failure | undefined;
     yield* inParallel(shuffled(old, stream), parallel, (name) =>
       this.replaceNode(
@@ -180,16 +132,6 @@ export class NodeGroupUpdates {
     }
   }
 
-  /** Nothing more is placed on the node, and load balancers leave it out. */
-  private *retire(name: string): Task<void> {
-    const change = (node: Node): Node => ({
-      ...node,
-      metadata: { ...node.metadata, labels: { ...node.metadata.labels, [EXCLUDED_FROM_LOAD_BALANCERS]: "true" } },
-      spec: { ...node.spec, unschedulable: true },
-    });
-    yield* unless(["NotFound"], this.calls.patch<"Node">({ kind: "Node", name }, change));
-  }
-
   private *replaceNode(
     group: ManagedNodeGroup,
     name: string,
@@ -199,7 +141,7 @@ export class NodeGroupUpdates {
   ): Task<void> {
     // After a failure no further node is begun with.
     if (failed() !== undefined) return;
-    const left = yield* this.drain(name);
+    const left = yield* this.draining.drain(name);
     if (left.length > 0 && !force) {
       fail(failure("PodEvictionFailure", `Reached max retries while trying to evict pods from nodes in node group ${group.id}`, [name]));
       return;
@@ -209,26 +151,13 @@ export class NodeGroupUpdates {
     group.replace(name);
   }
 
-  /** Evicts the pods of a node; returns those that are still there when the time is up. */
-  private *drain(name: string): Task<readonly Pod[]> {
-    const { simulation, client } = this.around;
-    const end = simulation.now + DRAIN_TIMEOUT;
-    for (;;) {
-      const left = [...this.pods.byIndex(BY_NODE, name)].filter(isDrained);
-      if (left.length === 0 || simulation.now >= end) return left;
-      const staying = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      yield* inParallel(staying, staying.length, (pod) => suspend<Result<Pod>>((done) => client.evict(targetOf<"Pod">(pod), {}, done)));
-      yield* sleep(simulation, POLL_PERIOD);
-    }
-  }
-
   /** One by one; pods that have not left in time go with their node. */
   private *takeExcess(group: ManagedNodeGroup): Task<void> {
     const stream = this.around.simulation.stream(`managed-node-group/${group.id}`);
     while (group.excess > 0) {
       const { name } = toTerminate(group, stream);
-      yield* this.retire(name);
-      yield* this.drain(name);
+      yield* this.draining.retire(name);
+      yield* this.draining.drain(name);
       group.take(name);
     }
   }
@@ -237,8 +166,8 @@ export class NodeGroupUpdates {
   private *takeBack(group: ManagedNodeGroup, surge: number): Task<void> {
     const launched = group.members.filter(({ isLatest }) => isLatest).slice(-surge);
     for (const { name } of launched) {
-      yield* this.retire(name);
-      yield* this.drain(name);
+      yield* this.draining.retire(name);
+      yield* this.draining.drain(name);
       if (!group.members.some((member) => member.name === name) || group.targetSize <= group.minSize) continue;
       group.lower(1);
       group.take(name);
@@ -255,8 +184,8 @@ export class NodeGroupUpdates {
     for (let left = by; left > 0; left--) {
       if (group.targetSize > group.minSize) {
         const { name } = toTerminate(group, stream);
-        yield* this.retire(name);
-        yield* this.drain(name);
+        yield* this.draining.retire(name);
+        yield* this.draining.drain(name);
         const isThere = group.members.some((member) => member.name === name);
         if (group.targetSize > (isThere ? size : size - 1)) return;
         if (isThere && group.targetSize > group.minSize) {
@@ -275,15 +204,6 @@ function isReady(node: Node | undefined): boolean {
     node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true &&
     node.spec.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready") !== true
   );
-}
-
-/** Daemon pods and mirror pods stay with their node; what has ended holds nothing. */
-function isDrained(pod: Pod): boolean {
-  return !hasEnded(pod) && controllerOf(pod)?.kind !== "DaemonSet" && pod.metadata.annotations?.[MIRROR_POD] === undefined;
-}
-
-function failure(errorCode: Failure["errorCode"], errorMessage: string, resourceIds: readonly string[]): Failure {
-  return { status: "Failed", errorCode, errorMessage, resourceIds };
 }
 
 function shuffled<T>(items: readonly T[], stream: RandomStream): T[] {
