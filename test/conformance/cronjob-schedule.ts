@@ -1,11 +1,11 @@
 /** Which runs of a CronJob are due, when it is looked at next, and what the run's Job is called. */
 import { formatTimestamp, parseTimestamp } from "../../src/api/duration.js";
+import { isTimeZone } from "../../src/api/time-zone-name.js";
 import type { CronJob } from "../../src/api/types/index.js";
 import { scheduledTime } from "../../src/control-plane/controllers/cronjob/run-start.js";
 import { parseSchedule, ScheduleError, type CronSchedule } from "../../src/control-plane/controllers/cronjob/cron-schedule.js";
 import {
   formatSchedule,
-  isKnownZone,
   isTooLate,
   jobName,
   missedRuns,
@@ -110,7 +110,7 @@ function decided(cronJob: CronJob, now: number): Record<string, unknown> {
     alreadyProcessed,
     event: withStartingDeadline.missed === "many" ? `Warning ${reason} ${message}` : undefined,
     // No Job is made in a zone that is not known.
-    ...((cronJob.spec.timeZone === undefined || isKnownZone(cronJob.spec.timeZone)) && {
+    ...((cronJob.spec.timeZone === undefined || isTimeZone(cronJob.spec.timeZone)) && {
       jobName: jobName(cronJob, run),
       scheduledTimestampAnnotation: scheduledTime(cronJob, run),
     }),

@@ -1,7 +1,8 @@
 /** Validation of jobs and cron jobs. Source: pkg/apis/batch/validation/validation.go. */
 import { compileLabelSelector } from "../selector.js";
+import { isTimeZone } from "../time-zone-name.js";
 import type { CronJob, Job, JobSpec } from "../types/workloads.js";
-import { scheduleMistake, isTimeZone } from "./cron-schedule.js";
+import { scheduleMistake } from "./cron-schedule.js";
 import { domainPrefixedPath } from "./domain-path.js";
 import { invalid, notSupported, required, tooLong, type FieldError, oneOf } from "./field-error.js";
 import { nonNegative } from "./metadata.js";
@@ -158,32 +159,46 @@ export function validateJob(job: Job): FieldError[] {
   return [...validateGeneratedSelector(job), ...validateJobSpec(job), ...validateHostNames(job)];
 }
 
+/** A part of a zone's name (validTimeZoneCharacters). */
+const ZONE_PART = /^[A-Za-z._0-9+][A-Za-z.\-_0-9+]{0,13}$/;
+
 function validateTimeZone(field: string, zone: string | undefined): FieldError[] {
   if (zone === undefined) return [];
   if (zone === "") return [invalid(field, zone, "timeZone must be nil or non-empty string")];
+  const unknown = invalid(field, zone, `unknown time zone ${zone}`);
+  if (zone.split("/").some((part) => part === "." || part === ".." || !ZONE_PART.test(part))) return [unknown];
   const errors: FieldError[] = [];
   if (zone.toLowerCase() === "local") {
     errors.push(invalid(field, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"));
     if (zone === "Local") return errors;
   }
-  return isTimeZone(zone) ? errors : [...errors, invalid(field, zone, `unknown time zone ${zone}`)];
+  return isTimeZone(zone) ? errors : [...errors, unknown];
 }
 
-function validateSchedule(field: string, { schedule }: CronJob["spec"]): FieldError[] {
+/** A schedule that had a zone in itself may go on having one, if there is none beside it. */
+function validateSchedule(field: string, { schedule, timeZone }: CronJob["spec"], old: CronJob["spec"] | undefined): FieldError[] {
   if (schedule === "") return [required(field)];
   const mistake = scheduleMistake(schedule);
   const errors = mistake === undefined ? [] : [invalid(field, schedule, mistake)];
-  if (schedule.includes("TZ")) errors.push(invalid(field, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"));
+  if (!schedule.includes("TZ")) return errors;
+  if (old?.schedule.includes("TZ") !== true)
+    errors.push(invalid(field, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"));
+  else if (timeZone !== undefined) errors.push(invalid(field, schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule"));
   return errors;
 }
 
-/** All but the name, which is looked at only when the cron job is made. */
-export function validateCronJobSpec(object: CronJob): FieldError[] {
+/**
+ * All but the name, which is looked at only when the cron job is made.
+ *
+ * @param old what is changed; absent of a new cron job
+ */
+export function validateCronJobSpec(object: CronJob, old?: CronJob): FieldError[] {
   const { spec } = object;
+  const isSameZone = old !== undefined && old.spec.timeZone === spec.timeZone;
   const errors = [
-    ...validateSchedule("spec.schedule", spec),
+    ...validateSchedule("spec.schedule", spec, old?.spec),
     ...nonNegative("spec.startingDeadlineSeconds", spec.startingDeadlineSeconds),
-    ...validateTimeZone("spec.timeZone", spec.timeZone),
+    ...(isSameZone ? [] : validateTimeZone("spec.timeZone", spec.timeZone)),
     ...oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, CONCURRENCY_POLICIES),
     ...validateSpec("spec.jobTemplate.spec", spec.jobTemplate?.spec ?? ({} as JobSpec)),
   ];

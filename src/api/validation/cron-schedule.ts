@@ -4,6 +4,7 @@
  * Source: https://en.wikipedia.org/wiki/Cron, https://pkg.go.dev/github.com/robfig/cron/v3 (ParseStandard).
  */
 import { parseDuration, TimeFormatError } from "../duration.js";
+import { isTimeZone } from "../time-zone-name.js";
 
 interface Bounds {
   readonly least: number;
@@ -97,17 +98,5 @@ export function scheduleMistake(schedule: string): string | undefined {
   } catch (error) {
     if (error instanceof ScheduleError) return error.message;
     throw error;
-  }
-}
-
-/** Whether the name is one of the IANA time zones; Go tells upper from lower case. */
-export function isTimeZone(name: string): boolean {
-  if (name === "" || name === "UTC") return true;
-  try {
-    // The platform ignores case and resolves older names to newer ones; a spelling in lower case only is never right.
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Z]/.test(name);
-  } catch {
-    return false;
   }
 }

@@ -88,7 +88,7 @@ const STEPS: Steps = {
   ],
   ControllerRevision: [metadata, whole, validateControllerRevisionChange],
   Job: [metadata, validateJobChange],
-  CronJob: [metadata, validateCronJobSpec],
+  CronJob: [metadata, (object, old) => validateCronJobSpec(object, old)],
   Service: [metadata, validateServiceChange, whole],
   EndpointSlice: [whole, (object, old) => immutable("addressType", object.addressType, old.addressType)],
   Ingress: [metadata, whole],

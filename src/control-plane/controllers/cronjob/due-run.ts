@@ -4,9 +4,9 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline and kubernetes
  * pkg/controller/cronjob/utils.go (mostRecentScheduleTime, nextScheduleTimeDuration).
  */
+import { isTimeZone } from "../../../api/time-zone-name.js";
 import type { CronJob, Timestamp } from "../../../api/types/index.js";
 import type { CronSchedule } from "./cron-schedule.js";
-import { TimeZone, UnknownTimeZoneError } from "./time-zone.js";
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -40,18 +40,8 @@ export interface MissedRuns {
 /** The text to parse: a zone of the CronJob goes before the schedule, unless that has one itself or the zone is not known. */
 export function formatSchedule({ spec }: CronJob): string {
   const { schedule, timeZone } = spec;
-  if (schedule.includes("TZ") || timeZone === undefined || !isKnownZone(timeZone)) return schedule;
+  if (schedule.includes("TZ") || timeZone === undefined || !isTimeZone(timeZone)) return schedule;
   return `TZ=${timeZone} ${schedule}`;
-}
-
-export function isKnownZone(name: string): boolean {
-  try {
-    TimeZone.named(name);
-    return true;
-  } catch (error) {
-    if (error instanceof UnknownTimeZoneError) return false;
-    throw error;
-  }
 }
 
 /** @throws NoMomentsError */

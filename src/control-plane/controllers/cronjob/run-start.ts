@@ -5,6 +5,7 @@
  * pkg/controller/cronjob/cronjob_controllerv2.go (syncCronJob), utils.go (getJobFromTemplate2).
  */
 import { formatTimestamp } from "../../../api/duration.js";
+import { isTimeZone } from "../../../api/time-zone-name.js";
 import type { CronJob, Job, Timestamp } from "../../../api/types/index.js";
 import { controllerOf, controllerReference } from "../owner-references.js";
 import { namespaceIsTerminating, referenceTo } from "../pod-control.js";
@@ -12,16 +13,7 @@ import { ApiError, RetryLater, type Task } from "../task.js";
 import type { CronJobCalls } from "./cron-job-calls.js";
 import { isListed, type CronJobSync } from "./cron-job-sync.js";
 import { parseSchedule, ScheduleError, type CronSchedule } from "./cron-schedule.js";
-import {
-  formatSchedule,
-  isKnownZone,
-  isTooLate,
-  jobName,
-  missedRuns,
-  NoMomentsError,
-  TOO_MANY_MISSED_TIMES,
-  untilNextRun,
-} from "./due-run.js";
+import { formatSchedule, isTooLate, jobName, missedRuns, NoMomentsError, TOO_MANY_MISSED_TIMES, untilNextRun } from "./due-run.js";
 import { TimeZone } from "./time-zone.js";
 
 const SCHEDULED_TIME_ANNOTATION = "batch.kubernetes.io/cronjob-scheduled-timestamp";
@@ -30,7 +22,7 @@ const SCHEDULED_TIME_ANNOTATION = "batch.kubernetes.io/cronjob-scheduled-timesta
 export function scheduleOf(calls: CronJobCalls, cronJob: CronJob): CronSchedule | undefined {
   const { timeZone, suspend, schedule } = cronJob.spec;
   if (cronJob.metadata.deletionTimestamp !== undefined) return undefined;
-  if (timeZone !== undefined && !isKnownZone(timeZone)) {
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
     calls.warn(cronJob, "UnknownTimeZone", `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`);
     return undefined;
   }
@@ -137,7 +129,7 @@ function* createJob(calls: CronJobCalls, sync: CronJobSync, name: string, run: T
 
 /** The time of a run in the CronJob's own zone, as RFC 3339 has it. */
 export function scheduledTime({ spec }: CronJob, run: Timestamp): string {
-  if (spec.timeZone === undefined || !isKnownZone(spec.timeZone)) return formatTimestamp(run);
+  if (spec.timeZone === undefined || !isTimeZone(spec.timeZone)) return formatTimestamp(run);
   const zone = TimeZone.named(spec.timeZone);
   const minutes = Math.round(zone.offset(run) / 60_000_000);
   if (minutes === 0) return formatTimestamp(run);

@@ -1,4 +1,5 @@
 /** Wall-clock time in a time zone, from the zone data of the JavaScript engine. */
+import { isTimeZone } from "../../../api/time-zone-name.js";
 import type { Timestamp } from "../../../api/types/index.js";
 
 const MICROSECONDS_A_MILLISECOND = 1_000;
@@ -32,21 +33,17 @@ export class TimeZone {
 
   private constructor(readonly name: string) {
     if (name === "UTC" || name === "Etc/UTC" || name === "") return;
-    try {
-      this.format = new Intl.DateTimeFormat("en-US", {
-        timeZone: name,
-        hourCycle: "h23",
-        year: "numeric",
-        month: "numeric",
-        day: "numeric",
-        hour: "numeric",
-        minute: "numeric",
-        second: "numeric",
-      });
-    } catch (error) {
-      if (error instanceof RangeError) throw new UnknownTimeZoneError(name);
-      throw error;
-    }
+    if (!isTimeZone(name)) throw new UnknownTimeZoneError(name);
+    this.format = new Intl.DateTimeFormat("en-US", {
+      timeZone: name,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
   }
 
   /** What clocks show at a moment given in whole seconds. */
