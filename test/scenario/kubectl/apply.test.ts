@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ApiObject } from "../../../src/api/types/meta.js";
 import type { Deployment } from "../../../src/api/types/workloads.js";
+import { SECOND } from "../../../src/engine/simulation.js";
 import { applyJsonPatch, mergeJson, mergeStrategically, mergeThreeWays } from "../../../src/scenario/kubectl/strategic-merge.js";
 import { deployment, MemoryCluster } from "../memory-cluster.js";
 
@@ -136,6 +137,16 @@ describe("kubectl replace and create -f", () => {
     expect(cluster.kubectl("replace -f x.yaml", file(deployment("gone"))).errors).toEqual([
       'Error from server (NotFound): error when replacing "web.yaml": deployments.apps "gone" not found',
     ]);
+  });
+
+  it("replace --force makes the new object when the old one has gone", () => {
+    const cluster = new MemoryCluster([deployment("web")]);
+    cluster.keepsDeleted = true;
+    const old = cluster.read("Deployment", "default/web") as Deployment;
+    cluster.simulation.after(3.5 * SECOND, () => cluster.remove(old));
+    expect(cluster.kubectl("replace --force -f web.yaml", file(deployment("web")))).toMatchObject({ exitCode: 0, errors: [] });
+    expect(cluster.simulation.now / SECOND).toBeGreaterThan(3.5);
+    expect(cluster.read("Deployment", "default/web")?.metadata.uid).not.toBe(old.metadata.uid);
   });
 
   it("create -f puts objects without a namespace into that of -n", () => {
