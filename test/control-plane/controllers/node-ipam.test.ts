@@ -47,4 +47,43 @@ describe("the node IPAM controller", () => {
         .toSorted(),
     ).toEqual(["10.244.0.0/24", "10.244.1.0/24"]);
   });
+
+  it("tells of nodes for which no range is left", () => {
+    const cluster = new SmallCluster({ allocateNodeCidrs: true, clusterCidr: ["10.244.0.0/24"] });
+    cluster.addNodes("worker", 2);
+    cluster.runTo(2);
+    const without = cluster.list("Node").find(({ spec }) => spec.podCIDR === undefined)!.metadata.name;
+    const [event] = cluster.eventsOf("CIDRNotAvailable");
+    expect(event).toMatchObject({
+      object: `Node ${without}`,
+      type: "Normal",
+      message: `Node ${without} status is now: CIDRNotAvailable`,
+      component: "cidrAllocator",
+    });
+  });
+
+  it("tries three times to write a node's range, and then tells that it could not", () => {
+    const cluster = new SmallCluster({ allocateNodeCidrs: true, clusterCidr: ["10.244.0.0/16"] });
+    const role = cluster.list("ClusterRole").find(({ metadata }) => metadata.name === "system:controller:node-controller")!;
+    cluster.change("ClusterRole", role.metadata.name, (one) => ({
+      ...one,
+      rules: (one.rules ?? []).map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => verb !== "patch") })),
+    }));
+    let tries = 0;
+    let told: number | undefined;
+    cluster.api.trace({
+      request: ({ verb, kind, code }) => {
+        if (verb === "patch" && kind === "Node" && code === 403) tries++;
+      },
+    });
+    cluster.runTo(1);
+    cluster.addNode("worker-1");
+    cluster.api.onCommit(({ kind, object }) => {
+      // Only what came before it was told first counts.
+      if (kind === "Event" && (object as { reason?: string }).reason === "CIDRAssignmentFailed") told ??= tries;
+    });
+    cluster.runTo(5);
+    expect(cluster.eventsOf("CIDRAssignmentFailed")[0].message).toBe("Node worker-1 status is now: CIDRAssignmentFailed");
+    expect(told).toBeGreaterThanOrEqual(3);
+  });
 });

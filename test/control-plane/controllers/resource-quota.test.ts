@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ResourceList, ResourceQuota } from "../../../src/api/types/index.js";
+import type { ResourceList, ResourceQuota, Service } from "../../../src/api/types/index.js";
 import { matchesScopes, QUOTA_KINDS, usageOf } from "../../../src/control-plane/apiserver/admission/quota-usage.js";
 import { multiplied, usedOf } from "../../../src/control-plane/controllers/resourcequota/resource-quota-controller.js";
-import { replicaSet } from "./manifests.js";
+import { replicaSet, service } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
 const QUOTA: ResourceQuota = {
@@ -52,5 +52,17 @@ describe("the resource quota controller", () => {
     cluster.delete("Secret", "token");
     cluster.runTo(4);
     expect(cluster.get("ResourceQuota", "q")?.status?.used).toEqual({ pods: "0", "count/secrets": "0" });
+  });
+
+  it("counts again when a Service changes its type", () => {
+    const cluster = new SmallCluster({}, { quotaRules: { kinds: QUOTA_KINDS, usageOf, matchesScopes } });
+    const web = service("web");
+    const open: Service = { ...web, spec: { ...web.spec, type: "NodePort" } };
+    cluster.apply(open, { ...QUOTA, spec: { hard: { "services.nodeports": "5" } } } as ResourceQuota);
+    cluster.runTo(2);
+    expect(cluster.get("ResourceQuota", "q")?.status?.used).toEqual({ "services.nodeports": "1" });
+    cluster.change("Service", "web", (one) => ({ ...one, spec: { ...one.spec, type: "ClusterIP" } }));
+    cluster.runTo(4);
+    expect(cluster.get("ResourceQuota", "q")?.status?.used).toEqual({ "services.nodeports": "0" });
   });
 });

@@ -8,7 +8,7 @@ import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { referenceTo } from "../pod-control.js";
-import { RetryLater, type Task } from "../task.js";
+import { ApiError, RetryLater, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { CidrSet } from "./cidr-set.js";
 
@@ -16,6 +16,8 @@ const ACCOUNT = "node-controller";
 const COMPONENT = "cidrAllocator";
 /** Source: cidrUpdateWorkers in ipam/cidr_allocator.go. */
 const WORKERS = 30;
+/** Source: cidrUpdateRetries in ipam/cidr_allocator.go. */
+const UPDATE_TRIES = 3;
 
 class NodeIpamController {
   private readonly calls: ApiCalls;
@@ -47,18 +49,38 @@ class NodeIpamController {
     const given = ranges.filter((range) => range !== undefined);
     if (given.length < this.sets.length) {
       this.giveBack(given);
-      this.calls.recordEvent(referenceTo(node), "Normal", "CIDRNotAvailable", `Node ${name} status is now: CIDRNotAvailable`);
+      this.tell(node, "CIDRNotAvailable");
       throw new RetryLater("CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range");
     }
-    try {
-      yield* this.calls.patch<"Node">(targetOf<"Node">(node), (current) => ({
-        ...current,
-        spec: { ...current.spec, podCIDR: given[0], podCIDRs: given },
-      }));
-    } catch (error) {
-      this.giveBack(given);
-      throw error;
+    const error = yield* this.assign(node, given);
+    if (error === undefined) return;
+    this.tell(node, "CIDRAssignmentFailed");
+    this.giveBack(given);
+    throw error;
+  }
+
+  /** Undefined where one of several tries succeeds. */
+  private *assign(node: Node, podCIDRs: readonly string[]): Task<ApiError | undefined> {
+    let last: ApiError | undefined;
+    for (let tried = 0; tried < UPDATE_TRIES; tried++) {
+      try {
+        yield* this.calls.patch<"Node">(targetOf<"Node">(node), (current) => ({
+          ...current,
+          spec: { ...current.spec, podCIDR: podCIDRs[0], podCIDRs },
+        }));
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        last = error;
+      }
     }
+    return last;
+  }
+
+  /** Source: RecordNodeStatusChange in pkg/controller/util/node/controller_utils.go. */
+  private tell(node: Node, status: "CIDRNotAvailable" | "CIDRAssignmentFailed"): void {
+    const message = `Node ${node.metadata.name} status is now: ${status}`;
+    this.calls.recordEvent(referenceTo(node), "Normal", status, message);
   }
 
   private giveBack(ranges: readonly string[]): void {

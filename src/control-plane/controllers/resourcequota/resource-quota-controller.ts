@@ -7,7 +7,7 @@
  */
 import { type Kind, objectKey } from "../../../api/kinds.js";
 import { addResourceLists, equalResourceLists } from "../../../api/resource-list.js";
-import type { ApiObject, Pod, ResourceList, ResourceQuota, Timestamp } from "../../../api/types/index.js";
+import type { ApiObject, Pod, ResourceList, ResourceQuota, Service, Timestamp } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
@@ -73,13 +73,31 @@ class ResourceQuotaController {
       this.informers.set(kind, informer);
       informer.addHandlers({
         deleted: (object) => this.freed(kind, object),
-        ...(kind === "Pod" && {
-          updated: (previous: ApiObject, current: ApiObject) => {
-            if (!isPodTerminal(previous as Pod) && isPodTerminal(current as Pod)) this.freed(kind, previous);
-          },
-        }),
+        updated: (previous, current) => {
+          if (this.mayUseLess(kind, previous, current)) this.freed(kind, previous);
+        },
       });
     }
+  }
+
+  /** Whether room may have become free by a change. Source: DefaultUpdateFilter in pkg/quota/v1/install/update_filter.go. */
+  private mayUseLess(kind: Kind, previous: ApiObject, current: ApiObject): boolean {
+    switch (kind) {
+      case "Pod":
+        if (!isPodTerminal(previous as Pod) && isPodTerminal(current as Pod)) return true;
+        // Its resources were changed in place.
+        return (previous as Pod).spec !== (current as Pod).spec && this.usageDiffers(kind, previous, current);
+      case "Service":
+        return (previous as Service).spec.type !== (current as Service).spec.type;
+      case "PersistentVolumeClaim":
+        return this.usageDiffers(kind, previous, current);
+      default:
+        return false;
+    }
+  }
+
+  private usageDiffers(kind: Kind, previous: ApiObject, current: ApiObject): boolean {
+    return !equalResourceLists(this.rules.usageOf(kind, previous), this.rules.usageOf(kind, current));
   }
 
   private quotaAdded(quota: ResourceQuota): void {
