@@ -21,6 +21,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { Answer, Plugin } from "../framework/plugin.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { SKIP, Status, unresolvable } from "../framework/status.js";
+import { AssumedVolumes, keyOf, type PodVolumes } from "./assumed-volumes.js";
 import {
   claimNameOf,
   claimNotFound,
@@ -28,7 +29,6 @@ import {
   isReachable,
   SELECTED_NODE,
   storageClassOfClaim,
-  storageClassOfVolume,
   waitsForConsumer,
   signVolumes,
   usesClaim,
@@ -38,12 +38,6 @@ import { checkProvision, findMatchingVolume, requestedStorage } from "./volume-m
 
 /** How often a pod's claims are looked at while they are being bound: binder.go (BindPodVolumes) */
 const BIND_CHECK_PERIOD = SECOND;
-
-/** What is to be done for the claims of a pod on one node. */
-interface PodVolumes {
-  readonly bindings: readonly { readonly claim: PersistentVolumeClaim; readonly volume: PersistentVolume }[];
-  readonly provisions: readonly PersistentVolumeClaim[];
-}
 
 class Claims implements StateData {
   /** By node name; found by Filter, used by Reserve. */
@@ -64,29 +58,13 @@ export class VolumeBinding implements Plugin {
   readonly name = VolumeBinding.NAME;
   readonly concerns = "pods with volumes";
   private readonly statuses = new Map<string, Status>();
-  /** Volumes and claims as they will be once the pods that were decided are bound. */
-  private readonly assumedVolumes = new Map<string, PersistentVolume>();
-  private readonly assumedClaims = new Map<string, PersistentVolumeClaim>();
+  private readonly assumed: AssumedVolumes;
 
   constructor(
     private readonly args: VolumeBindingArgs,
     private readonly handle: Handle,
-  ) {}
-
-  private claim(key: string): PersistentVolumeClaim | undefined {
-    const stored = this.handle.listers.informer("PersistentVolumeClaim").get(key);
-    if (stored === undefined || isFullyBound(stored)) return stored;
-    return this.assumedClaims.get(key) ?? stored;
-  }
-
-  private volume(name: string): PersistentVolume | undefined {
-    return this.assumedVolumes.get(name) ?? this.handle.listers.informer("PersistentVolume").get(name);
-  }
-
-  private *volumes(className: string): Iterable<PersistentVolume> {
-    for (const stored of this.handle.listers.informer("PersistentVolume").list()) {
-      if (storageClassOfVolume(stored) === className) yield this.assumedVolumes.get(stored.metadata.name) ?? stored;
-    }
+  ) {
+    this.assumed = new AssumedVolumes(handle.listers);
   }
 
   preFilter(state: CycleState, { pod, shape }: PodInfo): { readonly status?: Status } | undefined {
@@ -98,7 +76,7 @@ export class VolumeBinding implements Plugin {
       const name = claimNameOf(pod, volume);
       if (name === undefined) continue;
       any = true;
-      const claim = this.claim(`${shape.namespace}/${name}`);
+      const claim = this.assumed.claim(`${shape.namespace}/${name}`);
       if (claim === undefined) {
         const text =
           volume.ephemeral === undefined
@@ -153,7 +131,7 @@ export class VolumeBinding implements Plugin {
 
   private checkBound(claims: readonly PersistentVolumeClaim[], { node }: NodeInfo): string | undefined {
     for (const claim of claims) {
-      const volume = this.volume(claim.spec.volumeName!);
+      const volume = this.assumed.volume(claim.spec.volumeName!);
       if (volume === undefined) return VOLUME_MISSING;
       if (!isReachable(volume, node)) return NODE_CONFLICT;
     }
@@ -173,7 +151,7 @@ export class VolumeBinding implements Plugin {
     const bindings: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = [];
     const taken = new Set<string>();
     for (const claim of toMatch.sort((a, b) => compareQuantities(requestedStorage(a), requestedStorage(b)))) {
-      const volume = findMatchingVolume(claim, this.volumes(storageClassOfClaim(claim)), node, taken);
+      const volume = findMatchingVolume(claim, this.assumed.volumes(storageClassOfClaim(claim)), node, taken);
       if (volume === undefined) provisions.push(claim);
       else {
         taken.add(volume.metadata.name);
@@ -199,28 +177,13 @@ export class VolumeBinding implements Plugin {
 
   reserve(state: CycleState, _pod: PodInfo, nodeName: string): Answer {
     const volumes = (state.read(this.name) as Claims | undefined)?.volumes.get(nodeName);
-    for (const { claim, volume } of volumes?.bindings ?? []) {
-      const { name, namespace, uid } = claim.metadata;
-      const claimRef = {
-        kind: "PersistentVolumeClaim",
-        apiVersion: "v1",
-        name,
-        ...(namespace !== undefined && { namespace }),
-        ...(uid !== undefined && { uid }),
-      };
-      this.assumedVolumes.set(volume.metadata.name, { ...volume, spec: { ...volume.spec, claimRef } });
-    }
-    for (const claim of volumes?.provisions ?? []) {
-      const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: nodeName };
-      this.assumedClaims.set(keyOf(claim), { ...claim, metadata: { ...claim.metadata, annotations } });
-    }
+    if (volumes !== undefined) this.assumed.assume(volumes, nodeName);
     return undefined;
   }
 
   unreserve(state: CycleState, _pod: PodInfo, nodeName: string): void {
     const volumes = (state.read(this.name) as Claims | undefined)?.volumes.get(nodeName);
-    for (const { volume } of volumes?.bindings ?? []) this.assumedVolumes.delete(volume.metadata.name);
-    for (const claim of volumes?.provisions ?? []) this.assumedClaims.delete(keyOf(claim));
+    if (volumes !== undefined) this.assumed.forget(volumes);
   }
 
   /** Tells volume controller and provisioner, and waits until all claims are bound. */
@@ -232,7 +195,7 @@ export class VolumeBinding implements Plugin {
       return;
     }
     for (const { volume } of volumes.bindings) {
-      const { claimRef } = this.assumedVolumes.get(volume.metadata.name)!.spec;
+      const { claimRef } = this.assumed.volume(volume.metadata.name)!.spec;
       client.patch({ kind: "PersistentVolume", name: volume.metadata.name }, (current) => ({
         ...current,
         spec: { ...current.spec, ...(claimRef !== undefined && { claimRef }) },
@@ -311,7 +274,3 @@ const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
 const NOT_ENOUGH_STORAGE = "node(s) did not have enough free storage";
 const VOLUME_MISSING = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
-
-function keyOf({ metadata }: PersistentVolumeClaim): string {
-  return `${metadata.namespace ?? ""}/${metadata.name}`;
-}
