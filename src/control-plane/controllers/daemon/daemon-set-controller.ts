@@ -4,9 +4,8 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/ and kubernetes pkg/controller/daemon/daemon_controller.go.
  */
 import { objectKey } from "../../../api/kinds.js";
-import { TEMPLATE_GENERATION_ANNOTATION } from "../../../api/prepare.js";
 import { compileLabelSelector } from "../../../api/selector.js";
-import type { ControllerRevision, DaemonSet, Node, Pod, PodTemplateSpec } from "../../../api/types/index.js";
+import type { ControllerRevision, DaemonSet, Node, Pod } from "../../../api/types/index.js";
 import { SECOND } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
@@ -18,32 +17,28 @@ import { REVISION_HASH_LABEL } from "../history/controller-history.js";
 import { ORPHANS, orphanNamespace } from "../orphans.js";
 import { BY_OWNER, controlledBy, controllerOf, ownerUids } from "../owner-references.js";
 import { isPodReady, isPodTerminal } from "../pod-conditions.js";
-import { namespaceIsTerminating, PodControl, referenceTo } from "../pod-control.js";
+import { PodControl, referenceTo } from "../pod-control.js";
 import { BY_NODE, nodeNames } from "../pods-by-node.js";
 import { sameValue } from "../same-value.js";
-import { slowStart } from "../slow-start.js";
-import { ApiError, firstError, inParallel, type Task } from "../task.js";
+import { ApiError, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
 import { DaemonHistory } from "./daemon-history.js";
 import { planManage } from "./daemon-plan.js";
+import { DaemonPods } from "./daemon-pods.js";
 import { countedDaemonStatus, type DaemonSetStatus } from "./daemon-status.js";
 import { planUpdate } from "./daemon-update.js";
 import { FailedPodsBackoff } from "./failed-pods-backoff.js";
-import { affinityForNode, daemonTolerations, nodeFitness, nodeOfDaemonPod } from "./node-fitness.js";
+import { nodeFitness, nodeOfDaemonPod } from "./node-fitness.js";
 
 const ACCOUNT = "daemon-set-controller";
 const COMPONENT = "daemonset-controller";
-/** Most pods that one sync creates or deletes. Source: BurstReplicas in daemon_controller.go. */
-const BURST_REPLICAS = 250;
-const TEMPLATE_GENERATION_LABEL = "pod-template-generation";
-
 class DaemonSetController {
   private readonly calls: ApiCalls;
-  private readonly podControl: PodControl;
   private readonly daemonSets: Informer<DaemonSet>;
   private readonly pods: Informer<Pod>;
   private readonly nodes: Informer<Node>;
   private readonly queue: WorkQueue;
+  private readonly daemonPods: DaemonPods;
   private readonly history: DaemonHistory;
   private readonly consistency: ConsistencyStore;
   private readonly expectations = new Expectations();
@@ -58,7 +53,8 @@ class DaemonSetController {
     const revisions = context.informer("ControllerRevision");
     this.history = new DaemonHistory(this.calls, revisions, this.pods);
     this.consistency = new ConsistencyStore({ Pod: this.pods, DaemonSet: this.daemonSets });
-    this.podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    const podControl = new PodControl(this.calls, (pod, owner) => this.consistency.wroteAt(objectKey(owner), pod));
+    this.daemonPods = new DaemonPods(context, podControl, this.expectations);
     this.pods.addIndex(BY_OWNER, ownerUids);
     this.pods.addIndex(BY_NODE, nodeNames);
     this.pods.addIndex(ORPHANS, orphanNamespace);
@@ -221,7 +217,7 @@ class DaemonSetController {
     for (const [name, pods] of podsOnNode) {
       if (this.nodes.get(name) === undefined) podsToDelete.push(...pods.filter(({ spec }) => (spec.nodeName ?? "") === ""));
     }
-    yield* this.syncPods(daemonSet, podsToDelete, nodesNeedingPods, hash);
+    yield* this.daemonPods.sync(daemonSet, podsToDelete, nodesNeedingPods, hash);
   }
 
   /** Whether an ended pod's pause is over; tells of the pod, which a new one is to replace. */
@@ -247,39 +243,7 @@ class DaemonSetController {
     const nodes = new Map<string, Node>();
     for (const node of this.nodes.list()) nodes.set(node.metadata.name, node);
     const plan = planUpdate(daemonSet, nodes, this.podsOnNode(daemonSet), hash, this.context.now());
-    yield* this.syncPods(daemonSet, plan.podsToDelete, plan.nodesNeedingPods, hash);
-  }
-
-  private *syncPods(daemonSet: DaemonSet, doomed: readonly Pod[], nodes: readonly string[], hash: string): Task<void> {
-    const key = objectKey(daemonSet);
-    const creations = nodes.slice(0, BURST_REPLICAS);
-    const deletions = doomed.slice(0, BURST_REPLICAS);
-    this.expectations.expect(key, creations.length, deletions.length, this.context.simulation.now);
-    const template = templateOfPods(daemonSet, hash);
-    const { successes, error } = yield* slowStart(creations.length, (index) => this.createPod(daemonSet, template, creations[index]));
-    for (let skipped = successes; skipped < creations.length; skipped++) this.expectations.creationObserved(key);
-    const outcomes = yield* inParallel(deletions, deletions.length, (pod) => this.deletePod(key, pod, daemonSet));
-    const failed = error ?? firstError(outcomes);
-    if (failed !== undefined) throw failed;
-  }
-
-  /** That the namespace is going away is no error: a pod that will never come is expected, so that nobody tries again. */
-  private *createPod(daemonSet: DaemonSet, template: PodTemplateSpec, node: string): Task<void> {
-    const spec = { ...template.spec, affinity: affinityForNode(template.spec.affinity, node) };
-    try {
-      yield* this.podControl.createFromTemplate({ ...template, spec }, daemonSet);
-    } catch (error) {
-      if (!(error instanceof ApiError) || !namespaceIsTerminating(error)) throw error;
-    }
-  }
-
-  private *deletePod(key: string, pod: Pod, daemonSet: DaemonSet): Task<void> {
-    try {
-      yield* this.podControl.delete(pod, daemonSet);
-    } catch (error) {
-      this.expectations.deletionObserved(key);
-      if (!(error instanceof ApiError) || error.status.reason !== "NotFound") throw error;
-    }
+    yield* this.daemonPods.sync(daemonSet, plan.podsToDelete, plan.nodesNeedingPods, hash);
   }
 
   /** @param observed whether this generation of the DaemonSet was acted upon */
@@ -303,18 +267,6 @@ class DaemonSetController {
       return yield* this.calls.updateStatus<"DaemonSet">({ ...newest, status });
     }
   }
-}
-
-/** The template with the labels and tolerations that daemon pods have. */
-function templateOfPods(daemonSet: DaemonSet, hash: string): PodTemplateSpec {
-  const { template } = daemonSet.spec;
-  const generation = daemonSet.metadata.annotations?.[TEMPLATE_GENERATION_ANNOTATION];
-  const labels = {
-    ...template.metadata?.labels,
-    ...(generation !== undefined && { [TEMPLATE_GENERATION_LABEL]: generation }),
-    [REVISION_HASH_LABEL]: hash,
-  };
-  return { metadata: { ...template.metadata, labels }, spec: { ...template.spec, tolerations: daemonTolerations(template.spec) } };
 }
 
 export function startDaemonSetController(context: ControllerContext): void {
