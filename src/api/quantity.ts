@@ -5,8 +5,10 @@
  * rounds up and, beyond 64 bits, wraps or gives zero exactly where Go's arithmetic does: real clusters show those numbers.
  *
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ and
- * k8s.io/apimachinery/pkg/api/resource (quantity.go, amount.go, math.go, scale_int.go).
+ * k8s.io/apimachinery/pkg/api/resource (quantity.go).
  */
+import { fitsInt64, LOG10_MAX_INT64, MAX_INT64, pow10, scaleDecimal, scaleInt64 } from "./int64-amount.js";
+import { BINARY_SUFFIX_OF, BINARY_SUFFIXES, DECIMAL_SUFFIX_OF, DECIMAL_SUFFIXES } from "./quantity-suffixes.js";
 import type { QuantityText } from "./types/meta.js";
 
 export type QuantityFormat = "DecimalSI" | "DecimalExponent" | "BinarySI";
@@ -26,83 +28,8 @@ const NANO_DIGITS = 9;
 const MAX_INT64_DIGITS = 18;
 /** Decimal precision kept for binary suffixes in an int64, in digits (the fast path of ParseQuantity). */
 const BINARY_DIGITS = 14;
-/** Powers of ten beyond 2^63: shifting an int64 by this much always overflows. */
-const LOG10_MAX_INT64 = 19;
 /** Exponents beyond this are cut: the exact value is of no use, and its digits would fill memory. */
 const MAX_EXPONENT = 4096;
-const MAX_INT64 = 2n ** 63n - 1n;
-const MIN_INT64 = -(2n ** 63n);
-
-const DECIMAL_SUFFIXES: ReadonlyMap<string, number> = new Map([
-  ["n", -9],
-  ["u", -6],
-  ["m", -3],
-  ["", 0],
-  ["k", 3],
-  ["M", 6],
-  ["G", 9],
-  ["T", 12],
-  ["P", 15],
-  ["E", 18],
-]);
-const BINARY_SUFFIXES: ReadonlyMap<string, number> = new Map([
-  ["Ki", 10],
-  ["Mi", 20],
-  ["Gi", 30],
-  ["Ti", 40],
-  ["Pi", 50],
-  ["Ei", 60],
-]);
-const DECIMAL_SUFFIX_OF = new Map([...DECIMAL_SUFFIXES].map(([suffix, exponent]) => [exponent, suffix]));
-const BINARY_SUFFIX_OF = new Map([...BINARY_SUFFIXES].map(([suffix, exponent]) => [exponent, suffix]));
-
-function wrap(value: bigint): bigint {
-  return BigInt.asIntN(64, value);
-}
-
-function fitsInt64(value: bigint): boolean {
-  return value >= MIN_INT64 && value <= MAX_INT64;
-}
-
-function pow10(exponent: number): bigint {
-  return 10n ** BigInt(exponent);
-}
-
-/** Shifts that upstream multiplies in one step; an overflow there wraps, while the digit-by-digit way of other shifts gives 0. */
-const ONE_STEP_SHIFTS: ReadonlySet<number> = new Set([1, 2, 3, 6, 9]);
-
-/** int64Amount.AsScaledInt64: the amount mantissa*10^scale in units of 10^unit, away from zero; see the file's comment on overflow. */
-function scaleInt64(mantissa: bigint, scale: number, unit: number): bigint {
-  const shift = scale - unit;
-  if (shift === 0 || mantissa === 0n) return mantissa;
-  if (shift > 0) {
-    if (shift >= LOG10_MAX_INT64) return 0n;
-    const product = mantissa * pow10(shift);
-    if (fitsInt64(product)) return product;
-    return ONE_STEP_SHIFTS.has(shift) ? wrap(product) : 0n;
-  }
-  const divisor = pow10(-shift);
-  const quotient = mantissa / divisor;
-  if (mantissa % divisor === 0n) return quotient;
-  return mantissa > 0n ? quotient + 1n : quotient - 1n;
-}
-
-/** scaledValue of scale_int.go: as scaleInt64, for amounts of arbitrary precision, which round up and wrap. */
-function scaleDecimal(mantissa: bigint, scale: number, unit: number): bigint {
-  const shift = scale - unit;
-  if (shift === 0) return wrap(mantissa);
-  if (shift > 0) return wrap(wrap(mantissa) * wrap(pow10(shift)));
-  const divisor = pow10(-shift);
-  if (mantissa < MAX_INT64 && -shift < LOG10_MAX_INT64) {
-    const low = wrap(mantissa);
-    return low % divisor === 0n ? low / divisor : low / divisor + 1n;
-  }
-  let quotient = mantissa / divisor;
-  const remainder = mantissa % divisor;
-  if (remainder < 0n) quotient -= 1n;
-  return wrap(wrap(quotient) + (remainder === 0n ? 0n : 1n));
-}
-
 function stripFactors(value: bigint, factor: bigint): [rest: bigint, times: number] {
   let times = 0;
   if (value === 0n) return [0n, 0];
