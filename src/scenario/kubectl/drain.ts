@@ -1,22 +1,20 @@
 /**
  * kubectl drain: cordons a node and evicts its pods.
  *
- * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ and the filters of kubectl/pkg/drain/filters.go.
+ * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ and kubectl/pkg/drain/drain.go.
  */
 import { formatDuration } from "../../api/duration.js";
 import { kindInfo } from "../../api/kinds.js";
-import { controllerOf } from "../../api/owner-references.js";
-import { hasEnded } from "../../api/pod-phase.js";
 import { parseSelector } from "../../api/selector.js";
-import type { OwnerReference } from "../../api/types/meta.js";
 import type { Node } from "../../api/types/node.js";
 import type { Pod } from "../../api/types/pod.js";
 import type { DeleteOptions, Result, Target } from "../../control-plane/apiserver/client.js";
 import { SECOND } from "../../engine/simulation.js";
 import { parseNodes, setSchedulable } from "./cordon.js";
+import { choosePods, type Choice, type DrainOptions, isSkipped } from "./drain-filters.js";
 import { flag } from "./flags.js";
 import { answer, type Script, together } from "./script.js";
-import { doneText, type DryRun, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
+import { doneText, DRY_RUN_FLAG, dryRunOf } from "./outcome.js";
 import { resolve, selectorOf } from "./selection.js";
 import { KubectlError, ServerError } from "./kubectl-error.js";
 import { displayName, displayNameOf, type KubectlSession } from "./session.js";
@@ -27,26 +25,7 @@ import type { Verb } from "./verb.js";
 const RETRY_DELAY = 5 * SECOND;
 /** How often drain looks whether an evicted pod has gone: kubectl/pkg/drain/drain.go. */
 const POLL_INTERVAL = SECOND;
-/** Annotation of pods that a kubelet made from a file: they cannot be evicted. */
-const MIRROR_POD = "kubernetes.io/config.mirror";
-
 const POD = kindInfo("Pod")!;
-
-export interface DrainOptions {
-  readonly ignoreDaemonSets: boolean;
-  readonly force: boolean;
-  readonly deleteEmptyDirData: boolean;
-  readonly disableEviction: boolean;
-  /** Seconds; -1 or absent: each pod's own. */
-  readonly gracePeriodSeconds?: number;
-  /** 0 or absent: no end. */
-  readonly timeout?: number;
-  readonly podSelector?: string;
-  /** "client" evicts nothing, "server" asks without effect. */
-  readonly dryRun?: DryRun;
-  /** Seconds; pods that have been terminating for longer are not waited for. 0 or absent: all are. */
-  readonly skipWaitForDeleteTimeout?: number;
-}
 
 export const drain: Verb = {
   name: "drain",
@@ -171,68 +150,6 @@ function* removeAll(session: KubectlSession, node: Node, pods: readonly Pod[], o
   throw failure;
 }
 
-interface Choice {
-  readonly pods: readonly Pod[];
-  readonly warnings: readonly string[];
-  readonly errors: readonly string[];
-}
-
-/** Kinds of pods that need a flag, in the order in which drain names them in an error. */
-type Verdict = { readonly remove: boolean; readonly warning?: string; readonly error?: string };
-
-const DAEMON_SET_WARNING = "ignoring DaemonSet-managed Pods";
-const DAEMON_SET_ERROR = "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)";
-const LOCAL_STORAGE_ERROR = "cannot delete Pods with local storage (use --delete-emptydir-data to override)";
-const UNMANAGED_WARNING = "deleting Pods that declare no controller";
-const UNMANAGED_ERROR = "cannot delete Pods that declare no controller (use --force to override)";
-
-function* choosePods(session: KubectlSession, pods: readonly Pod[], options: DrainOptions): Script<Choice> {
-  const chosen: Pod[] = [];
-  const warnings = new Map<string, string[]>();
-  const errors = new Map<string, string[]>();
-  for (const pod of pods) {
-    const verdict = yield* judge(session, pod, options);
-    const id = `${pod.metadata.namespace!}/${pod.metadata.name}`;
-    if (verdict.error !== undefined) errors.set(verdict.error, [...(errors.get(verdict.error) ?? []), id]);
-    else if (verdict.remove) chosen.push(pod);
-    if (verdict.error === undefined && verdict.warning !== undefined)
-      warnings.set(verdict.warning, [...(warnings.get(verdict.warning) ?? []), id]);
-  }
-  const texts = (groups: ReadonlyMap<string, readonly string[]>) =>
-    [...groups].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort();
-  return {
-    pods: chosen,
-    warnings: [...warnings].map(([reason, ids]) => `${reason}: ${ids.join(", ")}`).sort(byWarningOrder),
-    errors: texts(errors),
-  };
-}
-
-function byWarningOrder(a: string, b: string): number {
-  return Number(b.startsWith(DAEMON_SET_WARNING)) - Number(a.startsWith(DAEMON_SET_WARNING));
-}
-
-function* judge(session: KubectlSession, pod: Pod, options: DrainOptions): Script<Verdict> {
-  if (isSkipped(session, pod, options)) return { remove: false };
-  const finished = hasEnded(pod);
-  const controller = controllerOf(pod);
-  if (controller?.kind === "DaemonSet" && !finished) {
-    if (yield* exists(session, controller, pod.metadata.namespace!)) {
-      return options.ignoreDaemonSets ? { remove: false, warning: DAEMON_SET_WARNING } : { remove: false, error: DAEMON_SET_ERROR };
-    }
-    if (!options.force) return { remove: false, error: DAEMON_SET_ERROR };
-  }
-  if (pod.metadata.annotations?.[MIRROR_POD] !== undefined) return { remove: false };
-  if (!finished && !options.deleteEmptyDirData && (pod.spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined))
-    return { remove: false, error: LOCAL_STORAGE_ERROR };
-  if (controller === undefined && !finished)
-    return options.force ? { remove: true, warning: UNMANAGED_WARNING } : { remove: false, error: UNMANAGED_ERROR };
-  return { remove: true };
-}
-
-function* exists(session: KubectlSession, owner: OwnerReference, namespace: string): Script<boolean> {
-  return (yield* session.find({ kind: "DaemonSet", namespace, name: owner.name })) !== undefined;
-}
-
 function deletionOf({ gracePeriodSeconds }: DrainOptions): DeleteOptions {
   return gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
 }
@@ -297,15 +214,6 @@ function* isAway(session: KubectlSession, pod: Pod, options: DrainOptions): Scri
   if (!isSkipped(session, current, options)) return false;
   session.print(`pod ${JSON.stringify(name)} has DeletionTimestamp older than ${options.skipWaitForDeleteTimeout ?? 0} seconds, skipping`);
   return true;
-}
-
-/** Whether the pod has been terminating for longer than anybody waits for. */
-function isSkipped(
-  session: KubectlSession,
-  { metadata: { deletionTimestamp } }: Pod,
-  { skipWaitForDeleteTimeout: patience = 0 }: DrainOptions,
-): boolean {
-  return patience > 0 && deletionTimestamp !== undefined && session.clock - deletionTimestamp > patience * SECOND;
 }
 
 function isOver(session: KubectlSession, deadline: number | undefined): boolean {
