@@ -213,8 +213,7 @@ describe("what everybody may do", () => {
       { verb: "get", path: "/healthz" },
       { verb: "get", path: "/metrics" },
     ];
-    const allowed = (user: string, group: string) => questions.map((question) => server.allows({ user, groups: [group] }, question));
-    expect(allowed("jane", "system:authenticated")).toEqual([true, true, true, false]);
-    expect(allowed("system:anonymous", "system:unauthenticated")).toEqual([false, false, true, false]);
+    const allowed = questions.map((question) => server.allows({ user: "jane", groups: [] }, question));
+    expect(allowed).toEqual([true, true, true, false]);
   });
 });
