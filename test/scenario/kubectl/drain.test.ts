@@ -102,6 +102,13 @@ describe("kubectl drain", () => {
     expect(pods(cluster)).toEqual(["agent-1", "elsewhere"]);
   });
 
+  it("lets pods be that the node's kubelet has from files", () => {
+    const metadata = { ...owned("Node", "a"), annotations: { "kubernetes.io/config.mirror": "hash" } };
+    const cluster = new MemoryCluster([node("a"), pod("agent-a", { metadata, spec: { nodeName: "a" } })]);
+    expect(cluster.kubectl("drain a --force").output).toEqual(["node/a cordoned", "node/a drained"]);
+    expect(pods(cluster)).toEqual(["agent-a"]);
+  });
+
   it("tries again each 5 s while a disruption budget forbids an eviction", () => {
     const cluster = new MemoryCluster([node("a"), pod("web-1", { metadata: owned("ReplicaSet", "web-x"), spec: { nodeName: "a" } })]);
     cluster.refusal = {

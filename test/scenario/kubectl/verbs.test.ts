@@ -236,7 +236,14 @@ describe("kubectl delete", () => {
 
 describe("kubectl exec", () => {
   it("passes the command on to a pod, or to the first pod of a workload", () => {
-    const cluster = new MemoryCluster([deployment("web"), pod("web-1", { metadata: { labels: { app: "web" } } })]);
+    const labels = { app: "web" };
+    const cluster = new MemoryCluster([
+      deployment("web"),
+      pod("other"),
+      pod("web-0", { metadata: { labels, deletionTimestamp: 1 } }),
+      pod("web-1", { metadata: { labels } }),
+      pod("web-2", { metadata: { labels } }),
+    ]);
     expect(cluster.kubectl("exec -it deploy/web -c main -- kill -9 1").exitCode).toBe(0);
     expect(cluster.commands).toEqual([["web-1", "main", "kill", "-9", "1"]]);
     expect(cluster.kubectl("exec web-1 -- frobnicate")).toMatchObject({
