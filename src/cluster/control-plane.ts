@@ -43,6 +43,7 @@ export function buildControlPlane(
     links,
     authorizer: new RbacAuthorizer(),
     admission: defaultAdmissionPlugins({
+      serviceAccount: { mountsToken: true },
       tolerationSeconds: {
         ...(notReady !== undefined && { notReadySeconds: notReady }),
         ...(unreachable !== undefined && { unreachableSeconds: unreachable }),

@@ -39,6 +39,11 @@ const KERNEL_VERSION = "6.12.0";
 const ARCHITECTURE = "amd64";
 const OPERATING_SYSTEM = "linux";
 
+/** Where the API server reaches the kubelet (--port). */
+const DAEMON_ENDPOINTS = { kubeletEndpoint: { Port: 10_250 } };
+/** Volumes are attached for the node, and not by its kubelet (--enable-controller-attach-detach). */
+const ATTACHED_BY_CONTROLLER = { "volumes.kubernetes.io/controller-managed-attach-detach": "true" };
+
 /** A node lists at most so many images (nodeStatusMaxImages). */
 const MAX_LISTED_IMAGES = 50;
 
@@ -113,6 +118,7 @@ export function nodeStatus(
     allocatable: identity.allocatable,
     conditions: nodeConditions(previous?.conditions, pressures, now),
     addresses: [...identity.addresses.map((address) => ({ type: "InternalIP", address })), { type: "Hostname", address: identity.name }],
+    daemonEndpoints: DAEMON_ENDPOINTS,
     nodeInfo: {
       kubeletVersion: identity.kubeletVersion,
       kubeProxyVersion: "",
@@ -135,7 +141,7 @@ export function newNode(identity: NodeIdentity, images: readonly ContainerImage[
     metadata: {
       name: identity.name,
       labels: nodeLabels(identity),
-      ...(Object.keys(identity.annotations).length > 0 && { annotations: identity.annotations }),
+      annotations: { ...ATTACHED_BY_CONTROLLER, ...identity.annotations },
     },
     spec: identity.taints.length > 0 ? { taints: identity.taints } : {},
     status: nodeStatus(identity, undefined, NO_PRESSURE, images, now, bootID),

@@ -58,6 +58,7 @@ export interface NodeStatus {
   readonly phase?: string;
   readonly conditions?: readonly Condition[];
   readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: NodeSystemInfo;
   readonly images?: readonly ContainerImage[];
   readonly volumesInUse?: readonly string[];

@@ -29,10 +29,14 @@ function isMounted({ volumeMounts = [] }: Container): boolean {
   return volumeMounts.some(({ mountPath }) => mountPath === MOUNT_PATH);
 }
 
-/** Five letters that differ for numbers that do, below their 14 million combinations. */
+/** How many names there are, and a number without common divisor that scatters them. */
+const COMBINATIONS = LETTERS.length ** SUFFIX_LENGTH;
+const SCATTER = 8_868_113;
+
+/** Five letters that differ for numbers that do, as long as there are combinations. */
 function suffixOf(number: number): string {
   let suffix = "";
-  for (let left = number; suffix.length < SUFFIX_LENGTH; left = Math.floor(left / LETTERS.length))
+  for (let left = ((number + 1) * SCATTER) % COMBINATIONS; suffix.length < SUFFIX_LENGTH; left = Math.floor(left / LETTERS.length))
     suffix = LETTERS[left % LETTERS.length] + suffix;
   return suffix;
 }

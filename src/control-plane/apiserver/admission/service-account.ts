@@ -25,6 +25,8 @@ export class ServiceAccount implements AdmissionPlugin {
   /** What the kubelet runs from a file must stay as it is there. */
   readonly leavesMirrorPods = true;
 
+  /** Of each spec the one with names and token, so that its pods share containers and volumes whatever changes around them. */
+  private readonly tokened = new WeakMap<PodSpec, PodSpec>();
   private volumes = 0;
 
   constructor(private readonly options: ServiceAccountOptions = {}) {}
@@ -37,8 +39,8 @@ export class ServiceAccount implements AdmissionPlugin {
     const isPlaced = objects.get("Namespace", undefined, namespace) !== undefined;
     if (account === undefined && this.options.mustExist === true && isPlaced)
       throw new RefusedSpec(`error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
-    let admitted = name === given && spec.serviceAccount === name ? spec : { ...spec, serviceAccountName: name, serviceAccount: name };
-    if (this.mountsToken(spec, account)) admitted = withToken(admitted, this.volumes++);
+    const named = name === given && spec.serviceAccount === name ? spec : { ...spec, serviceAccountName: name, serviceAccount: name };
+    const admitted = this.mountsToken(spec, account) ? this.withToken(spec, named) : named;
     const own = account?.imagePullSecrets ?? [];
     return { spec: imagePullSecrets.length > 0 || own.length === 0 ? admitted : { ...admitted, imagePullSecrets: own } };
   }
@@ -47,6 +49,12 @@ export class ServiceAccount implements AdmissionPlugin {
     const account = objects.get("ServiceAccount", namespace, spec.serviceAccountName ?? DEFAULT_ACCOUNT);
     const forbidden = account && forbiddenSecret(account, spec);
     if (forbidden !== undefined) throw new RefusedSpec(forbidden);
+  }
+
+  private withToken(spec: PodSpec, named: PodSpec): PodSpec {
+    let complete = this.tokened.get(spec);
+    if (complete === undefined) this.tokened.set(spec, (complete = withToken(named, this.volumes++)));
+    return complete;
   }
 
   /** What the pod says counts more than what its account says. */

@@ -1,8 +1,10 @@
 /**
  * What the API server does to a changed object before it validates it: fields that clients cannot write stay as they are or follow.
  *
- * Source: PrepareForUpdate in kubernetes pkg/registry/apps/daemonset/strategy.go and statefulset/strategy.go.
+ * Source: PrepareForUpdate in kubernetes pkg/registry/apps/daemonset/strategy.go, statefulset/strategy.go and
+ * core/persistentvolumeclaim/strategy.go.
  */
+import { normalizeDataSources } from "../../../api/data-source.js";
 import type { Kind, ObjectsByKind } from "../../../api/kinds.js";
 import { TEMPLATE_GENERATION_ANNOTATION, withoutMaxUnavailable } from "../../../api/prepare.js";
 import type { ApiObject } from "../../../api/types/meta.js";
@@ -12,6 +14,8 @@ type PrepareUpdate = { readonly [K in Kind]?: (object: ObjectsByKind[K], stored:
 
 const PREPARE: PrepareUpdate = {
   StatefulSet: withoutMaxUnavailable,
+  PersistentVolumeClaim: (object, stored) =>
+    object.spec === stored.spec ? object : { ...object, spec: normalizeDataSources(object.spec) },
   DaemonSet: (object, stored) => {
     const before = stored.metadata.annotations?.[TEMPLATE_GENERATION_ANNOTATION] ?? "0";
     const generation = sameContent(object.spec.template, stored.spec.template) ? before : String(Number(before) + 1);
