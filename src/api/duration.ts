@@ -79,45 +79,94 @@ function decimal(micros: number, unit: number): string {
   return fraction === "" ? String(whole) : `${whole}.${fraction}`;
 }
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|z|[+-]\d{2}:\d{2})$/;
+/** Layouts of Go, as its messages show them; that of a MicroTime asks for six digits after the point. */
+const RFC_3339 = "2006-01-02T15:04:05Z07:00";
+const RFC_3339_MICRO = "2006-01-02T15:04:05.000000Z07:00";
 
-/** The text of a time whose fields do not name a moment, or undefined where they do. */
-function fieldOutOfRange(
-  month: number,
-  day: number,
-  daysInMonth: number,
-  hour: number,
-  minute: number,
-  second: number,
-): string | undefined {
-  if (month < 1 || month > 12) return "month out of range";
-  if (day < 1 || day > daysInMonth) return "day out of range";
-  if (hour > 23) return "hour out of range";
-  if (minute > 59) return "minute out of range";
-  return second > 59 ? "second out of range" : undefined;
+const GREATEST_OFFSET_HOUR = 24;
+const GREATEST_OFFSET_MINUTE = 60;
+
+/** Reads the parts of a time one after the other, and says of the first that is wrong what Go says. */
+class TimeReader {
+  private rest: string;
+
+  constructor(
+    private readonly text: string,
+    private readonly layout: string,
+  ) {
+    this.rest = text;
+  }
+
+  private wrong(element: string): TimeFormatError {
+    const [text, layout, rest, wanted] = [this.text, this.layout, this.rest, element].map((one) => JSON.stringify(one));
+    return new TimeFormatError(`parsing time ${text} as ${layout}: cannot parse ${rest} as ${wanted}`);
+  }
+
+  outOf(what: string): TimeFormatError {
+    return new TimeFormatError(`parsing time ${JSON.stringify(this.text)}: ${what} out of range`);
+  }
+
+  /** What a pattern finds at the place that has been reached. */
+  take(pattern: RegExp, element: string): string {
+    const found = pattern.exec(this.rest)?.[0];
+    if (found === undefined) throw this.wrong(element);
+    this.rest = this.rest.slice(found.length);
+    return found;
+  }
+
+  number(pattern: RegExp, element: string, least: number, greatest: number, what: string): number {
+    const value = Number(this.take(pattern, element));
+    if (value < least || value > greatest) throw this.outOf(what);
+    return value;
+  }
+
+  /** Digits after the point, which a layout without them allows. */
+  fraction(): string {
+    if (this.layout === RFC_3339_MICRO) return this.take(/^\.\d{6}(?!\d)/, ".000000").slice(1);
+    return /^[.,]\d/.test(this.rest) ? this.take(/^[.,]\d+/, "").slice(1) : "";
+  }
+
+  /** Microseconds by which the zone is ahead of UTC. */
+  zone(): number {
+    const zone = this.take(/^(Z|[+-]\d{2}:\d{2})/, "Z07:00");
+    if (zone === "Z") return 0;
+    const [hours, minutes] = zone.slice(1).split(":").map(Number) as [number, number];
+    if (hours > GREATEST_OFFSET_HOUR) throw this.outOf("time zone offset hour");
+    if (minutes > GREATEST_OFFSET_MINUTE) throw this.outOf("time zone offset minute");
+    return (zone.startsWith("-") ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
+  }
+
+  end(): void {
+    const [text, rest] = [this.text, this.rest].map((one) => JSON.stringify(one));
+    if (this.rest !== "") throw new TimeFormatError(`parsing time ${text}: extra text: ${rest}`);
+  }
 }
 
 /**
  * Reads an RFC 3339 time into a Timestamp; digits beyond the microsecond are cut off.
  *
+ * Source of the rules and texts: https://pkg.go.dev/time#Parse
+ *
+ * @param isMicro whether there have to be exactly six digits after the point, as in a MicroTime
  * @throws TimeFormatError with Go's wording
  */
-export function parseTimestamp(text: string): Timestamp {
-  const match = RFC_3339.exec(text);
-  if (match === null) {
-    throw new TimeFormatError(
-      `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
-    );
-  }
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const wrong = fieldOutOfRange(month, day, daysInMonth, hour, minute, second);
-  if (wrong !== undefined) throw new TimeFormatError(`parsing time ${JSON.stringify(text)}: ${wrong}`);
-  const micros = Number((match[7] ?? "").slice(0, 6).padEnd(6, "0"));
-  const zone = match[8];
-  const offset = /^[Zz]$/.test(zone)
-    ? 0
-    : (zone.startsWith("-") ? -1 : 1) * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(4)) * MINUTE);
+export function parseTimestamp(text: string, isMicro = false): Timestamp {
+  const reader = new TimeReader(text, isMicro ? RFC_3339_MICRO : RFC_3339);
+  const year = Number(reader.take(/^\d{4}/, "2006"));
+  reader.take(/^-/, "-");
+  const month = reader.number(/^\d{2}/, "01", 1, 12, "month");
+  reader.take(/^-/, "-");
+  const day = Number(reader.take(/^\d{2}/, "02"));
+  reader.take(/^T/, "T");
+  const hour = reader.number(/^\d{1,2}/, "15", 0, 23, "hour");
+  reader.take(/^:/, ":");
+  const minute = reader.number(/^\d{2}/, "04", 0, 59, "minute");
+  reader.take(/^:/, ":");
+  const second = reader.number(/^\d{2}/, "05", 0, 59, "second");
+  const micros = Number(reader.fraction().slice(0, 6).padEnd(6, "0"));
+  const offset = reader.zone();
+  reader.end();
+  if (day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate()) throw reader.outOf("day");
   return Date.UTC(year, month - 1, day, hour, minute, second) * MILLISECOND + micros - offset;
 }
 

@@ -101,7 +101,7 @@ function text(value: unknown): string {
 
 function time(value: unknown, micro: boolean): number {
   try {
-    const moment = parseTimestamp(text(value));
+    const moment = parseTimestamp(text(value), micro);
     return micro ? moment : wholeSecond(moment);
   } catch (error) {
     if (error instanceof TimeFormatError) throw new Refusal(error.message);

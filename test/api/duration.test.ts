@@ -63,6 +63,33 @@ describe("times", () => {
     expect(() => parseTimestamp(text)).toThrow(TimeFormatError);
   });
 
+  // What Go's time.Parse says, element by element of its layout.
+  it.each([
+    ["yesterday", 'as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"'],
+    ["2024-01-01", 'as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"'],
+    ["2024-1-01T00:00:00Z", 'as "2006-01-02T15:04:05Z07:00": cannot parse "1-01T00:00:00Z" as "01"'],
+    ["2024-01-01 00:00:00Z", 'as "2006-01-02T15:04:05Z07:00": cannot parse " 00:00:00Z" as "T"'],
+    ["2024-01-01T00:00:00", 'as "2006-01-02T15:04:05Z07:00": cannot parse "" as "Z07:00"'],
+  ])("says of %j where it goes wrong", (text, what) => {
+    expect(() => parseTimestamp(text)).toThrow(`parsing time ${JSON.stringify(text)} ${what}`);
+  });
+
+  it.each([
+    ["2024-13-01T00:00:00Z", ": month out of range"],
+    ["2024-02-30T00:00:00Z", ": day out of range"],
+    ["2024-01-01T24:00:00Z", ": hour out of range"],
+    ["2024-01-01T00:00:00Zulu", ': extra text: "ulu"'],
+  ])("says of %j what is wrong", (text, what) => {
+    expect(() => parseTimestamp(text)).toThrow(`parsing time ${JSON.stringify(text)}${what}`);
+  });
+
+  it("has six digits after the point where microseconds count", () => {
+    expect(parseTimestamp("1970-01-01T00:00:01.000002Z", true)).toBe(1_000_002);
+    expect(() => parseTimestamp("1970-01-01T00:00:01Z", true)).toThrow(
+      'parsing time "1970-01-01T00:00:01Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+    );
+  });
+
   it("are read as they were written", () => {
     const moments = fc.integer({ min: -62_000_000_000_000, max: 4_000_000_000_000_000 });
     fc.assert(fc.property(moments, (moment) => parseTimestamp(formatMicroTimestamp(moment)) === moment));

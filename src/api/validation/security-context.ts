@@ -59,15 +59,36 @@ function validateAppArmorProfile(field: string, profile: Profile | undefined): F
   return localhostProfile.length > MAX_PROFILE_LENGTH ? [...errors, tooLong(path, MAX_PROFILE_LENGTH)] : errors;
 }
 
-function validateSysctls(field: string, sysctls: readonly { readonly name?: string }[]): FieldError[] {
+function validateSysctls(field: string, sysctls: readonly { readonly name?: string }[], spec: PodSpec): FieldError[] {
   const names = sysctls.map(({ name = "" }) => name);
   return names.flatMap((name, index) => {
     const path = `${field}[${index}].name`;
-    if (name === "") return [required(path)];
-    if (name.length > MAX_SYSCTL_LENGTH || !SYSCTL.test(name))
-      return [invalid(path, name, `must have at most ${MAX_SYSCTL_LENGTH} characters and match regex ${SYSCTL_PATTERN}`)];
-    return names.indexOf(name) < index ? [duplicate(path, name)] : [];
+    return [...validateSysctlName(path, name, names.slice(0, index)), ...validateHostSysctl(path, name, spec)];
   });
+}
+
+function validateSysctlName(path: string, name: string, earlier: readonly string[]): FieldError[] {
+  if (name === "") return [required(path)];
+  if (name.length > MAX_SYSCTL_LENGTH || !SYSCTL.test(name))
+    return [invalid(path, name, `must have at most ${MAX_SYSCTL_LENGTH} characters and match regex ${SYSCTL_PATTERN}`)];
+  return earlier.includes(name) ? [duplicate(path, name)] : [];
+}
+
+/** Settings that each namespace of its own has. Source: GetNamespace of component-helpers' node/util/sysctl. */
+const NETWORK_SYSCTL = /^net\./;
+const IPC_SYSCTL = /^(kernel\.sem$|kernel\.shm|kernel\.msg|fs\.mqueue\.)/;
+
+/** A pod cannot set what it shares with the host (ValidateHostSysctl). */
+function validateHostSysctl(path: string, written: string, { hostNetwork, hostIPC }: PodSpec): FieldError[] {
+  const name = normalizedSysctl(written);
+  if (hostNetwork === true && NETWORK_SYSCTL.test(name)) return [invalid(path, written, "may not be specified when 'hostNetwork' is true")];
+  return hostIPC === true && IPC_SYSCTL.test(name) ? [invalid(path, written, "may not be specified when 'hostIPC' is true")] : [];
+}
+
+/** A name may be written with slashes, dots then being part of its parts. */
+function normalizedSysctl(name: string): string {
+  const [separator = "."] = /[./]/.exec(name) ?? [];
+  return separator === "." ? name : name.replace(/[./]/g, (one) => (one === "/" ? "." : "/"));
 }
 
 interface PodContext {
@@ -94,7 +115,7 @@ export function validatePodSecurityContext(field: string, spec: PodSpec): FieldE
     errors.push(invalid(`${field}.shareProcessNamespace`, true, "ShareProcessNamespace and HostPID cannot both be enabled"));
   return [
     ...errors,
-    ...validateSysctls(`${field}.sysctls`, sysctls),
+    ...validateSysctls(`${field}.sysctls`, sysctls, spec),
     ...chosen(`${field}.fsGroupChangePolicy`, own.fsGroupChangePolicy, GROUP_CHANGE_POLICIES),
     ...validateSeccompProfile(`${field}.seccompProfile`, own.seccompProfile),
     ...validateAppArmorProfile(`${field}.appArmorProfile`, own.appArmorProfile),

@@ -58,19 +58,39 @@ export function mergeStrategically(current: unknown, patch: unknown, field = "")
 }
 
 function mergeLists(current: readonly unknown[], patch: readonly unknown[], field: string): unknown {
-  if (MERGED_SETS.has(field)) return [...new Set([...current, ...patch])];
+  if (MERGED_SETS.has(field)) return inPlace([...new Set(patch)], current, (item) => item);
   const key = keyOf(field, patch);
   if (key === undefined || patch.some((item) => isFields(item) && item.$patch === "replace"))
     return patch.filter((item) => !isFields(item) || item.$patch === undefined).map(withoutDirectives);
-  const result = [...current];
-  for (const item of patch as readonly Fields[]) {
-    const index = result.findIndex((one) => isFields(one) && one[key] === item[key]);
-    if (item.$patch === "delete") {
-      if (index >= 0) result.splice(index, 1);
-    } else if (index < 0) result.push(withoutDirectives(item));
-    else result[index] = mergeStrategically(result[index], item);
+  const keyValue = (item: unknown): unknown => (isFields(item) ? item[key] : undefined);
+  const items = patch as readonly Fields[];
+  const deleted = new Set(items.filter((item) => item.$patch === "delete").map(keyValue));
+  const kept = current.filter((item) => !deleted.has(keyValue(item)));
+  const merged = items
+    .filter((item) => item.$patch !== "delete")
+    .map((item) => {
+      const before = kept.find((one) => keyValue(one) === item[key]);
+      return before === undefined ? withoutDirectives(item) : mergeStrategically(before, item);
+    });
+  return inPlace(merged, kept, keyValue);
+}
+
+/**
+ * Items of a patch and those that it does not name, each in their own order: an item of the patch comes as soon as nothing that is not
+ * named stood before it, so that new ones come first. Source: mergeSortedSlice in apimachinery pkg/util/strategicpatch/patch.go.
+ */
+function inPlace(merged: readonly unknown[], current: readonly unknown[], keyValue: (item: unknown) => unknown): unknown[] {
+  const order = current.map(keyValue);
+  const named = new Set(merged.map(keyValue));
+  const others = current.filter((item) => !named.has(keyValue(item)));
+  const result: unknown[] = [];
+  let next = 0;
+  for (const item of merged) {
+    const place = order.indexOf(keyValue(item));
+    while (next < others.length && order.indexOf(keyValue(others[next])) < place) result.push(others[next++]);
+    result.push(item);
   }
-  return result;
+  return [...result, ...others.slice(next)];
 }
 
 function withoutDirectives(value: unknown): unknown {
