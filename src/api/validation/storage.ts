@@ -7,7 +7,8 @@ import { check, nonNegative } from "./metadata.js";
 import { dnsSubdomain, qualifiedName } from "./names.js";
 import { semanticallyEqual } from "./sameness.js";
 import { validateNodeSelector } from "./scheduling.js";
-import { csiDriverName, PERSISTENT_VOLUMES, validateSources } from "./volume-sources.js";
+import { csiDriverName } from "./csi-volumes.js";
+import { PERSISTENT_VOLUMES, validateSources } from "./volume-sources.js";
 
 const RECLAIM_POLICIES = ["Delete", "Recycle", "Retain"];
 const CLASS_RECLAIM_POLICIES = ["Delete", "Retain"];

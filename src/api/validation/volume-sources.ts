@@ -2,35 +2,13 @@
 import { parseQuantity } from "../quantity.js";
 import type { PersistentVolumeClaim } from "../types/storage.js";
 import { validateClaimSpec } from "./claim-spec.js";
-import { forbidden, invalid, notSupported, oneOf, required, tooLong, type FieldError } from "./field-error.js";
+import { validateCsi, validatePersistentCsi } from "./csi-volumes.js";
+import { forbidden, invalid, notSupported, oneOf, required, type FieldError } from "./field-error.js";
 import { check, validateAnnotations, validateLabels } from "./metadata.js";
-import { dnsLabel, dnsSubdomain, inclusiveRange } from "./names.js";
+import { dnsLabel, inclusiveRange } from "./names.js";
 import { keyToPath, type KeyToPath, fileMode, localPath, noBacksteps } from "./paths.js";
 import { validateDownwardApi, validateProjected } from "./projected-volumes.js";
-
-type Source = Readonly<Record<string, unknown>>;
-export type SourceRule = (field: string, source: Source) => FieldError[];
-
-function text(source: Source, name: string): string {
-  const value = source[name];
-  return typeof value === "string" ? value : "";
-}
-
-function needs(...names: string[]): SourceRule {
-  return (field, source) => names.filter((name) => text(source, name) === "").map((name) => required(`${field}.${name}`));
-}
-
-/** The name, and where it is asked for the namespace, of a secret that a source refers to. */
-function secretOf(name: string, ...fields: string[]): SourceRule {
-  return (field, source) => {
-    const secret = source[name] as Source | undefined;
-    return secret === undefined ? [] : needs(...fields)(`${field}.${name}`, secret);
-  };
-}
-
-function all(...rules: SourceRule[]): SourceRule {
-  return (field, source) => rules.flatMap((rule) => rule(field, source));
-}
+import { all, needs, secretOf, type Source, type SourceRule, text } from "./source-rule.js";
 
 const needsMonitors: SourceRule = (field, { monitors }) =>
   Array.isArray(monitors) && monitors.length > 0 ? [] : [required(`${field}.monitors`)];
@@ -153,40 +131,6 @@ const validateStorageOs: SourceRule = (field, source) => {
     ...(namespace === "" ? [] : check(`${field}.volumeNamespace`, namespace, dnsLabel)),
   ];
 };
-
-const MAX_DRIVER_NAME = 63;
-
-export function csiDriverName(field: string, name: string): FieldError[] {
-  const errors = name === "" ? [required(field)] : [];
-  if (name.length > MAX_DRIVER_NAME) errors.push(tooLong(field, MAX_DRIVER_NAME));
-  return [...errors, ...dnsSubdomain(name.toLowerCase()).map((message) => invalid(field, name, message))];
-}
-
-const validateCsi: SourceRule = (field, source) => {
-  const errors = csiDriverName(`${field}.driver`, text(source, "driver"));
-  const secret = source.nodePublishSecretRef as Source | undefined;
-  if (secret === undefined) return errors;
-  const name = text(secret, "name");
-  // The API server looks for the name of the secret one level above where it stands.
-  return [...errors, ...(name === "" ? [required(`${field}.nodePublishSecretRef.name`)] : check(`${field}.name`, name, dnsSubdomain))];
-};
-
-const PERSISTENT_CSI_SECRETS = ["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"];
-
-const validatePersistentCsi: SourceRule = (field, source) => [
-  ...csiDriverName(`${field}.driver`, text(source, "driver")),
-  ...needs("volumeHandle")(field, source),
-  ...PERSISTENT_CSI_SECRETS.flatMap((name) => {
-    const secret = source[name] as Source | undefined;
-    if (secret === undefined) return [];
-    const [own, namespace] = [text(secret, "name"), text(secret, "namespace")];
-    const path = `${field}.${name}`;
-    return [
-      ...(own === "" ? [required(`${path}.name`)] : check(`${path}.name`, own, dnsSubdomain)),
-      ...(namespace === "" ? [required(`${path}.namespace`)] : check(`${path}.namespace`, namespace, dnsLabel)),
-    ];
-  }),
-];
 
 /** Fields of a claim template's metadata that mean something. */
 const TEMPLATE_METADATA: ReadonlySet<string> = new Set(["labels", "annotations"]);
