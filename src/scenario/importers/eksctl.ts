@@ -1,6 +1,7 @@
 /** An eksctl ClusterConfig as a cluster description. Source of the format: https://eksctl.io/usage/schema/ */
 import Type, { type Static } from "typebox";
-import type { Cluster, NodeGroup } from "../schema/cluster.js";
+import type { Cluster } from "../schema/cluster.js";
+import type { NodeGroup } from "../schema/node-group.js";
 import { suggestion } from "../suggestion.js";
 import type { Finding } from "../mistake.js";
 import { validatorOf } from "../validation.js";

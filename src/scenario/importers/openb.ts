@@ -9,7 +9,7 @@ import { BEHAVIOR_ANNOTATIONS } from "../../api/behavior-annotations.js";
 import type { Pod, PodSpec } from "../../api/types/pod.js";
 import { SECOND } from "../../engine/simulation.js";
 import type { TracedPod } from "../scenario.js";
-import type { NodeGroup } from "../schema/cluster.js";
+import type { NodeGroup } from "../schema/node-group.js";
 import { readCsv, type CsvRow } from "./csv.js";
 
 /** Label of nodes with GPUs, and key of the node affinity of pods that demand certain models. */

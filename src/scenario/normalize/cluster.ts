@@ -13,7 +13,8 @@ import { isKubeadmDocument, readKubeadmDocument } from "../importers/kubeadm.js"
 import { isNodeList, readNodes, TraceError } from "../importers/openb.js";
 import { templateAt } from "../manifests.js";
 import type { SchedulerSettings } from "../scheduler.js";
-import type { Cluster, NodeGroup } from "../schema/cluster.js";
+import type { Cluster } from "../schema/cluster.js";
+import type { NodeGroup } from "../schema/node-group.js";
 import type { DurationDistribution } from "../schema/distribution.js";
 import { mistakeAt, type Finding } from "../mistake.js";
 import { checkRanges } from "./network-ranges.js";
