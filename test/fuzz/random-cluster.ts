@@ -54,11 +54,12 @@ export function randomCluster(draw: Draw): RandomCluster {
     ...(isElastic &&
       draw.chance(0.8) && {
         clusterAutoscaler: {
-          expander: draw.one(["random", "least-waste", "most-pods"]),
+          expander: draw.one(["random", "least-waste", "most-pods", "least-nodes", "least-nodes,most-pods"]),
           "scale-down-delay-after-add": draw.one(["1m", "10m"]),
           "scale-down-unneeded-time": draw.one(["1m", "10m"]),
           ...draw.maybe(0.3, () => ({ "scale-down-unready-time": "2m" })),
           ...draw.maybe(0.3, () => ({ "balance-similar-node-groups": true })),
+          ...draw.maybe(0.2, () => ({ "enforce-node-group-min-size": true })),
         },
       }),
     ...draw.maybe(0.2, () => ({ latencies: { schedulerCycle: "20ms", etcdFsync: { lognormal: { median: "10ms", sigma: 1 } } } })),

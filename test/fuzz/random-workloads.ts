@@ -249,8 +249,14 @@ export function randomSurroundings(draw: Draw, workloads: readonly RandomWorkloa
   for (const { name, namespace, type } of workloads) {
     const metadata = { name, namespace };
     if (draw.chance(0.5)) {
-      const spec = { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }], ...draw.maybe(0.2, () => ({ type: "NodePort" })) };
-      manifests.push({ apiVersion: "v1", kind: "Service", metadata, spec });
+      const spec = {
+        selector: { app: name },
+        ports: [{ port: 80, targetPort: 8080 }],
+        ...draw.maybe(0.2, () => ({ type: "NodePort" })),
+        ...draw.maybe(0.2, () => ({ trafficDistribution: draw.one(["PreferClose", "PreferSameZone", "PreferSameNode"]) })),
+      };
+      const annotations = { "service.kubernetes.io/topology-mode": "Auto" };
+      manifests.push({ apiVersion: "v1", kind: "Service", metadata: { ...metadata, ...draw.maybe(0.2, () => ({ annotations })) }, spec });
     }
     if (draw.chance(0.35)) {
       const amount = draw.one([{ minAvailable: draw.between(0, 3) }, { maxUnavailable: draw.between(0, 2) }, { minAvailable: "50%" }]);
