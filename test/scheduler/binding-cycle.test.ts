@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
+import { PodInfo } from "../../src/scheduler/framework/pod-info.js";
+import { PodShapes } from "../../src/scheduler/framework/pod-shape.js";
+import { ResourceIndex } from "../../src/scheduler/framework/resources.js";
+import { WaitingPods } from "../../src/scheduler/framework/waiting-pods.js";
 import type { Plugin } from "../../src/scheduler/framework/plugin.js";
 import { Status } from "../../src/scheduler/framework/status.js";
 import { Scheduler } from "../../src/scheduler/scheduler.js";
@@ -38,6 +42,26 @@ describe("binding cycle", () => {
     scheduler.waitingPods.allow("pod-first", "Gate");
     simulation.run(11 * SECOND);
     expect(nodeOf(server, "first")).toBe("a");
+  });
+
+  it("waits for all plugins that hold a pod back, in whatever order they allow it", () => {
+    const waiting = new WaitingPods(() => undefined);
+    const object = pod("first");
+    const info = new PodInfo(object, new PodShapes(new ResourceIndex()).shapeOf(object));
+    const ends: unknown[] = [];
+    waiting.wait(
+      info,
+      new Map([
+        ["Gate", SECOND],
+        ["Gang", SECOND],
+      ]),
+      (status) => ends.push(status),
+    );
+    waiting.allow(info.uid, "Gang");
+    waiting.allow(info.uid, "Gang");
+    expect([ends, waiting.heldBy(info.uid)]).toEqual([[], ["Gate"]]);
+    waiting.allow(info.uid, "Gate");
+    expect([ends, waiting.heldBy(info.uid)]).toEqual([[undefined], []]);
   });
 
   it("gives a pod back that waited too long", () => {

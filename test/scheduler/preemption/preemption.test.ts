@@ -116,6 +116,21 @@ describe("preemption through the API server", () => {
     expect(server.get("Pod", "default/web")?.spec.nodeName).toBe("a");
   });
 
+  it("takes the place back that a less important pod was promised", () => {
+    const { simulation, server } = start();
+    const leaving = running("leaving", "a", "500m", 0);
+    server.put(node("a", FULL));
+    server.put({ ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: EPOCH } });
+    server.put(running("batch", "a", "400m", 0));
+    server.put(pod("middle", { cpu: "500m" }, { priority: 500 }));
+    simulation.run(SECOND);
+    expect(server.get("Pod", "default/middle")?.status?.nominatedNodeName).toBe("a");
+    server.put(pod("high", { cpu: "900m" }, { priority: 1000 }));
+    simulation.run(2 * SECOND);
+    expect(server.get("Pod", "default/high")?.status?.nominatedNodeName).toBe("a");
+    expect(server.get("Pod", "default/middle")?.status?.nominatedNodeName).toBeUndefined();
+  });
+
   it("does nothing for a pod that may not preempt, and says why", () => {
     const { simulation, server } = start();
     server.put(node("a", FULL));

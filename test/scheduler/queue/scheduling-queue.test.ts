@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MILLISECOND, MINUTE, SECOND } from "../../../src/engine/simulation.js";
-import { ADD, DELETE, type EventRegistration } from "../../../src/scheduler/framework/events.js";
+import { ADD, DELETE, type EventRegistration, UPDATE_POD_TOLERATION } from "../../../src/scheduler/framework/events.js";
 import { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
 import { PodShapes } from "../../../src/scheduler/framework/pod-shape.js";
 import { ResourceIndex } from "../../../src/scheduler/framework/resources.js";
@@ -82,6 +82,17 @@ describe("SchedulingQueue", () => {
     const popped = queue.pop()!;
     queue.moveAllToActiveOrBackoff(NODE_ADD, undefined, node("n"));
     queue.addUnschedulable(popped, FIT);
+    expect([queue.unschedulableCount, queue.backoffCount]).toEqual([0, 1]);
+  });
+
+  it("does not lose a change of the pod itself that comes during its attempt", () => {
+    const { queue, info } = start([{ resource: "UnscheduledPod", actions: UPDATE_POD_TOLERATION }]);
+    const before = info("a");
+    queue.add(before);
+    const popped = queue.pop()!;
+    const tolerant = { ...before.pod, spec: { ...before.pod.spec, tolerations: [{ operator: "Exists" as const }] } };
+    queue.update(new PodInfo(tolerant, before.shape));
+    queue.addUnschedulable(popped, new Set(["TaintToleration"]));
     expect([queue.unschedulableCount, queue.backoffCount]).toEqual([0, 1]);
   });
 
