@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../src/api/types/index.js";
 import type { Cluster } from "../../src/cluster/cluster.js";
+import type { ClusterDescription } from "../../src/cluster/description.js";
 import { SECOND } from "../../src/engine/simulation.js";
 import { deployment, describeCluster, pods, startCluster } from "./small-cluster.js";
 
@@ -28,12 +30,30 @@ describe("a wired cluster", () => {
     expect(readiness(cluster, "worker-1")).toEqual(["True", "True"]);
   });
 
+  it("is served by any of its API servers, and by none where all are stopped", () => {
+    const cluster = startCluster(withThreeMasters());
+    const answers: string[] = [];
+    const scaleTo = (replicas: number, time: number): void => {
+      const target = { kind: "Deployment", namespace: "default", name: "web" } as const;
+      const edit = (web: Deployment): Deployment => ({ ...web, spec: { ...web.spec, replicas } });
+      cluster.kubectl.patch(target, edit, (result) => answers.push(result.ok ? "ok" : result.status.message));
+      cluster.simulation.run(time * SECOND);
+    };
+    cluster.kubectl.create(deployment("web", 1));
+    cluster.simulation.run(20 * SECOND);
+    for (const name of ["master-1", "master-3"]) cluster.faults.apiServerLoss(name);
+    scaleTo(2, 60);
+    expect(pods(cluster, "web").map(({ status }) => status?.phase)).toEqual(["Running", "Running"]);
+    cluster.faults.apiServerLoss("master-2");
+    scaleTo(3, 80);
+    cluster.faults.apiServerReturn("master-3");
+    scaleTo(4, 120);
+    expect(answers).toEqual(["ok", expect.stringContaining("was refused"), "ok"]);
+    expect(pods(cluster, "web").map(({ status }) => status?.phase)).toEqual(Array(4).fill("Running"));
+  });
+
   it("goes on with another controller manager and scheduler when the machine of the leaders loses its power", () => {
-    const masters = { name: "master", count: 3, controlPlane: true, capacity: { cpu: "4", memory: "8Gi" }, taints: [CONTROL_PLANE_TAINT] };
-    const { nodeGroups } = describeCluster(2);
-    const cluster = startCluster(
-      describeCluster(2, { nodeGroups: [masters, ...nodeGroups], controlPlane: { etcdMembers: 3, apiServers: 3, controllerManager: {} } }),
-    );
+    const cluster = startCluster(withThreeMasters());
     cluster.simulation.run(10 * SECOND);
     cluster.faults.nodePowerOff("master-1");
     cluster.kubectl.create(deployment("web", 4));
@@ -46,6 +66,15 @@ describe("a wired cluster", () => {
 });
 
 const CONTROL_PLANE_TAINT = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" } as const;
+
+function withThreeMasters(): ClusterDescription {
+  const masters = { name: "master", count: 3, controlPlane: true, capacity: { cpu: "4", memory: "8Gi" }, taints: [CONTROL_PLANE_TAINT] };
+  const { nodeGroups } = describeCluster(2);
+  return describeCluster(2, {
+    nodeGroups: [masters, ...nodeGroups],
+    controlPlane: { etcdMembers: 3, apiServers: 3, controllerManager: {} },
+  });
+}
 
 function readiness(cluster: Cluster, node: string): (string | undefined)[] {
   return pods(cluster)
