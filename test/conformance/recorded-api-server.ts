@@ -1,14 +1,10 @@
 /** An API server with which recorded requests are repeated: what is sent by HTTP, sent by path, verb and body. */
-import { decodeFailure, endingProblem } from "../../src/api/decode-problem.js";
-import { decodeAs } from "../../src/api/decoder.js";
-import { isPlainObject } from "../../src/api/plain-object.js";
 import { encode, encodeAs } from "../../src/api/encode.js";
 import { kindInfo, type Kind, type ObjectsByKind } from "../../src/api/kinds.js";
 import { structOf } from "../../src/api/schema/descriptor.js";
-import { schemaOf } from "../../src/api/schema/index.js";
 import type { ApiObject } from "../../src/api/types/meta.js";
 import type { Scale } from "../../src/api/types/scale.js";
-import { downgrade, upgrade } from "../../src/api/versions.js";
+import { downgrade } from "../../src/api/versions.js";
 import { defaultAdmissionPlugins } from "../../src/control-plane/apiserver/admission/default-plugins.js";
 import { matchesScopes, QUOTA_KINDS, usageOf } from "../../src/control-plane/apiserver/admission/quota-usage.js";
 import { ApiServer } from "../../src/control-plane/apiserver/api-server.js";
@@ -21,6 +17,7 @@ import { ControllerManager } from "../../src/control-plane/controllers/controlle
 import { KUBERNETES_1_36 } from "../../src/control-plane/controllers/options.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { ADDRESS_UNKNOWN, type Address, addressOf, METHOD_NOT_ALLOWED, PAGE_NOT_FOUND } from "./request-address.js";
+import { bindingOf, inNamespace, named, readBody } from "./request-body.js";
 import { checkOptions, deleteOptionsOf } from "./request-options.js";
 import { patchDocumentOf } from "./request-patch.js";
 
@@ -45,6 +42,9 @@ const SETTING: readonly Plain[] = [
 
 const RECORDED_SERVICE_CIDR = "10.96.0.0/16";
 const EPOCH = 1_700_000_000 * SECOND;
+
+/** Seconds. */
+const LONGEST_WAIT = 300;
 
 type Send = (done: Callback<ApiObject>) => void;
 
@@ -140,9 +140,8 @@ export class RecordedApiServer {
     const pod = target as Target<"Pod">;
     switch (address.subresource) {
       case "binding": {
-        const { metadata, target: node } = body as { metadata?: { name?: string }; target?: { name?: string } };
-        if (metadata?.name !== pod.name) throw badRequest("name in URL does not match name in Binding object");
-        return (done) => client.bind(pod, node?.name ?? "", done);
+        const { uid, nodeName } = bindingOf(body, pod.name);
+        return (done) => client.bind({ ...pod, ...(uid !== undefined && { uid }) }, nodeName, done);
       }
       case "eviction": {
         const { metadata, deleteOptions } = body as { metadata?: { name?: string }; deleteOptions?: DeleteOptions };
@@ -178,8 +177,8 @@ export class RecordedApiServer {
   private answer(send: Send): Result<ApiObject> {
     let answer: Result<ApiObject> | undefined;
     send((result) => (answer = result));
-    // Long enough for an eviction's tries at a budget that others write.
-    this.simulation.run(this.simulation.now + SECOND);
+    // Where the server asks for a later try the client makes it, and gives up in the end.
+    for (let seconds = 0; seconds < LONGEST_WAIT && answer === undefined; seconds++) this.simulation.run(this.simulation.now + SECOND);
     return answer!;
   }
 }
@@ -195,68 +194,6 @@ function patching(client: ApiClient, target: Target, address: Address, request: 
     default:
       return (done) => client.patch(target, edit, done);
   }
-}
-
-/** How unknown fields are taken: strictly only where the request asks for it. Source: fieldValidation of the API's concepts. */
-function isStrict(query: URLSearchParams): boolean {
-  return query.get("fieldValidation") === "Strict";
-}
-
-/**
- * The body as the API server's create and update handlers read it: what it leaves open about its kind the address says.
- *
- * Source: k8s.io/apiserver/pkg/endpoints/handlers/{create,update,rest}.go (transformDecodeError).
- */
-function readBody(body: unknown, { expected, query }: Address): ApiObject {
-  if (!isPlainObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind})`);
-  const kind = textOf(body["kind"]) || expected.kind;
-  const apiVersion = textOf(body["apiVersion"]) || expected.apiVersion;
-  const refuse = (why: string): ApiStatusError =>
-    badRequest(`${kind} in version ${JSON.stringify(apiVersion.split("/").at(-1))} cannot be handled as a ${expected.kind}: ${why}`);
-  const schema = kind === "Scale" ? structOf("Scale") : schemaOf(apiVersion, kind);
-  if (schema === undefined)
-    throw refuse(
-      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
-  const { object, problems } = decodeAs(schema, { ...body, apiVersion, kind });
-  const failure = isStrict(query) ? decodeFailure(problems) : endingProblem(problems)?.message;
-  if (failure !== undefined) throw refuse(failure);
-  if (kind !== expected.kind) throw refuse(`converting (${goType(apiVersion, kind)}) to (${internalType(expected)}): unknown conversion`);
-  if (apiVersion !== expected.apiVersion)
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`);
-  const { metadata } = object as Partial<ApiObject>;
-  return upgrade({ ...object, metadata: metadata ?? ({} as ApiObject["metadata"]) });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function goType(apiVersion: string, kind: string): string {
-  return `${apiVersion.split("/").at(-1)!}.${kind}`;
-}
-
-/** Go's name of the type in which the API server holds objects: its package is the group's. */
-function internalType({ apiVersion, kind }: Address["expected"]): string {
-  const [group] = apiVersion.includes("/") ? apiVersion.split(".")[0].split("/") : ["core"];
-  return `${group}.${kind}`;
-}
-
-/** Source: k8s.io/apiserver/pkg/registry/rest EnsureObjectNamespaceMatchesRequestNamespace. */
-function inNamespace(object: ApiObject, { namespace }: Address): ApiObject {
-  const { namespace: given = "", ...metadata } = object.metadata;
-  if (namespace === undefined) return { ...object, metadata };
-  if (given !== "" && given !== namespace)
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  return { ...object, metadata: { ...object.metadata, namespace } };
-}
-
-/** Source: k8s.io/apiserver/pkg/endpoints/handlers/rest.go checkName. */
-function named(object: ApiObject, { name }: Address): ApiObject {
-  const given = object.metadata.name ?? "";
-  if (given === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  return object;
 }
 
 function encoded(object: ApiObject, { expected, subresource }: Address): Plain {

@@ -77,6 +77,30 @@ describe("a body", () => {
   });
 });
 
+describe("a new object", () => {
+  it("has no version yet", () => {
+    expect(refusal({ method: "POST", path: PODS, body: pod({ resourceVersion: "1" }) })).toBe(
+      "500 : resourceVersion should not be set on objects to be created",
+    );
+  });
+});
+
+describe("a binding", () => {
+  const bind = (body: object) => refusal({ method: "POST", path: `${PODS}/p/binding`, body }, pod());
+
+  it("binds a pod to a node", () => {
+    expect(bind({ metadata: { name: "p" }, target: { kind: "Pod" } })).toBe(
+      '500 : [target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]',
+    );
+  });
+
+  it("means the pod of its address", () => {
+    expect(bind({ metadata: { name: "q" }, target: { name: "n" } })).toBe(
+      "400 BadRequest: name in URL does not match name in Binding object",
+    );
+  });
+});
+
 describe("a deletion", () => {
   it("holds to its preconditions", () => {
     expect(refusal({ method: "DELETE", path: `${PODS}/p`, body: { preconditions: { resourceVersion: "1" } } }, pod())).toMatch(

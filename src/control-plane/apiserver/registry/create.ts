@@ -8,13 +8,17 @@ import { normalizeClusterIPs } from "../../../api/prepare.js";
 import type { ApiObject, ObjectMeta } from "../../../api/types/meta.js";
 import type { Service } from "../../../api/types/network.js";
 import { type AdmissionRequest, admittedName, RefusedSpec } from "../admission/admission.js";
-import { alreadyExists, type FieldCause, forbidden, invalid } from "../status-errors.js";
+import type { ApiStatus } from "../client.js";
+import { alreadyExists, ApiStatusError, type FieldCause, forbidden, invalid } from "../status-errors.js";
 import { type RegistryContext, wholeSeconds } from "./registry-context.js";
 import { placed } from "./stored-target.js";
 import { countsGenerations } from "./strategy.js";
 
 /** Attempts at a free generated name. Source: k8s.io/apiserver/pkg/endpoints/handlers/create.go maxNameGenerationCreateAttempts. */
 const NAME_ATTEMPTS = 8;
+
+/** Etcd gives versions; whoever names one means an object that is there. Source: k8s.io/apiserver/pkg/storage ErrResourceVersionSetOnCreate. */
+const VERSION_OF_NEW: ApiStatus = { code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" };
 
 /** @throws ApiStatusError 400, 403, 404, 409 AlreadyExists, 422 or 500 */
 export function createObject(context: RegistryContext, submitted: ApiObject, user: string): ApiObject {
@@ -63,6 +67,7 @@ function createValid(
   refusedAs(kind, name, () => {
     admission.validate(object, request, store);
   });
+  if (!writer.isRehearsal && (object.metadata.resourceVersion ?? "") !== "") throw new ApiStatusError(VERSION_OF_NEW);
   const existing = store.entry(kind, namespace, name);
   if (existing !== undefined) throw alreadyExists(kind, name, existing.object.metadata.deletionTimestamp !== undefined);
   if (writer.isRehearsal) return { ...object, metadata: { ...object.metadata, uid, creationTimestamp: now } };
