@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { Deployment, Node, Pod } from "../../src/api/types/index.js";
 import type { Event } from "../../src/api/types/policy.js";
 import type { Cluster, ClusterOptions } from "../../src/cluster/cluster.js";
 import type { ClusterDescription, NodeGroupDescription, NodeGroupScaling } from "../../src/cluster/description.js";
+import type { AutoscalerStatus } from "../../src/control-plane/cluster-autoscaler/autoscaler-status.js";
 import { constant } from "../../src/engine/distribution.js";
 import { MINUTE, SECOND } from "../../src/engine/simulation.js";
 import { deployment, describeCluster, EPOCH, pods, startCluster } from "./small-cluster.js";
@@ -91,9 +93,10 @@ describe("a cluster that grows", () => {
     expect(running(cluster, "web")).toBe(10);
     // Nodes on the way are reckoned with: nothing more is asked for.
     expect(events(cluster, "ScaledUpGroup")).toHaveLength(2);
-    expect(cluster.view.get("ConfigMap", "kube-system", "cluster-autoscaler-status")?.data?.["status"]).toContain(
-      "registered: {total: 3, ready: 3, notStarted: 0, unready: 0}",
-    );
+    const written = cluster.view.get("ConfigMap", "kube-system", "cluster-autoscaler-status")!.data!["status"];
+    expect((parse(written) as AutoscalerStatus).nodeGroups[0].health).toMatchObject({
+      nodeCounts: { registered: { total: 3, ready: 3, notStarted: 0 } },
+    });
   });
 
   it("grows to the greatest size and says of other pods why it cannot help them", () => {
@@ -187,6 +190,36 @@ describe("a cluster that grows", () => {
     expect(messages(cluster, "TriggeredScaleUp").map((text) => text.split(" ").sort())).toEqual([
       "pod triggered scale-up: [{worker 1->2 (max: 4)} {other 1->2 (max: 4)}]".split(" ").sort(),
     ]);
+  });
+
+  it("says in its ConfigMap how the cluster and each group are, and since when", () => {
+    const cluster = elasticCluster({ scaling: [{ ...WORKERS, availableInstances: 1 }] });
+    const status = () => {
+      const { data, metadata } = cluster.view.get("ConfigMap", "kube-system", "cluster-autoscaler-status")!;
+      return { ...(parse(data!["status"]) as AutoscalerStatus), updated: metadata.annotations };
+    };
+    cluster.simulation.run(20 * SECOND);
+    const counts = { registered: { total: 1, ready: 1, notStarted: 0 }, longUnregistered: 0, unregistered: 0 };
+    const quiet = status();
+    expect(quiet.autoscalerStatus).toBe("Running");
+    expect(quiet.clusterWide).toMatchObject({
+      health: { status: "Healthy", nodeCounts: counts },
+      scaleUp: { status: "NoActivity" },
+      scaleDown: { status: "NoCandidates" },
+    });
+    expect(quiet.nodeGroups).toMatchObject([
+      { name: "worker", health: { status: "Healthy", nodeCounts: counts, cloudProviderTarget: 1, minSize: 1, maxSize: 4 } },
+    ]);
+    expect(Object.values(quiet.updated!)).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/)]);
+    cluster.kubectl.create(large("web", 10));
+    cluster.simulation.run(40 * SECOND);
+    const growing = status();
+    expect(growing.nodeGroups[0].scaleUp).toMatchObject({
+      status: "Backoff",
+      backoffInfo: { errorCode: "InsufficientInstanceCapacity", errorMessage: expect.stringMatching(/capacity/) as string },
+    });
+    expect(growing.nodeGroups[0].scaleUp["lastTransitionTime"]).not.toBe(quiet.nodeGroups[0].scaleUp["lastTransitionTime"]);
+    expect(growing.nodeGroups[0].health["lastTransitionTime"]).toBe(quiet.nodeGroups[0].health["lastTransitionTime"]);
   });
 
   it("brings a group up to its least size where it is told to, pods or no pods", () => {

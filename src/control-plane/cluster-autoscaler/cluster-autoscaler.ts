@@ -30,7 +30,8 @@ import { ScaleDownPlanner } from "./scale-down-planner.js";
 import { planLeastSizes, planScaleUp, type ScaleUpPlan } from "./scale-up.js";
 import { type SchedulingSimulation, withoutNode } from "./scheduling-simulation.js";
 import { formatScaleUps, type ScaleUpInfo } from "./similar-node-groups.js";
-import { STATUS_CONFIG_MAP, StatusConfigMap, statusText } from "./status-config-map.js";
+import { autoscalerStatus } from "./autoscaler-status.js";
+import { STATUS_CONFIG_MAP, StatusConfigMap } from "./status-config-map.js";
 import { formatUtilization } from "./utilization.js";
 import { WatchedCluster } from "./watched-cluster.js";
 
@@ -132,7 +133,7 @@ export class ClusterAutoscaler {
       this.planner.unneeded.clear();
       this.log("Warning", "ClusterUnhealthy", "Cluster is unhealthy");
     }
-    if (options.writeStatusConfigmap) this.status.write(statusText(cloud, this.state, this.candidatesByGroup(), now), this.timestamp);
+    if (options.writeStatusConfigmap) this.status.write(autoscalerStatus(cloud, this.state, this.candidatesByGroup(), now), this.timestamp);
     this.schedule.notBefore(this.deadline(now));
   }
 
@@ -171,7 +172,7 @@ export class ClusterAutoscaler {
         "ScaleUpFailed",
         `Failed adding ${failed.length} nodes to group ${group.id} due to ${code}; source errors: ${message}`,
       );
-      this.state.registerFailure(group, failed.length, now);
+      this.state.registerFailure(group, failed.length, now, { code, message });
       group.deleteNodes(failed.map(({ name }) => name));
     }
   }

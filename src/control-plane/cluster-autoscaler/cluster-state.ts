@@ -4,12 +4,13 @@
  *
  * Source: cluster-autoscaler/clusterstate/clusterstate.go
  */
+import { formatDuration } from "../../api/duration.js";
 import type { Timestamp } from "../../api/types/meta.js";
 import type { Node } from "../../api/types/node.js";
 import type { SimTime } from "../../engine/simulation.js";
 import { NOT_READY } from "../controllers/taints.js";
 import type { CloudProvider, NodeGroup } from "./cloud-provider.js";
-import { NodeGroupBackoff } from "./node-group-backoff.js";
+import { NodeGroupBackoff, type ScaleUpError } from "./node-group-backoff.js";
 import type { ClusterAutoscalerOptions } from "./options.js";
 
 /** Nodes of a group by state. */
@@ -30,13 +31,20 @@ interface ScaleUpRequest {
   expectedAddTime: SimTime;
 }
 
+/** Code of the error of a scale-up that did not come in time. Source: metrics.Timeout in cluster-autoscaler/metrics */
+const TIMEOUT = "timeout";
+
 /** A scale-up that did not come in time. */
 export interface TimedOutScaleUp {
   readonly group: NodeGroup;
   readonly after: SimTime;
 }
 
-const NO_NODES: Readiness = { ready: 0, unready: 0, notStarted: [], unregistered: [], longUnregistered: [] };
+function noNodes(): Readiness {
+  return { ready: 0, unready: 0, notStarted: [], unregistered: [], longUnregistered: [] };
+}
+
+const NO_NODES: Readiness = noNodes();
 
 /** Source: GetReadinessState in cluster-autoscaler/utils/kubernetes/ready.go */
 export function isReady({ spec, status }: Node): boolean {
@@ -51,8 +59,7 @@ export class ClusterState {
   private readonly unregisteredSince = new Map<string, SimTime>();
   private byGroup = new Map<string, Readiness>();
   private registered = new Set<string>();
-  private totalNodes = 0;
-  private totalUnready = 0;
+  private all: Readiness = NO_NODES;
   private deadlineOfNodes = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -79,12 +86,17 @@ export class ClusterState {
   }
 
   /** The cloud could not make machines of the group: the group rests. */
-  registerFailure(group: NodeGroup, machines: number, now: SimTime): void {
-    this.backoff.fail(group.id, now);
+  registerFailure(group: NodeGroup, machines: number, now: SimTime, error: ScaleUpError): void {
+    this.backoff.fail(group.id, now, error);
     const request = this.requests.get(group.id);
     if (request === undefined) return;
     request.increase -= machines;
     if (request.increase <= 0) this.requests.delete(group.id);
+  }
+
+  /** All nodes, those of no group too. */
+  get readiness(): Readiness {
+    return this.all;
   }
 
   readinessOf(group: NodeGroup): Readiness {
@@ -99,7 +111,8 @@ export class ClusterState {
 
   /** Whether so few nodes are broken that the cluster may be scaled at all. */
   get isClusterHealthy(): boolean {
-    return this.isTolerable(this.totalUnready, this.totalNodes);
+    const { ready, unready, notStarted } = this.all;
+    return this.isTolerable(unready, ready + unready + notStarted.length);
   }
 
   isGroupHealthy(group: NodeGroup): boolean {
@@ -110,6 +123,11 @@ export class ClusterState {
 
   isResting(group: NodeGroup, now: SimTime): boolean {
     return this.backoff.isResting(group.id, now);
+  }
+
+  /** Why the group rests, while it does. */
+  restingBecause(group: NodeGroup, now: SimTime): ScaleUpError | undefined {
+    return this.backoff.errorOf(group.id, now);
   }
 
   isScalingUp(group: NodeGroup): boolean {
@@ -131,24 +149,25 @@ export class ClusterState {
   private countNodes(nodes: Iterable<Node>, now: SimTime): void {
     this.byGroup = new Map();
     this.registered = new Set();
-    this.totalNodes = this.totalUnready = 0;
+    this.all = noNodes();
     this.deadlineOfNodes = Number.POSITIVE_INFINITY;
     for (const node of nodes) {
-      this.totalNodes++;
       const { name, creationTimestamp } = node.metadata;
       this.registered.add(name);
       const group = this.cloud.groupOf(name);
       const readiness = group === undefined ? undefined : this.group(group.id);
       if (isReady(node)) {
+        this.all.ready++;
         if (readiness !== undefined) readiness.ready++;
         continue;
       }
       const startedBy = (creationTimestamp ?? this.epoch) - this.epoch + this.options.maxNodeStartupTime;
       if (startedBy > now) {
+        this.all.notStarted.push(name);
         readiness?.notStarted.push(name);
         this.deadlineOfNodes = Math.min(this.deadlineOfNodes, startedBy);
       } else {
-        this.totalUnready++;
+        this.all.unready++;
         if (readiness !== undefined) readiness.unready++;
       }
     }
@@ -162,8 +181,9 @@ export class ClusterState {
         missing.add(name);
         const since = this.unregisteredSince.get(name) ?? now;
         this.unregisteredSince.set(name, since);
-        const readiness = this.group(group.id);
-        (since + this.options.maxNodeProvisionTime < now ? readiness.longUnregistered : readiness.unregistered).push(name);
+        const isOverdue = since + this.options.maxNodeProvisionTime < now;
+        for (const readiness of [this.group(group.id), this.all])
+          (isOverdue ? readiness.longUnregistered : readiness.unregistered).push(name);
       }
     }
     for (const name of this.unregisteredSince.keys()) if (!missing.has(name)) this.unregisteredSince.delete(name);
@@ -179,8 +199,10 @@ export class ClusterState {
         this.backoff.reset(group.id);
       } else if (request.expectedAddTime < now) {
         this.requests.delete(group.id);
-        this.backoff.fail(group.id, now);
-        timedOut.push({ group, after: now - request.time });
+        const after = now - request.time;
+        const message = `Scale-up timed out for node group ${group.id} after ${formatDuration(after)}`;
+        this.backoff.fail(group.id, now, { code: TIMEOUT, message });
+        timedOut.push({ group, after });
       }
     }
     return timedOut;
@@ -188,8 +210,7 @@ export class ClusterState {
 
   private group(id: string): Readiness {
     let readiness = this.byGroup.get(id);
-    if (readiness === undefined)
-      this.byGroup.set(id, (readiness = { ready: 0, unready: 0, notStarted: [], unregistered: [], longUnregistered: [] }));
+    if (readiness === undefined) this.byGroup.set(id, (readiness = noNodes()));
     return readiness;
   }
 }

@@ -7,7 +7,14 @@ export interface BackoffTimes {
   readonly nodeGroupBackoffResetTimeout: SimTime;
 }
 
+/** Why a scale-up failed. */
+export interface ScaleUpError {
+  readonly code: string;
+  readonly message: string;
+}
+
 interface Failure {
+  readonly error: ScaleUpError;
   readonly duration: SimTime;
   readonly until: SimTime;
   readonly last: SimTime;
@@ -18,17 +25,13 @@ export class NodeGroupBackoff {
 
   constructor(private readonly times: BackoffTimes) {}
 
-  /** A scale-up failed: the group rests, after each failure in a row twice as long. */
-  fail(group: string, now: SimTime): void {
+  /** A scale-up failed: the group rests, after each failure in a row twice as long, but one that comes while it rests counts as the first. */
+  fail(group: string, now: SimTime, error: ScaleUpError): void {
+    const { initialNodeGroupBackoffDuration, maxNodeGroupBackoffDuration, nodeGroupBackoffResetTimeout } = this.times;
     const before = this.failures.get(group);
-    let duration = this.times.initialNodeGroupBackoffDuration;
-    if (before !== undefined) {
-      // A failure of a scale-up that was under way before the rest began is none of the group's next attempt.
-      if (before.until > now) duration = before.duration;
-      else if (now - before.last <= this.times.nodeGroupBackoffResetTimeout)
-        duration = Math.min(before.duration * 2, this.times.maxNodeGroupBackoffDuration);
-    }
-    this.failures.set(group, { duration, until: now + duration, last: now });
+    const isNext = before !== undefined && before.until < now && now - before.last <= nodeGroupBackoffResetTimeout;
+    const duration = isNext ? Math.min(before.duration * 2, maxNodeGroupBackoffDuration) : initialNodeGroupBackoffDuration;
+    this.failures.set(group, { error, duration, until: now + duration, last: now });
   }
 
   /** A scale-up succeeded. */
@@ -37,7 +40,12 @@ export class NodeGroupBackoff {
   }
 
   isResting(group: string, now: SimTime): boolean {
+    return this.errorOf(group, now) !== undefined;
+  }
+
+  /** The failure for which the group rests; undefined where it does not. */
+  errorOf(group: string, now: SimTime): ScaleUpError | undefined {
     const failure = this.failures.get(group);
-    return failure !== undefined && failure.until > now;
+    return failure !== undefined && failure.until > now ? failure.error : undefined;
   }
 }

@@ -69,10 +69,11 @@ describe("what the autoscaler knows of a group", () => {
 });
 
 describe("the rest of a group after a failure", () => {
+  const FAILURE = { code: "timeout", message: "Scale-up timed out" };
   const backoff = () => new NodeGroupBackoff(CLUSTER_AUTOSCALER_DEFAULTS);
   const restsUntil = (failures: readonly number[]) => {
     const group = backoff();
-    for (const time of failures) group.fail("g", time);
+    for (const time of failures) group.fail("g", time, FAILURE);
     let end = failures.at(-1)!;
     while (group.isResting("g", end)) end += MINUTE;
     return (end - failures.at(-1)!) / MINUTE;
@@ -84,13 +85,15 @@ describe("the rest of a group after a failure", () => {
     expect(restsUntil([0, 10 * MINUTE, 30 * MINUTE, 60 * MINUTE, 100 * MINUTE])).toBe(30);
     expect(restsUntil([0, 10 * MINUTE, 4 * HOUR])).toBe(5);
     const group = backoff();
-    group.fail("g", 0);
+    group.fail("g", 0, FAILURE);
+    expect(group.errorOf("g", 0)).toEqual(FAILURE);
     group.reset("g");
     expect(group.isResting("g", 0)).toBe(false);
   });
 
-  it("does not double for a second failure of the same time", () => {
+  it("does not double for a failure that comes while the group rests, but is the first one's again", () => {
     expect(restsUntil([0, MINUTE])).toBe(5);
+    expect(restsUntil([0, 10 * MINUTE, 12 * MINUTE])).toBe(5);
   });
 });
 
