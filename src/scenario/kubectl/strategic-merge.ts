@@ -66,13 +66,14 @@ function mergeLists(current: readonly unknown[], patch: readonly unknown[], fiel
   const items = patch as readonly Fields[];
   const deleted = new Set(items.filter((item) => item.$patch === "delete").map(keyValue));
   const kept = current.filter((item) => !deleted.has(keyValue(item)));
-  const merged = items
-    .filter((item) => item.$patch !== "delete")
-    .map((item) => {
-      const before = kept.find((one) => keyValue(one) === item[key]);
-      return before === undefined ? withoutDirectives(item) : mergeStrategically(before, item);
-    });
-  return inPlace(merged, kept, keyValue);
+  // An item that the patch names twice is merged twice.
+  const merged = new Map<unknown, unknown>();
+  for (const item of items) {
+    if (item.$patch === "delete") continue;
+    const before = merged.get(item[key]) ?? kept.find((one) => keyValue(one) === item[key]);
+    merged.set(item[key], before === undefined ? withoutDirectives(item) : mergeStrategically(before, item));
+  }
+  return inPlace([...merged.values()], kept, keyValue);
 }
 
 /**

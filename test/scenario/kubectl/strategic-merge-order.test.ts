@@ -26,6 +26,18 @@ describe("a list that is merged by key", () => {
     expect(mergeStrategically({ finalizers: ["a", "b"] }, { finalizers: ["c", "b"] })).toEqual({ finalizers: ["c", "a", "b"] });
   });
 
+  it("has once what the patch names twice", () => {
+    const patch = {
+      ports: [
+        { port: 80, name: "a" },
+        { port: 80, targetPort: 8080 },
+      ],
+    };
+    expect(mergeStrategically({ ports: [{ port: 80, protocol: "TCP" }] }, patch)).toEqual({
+      ports: [{ port: 80, protocol: "TCP", name: "a", targetPort: 8080 }],
+    });
+  });
+
   it("loses what the patch deletes", () => {
     const patch = { containers: [{ name: "b", $patch: "delete" }, { name: "d" }] };
     expect(mergeStrategically({ containers: items("abc") }, patch)).toEqual({ containers: items("dac") });
