@@ -41,7 +41,9 @@ export function check(one: AnswersCase): readonly string[] {
 
 function checkSteps(server: RecordedApiServer, { name, objects = [], steps = [], quotaStatusAfter }: AnswersCase): readonly string[] {
   server.post({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  // What the controller manager makes in every namespace, and quotas count as well.
   server.post({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: name } });
+  server.post({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "kube-root-ca.crt", namespace: name } });
   for (const object of objects) server.post({ ...object, metadata: { ...(object["metadata"] as Plain), namespace: name } });
   if (quotaStatusAfter !== undefined) server.countQuotas();
   const lines = steps.flatMap(({ posted, returned, answer }, index) => {
