@@ -10,8 +10,8 @@ import type { ApiClient, Callback, DeleteOptions, GetOptions, ListOptions, Resul
 import type { EventRecording } from "./event-recording.js";
 import type { ObjectReader } from "./object-store.js";
 import type { Registry } from "./registry/registry.js";
-import type { Caller, Subresource, Verb, WritePrecondition } from "./request.js";
-import type { RequestPath, Sender } from "./request-path.js";
+import type { Caller, Sender, Subresource, Verb, WritePrecondition } from "./request.js";
+import type { RequestPath } from "./request-path.js";
 
 const NO_OPTIONS: DeleteOptions = {};
 

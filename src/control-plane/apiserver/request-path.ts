@@ -3,25 +3,26 @@
  * etcd, and the answer. The checks and the work happen in one event when the request reaches the head of etcd's log, at the time to
  * which the latencies of the steps before add up.
  */
-import type { ApiObject } from "../../api/types/meta.js";
 import { type HandlerId, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
 import type { WriteLog } from "../etcd/write-log.js";
 import type { Authorizer } from "./authorizer.js";
 import type { ApiStatus, Result } from "./client.js";
 import type { CommitPipeline } from "./commit-pipeline.js";
-import { FirstInFirstOut } from "./first-in-first-out.js";
 import type { HostLinks } from "./host-links.js";
+import { InFlightLimit } from "./in-flight-limit.js";
 import type { LatencySampler } from "./latencies.js";
 import type { ObjectReader } from "./object-store.js";
 import {
-  type Caller,
   type HandlingListener,
   isRead,
   type RequestSteps,
   type RequestWork,
   type Rereading,
+  type Sender,
   type TracedRequest,
 } from "./request.js";
+import { type Answer, RequestListeners, type SentRequest } from "./request-listeners.js";
+import { ETCD_TIMEOUT_AFTER, StalledRequests } from "./stalled-requests.js";
 import {
   ApiStatusError,
   ChangedSinceRead,
@@ -29,31 +30,13 @@ import {
   ETCD_FULL,
   ETCD_TIMEOUT,
   forbiddenRequest,
-  gatewayTimeout,
   TOO_MANY_REQUESTS,
 } from "./status-errors.js";
 
 /** A client gives up after this long. Source: the kubelet's heartbeat client, kubernetes/cmd/kubelet/app/server.go. */
 const CLIENT_TIMEOUT_AFTER: SimTime = 10 * SECOND;
-/** etcd gives up on a proposal after 5 s and two election timeouts of 1 s. Source: go.etcd.io/etcd/server/config ReqTimeout. */
-const ETCD_TIMEOUT_AFTER: SimTime = 7 * SECOND;
-/** The server gives up on a request: etcd's client goes on trying to read until then. Source: kube-apiserver's --request-timeout. */
-const REQUEST_TIMEOUT: SimTime = 60 * SECOND;
-/** Requests that are handled at the same time. Source: kube-apiserver's --max-requests-inflight 400 and --max-mutating-requests-inflight 200, which priority and fairness adds up. */
-const MAX_IN_FLIGHT = 600;
-/** Requests that wait for a place before more are turned away: 128 queues of 50. Source: the suggested priority levels of k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap. */
-const MAX_QUEUED = 6_400;
 /** How often a client repeats a request that was answered with Retry-After. Source: k8s.io/client-go/rest maxRetries. */
 const MAX_RETRIES = 10;
-
-/** The client of a request. */
-export interface Sender {
-  readonly caller: Caller;
-  /** Reserves a place in the client's own rate limit: returns how many microseconds to wait. */
-  readonly reserve: (() => SimTime) | undefined;
-  /** When writes of an object that are on their way reach the server, by the object's name: none overtakes another. Reads may. */
-  readonly arrivals: Map<string, SimTime>;
-}
 
 export interface RequestLatencies {
   readonly network: LatencySampler;
@@ -74,12 +57,8 @@ export interface RequestPathOptions {
   readonly cores?: number;
 }
 
-type Answer = Result<ApiObject | readonly ApiObject[]>;
-
-interface Request {
+interface Request extends SentRequest {
   readonly sender: Sender;
-  readonly work: RequestWork;
-  readonly issued: SimTime;
   /** When it left the client. */
   sent: SimTime;
   retries: number;
@@ -90,13 +69,10 @@ interface Request {
 export class RequestPath {
   private readonly requests: (Request | undefined)[] = [];
   private readonly freeSlots: number[] = [];
-  private readonly queued = new FirstInFirstOut<number>();
-  /** Requests that wait for etcd to have a leader: writes, and reads of what its quorum agrees on. */
-  private readonly stalled = new Set<number>();
+  private readonly limit: InFlightLimit;
+  private readonly stalled: StalledRequests;
   private readonly answers = new Map<number, number>();
-  private readonly listeners: ((request: TracedRequest) => void)[] = [];
-  private readonly handlingListeners: HandlingListener[] = [];
-  private inFlight = 0;
+  private readonly listeners = new RequestListeners();
   private pipeline!: CommitPipeline;
 
   private readonly arrived: HandlerId;
@@ -107,6 +83,10 @@ export class RequestPath {
 
   constructor(private readonly options: RequestPathOptions) {
     const { simulation, etcd } = options;
+    this.limit = new InFlightLimit(options.maxInFlight);
+    this.stalled = new StalledRequests(simulation, (slot, status) => {
+      this.respond(slot, { ok: false, status });
+    });
     this.arrived = simulation.register((slot) => {
       this.arrive(slot);
     });
@@ -134,11 +114,11 @@ export class RequestPath {
   }
 
   trace(listener: (request: TracedRequest) => void): void {
-    this.listeners.push(listener);
+    this.listeners.onAnswer(listener);
   }
 
   traceHandling(listener: HandlingListener): void {
-    this.handlingListeners.push(listener);
+    this.listeners.onHandling(listener);
   }
 
   /** Answers so far by HTTP status code. */
@@ -171,11 +151,9 @@ export class RequestPath {
   /** The server's limit of requests in flight. */
   private enter(slot: number): void {
     this.requests[slot]!.sent = this.options.simulation.now;
-    if (this.inFlight < (this.options.maxInFlight ?? MAX_IN_FLIGHT)) {
-      this.inFlight++;
-      this.travel(slot);
-    } else if (this.queued.length < MAX_QUEUED) this.queued.push(slot);
-    else this.answer(slot, { ok: false, status: TOO_MANY_REQUESTS });
+    const place = this.limit.enter(slot);
+    if (place === "handled") this.travel(slot);
+    else if (place === "refused") this.answer(slot, { ok: false, status: TOO_MANY_REQUESTS });
   }
 
   private travel(slot: number): void {
@@ -183,14 +161,14 @@ export class RequestPath {
     const request = this.requests[slot]!;
     const { sender, work, sent } = request;
     const { now } = simulation;
-    const share = Math.max(1, this.inFlight / cores);
+    const share = Math.max(1, this.limit.count / cores);
     const working = (step: LatencySampler): SimTime => Math.round(share * step.sample());
     const received = now + latencies.network.sample();
     const authorized = received + working(latencies.authorization);
     const reads = isRead(work.verb);
     const admitted = reads ? authorized : authorized + working(latencies.mutatingAdmission);
     const validated = reads ? authorized : admitted + working(latencies.validation);
-    if (this.listeners.length > 0)
+    if (this.listeners.wantSteps)
       request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
     if (work.rereading !== undefined) simulation.after(authorized - now, work.rereading.read);
     let arrival = validated;
@@ -228,10 +206,10 @@ export class RequestPath {
       return;
     }
     if (!this.options.etcd.writable && !fromCache) {
-      this.stall(slot);
+      this.stalled.add(slot, request.work);
       return;
     }
-    const handled = this.handlingListeners.length === 0 ? undefined : this.announce(request);
+    const handled = this.listeners.handling(request);
     const before = this.pipeline.pending;
     try {
       request.answer = { ok: true, object: handle() };
@@ -256,20 +234,12 @@ export class RequestPath {
     const { simulation, latencies } = this.options;
     this.release();
     simulation.after(delay, () => {
-      this.inFlight++;
+      this.limit.reenter();
       rereading.read();
       simulation.after(latencies.validation.sample(), () => {
         this.handle(slot);
       });
     });
-  }
-
-  private announce({ sender: { caller }, work }: Request): (accepted: boolean) => void {
-    const { verb, subresource, target, precondition } = work;
-    const handled = this.handlingListeners.map((listener) => listener({ caller, verb, subresource, target, precondition }));
-    return (accepted) => {
-      for (const listener of handled) listener?.(accepted);
-    };
   }
 
   private refusal({ sender: { caller }, work: { verb, subresource, target } }: Request): ApiStatus | undefined {
@@ -284,9 +254,7 @@ export class RequestPath {
 
   /** etcd begins anew: writes that waited for it are told of a time-out. */
   forgetWrites(): void {
-    const writes = [...this.stalled].filter((slot) => !isRead(this.requests[slot]!.work.verb));
-    for (const slot of writes) this.stalled.delete(slot);
-    for (const slot of [...writes, ...this.pipeline.forget()]) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
+    for (const slot of [...this.stalled.takeWrites(), ...this.pipeline.forget()]) this.respond(slot, { ok: false, status: ETCD_TIMEOUT });
   }
 
   /** Counts an answer to a watch, which is no request of its own here. */
@@ -294,20 +262,8 @@ export class RequestPath {
     this.answers.set(code, (this.answers.get(code) ?? 0) + 1);
   }
 
-  private stall(slot: number): void {
-    const request = this.requests[slot]!;
-    const { verb, target } = request.work;
-    const [after, status] = isRead(verb) ? [REQUEST_TIMEOUT, gatewayTimeout(target)] : [ETCD_TIMEOUT_AFTER, ETCD_TIMEOUT];
-    this.stalled.add(slot);
-    this.options.simulation.after(after, () => {
-      if (this.requests[slot] === request && this.stalled.delete(slot)) this.respond(slot, { ok: false, status });
-    });
-  }
-
   private resume(): void {
-    const slots = [...this.stalled];
-    this.stalled.clear();
-    for (const slot of slots) this.handle(slot);
+    for (const slot of this.stalled.takeAll()) this.handle(slot);
   }
 
   /** Writes in etcd's log may still be committed, but those who wait for them are told of a time-out. */
@@ -332,10 +288,8 @@ export class RequestPath {
   }
 
   private release(): void {
-    this.inFlight--;
-    if (this.queued.length === 0) return;
-    this.inFlight++;
-    this.travel(this.queued.shift());
+    const next = this.limit.leave();
+    if (next !== undefined) this.travel(next);
   }
 
   private receiveAnswer(slot: number): void {
@@ -357,15 +311,7 @@ export class RequestPath {
     this.freeSlots.push(slot);
     const code = answer.ok ? (work.verb === "create" ? 201 : 200) : answer.status.code;
     this.answers.set(code, (this.answers.get(code) ?? 0) + 1);
-    if (steps !== undefined) this.tell(request, steps, answer, code);
+    if (steps !== undefined) this.listeners.answered(request, steps, answer, code, this.options.simulation.now);
     work.done?.(answer as Result<never>);
-  }
-
-  private tell({ sender: { caller }, work, issued }: Request, steps: RequestSteps, answer: Answer, code: number): void {
-    const { verb, subresource, target, done } = work;
-    if (done !== undefined) steps.answered = this.options.simulation.now;
-    const name = answer.ok && "metadata" in answer.object ? answer.object.metadata.name : target.name;
-    const { kind, namespace } = target;
-    for (const listener of this.listeners) listener({ caller, verb, subresource, kind, namespace, name, issued, steps, code });
   }
 }

@@ -16,6 +16,15 @@ export interface Caller {
   readonly host: string | undefined;
 }
 
+/** The client of a request. */
+export interface Sender {
+  readonly caller: Caller;
+  /** Reserves a place in the client's own rate limit: returns how many microseconds to wait. */
+  readonly reserve: (() => SimTime) | undefined;
+  /** When writes of an object that are on their way reach the server, by the object's name: none overtakes another. Reads may. */
+  readonly arrivals: Map<string, SimTime>;
+}
+
 /** What a write asks of the stored object: that it still is the one that the writer has read. */
 export interface WritePrecondition {
   readonly uid?: string;
