@@ -13,6 +13,14 @@ describe("kubewarp kubectl", () => {
     expect(kubectl("get", "deployment", "web", "-o", "name")).toEqual({ code: 0, stdout: "deployment.apps/web\n", stderr: "" });
   });
 
+  it("takes what stands behind the scenario for the command line, and helps", () => {
+    expect(kubewarp(["kubectl", "--scenario", FILE, "get", "nodes", "-o", "name"]).stdout).toBe("node/worker-1\nnode/worker-2\n");
+    expect(kubectl("rollout")).toMatchObject({ code: 1, stderr: "" });
+    expect(kubectl("rollout").stdout).toMatch(/Available Commands:\n {2}history /);
+    expect(kubectl("create", "secret")).toMatchObject({ code: 1, stdout: "" });
+    expect(kubectl("get", "--help")).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("prints refusals to stderr, and ends with 1", () => {
     expect(kubectl("get", "pod", "gone")).toEqual({
       code: 1,

@@ -135,6 +135,25 @@ describe("kubewarp run, interrupted", () => {
   });
 });
 
+describe("kubewarp study, interrupted", () => {
+  it("ends with exit code 130 and leaves no empty folders where no replication has finished", async () => {
+    const parent = temporaryFolder();
+    const out = join(parent, "results");
+    const child = spawn(process.execPath, [MAIN, "study", join(ROOT, "scenarios/thousands.yaml"), "--out", out], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const said: string[] = [];
+    child.stderr.on("data", (text: Buffer) => said.push(text.toString()));
+    // A replication has begun when its staging folder is there.
+    while (!existsSync(join(out, "replications"))) await setTimeout(20);
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(code).toBe(130);
+    expect(said.join("")).toBe("kubewarp: no replication has finished\nkubewarp: interrupted\n");
+    expect(readdirSync(parent)).toEqual([]);
+  });
+});
+
 describe("kubewarp validate", () => {
   it("reads standard input", () => {
     const { code, stdout } = kubewarp(["validate", "-"], { input: WEB_ON_TWO_WORKERS });

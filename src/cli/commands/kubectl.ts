@@ -15,7 +15,11 @@ export function addKubectl(program: Command): void {
     .command("kubectl")
     .description("Run a kubectl command line against the simulated cluster at a time. Options for kubewarp go before the verb.")
     .argument("<word...>", "the command line, from the verb on")
-    .requiredOption("--scenario <file...>", "a Scenario, with manifests beside it")
+    // One file each time, lest the command line that follows be taken for files.
+    .requiredOption("--scenario <file>", "a Scenario; manifests beside it (repeatable)", (file, before?: readonly string[]) => [
+      ...(before ?? []),
+      file,
+    ])
     .option("--at <duration>", "simulated time (default: the scenario's end)", durationOption);
   scenarioOptions(command)
     .passThroughOptions()
