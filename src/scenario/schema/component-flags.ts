@@ -133,6 +133,7 @@ export const ClusterAutoscalerFlags = closed(
     "max-total-unready-percentage": RateFlag,
     "balance-similar-node-groups": Flag,
     "balancing-ignore-label": Type.Optional(Type.Array(Text)),
+    "enforce-node-group-min-size": Flag,
     "expendable-pods-priority-cutoff": Type.Optional(Type.Integer({ errorMessage: "must be a whole number" })),
     "scale-down-enabled": Flag,
     "scale-down-unready-enabled": Flag,
