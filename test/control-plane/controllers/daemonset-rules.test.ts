@@ -3,19 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DaemonSet } from "../../../src/api/types/index.js";
 import { daemonSet } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
-
-function withImage(image: string): (agent: DaemonSet) => DaemonSet {
-  return (agent) => {
-    const { template } = agent.spec;
-    return {
-      ...agent,
-      spec: {
-        ...agent.spec,
-        template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } },
-      },
-    };
-  };
-}
+import { withImage } from "./workload-changes.js";
 
 function agents(nodes: number, spec: Partial<DaemonSet["spec"]> = {}): SmallCluster {
   const cluster = new SmallCluster();

@@ -5,21 +5,12 @@ import { proportionalSizes } from "../../../src/control-plane/controllers/deploy
 import { newReplicaSetAnnotations } from "../../../src/control-plane/controllers/deployment/revisions.js";
 import { deployment, replicationController } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
+import { withImage } from "./workload-changes.js";
 
 function cluster(): SmallCluster {
   const made = new SmallCluster();
   made.addNodes("worker", 3);
   return made;
-}
-
-function withImage(image: string): (web: Deployment) => Deployment {
-  return (web) => {
-    const { template } = web.spec;
-    return {
-      ...web,
-      spec: { ...web.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
-    };
-  };
 }
 
 function sized(name: string, replicas: number, maxReplicas: string | undefined): ReplicaSet {

@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, ReplicaSet } from "../../../src/api/types/index.js";
+import type { ReplicaSet } from "../../../src/api/types/index.js";
 import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
+import { withImage } from "./workload-changes.js";
 
 const SLOW = { "fake-kubelet/start": "300ms", "fake-kubelet/ready": "2s", "fake-kubelet/stop": "1s" };
-
-function withImage(image: string): (web: Deployment) => Deployment {
-  return (web) => {
-    const { template } = web.spec;
-    return {
-      ...web,
-      spec: { ...web.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
-    };
-  };
-}
 
 /** Runs while watching the least available and most existing pods of all ReplicaSets. */
 function extremes(cluster: SmallCluster): { least: number; most: number } {

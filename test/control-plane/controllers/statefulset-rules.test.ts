@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ControllerRevision, PersistentVolumeClaim, StatefulSet } from "../../../src/api/types/index.js";
 import { statefulSet } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
+import { scaledTo, withImage } from "./workload-changes.js";
 
 const CLAIM = {
   apiVersion: "v1",
@@ -10,20 +11,6 @@ const CLAIM = {
   metadata: { name: "data" },
   spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
 };
-
-function withImage(image: string): (set: StatefulSet) => StatefulSet {
-  return (set) => {
-    const { template } = set.spec;
-    return {
-      ...set,
-      spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
-    };
-  };
-}
-
-function scaledTo(replicas: number): (set: StatefulSet) => StatefulSet {
-  return (set) => ({ ...set, spec: { ...set.spec, replicas } });
-}
 
 function cluster(): SmallCluster {
   const made = new SmallCluster();

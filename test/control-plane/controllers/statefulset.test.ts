@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { StatefulSet } from "../../../src/api/types/index.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { statefulSet } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
+import { withImage } from "./workload-changes.js";
 
 const SLOW = { "fake-kubelet/ready": "2s", "fake-kubelet/stop": "1s" };
 
@@ -15,16 +15,6 @@ function history(cluster: SmallCluster): { readonly what: string[]; readonly sec
     record.seconds.push(cluster.simulation.now / SECOND);
   });
   return record;
-}
-
-function withImage(image: string): (set: StatefulSet) => StatefulSet {
-  return (set) => {
-    const { template } = set.spec;
-    return {
-      ...set,
-      spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers: [{ ...template.spec.containers[0], image }] } } },
-    };
-  };
 }
 
 function images(cluster: SmallCluster): string[] {
