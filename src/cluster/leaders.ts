@@ -4,7 +4,7 @@ import { matchesScopes, QUOTA_KINDS, usageOf } from "../control-plane/apiserver/
 import type { ApiServer } from "../control-plane/apiserver/api-server.js";
 import type { HostLinks } from "../control-plane/apiserver/host-links.js";
 import type { LeaseHeartbeats } from "../control-plane/apiserver/lease-heartbeats.js";
-import { DEFAULT_ATTACH_TIMES } from "../control-plane/controllers/attach-detach/external-attacher.js";
+import { DEFAULT_ATTACH_TIMES } from "../control-plane/controllers/attach-detach/attach-times.js";
 import { ControllerManager } from "../control-plane/controllers/controller-manager.js";
 import { withFlags } from "../control-plane/controllers/options.js";
 import type { MetricsSource } from "../control-plane/controllers/podautoscaler/metrics-source.js";

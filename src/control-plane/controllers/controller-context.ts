@@ -6,10 +6,10 @@ import { MILLISECOND, type EventId, type Simulation, type SimTime } from "../../
 import type { ApiServerEndpoint, ConnectOptions, Informer, InformerFactory } from "../apiserver/client.js";
 import type { NodeHeartbeats } from "../apiserver/heartbeats.js";
 import { ApiCalls } from "./api-calls.js";
-import type { AttachTimes } from "./attach-detach/external-attacher.js";
+import type { AttachTimes } from "./attach-detach/attach-times.js";
 import type { ControllerManagerOptions } from "./options.js";
 import type { MetricsSource } from "./podautoscaler/metrics-source.js";
-import type { QuotaRules } from "./resourcequota/resource-quota-controller.js";
+import type { QuotaRules } from "./resourcequota/quota-rules.js";
 import { perform, type Task } from "./task.js";
 import { WorkQueue, type WorkQueueOptions } from "./work-queue.js";
 

@@ -6,25 +6,15 @@
 import type { PersistentVolume, VolumeAttachment } from "../../../api/types/index.js";
 import type { RandomStream } from "../../../engine/random.js";
 import type { Distribution } from "../../../engine/distribution.js";
-import { lognormal } from "../../../engine/distribution-families.js";
 import { MINUTE, SECOND, type SimTime } from "../../../engine/simulation.js";
 import { targetOf, type Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { unless, type Task } from "../task.js";
+import { type AttachTimes, DEFAULT_ATTACH_TIMES } from "./attach-times.js";
 
 const ACCOUNT = "attachdetach-controller";
 const COMPONENT = "external-attacher";
-
-/** Times of a block store's operations. */
-export interface AttachTimes {
-  readonly attach: Distribution;
-  readonly detach: Distribution;
-}
-
-/** The order of magnitude of cloud block stores, which take some seconds and now and then many. An assumption, and a setting. */
-const DEFAULT_TIME = lognormal(4 * SECOND, 0.5);
-export const DEFAULT_ATTACH_TIMES: AttachTimes = { attach: DEFAULT_TIME, detach: DEFAULT_TIME };
 
 /** Annotation of a PersistentVolume that cannot be attached at present: the storage's answer. */
 const ATTACH_ERROR = "kubewarp.io/attach-error";

@@ -7,23 +7,16 @@
  */
 import { type Kind, objectKey } from "../../../api/kinds.js";
 import { addResourceLists, equalResourceLists } from "../../../api/resource-list.js";
-import type { ApiObject, Pod, ResourceList, ResourceQuota, Service, Timestamp } from "../../../api/types/index.js";
+import type { ApiObject, Pod, ResourceList, ResourceQuota, Service } from "../../../api/types/index.js";
 import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { isPodTerminal } from "../pod-conditions.js";
 import type { Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
+import type { QuotaRules } from "./quota-rules.js";
 
 const ACCOUNT = "resourcequota-controller";
-
-/** What objects use of a quota: the same rules as the API server's, by which it admits them. */
-export interface QuotaRules {
-  readonly kinds: readonly Kind[];
-  /** The same list object for objects that use the same, where that is cheap to tell. */
-  usageOf(kind: Kind, object: ApiObject, now?: Timestamp): ResourceList;
-  matchesScopes(quota: ResourceQuota, kind: Kind, object: ApiObject): boolean;
-}
 
 const NOTHING: ResourceList = {};
 
