@@ -30,7 +30,7 @@ export interface DrainRules {
 
 /** The controller of a pod. */
 export interface ControllerLookup {
-  /** Wished replicas of the controller; Infinity where it has no such number, undefined where it is not there. */
+  /** Wished replicas of a ReplicaSet or ReplicationController; Infinity for controllers of other kinds, undefined where it is not there. */
   replicas(pod: Pod): number | undefined;
 }
 
@@ -86,34 +86,33 @@ export function podsToMove(
   const daemonPods: Pod[] = [];
   for (const pod of pods) {
     if (isMirrorPod(pod) || isLongTerminating(pod, now)) continue;
-    if (isDaemonPod(pod)) {
-      daemonPods.push(pod);
-      continue;
-    }
-    const reason = isTerminal(pod) ? undefined : blockingReason(pod, rules, controllers, budgets);
+    const reason = controllerReason(pod, rules, controllers) ?? (mayGo(pod) ? undefined : blockingReason(pod, rules, budgets));
     if (reason !== undefined) return { pod, reason };
-    toEvict.push(pod);
+    (isDaemonPod(pod) ? daemonPods : toEvict).push(pod);
   }
   return { pods: toEvict, daemonPods };
 }
 
-function blockingReason(
-  pod: Pod,
-  rules: DrainRules,
-  controllers: ControllerLookup,
-  budgets: RemainingBudgets,
-): BlockingPod["reason"] | undefined {
-  const annotation = pod.metadata.annotations?.[SAFE_TO_EVICT];
-  if (annotation !== "true") {
-    const kind = controllerOf(pod)?.kind;
-    if (kind === undefined || !REPLICATING.has(kind)) return "NotReplicated";
-    const replicas = controllers.replicas(pod);
-    if (replicas === undefined) return "ControllerNotFound";
-    if (replicas < rules.minReplicaCount) return "MinReplicasReached";
-    if (rules.skipNodesWithSystemPods && pod.metadata.namespace === SYSTEM_NAMESPACE && !budgets.covers(pod))
-      return "UnmovableKubeSystemPod";
-    if (annotation === "false") return "NotSafeToEvictAnnotation";
-    if (rules.skipNodesWithLocalStorage && hasLocalStorage(pod)) return "LocalStorageRequested";
-  }
+/** Holds whatever the pod's annotations say. Source: cluster-autoscaler/simulator/drainability/rules/replicacount */
+function controllerReason(pod: Pod, rules: DrainRules, controllers: ControllerLookup): BlockingPod["reason"] | undefined {
+  const kind = controllerOf(pod)?.kind;
+  if (kind === undefined || !REPLICATING.has(kind)) return undefined;
+  const replicas = controllers.replicas(pod);
+  if (replicas === undefined) return "ControllerNotFound";
+  return replicas < rules.minReplicaCount ? "MinReplicasReached" : undefined;
+}
+
+/** Of such a pod nothing else is asked, not even of its disruption budgets, which the eviction is held to. */
+function mayGo(pod: Pod): boolean {
+  return isDaemonPod(pod) || pod.metadata.annotations?.[SAFE_TO_EVICT] === "true" || isTerminal(pod);
+}
+
+/** In the order of cluster-autoscaler/simulator/drainability/rules/rules.go */
+function blockingReason(pod: Pod, rules: DrainRules, budgets: RemainingBudgets): BlockingPod["reason"] | undefined {
+  const kind = controllerOf(pod)?.kind;
+  if (kind === undefined || !REPLICATING.has(kind)) return "NotReplicated";
+  if (rules.skipNodesWithSystemPods && pod.metadata.namespace === SYSTEM_NAMESPACE && !budgets.covers(pod)) return "UnmovableKubeSystemPod";
+  if (pod.metadata.annotations?.[SAFE_TO_EVICT] === "false") return "NotSafeToEvictAnnotation";
+  if (rules.skipNodesWithLocalStorage && hasLocalStorage(pod)) return "LocalStorageRequested";
   return budgets.allows(pod) ? undefined : "NotEnoughPdb";
 }

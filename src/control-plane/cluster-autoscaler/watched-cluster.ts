@@ -14,8 +14,8 @@ import type { SchedulingSimulation } from "./scheduling-simulation.js";
 /** Kinds that the scheduler's plugins look up. */
 const LOOKED_UP: readonly Kind[] = ["Namespace", "Service", ...STORAGE_KINDS];
 
-/** Controllers of pods that may be moved. */
-const CONTROLLER_KINDS = ["ReplicaSet", "ReplicationController", "StatefulSet", "Job"] as const;
+/** Controllers that make others in the place of pods that go. */
+const CONTROLLER_KINDS = ["ReplicaSet", "ReplicationController", "StatefulSet", "Job", "DaemonSet"] as const;
 
 export class WatchedCluster implements ControllerLookup {
   /** Pods for which the scheduler has found no place. */
@@ -66,14 +66,14 @@ export class WatchedCluster implements ControllerLookup {
     return this.nodeInformer.get(name);
   }
 
-  /** Wished replicas of the pod's controller; undefined where there is none. */
+  /** See {@link ControllerLookup}. */
   replicas(pod: Pod): number | undefined {
     const controller = controllerOf(pod);
     const kind = CONTROLLER_KINDS.find((known) => known === controller?.kind);
     if (controller === undefined || kind === undefined) return undefined;
     const owner = this.informers.informer(kind).get(`${pod.metadata.namespace ?? ""}/${controller.name}`);
     if (owner === undefined) return undefined;
-    return owner.kind === "Job" ? (owner.spec.parallelism ?? 1) : (owner.spec.replicas ?? 1);
+    return owner.kind === "ReplicaSet" || owner.kind === "ReplicationController" ? (owner.spec.replicas ?? 1) : Number.POSITIVE_INFINITY;
   }
 
   private takeNode(previous: Node | undefined, node: Node): void {

@@ -102,14 +102,19 @@ describe("pods that keep a node", () => {
     expect(judge({ namespace: "kube-system" }, NO_BUDGETS, THREE_REPLICAS, rules)).toBe(1);
   });
 
-  it("are those whose controller is gone or has few replicas", () => {
-    expect(judge({}, NO_BUDGETS, { replicas: () => undefined })).toBe("ControllerNotFound");
-    expect(judge({}, NO_BUDGETS, THREE_REPLICAS, { ...CLUSTER_AUTOSCALER_DEFAULTS, minReplicaCount: 4 })).toBe("MinReplicasReached");
+  it("are those whose controller is gone or has few replicas, which no annotation overrules, daemon pods among them", () => {
+    const few = { ...CLUSTER_AUTOSCALER_DEFAULTS, minReplicaCount: 4 };
+    for (const changes of [{}, safe]) {
+      expect(judge(changes, NO_BUDGETS, { replicas: () => undefined })).toBe("ControllerNotFound");
+      expect(judge(changes, NO_BUDGETS, THREE_REPLICAS, few)).toBe("MinReplicasReached");
+    }
+    expect(judge({ owner: "DaemonSet" }, NO_BUDGETS, { replicas: () => undefined })).toBe("ControllerNotFound");
   });
 
-  it("are those that a budget does not let go, which no annotation overrules", () => {
+  it("are those that a budget does not let go, unless they are called safe or have ended", () => {
     expect(judge({}, new RemainingBudgets([budget({ app: "web" }, 0)]))).toBe("NotEnoughPdb");
-    expect(judge(safe, new RemainingBudgets([budget({ app: "web" }, 0)]))).toBe("NotEnoughPdb");
+    expect(judge(safe, new RemainingBudgets([budget({ app: "web" }, 0)]))).toBe(1);
+    expect(judge({ phase: "Failed" }, new RemainingBudgets([budget({ app: "web" }, 0)]))).toBe(1);
     expect(judge({}, new RemainingBudgets([budget({ app: "other" }, 0)]))).toBe(1);
     expect(judge({ namespace: "kube-system" }, new RemainingBudgets([budget({ app: "web" }, 1, "kube-system")]))).toBe(1);
   });
