@@ -76,6 +76,25 @@ describe("refusals about files", () => {
       'from server for: "web.yaml": no',
     ]);
   });
+
+  it("show the patch that was refused", () => {
+    const cluster = new MemoryCluster();
+    cluster.kubectl("apply -f web.yaml", file(deployment("web", { replicas: 1 })));
+    cluster.patch = (_, __, done) => {
+      cluster.simulation.after(1, () => done?.({ ok: false, status: { code: 403, reason: "Forbidden", message: "no" } }));
+    };
+    const { output } = cluster.kubectl("apply -f web.yaml", file(deployment("web", { replicas: 5 })));
+    expect(output[0]).toBe("Error from server (Forbidden): error when applying patch:");
+    expect(output[1]).toMatch(
+      /^\{"metadata":\{"annotations":\{"kubectl\.kubernetes\.io\/last-applied-configuration":".*\},"spec":\{"replicas":5\}\}$/,
+    );
+    expect(output.slice(2)).toEqual([
+      "to:",
+      'Resource: "apps/v1, Resource=deployments", GroupVersionKind: "apps/v1, Kind=Deployment"',
+      'Name: "web", Namespace: "default"',
+      'for: "web.yaml": no',
+    ]);
+  });
 });
 
 describe("kubectl apply --prune", () => {
