@@ -53,11 +53,30 @@ describe("legacy Endpoints", () => {
     const endpoints = cluster.get("Endpoints", "web")!;
     expect(endpoints.metadata.labels).toEqual({ team: "a", "endpoints.kubernetes.io/managed-by": "endpoint-controller" });
     expect(endpoints.subsets?.[0].addresses).toHaveLength(1);
+    expect(Object.keys(endpoints.metadata.annotations ?? {})).toEqual(["endpoints.kubernetes.io/last-change-trigger-time"]);
     cluster.delete("Pod", "a");
     cluster.runTo(4);
     expect(cluster.get("Endpoints", "web")?.subsets).toBeUndefined();
     cluster.delete("Service", "web");
     cluster.runTo(6);
     expect(cluster.get("Endpoints", "web")).toBeUndefined();
+  });
+
+  it("say where some of a thousand and more addresses were left out, until there are fewer, and that the Service is headless", () => {
+    const cluster = new SmallCluster({ controllers: ["*", "endpoints-controller"] });
+    cluster.apply({ ...SERVICE, spec: { ...SERVICE.spec, clusterIP: "None" } } as Service);
+    cluster.apply(...Array.from({ length: MAX_CAPACITY + 1 }, (_, index) => pod(`p${index}`, "", true)));
+    cluster.runTo(2);
+    const metadata = () => cluster.get("Endpoints", "web")!.metadata;
+    expect(metadata().labels?.["service.kubernetes.io/headless"]).toBe("");
+    for (let index = 0; index <= MAX_CAPACITY; index++) {
+      const { status } = pod(`p${index}`, `10.1.${index >> 8}.${index & 255}`, true);
+      cluster.kubectl.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: `p${index}` }, (one) => ({ ...one, status }));
+    }
+    cluster.runTo(60);
+    expect(metadata().annotations?.["endpoints.kubernetes.io/over-capacity"]).toBe("truncated");
+    cluster.kubectl.delete<"Pod">({ kind: "Pod", namespace: "default", name: "p7" }, { gracePeriodSeconds: 0 });
+    cluster.runTo(70);
+    expect(metadata().annotations?.["endpoints.kubernetes.io/over-capacity"]).toBeUndefined();
   });
 });

@@ -16,14 +16,18 @@ interface Group {
   readonly notReadyAddresses: EndpointAddress[];
 }
 
-/** Pods that terminate are no back ends here, unlike in EndpointSlices. */
+/** The pod's address in the Service's first family. Pods that terminate are no back ends here, unlike in EndpointSlices. */
+export function backEndAddress({ spec }: Service, pod: Pod): string | undefined {
+  if (!isBackEnd(pod) || (pod.metadata.deletionTimestamp !== undefined && spec.publishNotReadyAddresses !== true)) return undefined;
+  return addressesOf(pod, spec.ipFamilies?.[0] === "IPv6" ? "IPv6" : "IPv4")[0];
+}
+
 export function subsetsOf(service: Service, pods: Iterable<Pod>): EndpointSubset[] {
   const showUnready = service.spec.publishNotReadyAddresses === true;
-  const family = service.spec.ipFamilies?.[0] === "IPv6" ? "IPv6" : "IPv4";
   const groups = new Map<string, Group>();
   for (const pod of pods) {
-    const [ip] = addressesOf(pod, family);
-    if (ip === undefined || !isBackEnd(pod) || (pod.metadata.deletionTimestamp !== undefined && !showUnready)) continue;
+    const ip = backEndAddress(service, pod);
+    if (ip === undefined) continue;
     const ports = portsOf(pod, service).map(({ name = "", port, protocol = "TCP" }) => ({
       ...(name !== "" && { name }),
       port: port!,

@@ -13,14 +13,20 @@ import type { Informer } from "../../apiserver/client.js";
 import type { ApiCalls } from "../api-calls.js";
 import type { ControllerContext } from "../controller-context.js";
 import { endpointMayDiffer } from "../endpointslice/endpoint.js";
+import { HEADLESS_LABEL, isHeadless } from "../endpointslice/slice-labels.js";
+import { TriggerTimes, triggerAnnotations } from "../endpointslice/trigger-times.js";
 import { sameValue } from "../same-value.js";
 import { unless, type Task } from "../task.js";
 import type { WorkQueue } from "../work-queue.js";
-import { subsetsOf } from "./endpoint-subsets.js";
+import { backEndAddress, MAX_CAPACITY, subsetsOf } from "./endpoint-subsets.js";
 
 const ACCOUNT = "endpoint-controller";
 /** Source: LabelManagedBy in endpoints_controller.go. */
 const MANAGED_BY = { "endpoints.kubernetes.io/managed-by": "endpoint-controller" };
+
+/** Says that some addresses were left out. Source: v1.EndpointsOverCapacity in core/v1/annotation_key_constants.go. */
+const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
+const TRUNCATED = "truncated";
 
 class EndpointsController {
   private readonly calls: ApiCalls;
@@ -28,6 +34,7 @@ class EndpointsController {
   private readonly pods: Informer<Pod>;
   private readonly endpoints: Informer<Endpoints>;
   private readonly queue: WorkQueue;
+  private readonly triggerTimes = new TriggerTimes();
 
   constructor(context: ControllerContext) {
     this.calls = context.calls(ACCOUNT, ACCOUNT);
@@ -58,6 +65,7 @@ class EndpointsController {
     const service = this.services.get(key);
     const present = this.endpoints.get(key);
     if (service === undefined) {
+      this.triggerTimes.forget(key);
       if (present === undefined) return;
       const { namespace, name } = present.metadata;
       yield* unless(["NotFound"], this.calls.delete<"Endpoints">({ kind: "Endpoints", namespace: namespace!, name }));
@@ -69,12 +77,22 @@ class EndpointsController {
     const { namespace, name } = service.metadata;
     const pods = [...this.pods.inNamespace(namespace!)].filter(({ metadata }) => matches(metadata.labels));
     const subsets = subsetsOf(service, pods);
-    const labels = { ...service.metadata.labels, ...MANAGED_BY };
-    if (present !== undefined && sameValue(present.subsets ?? [], subsets) && sameValue(present.metadata.labels ?? {}, labels)) return;
+    const triggered = this.triggerTimes.look(key, service, pods);
+    const labels = { ...service.metadata.labels, ...MANAGED_BY, ...(isHeadless(service) && { [HEADLESS_LABEL]: "" }) };
+    const isCut = pods.filter((pod) => backEndAddress(service, pod) !== undefined).length > MAX_CAPACITY;
+    if (
+      present !== undefined &&
+      sameValue(present.subsets ?? [], subsets) &&
+      sameValue(present.metadata.labels ?? {}, labels) &&
+      (present.metadata.annotations?.[OVER_CAPACITY] === TRUNCATED) === isCut
+    )
+      return;
+    const others = Object.entries(present?.metadata.annotations ?? {}).filter(([annotation]) => annotation !== OVER_CAPACITY);
+    const annotations = { ...triggerAnnotations(Object.fromEntries(others), triggered), ...(isCut && { [OVER_CAPACITY]: TRUNCATED }) };
     const wished: Endpoints = {
       apiVersion: "v1",
       kind: "Endpoints",
-      metadata: present === undefined ? { name, namespace, labels } : { ...present.metadata, labels },
+      metadata: { ...(present?.metadata ?? { name, namespace }), labels, annotations },
       ...(subsets.length > 0 && { subsets }),
     };
     if (present === undefined) yield* this.calls.create<"Endpoints">(wished);

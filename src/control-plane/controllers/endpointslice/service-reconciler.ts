@@ -3,7 +3,6 @@
  *
  * Source: staging/src/k8s.io/endpointslice/reconciler.go.
  */
-import { formatTimestamp } from "../../../api/duration.js";
 import { objectKey } from "../../../api/kinds.js";
 import type { Endpoint, EndpointSlice, Labels, Node, Pod, Service, Timestamp } from "../../../api/types/index.js";
 import { targetOf } from "../../apiserver/client.js";
@@ -18,7 +17,7 @@ import { sliceLabels } from "./slice-labels.js";
 import type { SliceTracker } from "./slice-tracker.js";
 import { usesTopologyMode, type HintsEvent, type TopologyCache } from "./topology-cache.js";
 import { distributed, trafficDistributionOf } from "./traffic-distribution.js";
-import { LAST_CHANGE_TRIGGER_TIME } from "./trigger-times.js";
+import { triggerAnnotations } from "./trigger-times.js";
 
 export interface ReconcilerOptions {
   readonly calls: ApiCalls;
@@ -205,12 +204,6 @@ function newSlice(service: Service, slice: NewSlice, labels: Labels): EndpointSl
   };
 }
 
-/** The slice with the time of what led to its change; one of an earlier change goes. Source: addTriggerTimeAnnotation in utils.go. */
 function triggeredAt(slice: EndpointSlice, triggered: Timestamp | undefined): EndpointSlice {
-  const others = Object.entries(slice.metadata.annotations ?? {}).filter(([key]) => key !== LAST_CHANGE_TRIGGER_TIME);
-  const annotations = {
-    ...Object.fromEntries(others),
-    ...(triggered !== undefined && { [LAST_CHANGE_TRIGGER_TIME]: formatTimestamp(triggered) }),
-  };
-  return { ...slice, metadata: { ...slice.metadata, annotations } };
+  return { ...slice, metadata: { ...slice.metadata, annotations: triggerAnnotations(slice.metadata.annotations, triggered) } };
 }

@@ -10,14 +10,19 @@ export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 export const MANAGED_BY_LABEL = "endpointslice.kubernetes.io/managed-by";
 export const MANAGED_BY = "endpointslice-controller.k8s.io";
 /** Label of slices of a headless Service. Source: v1.IsHeadlessService in core/v1. */
-const HEADLESS_LABEL = "service.kubernetes.io/headless";
+export const HEADLESS_LABEL = "service.kubernetes.io/headless";
 const RESERVED: readonly string[] = [SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL];
 
+export function isHeadless({ spec }: Service): boolean {
+  return (spec.clusterIP ?? "None") === "None" || spec.clusterIP === "";
+}
+
 /** What a Service has in the place of a reserved label is not handed on. */
-export function sliceLabels({ metadata, spec }: Service): Labels {
+export function sliceLabels(service: Service): Labels {
+  const { metadata } = service;
   return {
     ...unreserved(metadata.labels),
-    ...((spec.clusterIP ?? "None") === "None" && { [HEADLESS_LABEL]: "" }),
+    ...(isHeadless(service) && { [HEADLESS_LABEL]: "" }),
     [SERVICE_NAME_LABEL]: metadata.name,
     [MANAGED_BY_LABEL]: MANAGED_BY,
   };

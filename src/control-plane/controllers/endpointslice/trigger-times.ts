@@ -3,11 +3,24 @@
  *
  * Source: staging/src/k8s.io/endpointslice/util/trigger_time_tracker.go.
  */
+import { formatTimestamp } from "../../../api/duration.js";
 import type { Pod, Service, Timestamp } from "../../../api/types/index.js";
 import { podCondition } from "../pod-conditions.js";
 
 /** Source: v1.EndpointsLastChangeTriggerTime in core/v1/annotation_key_constants.go. */
-export const LAST_CHANGE_TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
+const LAST_CHANGE_TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
+
+/** The annotations with the time of what led to the change; that of an earlier change goes. Source: addTriggerTimeAnnotation in utils.go. */
+export function triggerAnnotations(
+  present: Readonly<Record<string, string>> | undefined,
+  triggered: Timestamp | undefined,
+): Readonly<Record<string, string>> {
+  const others = Object.entries(present ?? {}).filter(([key]) => key !== LAST_CHANGE_TRIGGER_TIME);
+  return {
+    ...Object.fromEntries(others),
+    ...(triggered !== undefined && { [LAST_CHANGE_TRIGGER_TIME]: formatTimestamp(triggered) }),
+  };
+}
 
 export class TriggerTimes {
   /** Of each Service that was looked at the times at which its pods last became ready or stopped being so. */
