@@ -8,6 +8,7 @@ import { flag } from "./flags.js";
 import { LAST_APPLIED, lastApplied } from "./last-applied.js";
 import { FILE_FLAGS, fromFile, type ObjectFromFile, objectsOf } from "./manifests.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
+import { patchText } from "./patch-text.js";
 import { withMetadata } from "./pod-template.js";
 import { listOf } from "./printers.js";
 import { prune, pruningOf, PRUNE_FLAGS } from "./prune.js";
@@ -55,7 +56,8 @@ function* applyObject(session: KubectlSession, { object: manifest, file }: Objec
     );
   }
   const isSame = isDeepStrictEqual(merge(current), current);
-  const after: AnyObject = isSame ? current : yield* fromFile("patching", file, session.change(current, merge));
+  const patching = () => `applying patch:\n${patchText(current, merge(current))}\nto:\n${described(manifest)}\nfor:`;
+  const after: AnyObject = isSame ? current : yield* fromFile(patching, file, session.change(current, merge));
   if (after.metadata.deletionTimestamp !== undefined)
     session.warn(`Warning: Detected changes to resource ${name} which is currently being deleted.`);
   return { object: after, done: isSame ? "unchanged" : "configured" };

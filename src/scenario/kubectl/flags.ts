@@ -24,13 +24,20 @@ export function flag(name: string, type: FlagType, options: Omit<Flag, "name" | 
   return { name, type, ...options };
 }
 
-/** Understood by every verb. */
+const ONE_CLUSTER = "there is one cluster and one administrator; -n names a namespace, --as another user";
+
+/** Understood by every verb, or refused. */
 export const GLOBAL_FLAGS: readonly Flag[] = [
   flag("namespace", "text", { short: "n" }),
   flag("as", "text"),
   flag("as-group", "texts"),
   flag("request-timeout", "duration"),
   flag("v", "int32", { short: "v" }),
+  flag("warnings-as-errors", "boolean", { refusal: "look for the warnings on the standard error output" }),
+  ...["as-uid", "as-user-extra"].map((name) => flag(name, "text", { refusal: "--as and --as-group say whose requests they are" })),
+  ...["certificate-authority", "client-certificate", "client-key", "cluster", "context", "kubeconfig", "server", "token", "user"].map(
+    (name) => flag(name, "text", { ...(name === "server" && { short: "s" }), refusal: ONE_CLUSTER }),
+  ),
 ];
 
 /** Bits of the whole numbers that a flag takes. */

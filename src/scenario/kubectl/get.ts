@@ -42,7 +42,7 @@ export const get: Verb = {
   ],
   prepare(given, context) {
     const watches = given.isSet("watch") || given.isSet("watch-only");
-    if (given.positional.length === 0 && !given.has("filename")) throw new UsageError(NO_TYPE, undefined, { pointer: "arguments" });
+    if (given.positional.length === 0 && !given.has("filename")) throw missingType();
     const selection = parseSelection(given, context, given.positional, true);
     const output = given.text("output") ?? "";
     const print = printerOf(output, true);
@@ -84,6 +84,18 @@ export const get: Verb = {
     };
   },
 };
+
+/** Source: kubectl/pkg/cmd/get/get.go Validate and Complete */
+function missingType(): UsageError {
+  const error = new UsageError(NO_TYPE, undefined, { pointer: "arguments" });
+  error.before = [noTypeToShow("get"), ""];
+  return error;
+}
+
+/** Source: kubectl/pkg/cmd/util/helpers.go SuggestAPIResources */
+export function noTypeToShow(verb: string): string {
+  return `You must specify the type of resource to ${verb}. Use "kubectl api-resources" for a complete list of supported resources.`;
+}
 
 function tableOptions(given: Arguments): TableOptions {
   return {

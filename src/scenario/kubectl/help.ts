@@ -98,7 +98,7 @@ function optionLine({ name, short, type }: Flag): string {
 
 /** The help of a verb. */
 export function verbHelp({ name, flags }: Verb): readonly string[] {
-  const options = [...flags, ...GLOBAL_FLAGS].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const options = [...flags, ...GLOBAL_FLAGS].filter(({ refusal }) => refusal === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
   return [`${summaryOf(name)}.`, "", "Options:", ...options.map(optionLine), "", "Usage:", `  kubectl ${name} [options]`];
 }
 

@@ -1,4 +1,5 @@
 /** kubectl label and annotate: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_label/ */
+import { labelValue } from "../../api/validation/names.js";
 import type { Labels } from "../../api/types/meta.js";
 import { flag } from "./flags.js";
 import { withMetadata } from "./pod-template.js";
@@ -55,8 +56,14 @@ function metadataVerb(
         .filter(({ text }) => text.includes("="))
         .map(({ text }): [string, string] => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]);
       const removed = changes.filter(({ text }) => !text.includes("=")).map(({ text }) => text.slice(0, -1));
-      if (removed.some((key) => set.some(([other]) => other === key)))
-        throw new UsageError(`can not both modify and remove ${name === "label" ? "a label" : "an annotation"} in the same command`);
+      if (name === "label") for (const { text, offset } of changes) refuseOddLabel(text, offset);
+      const both = removed.filter((key) => set.some(([other]) => other === key));
+      if (both.length > 0) {
+        const which = name === "label" ? "a label" : "the following annotation(s)";
+        throw new UsageError(
+          `can not both modify and remove ${which} in the same command${name === "label" ? "" : `: ${both.join(", ")}`}`,
+        );
+      }
       const edit = (current: Labels = {}): Labels =>
         Object.fromEntries([...Object.entries(current).filter(([key]) => !removed.includes(key)), ...set]);
       return (session) =>
@@ -64,7 +71,9 @@ function metadataVerb(
           const before: Labels = object.metadata[field] ?? {};
           const overwritten = given.isSet("overwrite")
             ? []
-            : set.filter(([key, value]) => (before[key] ?? value) !== value && key !== CHANGE_CAUSE);
+            : set.filter(
+                ([key, value]) => before[key] !== undefined && (name === "annotate" || before[key] !== value) && key !== CHANGE_CAUSE,
+              );
           if (overwritten.length > 0)
             throw new KubectlError(
               overwriteProblem(
@@ -77,13 +86,23 @@ function metadataVerb(
             return;
           }
           const isSame = set.every(([key, value]) => before[key] === value) && removed.every((key) => before[key] === undefined);
-          if (!outcome.isLocal) for (const key of removed) if (before[key] === undefined) session.print(`${what} "${key}" not found.`);
+          if (!outcome.isLocal && name === "label")
+            for (const key of removed) if (before[key] === undefined) session.print(`${what} "${key}" not found.`);
           const text = isSame ? done.nothing : set.length > 0 ? done.set : done.removed;
           if (isSame) outcome.tell(session, object, text);
           else yield* outcome.change(session, object, (stored) => withMetadata(stored, { [field]: edit(stored.metadata[field]) }), text);
         });
     },
   };
+}
+
+/** Source: kubectl/pkg/cmd/label/label.go parseLabels; keys are left to the API server. @throws UsageError */
+function refuseOddLabel(text: string, offset: number): void {
+  if (!text.includes("=")) return;
+  const [, value, more] = text.split("=");
+  if (more !== undefined) throw new UsageError(`invalid label spec: ${text}`, offset);
+  const problems = labelValue(value);
+  if (problems.length > 0) throw new UsageError(`invalid label value: ${JSON.stringify(text)}: ${problems.join(";")}`, offset);
 }
 
 /** An annotation that anybody may write anew. */

@@ -40,11 +40,16 @@ function inNamespace(object: ApiObject, { namespace, isNamespaceGiven }: VerbCon
   return object;
 }
 
-/** Runs a request; its refusal names the file that the object is from. @throws ServerError */
-export function* fromFile<T>(verb: string, file: string, request: Script<T>): Script<T> {
+/**
+ * Runs a request; its refusal names the file that the object is from.
+ *
+ * @param verb what was being done, or what tells it
+ * @throws ServerError
+ */
+export function* fromFile<T>(verb: string | (() => string), file: string, request: Script<T>): Script<T> {
   try {
     return yield* request;
   } catch (error) {
-    throw error instanceof ServerError && file !== "" ? error.during(verb, file) : error;
+    throw error instanceof ServerError && file !== "" ? error.during(typeof verb === "string" ? verb : verb(), file) : error;
   }
 }

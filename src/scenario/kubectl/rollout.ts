@@ -9,7 +9,7 @@ import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
 import { attempt, forEachObject, parseSelection, resolve } from "./selection.js";
 import { OBJECT_FILE_FLAGS, SELECTOR_FLAG } from "./selection-flags.js";
 import { KubectlError } from "./kubectl-error.js";
-import { type AnyObject, displayNameOf, type KubectlSession } from "./session.js";
+import { type AnyObject, type KubectlSession } from "./session.js";
 import type { Script } from "./script.js";
 import type { Verb } from "./verb.js";
 
@@ -136,6 +136,11 @@ export const rolloutStatus: Verb = {
   },
 };
 
+/** Source of the form: kubectl/pkg/cmd/rollout/rollout_restart.go */
+function unsupported({ kind, metadata }: AnyObject, why: string): KubectlError {
+  return new KubectlError(`error: ${qualifiedResource(kind)} ${JSON.stringify(metadata.name)} ${why}`);
+}
+
 /** Sets or takes away spec.paused of Deployments. */
 function pauseVerb(name: "pause" | "resume"): Verb {
   const paused = name === "pause";
@@ -147,12 +152,8 @@ function pauseVerb(name: "pause" | "resume"): Verb {
       const selection = parseSelection(given, context);
       return (session) =>
         forEachObject(session, selection, function* (object) {
-          if (object.kind !== "Deployment")
-            throw new KubectlError(
-              `${qualifiedResource(object.kind)} "${object.metadata.name}" ${paused ? "pausing" : "resuming"} is not supported`,
-            );
-          if ((object.spec.paused ?? false) === paused)
-            throw new KubectlError(`deployments.apps "${object.metadata.name}" is ${paused ? "already" : "not"} paused`);
+          if (object.kind !== "Deployment") throw unsupported(object, `${paused ? "pausing" : "resuming"} is not supported`);
+          if ((object.spec.paused ?? false) === paused) throw unsupported(object, `is ${paused ? "already" : "not"} paused`);
           const edit = (stored: ApiObject) => ({ ...stored, spec: { ...(stored as Deployment).spec, paused } }) as Deployment;
           yield* outcome.change(session, object, edit, paused ? "paused" : "resumed");
         });
@@ -172,9 +173,9 @@ export const rolloutRestart: Verb = {
     return (session) =>
       forEachObject(session, selection, function* (object) {
         if (object.kind !== "Deployment" && object.kind !== "DaemonSet" && object.kind !== "StatefulSet")
-          throw new KubectlError(`${displayNameOf(object)} restarting is not supported`);
+          throw unsupported(object, "restarting is not supported");
         if (object.kind === "Deployment" && object.spec.paused === true)
-          throw new KubectlError("can't restart paused deployment (run rollout resume first)");
+          throw unsupported(object, "can't restart paused deployment (run rollout resume first)");
         const restartedAt = formatTimestamp(session.clock);
         const edit = (stored: ApiObject) => {
           const template = templateOf(stored)!;

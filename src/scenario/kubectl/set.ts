@@ -1,7 +1,7 @@
-/** kubectl set image, set resources, set env: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/ */
+/** kubectl set image and set resources: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_set/ */
 import { QuantityError, parseQuantity } from "../../api/quantity.js";
 import type { ResourceList } from "../../api/types/meta.js";
-import type { Container, EnvVar } from "../../api/types/pod.js";
+import type { Container } from "../../api/types/pod.js";
 import { flag } from "./flags.js";
 import { templateOf, withContainers } from "./pod-template.js";
 import { Outcome, OUTCOME_FLAGS } from "./outcome.js";
@@ -15,7 +15,7 @@ import type { Verb } from "./verb.js";
 import type { Word } from "./words.js";
 
 /** Edits the containers, and prints what was done unless nothing changed. */
-function* editContainers(
+export function* editContainers(
   session: KubectlSession,
   object: AnyObject,
   edit: (container: Container) => Container,
@@ -32,7 +32,7 @@ function namesOfContainers(object: AnyObject): readonly string[] {
   return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((container) => container.name);
 }
 
-function isAssignment({ text }: Word): boolean {
+export function isAssignment({ text }: Word): boolean {
   return /^[^/=]+=/.test(text) || text.startsWith("*=");
 }
 
@@ -120,52 +120,3 @@ export const setResources: Verb = {
       });
   },
 };
-
-export const setEnv: Verb = {
-  name: "set env",
-  flags: [
-    ...OBJECT_FILE_FLAGS,
-    ALL_FLAG,
-    SELECTOR_FLAG,
-    LOCAL_FLAG,
-    ...OUTCOME_FLAGS,
-    flag("containers", "text", { short: "c" }),
-    flag("env", "texts", { short: "e" }),
-  ],
-  prepare(given, context) {
-    const outcome = new Outcome(given);
-    const isChange = (word: Word) => isAssignment(word) || /^[A-Za-z_][A-Za-z0-9_.-]*-$/.test(word.text);
-    const changes = [...given.positional.filter(isChange).map(({ text }) => text), ...given.texts("env")];
-    if (changes.length === 0)
-      throw new UsageError("at least one environment variable must be provided", undefined, { hint: "such as LEVEL=debug or LEVEL-" });
-    const selection = parseSelection(
-      given,
-      context,
-      given.positional.filter((word) => !isChange(word)),
-    );
-    const wanted = given.text("containers") ?? "*";
-    return (session) =>
-      forEachObject(session, selection, function* (object) {
-        const edit = (container: Container) =>
-          wanted === "*" || wanted === container.name ? withEnvironment(container, changes) : container;
-        yield* editContainers(session, object, edit, "env updated", outcome);
-      });
-  },
-};
-
-function withEnvironment(container: Container, changes: readonly string[]): Container {
-  let env: readonly EnvVar[] = container.env ?? [];
-  for (const change of changes) {
-    const equals = change.indexOf("=");
-    if (equals < 0) {
-      env = env.filter(({ name }) => name !== change.slice(0, -1));
-      continue;
-    }
-    const entry = { name: change.slice(0, equals), value: change.slice(equals + 1) };
-    const index = env.findIndex(({ name }) => name === entry.name);
-    if (index < 0) env = [...env, entry];
-    else if (env[index].value !== entry.value) env = env.map((one, i) => (i === index ? entry : one));
-  }
-  const before = container.env ?? [];
-  return env.length === before.length && env.every((one, index) => one === before[index]) ? container : { ...container, env };
-}

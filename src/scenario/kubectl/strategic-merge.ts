@@ -32,13 +32,14 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
 const MERGED_SETS = new Set(["finalizers"]);
 
 /** Fields of which only what the manifest has stays (patchStrategy retainKeys). */
-const RETAINED = new Set(["strategy"]);
+export const RETAINED = new Set(["strategy"]);
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function keyOf(field: string, items: readonly unknown[]): string | undefined {
+/** The field by which the items of a list are told apart; undefined: it is replaced as a whole. */
+export function keyOf(field: string, items: readonly unknown[]): string | undefined {
   return MERGE_KEYS[field]?.find((key) => items.every((item) => isFields(item) && (item[key] !== undefined || item.$patch !== undefined)));
 }
 

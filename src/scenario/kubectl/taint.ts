@@ -1,4 +1,5 @@
 /** kubectl taint: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_taint/ */
+import { labelValue, qualifiedName } from "../../api/validation/names.js";
 import type { Node, Taint } from "../../api/types/node.js";
 import { flag } from "./flags.js";
 import { forEachObject, parseSelection } from "./selection.js";
@@ -19,20 +20,26 @@ function isChange({ text }: Word): boolean {
   return text.includes(":") || text.endsWith("-") || text.includes("=");
 }
 
-/** KEY=VALUE:EFFECT, KEY:EFFECT, KEY:EFFECT-, KEY-. */
-function parseChange(word: Word): Change {
-  const parts = /^([^=:]+?)(?:=([^:]*))?(?::([A-Za-z]+))?(-)?$/.exec(word.text);
-  const effect = parts?.[3];
-  if (parts === null || (effect === undefined && parts[4] === undefined))
-    throw new UsageError(`invalid taint spec: ${word.text}`, word.offset, { hint: "must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-" });
-  if (effect !== undefined && !(EFFECTS as readonly string[]).includes(effect)) {
-    throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect`, word.offset, {
-      hint: `must be ${EFFECTS.join(", ")}`,
-    });
-  }
-  const [, key, value] = parts;
-  if (parts[4] !== undefined) return { removed: { key, ...(effect !== undefined && { effect: effect as Effect }) } };
-  return { set: { key, ...(value !== undefined && value !== "" && { value }), effect: effect as Effect } };
+/** KEY=VALUE:EFFECT, KEY:EFFECT, KEY:EFFECT-, KEY-. Source: kubectl/pkg/cmd/taint/utils.go parseTaint. @throws UsageError */
+function parseChange({ text, offset }: Word): Change {
+  const isRemoval = text.endsWith("-");
+  const spec = isRemoval ? text.slice(0, -1) : text;
+  const wrong = (why: readonly string[] = []) => {
+    const said = `invalid taint spec: ${spec}${why.length === 0 ? "" : `, ${why.join("; ")}`}`;
+    return new UsageError(said, offset, { hint: "must be KEY=VALUE:EFFECT, KEY:EFFECT or KEY-" });
+  };
+  const [pair, effect, more] = spec.split(":") as [string, string | undefined, string | undefined];
+  if (more !== undefined) throw wrong();
+  if (effect !== undefined && !(EFFECTS as readonly string[]).includes(effect))
+    throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect`, offset, { hint: `must be ${EFFECTS.join(", ")}` });
+  // Without an effect there is nothing but a key.
+  const [key, value = "", third] = effect === undefined ? [pair] : pair.split("=");
+  if (third !== undefined) throw wrong();
+  const problems = [labelValue(value), qualifiedName(key)].find((some) => some.length > 0);
+  if (problems !== undefined) throw wrong(problems);
+  if (isRemoval) return { removed: { key, ...(effect !== undefined && { effect: effect as Effect }) } };
+  if (effect === undefined) throw wrong();
+  return { set: { key, ...(value !== "" && { value }), effect: effect as Effect } };
 }
 
 export const taint: Verb = {
@@ -82,30 +89,32 @@ function doneWith(changes: readonly Change[], overwrite: boolean): string {
 
 function checkChanges(node: Node, changes: readonly Change[], overwrite: boolean): void {
   const taints = node.spec.taints ?? [];
-  for (const change of changes) {
-    if ("set" in change) {
-      const same = taints.some(({ key, effect }) => key === change.set.key && effect === change.set.effect);
-      if (same && !overwrite)
-        throw new KubectlError(
-          `node ${node.metadata.name} already has ${change.set.key} taint(s) with same effect(s) and --overwrite is false`,
-        );
-    } else if (!taints.some((one) => isRemoved(one, change.removed))) {
-      const { key, effect } = change.removed;
-      throw new KubectlError(`taint "${key}${effect === undefined ? "" : `:${effect}`}" not found`);
-    }
+  const sets = changes.flatMap((change) => ("set" in change ? [change.set] : []));
+  const present = sets.filter((one) => taints.some((taint) => isSame(taint, one))).map(({ key }) => key);
+  if (present.length > 0 && !overwrite) {
+    throw new KubectlError(
+      `node ${node.metadata.name} already has ${present.join(",")} taint(s) with same effect(s) and --overwrite is false`,
+    );
   }
+  const missing = changes
+    .flatMap((change) => ("removed" in change ? [change.removed] : []))
+    .filter((removed) => ![...sets, ...taints].some((one) => isRemoved(one, removed)))
+    .map(({ key, effect }) => `taint "${key}${effect === undefined ? "" : `:${effect}`}" not found`);
+  if (missing.length > 0) throw new KubectlError(missing.length === 1 ? missing[0] : `[${missing.join(", ")}]`);
+}
+
+function isSame(one: Taint, other: Taint): boolean {
+  return one.key === other.key && one.effect === other.effect;
 }
 
 function isRemoved(one: Taint, removed: { readonly key: string; readonly effect?: Effect }): boolean {
   return one.key === removed.key && (removed.effect === undefined || one.effect === removed.effect);
 }
 
+/** New ones stand before those that were there. Source: kubectl/pkg/cmd/taint/utils.go reorganizeTaints */
 function withTaints(node: Node, changes: readonly Change[]): Node {
-  let taints = [...(node.spec.taints ?? [])];
-  for (const change of changes) {
-    if ("set" in change)
-      taints = [...taints.filter(({ key, effect }) => key !== change.set.key || effect !== change.set.effect), change.set];
-    else taints = taints.filter((one) => !isRemoved(one, change.removed));
-  }
+  const sets = changes.flatMap((change) => ("set" in change ? [change.set] : []));
+  const kept = (node.spec.taints ?? []).filter((taint) => !sets.some((one) => isSame(one, taint)));
+  const taints = [...sets, ...kept].filter((taint) => !changes.some((change) => "removed" in change && isRemoved(taint, change.removed)));
   return { ...node, spec: taints.length === 0 ? withoutField(node.spec, "taints") : { ...node.spec, taints } };
 }

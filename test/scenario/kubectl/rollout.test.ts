@@ -130,7 +130,7 @@ describe("kubectl rollout pause, resume and restart", () => {
     expect(cluster.kubectl("rollout pause deployment/web").output).toEqual(["deployment.apps/web paused"]);
     expect(cluster.kubectl("rollout pause deployment/web").errors).toEqual(['error: deployments.apps "web" is already paused']);
     expect(cluster.kubectl("rollout restart deployment/web").errors).toEqual([
-      "error: can't restart paused deployment (run rollout resume first)",
+      `error: deployments.apps "web" can't restart paused deployment (run rollout resume first)`,
     ]);
     expect(cluster.kubectl("rollout resume deployment/web").output).toEqual(["deployment.apps/web resumed"]);
     expect(cluster.kubectl("rollout resume deployment/web").errors).toEqual(['error: deployments.apps "web" is not paused']);
