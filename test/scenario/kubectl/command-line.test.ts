@@ -110,6 +110,18 @@ describe("words that name no command", () => {
     expect(mistake("create").lines.slice(0, 2)).toEqual(["Error: must specify one of -f and -k", ""]);
   });
 
+  it("miss the type of what to get, or choose another cluster", () => {
+    expect(mistake("get").lines).toEqual([
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.',
+      "",
+      'error: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+      "See 'kubectl get -h' for help and examples",
+    ]);
+    expect(mistake("get pods --context=other").lines).toEqual([
+      "error: --context is not simulated: there is one cluster and one administrator; -n names a namespace, --as another user",
+    ]);
+  });
+
   it("tell with -h, --help and help what a command takes", () => {
     for (const line of ["get -h", "get pods --help", "help get"]) expect(parseKubectl(line, () => []).verb).toBe("help");
     expect(verbHelp(VERBS.get("get")!)).toContain("    -A, --all-namespaces=false");

@@ -212,7 +212,6 @@ describe("what -o, --field-selector and --sort-by ask for", () => {
     expect(cluster().kubectl(`get pods -o 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}'`).output).toEqual([
       "b=Running",
       "a=Pending",
-      "",
     ]);
   });
 
