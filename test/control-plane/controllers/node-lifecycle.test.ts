@@ -1,20 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, Node, Taint } from "../../../src/api/types/index.js";
+import type { Node } from "../../../src/api/types/index.js";
 import { judgeZones, type ZoneCounts, type ZoneState } from "../../../src/control-plane/controllers/nodelifecycle/zone-state.js";
 import { SECOND } from "../../../src/engine/simulation.js";
 import { deployment } from "./manifests.js";
+import { tolerant } from "./node-conditions.js";
 import { EPOCH, SmallCluster } from "./small-cluster.js";
-
-const TOLERATES_30_S = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map(
-  (key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 }) as const,
-);
-
-function tolerant(web: Deployment): Deployment {
-  return {
-    ...web,
-    spec: { ...web.spec, template: { ...web.spec.template, spec: { ...web.spec.template.spec, tolerations: TOLERATES_30_S } } },
-  };
-}
 
 function readyStatus(cluster: SmallCluster, node: string): string | undefined {
   return cluster.get("Node", node)?.status?.conditions?.find(({ type }) => type === "Ready")?.status;
@@ -190,142 +180,6 @@ describe("the node lifecycle controller", () => {
   });
 });
 
-describe("all zones", () => {
-  it("that are down take the taints of those that were down before with them", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("a", 3, { "topology.kubernetes.io/zone": "a" });
-    cluster.addNodes("b", 3, { "topology.kubernetes.io/zone": "b" });
-    cluster.runTo(12);
-    const stop = (zone: string): void => [1, 2, 3].forEach((index) => cluster.stopKubelet(`${zone}-${index}`));
-    const tainted = (): number =>
-      cluster.list("Node").filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute") === true).length;
-    stop("b");
-    cluster.runTo(90);
-    expect(tainted()).toBe(3);
-    stop("a");
-    cluster.runTo(160);
-    expect(tainted()).toBe(0);
-  });
-
-  it("give each node a whole grace period anew when one of them is back", () => {
-    const rates = { nodeEvictionRate: 0.1, secondaryNodeEvictionRate: 0.01, unhealthyZoneThreshold: 0.55, largeClusterSizeThreshold: 50 };
-    const down = { ready: 0, notReady: 3 };
-    const judge = (before: ReadonlyMap<string, ZoneState>, a: ZoneCounts) =>
-      judgeZones(
-        before,
-        new Map([
-          ["a", a],
-          ["b", down],
-        ]),
-        rates,
-      );
-    const allDown = judge(new Map(), down);
-    expect([allDown.stopEvictions, allDown.restartGrace]).toEqual([true, false]);
-    const stillDown = judge(allDown.states, down);
-    expect([stillDown.stopEvictions, stillDown.restartGrace]).toEqual([false, false]);
-    const back = judge(allDown.states, { ready: 1, notReady: 2 });
-    expect([back.stopEvictions, back.restartGrace]).toEqual([false, true]);
-    expect(back.rates).toEqual(new Map(["a", "b"].map((zone) => [zone, rates.nodeEvictionRate])));
-  });
-});
-
-describe("the taint eviction controller", () => {
-  it("marks a pod once for a taint, whatever other taints come and go while it ends", () => {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 1);
-    const web = deployment("web", 1, {}, { "fake-kubelet/stop": "20s" });
-    // Tolerates the taints that admission thinks of, not this one.
-    cluster.apply(tolerant(web));
-    cluster.runTo(5);
-    const taint = (...effects: readonly ("NoExecute" | "NoSchedule")[]) => {
-      cluster.change("Node", "worker-1", (node) => ({
-        ...node,
-        spec: { ...node.spec, taints: effects.map((effect) => ({ key: "maintenance", effect })) },
-      }));
-    };
-    taint("NoExecute");
-    cluster.runTo(7);
-    taint("NoExecute", "NoSchedule");
-    cluster.runTo(9);
-    expect(cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.split(" ")[0])).toEqual(["Marking"]);
-  });
-});
-
-describe("an eviction for a taint", () => {
-  const TAINT = { key: "maintenance", effect: "NoExecute" } as const;
-  const URGENT = { key: "urgent-maintenance", effect: "NoExecute" } as const;
-
-  /** With a pod that tolerates the one taint for 30 s and the other for 2 s. */
-  function withTolerantPod(): SmallCluster {
-    const cluster = new SmallCluster();
-    cluster.addNodes("worker", 1);
-    const web = deployment("web", 1);
-    const tolerations = [
-      { key: TAINT.key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 },
-      { key: URGENT.key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 2 },
-    ] as const;
-    const { template } = web.spec;
-    const tolerating: Deployment = { ...web, spec: { ...web.spec, template: { ...template, spec: { ...template.spec, tolerations } } } };
-    cluster.apply(tolerating);
-    cluster.runTo(5);
-    return cluster;
-  }
-
-  function setTaints(cluster: SmallCluster, ...taints: readonly Taint[]): void {
-    cluster.change("Node", "worker-1", (node) => ({ ...node, spec: { ...node.spec, taints } }));
-  }
-
-  function told(cluster: SmallCluster): string[] {
-    return cluster.eventsOf("TaintManagerEviction").map(({ message }) => message.split(" ")[0]);
-  }
-
-  it("comes to pods that have ended, too", () => {
-    const cluster = withTolerantPod();
-    const [{ metadata }] = cluster.list("Pod");
-    cluster.stopKubelet("worker-1");
-    cluster.kubectl.patchStatus<"Pod">({ kind: "Pod", namespace: "default", name: metadata.name }, (pod) => ({
-      ...pod,
-      status: { ...pod.status, phase: "Succeeded" },
-    }));
-    setTaints(cluster, TAINT);
-    cluster.runTo(36);
-    expect(cluster.get("Pod", metadata.name)).toBeUndefined();
-    expect(told(cluster)).toEqual(["Marking"]);
-  });
-
-  it("is not moved by a taint that comes while it waits, however short that is tolerated", () => {
-    const cluster = withTolerantPod();
-    setTaints(cluster, TAINT);
-    cluster.runTo(30);
-    setTaints(cluster, TAINT, URGENT);
-    cluster.runTo(34);
-    expect(told(cluster)).toEqual([]);
-    cluster.runTo(36);
-    expect(told(cluster)).toEqual(["Marking"]);
-  });
-
-  it("is told of as cancelled where the pod is gone before", () => {
-    const cluster = withTolerantPod();
-    setTaints(cluster, TAINT);
-    cluster.runTo(10);
-    cluster.delete("Pod", cluster.list("Pod")[0].metadata.name);
-    cluster.runTo(20);
-    expect(told(cluster)).toEqual(["Cancelling"]);
-  });
-
-  it("is planned anew when the taint is put on anew", () => {
-    const cluster = withTolerantPod();
-    cluster.stopKubelet("worker-1");
-    setTaints(cluster, { ...TAINT, timeAdded: EPOCH });
-    cluster.runTo(40);
-    setTaints(cluster, { ...TAINT, timeAdded: EPOCH + 40 * SECOND });
-    cluster.runTo(69);
-    expect(told(cluster)).toEqual(["Marking"]);
-    cluster.runTo(71);
-    expect(told(cluster)).toEqual(["Marking", "Marking"]);
-  });
-});
-
 describe("a zone", () => {
   /** How many of four nodes of one zone lose their pods when three of them fall silent. */
   function evicted(labels: Readonly<Record<string, string>>): number {
@@ -380,20 +234,41 @@ describe("a pass of the node lifecycle controller over many nodes", () => {
   });
 });
 
-describe("pod garbage collection", () => {
-  it("removes the pods of a deleted node after the quarantine, 40 to 60 s later", () => {
+describe("all zones", () => {
+  it("that are down take the taints of those that were down before with them", () => {
     const cluster = new SmallCluster();
-    cluster.addNodes("worker", 3);
-    cluster.apply(deployment("web", 3));
-    // The first look, at 20 s, has found nothing.
-    cluster.runTo(30);
-    const doomed = cluster.list("Pod").find(({ spec }) => spec.nodeName === "worker-3")!;
-    cluster.stopKubelet("worker-3");
-    cluster.delete("Node", "worker-3");
-    cluster.runTo(69);
-    expect(cluster.get("Pod", doomed.metadata.name)).toBeDefined();
-    cluster.runTo(91);
-    expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
-    expect(cluster.list("Pod")).toHaveLength(3);
+    cluster.addNodes("a", 3, { "topology.kubernetes.io/zone": "a" });
+    cluster.addNodes("b", 3, { "topology.kubernetes.io/zone": "b" });
+    cluster.runTo(12);
+    const stop = (zone: string): void => [1, 2, 3].forEach((index) => cluster.stopKubelet(`${zone}-${index}`));
+    const tainted = (): number =>
+      cluster.list("Node").filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute") === true).length;
+    stop("b");
+    cluster.runTo(90);
+    expect(tainted()).toBe(3);
+    stop("a");
+    cluster.runTo(160);
+    expect(tainted()).toBe(0);
+  });
+
+  it("give each node a whole grace period anew when one of them is back", () => {
+    const rates = { nodeEvictionRate: 0.1, secondaryNodeEvictionRate: 0.01, unhealthyZoneThreshold: 0.55, largeClusterSizeThreshold: 50 };
+    const down = { ready: 0, notReady: 3 };
+    const judge = (before: ReadonlyMap<string, ZoneState>, a: ZoneCounts) =>
+      judgeZones(
+        before,
+        new Map([
+          ["a", a],
+          ["b", down],
+        ]),
+        rates,
+      );
+    const allDown = judge(new Map(), down);
+    expect([allDown.stopEvictions, allDown.restartGrace]).toEqual([true, false]);
+    const stillDown = judge(allDown.states, down);
+    expect([stillDown.stopEvictions, stillDown.restartGrace]).toEqual([false, false]);
+    const back = judge(allDown.states, { ready: 1, notReady: 2 });
+    expect([back.stopEvictions, back.restartGrace]).toEqual([false, true]);
+    expect(back.rates).toEqual(new Map(["a", "b"].map((zone) => [zone, rates.nodeEvictionRate])));
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../src/api/types/index.js";
+import { deployment } from "./manifests.js";
 import { SmallCluster } from "./small-cluster.js";
 
 function pod(name: string): Pod {
@@ -36,5 +37,23 @@ describe("the pod garbage collector", () => {
 
   it("removes none where the threshold is 0", () => {
     expect(withEndedPods(0).list("Pod")).toHaveLength(3);
+  });
+});
+
+describe("pod garbage collection", () => {
+  it("removes the pods of a deleted node after the quarantine, 40 to 60 s later", () => {
+    const cluster = new SmallCluster();
+    cluster.addNodes("worker", 3);
+    cluster.apply(deployment("web", 3));
+    // The first look, at 20 s, has found nothing.
+    cluster.runTo(30);
+    const doomed = cluster.list("Pod").find(({ spec }) => spec.nodeName === "worker-3")!;
+    cluster.stopKubelet("worker-3");
+    cluster.delete("Node", "worker-3");
+    cluster.runTo(69);
+    expect(cluster.get("Pod", doomed.metadata.name)).toBeDefined();
+    cluster.runTo(91);
+    expect(cluster.get("Pod", doomed.metadata.name)).toBeUndefined();
+    expect(cluster.list("Pod")).toHaveLength(3);
   });
 });
