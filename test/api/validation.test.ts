@@ -24,6 +24,13 @@ const pod = (spec: object, container: object = {}): [string, string, object] => 
 
 const RULES: readonly (readonly [what: string, manifest: readonly [string, string, object], mistakes: readonly string[]])[] = [
   [
+    "a name that is no DNS name",
+    ["v1", "Pod", { metadata: { ...METADATA, name: "Wrong" }, spec: { containers: [CONTAINER] } }],
+    [
+      "metadata.name: Invalid value: \"Wrong\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+    ],
+  ],
+  [
     "two sources of a volume",
     pod({ volumes: [{ name: "v", emptyDir: {}, hostPath: { path: "/a" } }] }),
     ["spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type"],

@@ -118,16 +118,23 @@ describe("preemption through the API server", () => {
 
   it("takes the place back that a less important pod was promised", () => {
     const { simulation, server } = start();
-    const leaving = running("leaving", "a", "500m", 0);
+    const leaving = running("leaving", "a", "800m", 0);
     server.put(node("a", FULL));
     server.put({ ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: EPOCH } });
-    server.put(running("batch", "a", "400m", 0));
-    server.put(pod("middle", { cpu: "500m" }, { priority: 500 }));
+    server.put(running("batch", "a", "100m", 0));
+    server.put(pod("middle", { cpu: "300m" }, { priority: 500 }));
     simulation.run(SECOND);
     expect(server.get("Pod", "default/middle")?.status?.nominatedNodeName).toBe("a");
-    server.put(pod("high", { cpu: "900m" }, { priority: 1000 }));
+    const before = server.requests.length;
+    server.put(pod("high", { cpu: "950m" }, { priority: 1000 }));
     simulation.run(2 * SECOND);
     expect(server.get("Pod", "default/high")?.status?.nominatedNodeName).toBe("a");
+    // At once, not when it is tried again.
+    expect(server.requests.slice(before, before + 3)).toEqual([
+      "patchStatus default/middle",
+      "patchStatus default/batch",
+      "delete default/batch",
+    ]);
     expect(server.get("Pod", "default/middle")?.status?.nominatedNodeName).toBeUndefined();
   });
 
