@@ -32,6 +32,7 @@ import { validateChange } from "./update.js";
 import { validateDaemonSet, validateDeployment, validateReplicaSet, validateReplicationController } from "./workloads.js";
 
 export { invalidStatus, type FieldError } from "./field-error.js";
+export { validateStatus } from "./status.js";
 
 type Rules = { readonly [K in Kind]?: (object: ObjectsByKind[K]) => FieldError[] };
 

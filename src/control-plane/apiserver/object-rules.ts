@@ -2,7 +2,7 @@
 import { applyDefaults } from "../../api/defaults/index.js";
 import { prepareForCreate } from "../../api/prepare.js";
 import type { ApiObject, Timestamp } from "../../api/types/meta.js";
-import { validateCreate, validateUpdate } from "../../api/validation/index.js";
+import { validateCreate, validateStatus, validateUpdate } from "../../api/validation/index.js";
 import type { FieldCause } from "./status-errors.js";
 
 export interface ObjectRules {
@@ -13,7 +13,9 @@ export interface ObjectRules {
   /** Mistakes of a new object, none where it is valid. */
   readonly validateCreate: (object: ApiObject) => readonly FieldCause[];
   readonly validateUpdate: (object: ApiObject, previous: ApiObject) => readonly FieldCause[];
+  /** Mistakes of the status that is written to an object. */
+  readonly validateStatus: (object: ApiObject) => readonly FieldCause[];
 }
 
 /** The rules of Kubernetes. */
-export const KUBERNETES_RULES: ObjectRules = { applyDefaults, prepareForCreate, validateCreate, validateUpdate };
+export const KUBERNETES_RULES: ObjectRules = { applyDefaults, prepareForCreate, validateCreate, validateUpdate, validateStatus };

@@ -64,7 +64,7 @@ export function storeChange(context: RegistryContext, entry: StoreEntry, asked: 
   return part === "status" ? storeStatus(context, entry, asked) : storeObject(context, entry, asked, user);
 }
 
-function storeStatus({ writer }: RegistryContext, entry: StoreEntry, asked: ApiObject): ApiObject {
+function storeStatus({ rules, writer }: RegistryContext, entry: StoreEntry, asked: ApiObject): ApiObject {
   const stored = entry.object as WithStatus;
   const kind = stored.kind as Kind;
   const { status } = asked as WithStatus;
@@ -73,7 +73,10 @@ function storeStatus({ writer }: RegistryContext, entry: StoreEntry, asked: ApiO
   const annotated = kind === "Deployment" && !sameContent(annotations, stored.metadata.annotations);
   if (!annotated && sameContent(status, stored.status)) return stored;
   const metadata = annotated && annotations !== undefined ? { ...stored.metadata, annotations } : stored.metadata;
-  return writer.replaced(kind, entry, { ...stored, metadata, status } as ApiObject);
+  const next = { ...stored, metadata, status } as ApiObject;
+  const causes = rules.validateStatus(next);
+  if (causes.length > 0) throw invalid(kind, stored.metadata.name, causes);
+  return writer.replaced(kind, entry, next);
 }
 
 function storeObject(context: RegistryContext, entry: StoreEntry, asked: ApiObject, user: string): ApiObject {
