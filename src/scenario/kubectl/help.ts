@@ -30,7 +30,6 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "create service nodeport": "Make a Service with a port of each node",
   "create serviceaccount": "Make a ServiceAccount",
   apply: "Make objects be as their manifests say",
-  "apply set-last-applied": "Note a manifest as what was applied last",
   "apply view-last-applied": "Show what was applied last",
   diff: "Show what an apply would change",
   replace: "Write objects as they are in files",
