@@ -7,7 +7,7 @@
 import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findCases } from "./cases.js";
-import { checkerOf } from "./registry.js";
+import { checkerOf, remarkOf } from "./registry.js";
 
 interface Tally {
   passed: number;
@@ -46,6 +46,10 @@ async function main(): Promise<number> {
   }
   for (const [kind, { passed, total }] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1)))
     process.stdout.write(`${kind} ${passed}/${total}\n`);
+  for (const kind of tallies.keys()) {
+    const remark = await remarkOf(kind);
+    if (remark !== undefined) process.stderr.write(`${kind}: ${remark}\n`);
+  }
   if (failed.length > shown) process.stderr.write(failedLines(failed));
   if (tallies.size === 0) process.stdout.write("no golden cases found\n");
   return tallies.size > 0 && [...tallies.values()].every(({ passed, total }) => passed === total) ? 0 : 1;

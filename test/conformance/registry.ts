@@ -7,7 +7,12 @@
 export type Check = (testCase: unknown, dump?: string) => readonly string[] | Promise<readonly string[]>;
 
 /** Each module declares the shape of the cases that it reads. */
-type CheckerModule = Promise<{ readonly check: (testCase: never, dump?: string) => ReturnType<Check> }>;
+interface Checker {
+  readonly check: (testCase: never, dump?: string) => ReturnType<Check>;
+  /** What there is to say, besides differences, of all cases that were checked. */
+  readonly remark?: () => string | undefined;
+}
+type CheckerModule = Promise<Checker>;
 
 const MODULES: Readonly<Record<string, () => CheckerModule>> = {
   "apiserver-answers": () => import("./apiserver-answers.js"),
@@ -42,4 +47,9 @@ const MODULES: Readonly<Record<string, () => CheckerModule>> = {
 export async function checkerOf(kind: string): Promise<Check | undefined> {
   const load = MODULES[kind];
   return load === undefined ? undefined : ((await load()).check as Check);
+}
+
+/** What a kind has to say of the cases that were checked; undefined for nothing. */
+export async function remarkOf(kind: string): Promise<string | undefined> {
+  return (await MODULES[kind]?.())?.remark?.();
 }

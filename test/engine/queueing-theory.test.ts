@@ -1,7 +1,8 @@
 /** Stations against the formulas of queueing theory (Kleinrock 1975, Queueing Systems, volume 1). */
 import { describe, expect, it } from "vitest";
 import { constant, type Distribution } from "../../src/engine/distribution.js";
-import { exponential } from "../../src/engine/distribution-families.js";
+import { exponential, lognormal } from "../../src/engine/distribution-families.js";
+import { ProcessorSharing } from "../../src/engine/resource/processor-sharing.js";
 import { Station } from "../../src/engine/resource/station.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
 import { confidenceInterval } from "../../src/engine/statistics/confidence-interval.js";
@@ -86,6 +87,54 @@ describe("waiting times", () => {
 
   it("of M/D/1: half of M/M/1's (Pollaczek and Khinchine)", () => {
     expectTheory(1, constant(MEAN_SERVICE), UTILISATION / (2 * (1 - UTILISATION)));
+  });
+});
+
+/** Mean time from arrival to departure on a machine that all customers share, in mean service times. */
+function sojournOnSharedCores(cores: number, service: Distribution, replication: number): number {
+  const simulation = new Simulation({ seed: 2_026, replication });
+  const machine = new ProcessorSharing(simulation, cores);
+  const sojourns = new Tally();
+  const arrivedAt: number[] = [];
+  const gaps = exponential(MEAN_SERVICE / (UTILISATION * cores));
+  const arrivals = simulation.stream("arrivals");
+  const services = simulation.stream("services");
+  const depart = simulation.register((customer) => {
+    if (customer >= WARM_UP) sojourns.record((simulation.now - arrivedAt[customer]) / MEAN_SERVICE);
+  });
+  const arrive = simulation.register(() => {
+    const customer = arrivedAt.push(simulation.now) - 1;
+    machine.start(service.sample(services), depart, customer);
+    if (customer + 1 < WARM_UP + CUSTOMERS) simulation.schedule(gaps.sample(arrivals), arrive);
+  });
+  simulation.schedule(gaps.sample(arrivals), arrive);
+  simulation.run();
+  return sojourns.mean;
+}
+
+function expectSojourn(cores: number, service: Distribution, expected: number): void {
+  const sojourns = new Tally();
+  for (let replication = 0; replication < REPLICATIONS; replication++) sojourns.record(sojournOnSharedCores(cores, service, replication));
+  const interval = confidenceInterval(sojourns, 0.99);
+  expect(interval.low).toBeLessThan(expected);
+  expect(interval.high).toBeGreaterThan(expected);
+  expect(interval.halfWidth).toBeLessThan(0.06 * expected);
+}
+
+describe("sojourn times on shared cores (Kleinrock 1976, volume 2, section 4.4)", () => {
+  const single = 1 / (1 - UTILISATION);
+
+  it.each([
+    ["M/M/1", exponential(MEAN_SERVICE)],
+    ["M/D/1", constant(MEAN_SERVICE)],
+    // Of mean 1: the median is exp(-σ²/2) of it.
+    ["M/G/1, whatever the services", lognormal(MEAN_SERVICE * Math.exp(-0.5), 1)],
+  ])("of %s: 1 / (1 - ρ) service times", (_, service) => {
+    expectSojourn(1, service, single);
+  });
+
+  it("of M/M/2: as with a line before the cores", () => {
+    expectSojourn(2, exponential(MEAN_SERVICE), 1 + erlangC(2, UTILISATION * 2) / (2 * (1 - UTILISATION)));
   });
 });
 

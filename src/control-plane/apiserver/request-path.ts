@@ -5,12 +5,12 @@
  */
 import { type HandlerId, SECOND, type SimTime, type Simulation } from "../../engine/simulation.js";
 import type { WriteLog } from "../etcd/write-log.js";
+import { AmpleServerCores } from "./ample-server-cores.js";
 import type { Authorizer } from "./authorizer.js";
 import type { ApiStatus, Result } from "./client.js";
 import type { CommitPipeline } from "./commit-pipeline.js";
 import type { HostLinks } from "./host-links.js";
 import { InFlightLimit } from "./in-flight-limit.js";
-import type { LatencySampler } from "./latencies.js";
 import type { ObjectReader } from "./object-store.js";
 import {
   type HandlingListener,
@@ -22,6 +22,8 @@ import {
   type TracedRequest,
 } from "./request.js";
 import { type Answer, RequestListeners, type SentRequest } from "./request-listeners.js";
+import type { RequestLatencies, ServerCores, TakenRequest } from "./server-cores.js";
+import { SharedServerCores } from "./shared-server-cores.js";
 import { ETCD_TIMEOUT_AFTER, StalledRequests } from "./stalled-requests.js";
 import {
   ApiStatusError,
@@ -38,13 +40,6 @@ const CLIENT_TIMEOUT_AFTER: SimTime = 10 * SECOND;
 /** How often a client repeats a request that was answered with Retry-After. Source: k8s.io/client-go/rest maxRetries. */
 const MAX_RETRIES = 10;
 
-export interface RequestLatencies {
-  readonly network: LatencySampler;
-  readonly authorization: LatencySampler;
-  readonly mutatingAdmission: LatencySampler;
-  readonly validation: LatencySampler;
-}
-
 export interface RequestPathOptions {
   readonly simulation: Simulation;
   readonly latencies: RequestLatencies;
@@ -53,12 +48,13 @@ export interface RequestPathOptions {
   readonly objects: ObjectReader;
   readonly etcd: WriteLog;
   readonly maxInFlight?: number;
-  /** Cores of the server's machine, which the requests in flight share; absent: enough for all of them. */
+  /** Cores of the server's machine, which the requests that it works on share; absent: enough for all of them. */
   readonly cores?: number;
 }
 
-interface Request extends SentRequest {
+interface Request extends SentRequest, TakenRequest {
   readonly sender: Sender;
+  readonly work: RequestWork;
   /** When it left the client. */
   sent: SimTime;
   retries: number;
@@ -70,12 +66,12 @@ export class RequestPath {
   private readonly requests: (Request | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly limit: InFlightLimit;
+  private readonly cores: ServerCores;
   private readonly stalled: StalledRequests;
   private readonly answers = new Map<number, number>();
   private readonly listeners = new RequestListeners();
   private pipeline!: CommitPipeline;
 
-  private readonly arrived: HandlerId;
   private readonly answered: HandlerId;
   private readonly gaveUp: HandlerId;
   private readonly sent: HandlerId;
@@ -87,9 +83,13 @@ export class RequestPath {
     this.stalled = new StalledRequests(simulation, (slot, status) => {
       this.respond(slot, { ok: false, status });
     });
-    this.arrived = simulation.register((slot) => {
+    const arrived = (slot: number): void => {
       this.arrive(slot);
-    });
+    };
+    this.cores =
+      options.cores === undefined
+        ? new AmpleServerCores(simulation, options.latencies, arrived)
+        : new SharedServerCores(simulation, options.cores, options.latencies, arrived);
     this.answered = simulation.register((slot) => {
       this.receiveAnswer(slot);
     });
@@ -157,34 +157,13 @@ export class RequestPath {
   }
 
   private travel(slot: number): void {
-    const { simulation, latencies, cores = Number.POSITIVE_INFINITY } = this.options;
-    const request = this.requests[slot]!;
-    const { sender, work, sent } = request;
-    const { now } = simulation;
-    const share = Math.max(1, this.limit.count / cores);
-    const working = (step: LatencySampler): SimTime => Math.round(share * step.sample());
-    const received = now + latencies.network.sample();
-    const authorized = received + working(latencies.authorization);
-    const reads = isRead(work.verb);
-    const admitted = reads ? authorized : authorized + working(latencies.mutatingAdmission);
-    const validated = reads ? authorized : admitted + working(latencies.validation);
-    if (this.listeners.wantSteps)
-      request.steps = { sent, received, authorized, admitted, validated, committed: undefined, answered: undefined };
-    if (work.rereading !== undefined) simulation.after(authorized - now, work.rereading.read);
-    let arrival = validated;
-    const { name } = work.target;
-    if (!reads && name !== "" && name !== undefined) {
-      arrival = Math.max(arrival, sender.arrivals.get(name) ?? 0);
-      sender.arrivals.set(name, arrival);
-    }
-    simulation.schedule(arrival - now, this.arrived, slot);
+    this.cores.take(slot, this.requests[slot]!, this.listeners.wantSteps);
   }
 
   private arrive(slot: number): void {
-    const { sender, work, issued } = this.requests[slot]!;
+    const { sender, issued } = this.requests[slot]!;
     const { simulation, links } = this.options;
-    const { arrivals, caller } = sender;
-    if (arrivals.get(work.target.name) === simulation.now) arrivals.delete(work.target.name);
+    const { caller } = sender;
     if (links.isUp(caller.host)) {
       this.handle(slot);
       return;
