@@ -2,7 +2,7 @@
 import type { Pod } from "../api/types/pod.js";
 import { constant, type Distribution } from "../engine/distribution.js";
 import { MILLISECOND } from "../engine/simulation.js";
-import { annotatedBehavior, type BehaviorSource, type ContainerBehavior } from "../node/behavior.js";
+import { annotatedBehavior, type BehaviorSource, type ContainerBehavior } from "../node/containers/behavior.js";
 import type { ServerBehavior } from "../traffic/server-behavior.js";
 
 /** One behaviour for all containers of a pod. Times are sampled in microseconds; what is absent is left to defaults. */

@@ -11,7 +11,7 @@ import { withAutoscalerFlags } from "../control-plane/cluster-autoscaler/options
 import { NodeGroupUpdates } from "../control-plane/managed-node-groups/node-group-update.js";
 import { NOT_ACTIVE, type UpdateOutcome } from "../control-plane/managed-node-groups/update-outcome.js";
 import type { Simulation, SimTime } from "../engine/simulation.js";
-import { describedNode } from "../node/described-node.js";
+import { describedNode } from "../node/status/described-node.js";
 import type { KubeletSettings } from "../node/settings.js";
 import { ClusterSnapshot } from "../scheduler/cluster-snapshot.js";
 import type { ClusterDescription } from "./description.js";

@@ -4,16 +4,16 @@ import type { Pod } from "../api/types/pod.js";
 import type { ApiClient } from "../control-plane/apiserver/client.js";
 import type { RandomStream } from "../engine/random.js";
 import type { SimTime, Simulation } from "../engine/simulation.js";
-import type { Backoff } from "./backoff.js";
-import type { BehaviorSource } from "./behavior.js";
-import type { ImageManager } from "./image-manager.js";
+import type { Backoff } from "./containers/backoff.js";
+import type { BehaviorSource } from "./containers/behavior.js";
+import type { ImageManager } from "./images/image-manager.js";
 import type { KubeletEvents } from "./kubelet-events.js";
-import type { NodeResourceUsage } from "./node-resource-usage.js";
-import type { PodLifecycleEventGenerator } from "./pleg.js";
-import type { PodNetwork } from "./pod-network.js";
-import type { PodWorker } from "./pod-worker.js";
+import type { NodeResourceUsage } from "./usage/node-resource-usage.js";
+import type { PodLifecycleEventGenerator } from "./containers/pleg.js";
+import type { PodNetwork } from "./pod/pod-network.js";
+import type { PodWorker } from "./pod/pod-worker.js";
 import type { KubeletSettings } from "./settings.js";
-import type { VolumeManagerSurroundings } from "./volume-manager.js";
+import type { VolumeManagerSurroundings } from "./pod/volume-manager.js";
 
 /** What starting things costs on this machine. */
 export interface RuntimeCosts {

@@ -1,12 +1,12 @@
 /** What a machine gives its kubelet. */
 import type { ResourceList } from "../api/types/meta.js";
 import type { Pod } from "../api/types/pod.js";
-import type { BehaviorSource } from "./behavior.js";
-import type { VolumeLimits } from "./csi-node.js";
-import type { ImagePuller } from "./image-puller.js";
+import type { BehaviorSource } from "./containers/behavior.js";
+import type { VolumeLimits } from "./status/csi-node.js";
+import type { ImagePuller } from "./images/image-puller.js";
 import type { RuntimeCosts } from "./kubelet-context.js";
 import type { NodeAgentOptions } from "./node-agent.js";
-import type { NodeResourceUsage } from "./node-resource-usage.js";
+import type { NodeResourceUsage } from "./usage/node-resource-usage.js";
 import type { KubeletSettings } from "./settings.js";
 
 export interface KubeletOptions extends NodeAgentOptions {

@@ -3,8 +3,8 @@ import type { Timestamp } from "../api/types/meta.js";
 import type { ApiServerEndpoint, Target } from "../control-plane/apiserver/client.js";
 import type { NodeHeartbeats } from "../control-plane/apiserver/heartbeats.js";
 import type { Simulation } from "../engine/simulation.js";
-import type { NodeIdentity } from "./node-object.js";
-import type { PodNetwork } from "./pod-network.js";
+import type { NodeIdentity } from "./status/node-object.js";
+import type { PodNetwork } from "./pod/pod-network.js";
 
 /** What every agent needs of the world around it. */
 export interface NodeAgentOptions {

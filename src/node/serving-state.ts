@@ -1,6 +1,6 @@
 /** Whether a pod's processes accept connections, as the pod network is told. */
 import type { EventId, SimTime } from "../engine/simulation.js";
-import type { PodWorker } from "./pod-worker.js";
+import type { PodWorker } from "./pod/pod-worker.js";
 
 export class ServingState {
   private serving = false;

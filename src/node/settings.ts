@@ -1,6 +1,6 @@
 /** Settings of a kubelet, by the names of KubeletConfiguration. Durations in microseconds. */
 import { MILLISECOND, MINUTE, SECOND, type SimTime } from "../engine/simulation.js";
-import { DEFAULT_EVICTION_HARD } from "./node-allocatable.js";
+import { DEFAULT_EVICTION_HARD } from "./status/node-allocatable.js";
 
 /** Source of names and defaults: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
 export interface KubeletSettings {

@@ -4,7 +4,7 @@ import { ElasticNodeGroup } from "../../src/cluster/elastic-node-group.js";
 import { NodePlanner } from "../../src/cluster/node-plan.js";
 import { constant } from "../../src/engine/distribution.js";
 import { SECOND, Simulation } from "../../src/engine/simulation.js";
-import { describedNode } from "../../src/node/described-node.js";
+import { describedNode } from "../../src/node/status/described-node.js";
 
 function elastic(scaling: Partial<NodeGroupScaling> = {}, zones: readonly string[] = ["a", "b"]) {
   const simulation = new Simulation({ seed: 1 });

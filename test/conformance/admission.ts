@@ -1,8 +1,8 @@
 /** Admission of pods by the kubelet, with preemption for critical ones. */
 import type { Node } from "../../src/api/types/node.js";
 import type { Pod } from "../../src/api/types/pod.js";
-import { admitPod, PodsOnNode } from "../../src/node/admission.js";
-import { PREEMPTION_MESSAGE, selectVictims } from "../../src/node/critical-pod-preemption.js";
+import { admitPod, PodsOnNode } from "../../src/node/admission/admission.js";
+import { PREEMPTION_MESSAGE, selectVictims } from "../../src/node/admission/critical-pod-preemption.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "admission";

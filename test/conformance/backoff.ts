@@ -1,7 +1,7 @@
 /** Back-off of crashing containers and failing image pulls. */
 import { formatDuration, parseDuration } from "../../src/api/duration.js";
 import { SECOND } from "../../src/engine/simulation.js";
-import { Backoff, crashLoopBackoffPeriods } from "../../src/node/backoff.js";
+import { Backoff, crashLoopBackoffPeriods } from "../../src/node/containers/backoff.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "backoff";

@@ -14,9 +14,9 @@ import {
   podCgroupPath,
   tierCgroups,
   type CgroupSettings,
-} from "../../src/node/cgroups.js";
-import { oomScoreAdj } from "../../src/node/oom-score.js";
-import { allContainers } from "../../src/node/resources.js";
+} from "../../src/node/usage/cgroups.js";
+import { oomScoreAdj } from "../../src/node/usage/oom-score.js";
+import { allContainers } from "../../src/node/admission/resources.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "cgroup";

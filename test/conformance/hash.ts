@@ -6,7 +6,7 @@ import { ServiceIpRange } from "../../src/control-plane/apiserver/services/servi
 import { newRevision } from "../../src/control-plane/controllers/history/controller-history.js";
 import { podTemplateHash, revisionHash, revisionPatch, safeEncode } from "../../src/control-plane/controllers/pod-template-hash.js";
 import { RandomStreams } from "../../src/engine/random.js";
-import { containerHash } from "../../src/node/container-hash.js";
+import { containerHash } from "../../src/node/containers/container-hash.js";
 import { differences } from "./expected.js";
 
 export const kind = "hash";

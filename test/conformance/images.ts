@@ -1,11 +1,11 @@
 /** Names of images, pulls with back-off, and the collection of unused images. */
 import { parseDuration } from "../../src/api/duration.js";
 import { MILLISECOND, SECOND, Simulation } from "../../src/engine/simulation.js";
-import { ImageGarbageCollector, type StoredImage } from "../../src/node/image-gc.js";
-import { ImageManager, type PullPolicy } from "../../src/node/image-manager.js";
-import { ImagePuller } from "../../src/node/image-puller.js";
+import { ImageGarbageCollector, type StoredImage } from "../../src/node/images/image-gc.js";
+import { ImageManager, type PullPolicy } from "../../src/node/images/image-manager.js";
+import { ImagePuller } from "../../src/node/images/image-puller.js";
 import { defaultPullPolicy, ImageNameError, parseImageName } from "../../src/api/image-name.js";
-import { runtimeImageName, type RegistryAnswer } from "../../src/node/images.js";
+import { runtimeImageName, type RegistryAnswer } from "../../src/node/images/images.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "images";

@@ -1,8 +1,14 @@
 /** Capacity and allocatable of nodes. */
 import { parseQuantity } from "../../src/api/quantity.js";
 import type { ResourceList } from "../../src/api/types/meta.js";
-import { evictionReservation, nodeAllocatable, nodeCapacity, podCapacity, type EvictionHard } from "../../src/node/node-allocatable.js";
-import { amounts, CPU } from "../../src/node/resources.js";
+import {
+  evictionReservation,
+  nodeAllocatable,
+  nodeCapacity,
+  podCapacity,
+  type EvictionHard,
+} from "../../src/node/status/node-allocatable.js";
+import { amounts, CPU } from "../../src/node/admission/resources.js";
 import { differences } from "./expected.js";
 
 export const kind = "node-allocatable";

@@ -1,7 +1,7 @@
 /** Phase and conditions of pods from the states of their containers. */
 import type { Condition } from "../../src/api/types/meta.js";
 import type { ContainerStatus, Pod } from "../../src/api/types/pod.js";
-import { podConditions, podPhase } from "../../src/node/pod-status.js";
+import { podConditions, podPhase } from "../../src/node/pod/pod-status.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "podstatus";

@@ -1,8 +1,8 @@
 /** When probes run and what comes of them, for one container that is killed and started again by them. */
 import type { Pod } from "../../src/api/types/pod.js";
 import { MILLISECOND } from "../../src/engine/simulation.js";
-import type { ProbeKind } from "../../src/node/probe-worker.js";
-import { PodProbes, type ProbeNews } from "../../src/node/probe-workers.js";
+import type { ProbeKind } from "../../src/node/probes/probe-worker.js";
+import { PodProbes, type ProbeNews } from "../../src/node/probes/probe-workers.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "probe";

@@ -12,8 +12,8 @@ import {
 import { addResourceLists } from "../../src/api/resource-list.js";
 import type { ResourceList } from "../../src/api/types/meta.js";
 import type { Pod } from "../../src/api/types/pod.js";
-import { oomScoreAdj } from "../../src/node/oom-score.js";
-import { allContainers } from "../../src/node/resources.js";
+import { oomScoreAdj } from "../../src/node/usage/oom-score.js";
+import { allContainers } from "../../src/node/admission/resources.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "qos";

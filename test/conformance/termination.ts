@@ -1,8 +1,8 @@
 /** Grace periods, and when each container of a stopped pod is told to stop and has ended. */
 import type { Pod } from "../../src/api/types/pod.js";
 import { MILLISECOND } from "../../src/engine/simulation.js";
-import { containerGraceSeconds, podGraceSeconds, stopPlans, type KillReason, type Stopping } from "../../src/node/termination.js";
-import { allContainers } from "../../src/node/resources.js";
+import { containerGraceSeconds, podGraceSeconds, stopPlans, type KillReason, type Stopping } from "../../src/node/pod/termination.js";
+import { allContainers } from "../../src/node/admission/resources.js";
 import { exactDifferences } from "./expected.js";
 
 export const kind = "termination";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { PodStatusReporter } from "../../src/node/pod-status-reporter.js";
+import { PodStatusReporter } from "../../src/node/pod/pod-status-reporter.js";
 import { prepare, simulate } from "../../src/study/simulate.js";
 import { fuzzRun } from "./fuzz-run.js";
 import { randomScenario } from "./random-scenario.js";

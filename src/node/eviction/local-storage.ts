@@ -2,7 +2,7 @@
 import { parseQuantity } from "../../api/quantity.js";
 import { podLimits } from "../../api/resources.js";
 import type { Pod } from "../../api/types/pod.js";
-import { EPHEMERAL_STORAGE } from "../resources.js";
+import { EPHEMERAL_STORAGE } from "../admission/resources.js";
 import type { PodStats } from "./summary.js";
 
 /** Why the pod has to go; undefined where it keeps within its limits. */

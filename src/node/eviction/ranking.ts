@@ -6,7 +6,7 @@
  */
 import { podPriority, podRequestsWithoutOverhead } from "../../api/resources.js";
 import type { Pod, Volume } from "../../api/types/pod.js";
-import { amounts, EPHEMERAL_STORAGE, MEMORY } from "../resources.js";
+import { amounts, EPHEMERAL_STORAGE, MEMORY } from "../admission/resources.js";
 import type { ContainerStats, FsStats, PodStats } from "./summary.js";
 
 /** Statistics of a pod, or undefined where there are none. */

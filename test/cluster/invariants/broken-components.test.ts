@@ -22,8 +22,8 @@ import { Expectations } from "../../../src/control-plane/controllers/expectation
 import { constant } from "../../../src/engine/distribution.js";
 import { MILLISECOND, SECOND } from "../../../src/engine/simulation.js";
 import { PodNetwork } from "../../../src/network/pod-network.js";
-import { PodStatusReporter } from "../../../src/node/pod-status-reporter.js";
-import { PodSyncHandler } from "../../../src/node/pod-sync-handler.js";
+import { PodStatusReporter } from "../../../src/node/pod/pod-status-reporter.js";
+import { PodSyncHandler } from "../../../src/node/pod/pod-sync-handler.js";
 import { SchedulingQueue } from "../../../src/scheduler/queue/scheduling-queue.js";
 import { deployment, describeCluster, EPOCH } from "../small-cluster.js";
 
