@@ -25,6 +25,8 @@ export interface StudyOrder extends Omit<RunOrder, "output"> {
   readonly output: string;
   /** Whether the replications are held to the invariants of a control plane; absent: they are not. */
   readonly check?: boolean;
+  /** Breaks the study off, which then fails when nothing writes any more. */
+  readonly stop?: AbortSignal;
 }
 
 export interface StudyResult {
@@ -68,12 +70,18 @@ export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow
   refuseFile(order.output);
   const folder = replicationsFolder(order.output);
   rmSync(folder, { recursive: true, force: true });
-  const results = await withWorkers(WORKER, order.workers, (run) =>
-    ofReplications(order.replications, async (replication) => {
-      const result = await replicate(run, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
-      finished(result.row);
-      return result;
-    }),
+  const { stop, ...task } = order;
+  const results = await withWorkers(
+    WORKER,
+    order.workers,
+    (run) =>
+      ofReplications(order.replications, async (replication) => {
+        const result = await replicate(run, task, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
+        stop?.throwIfAborted();
+        finished(result.row);
+        return result;
+      }),
+    stop,
   );
   return publish(order, folder, results);
 }
@@ -84,7 +92,7 @@ interface Replicated {
   readonly folder: string;
 }
 
-async function replicate(run: RunInWorker, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
+async function replicate(run: RunInWorker, order: Omit<StudyOrder, "stop">, replication: number, folder: string): Promise<Replicated> {
   try {
     const task: ReplicationOrder = { ...order, check: order.check ?? false, replication, output: folder };
     const outcome = (await run(task)) as ReplicationOutcome;

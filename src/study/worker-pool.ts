@@ -4,9 +4,19 @@ import { Piscina } from "piscina";
 /** Runs a task in one of the threads; what comes back is what the worker module's default export returned. */
 export type RunInWorker = (task: unknown) => Promise<unknown>;
 
-/** Has a pool of threads while `use` goes on. */
-export async function withWorkers<T>(worker: string, threads: number, use: (run: RunInWorker) => Promise<T>): Promise<T> {
+/**
+ * Has a pool of threads while `use` goes on.
+ *
+ * @param stop ends the threads at once, whatever they are at; what they were at then fails
+ */
+export async function withWorkers<T>(
+  worker: string,
+  threads: number,
+  use: (run: RunInWorker) => Promise<T>,
+  stop?: AbortSignal,
+): Promise<T> {
   const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: threads });
+  stop?.addEventListener("abort", () => void pool.destroy());
   try {
     return await use((task) => pool.run(task) as Promise<unknown>);
   } finally {
