@@ -1,7 +1,7 @@
 /** Autoscaling kinds: autoscaling/v1 and v2. */
 import { defineTypes } from "./descriptor.js";
 import "./meta.js";
-import "./pod.js";
+import "./resources.js";
 
 defineTypes(
   "v1",

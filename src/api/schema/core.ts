@@ -1,4 +1,4 @@
-/** Core kinds other than Pod (v1). */
+/** Core kinds other than pods and storage (v1). */
 import { defineTypes } from "./descriptor.js";
 import "./meta.js";
 import "./pod.js";
@@ -9,17 +9,6 @@ defineTypes(
 ServiceType ServiceAffinity IPFamily IPFamilyPolicy ServiceExternalTrafficPolicy ServiceInternalTrafficPolicy LoadBalancerIPMode = string
 FinalizerName NamespacePhase NodePhase NodeAddressType = string
 ResourceQuotaScope ScopeSelectorOperator LimitType SecretType UniqueVolumeName = string
-Pod
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec PodSpec+
-  status PodStatus!
-PodTemplate
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  template PodTemplateSpec+
 NodeConfigSource
   configMap any
 NodeSpec

@@ -1,11 +1,11 @@
-/** Storage kinds: claims and volumes (v1), classes and drivers (storage.k8s.io/v1). */
+/** Storage kinds other than claims: volumes (v1), classes and drivers (storage.k8s.io/v1). */
 import { defineTypes } from "./descriptor.js";
 import "./core.js";
 
 defineTypes(
   "v1",
   `
-PersistentVolumePhase PersistentVolumeClaimPhase PersistentVolumeReclaimPolicy VolumeBindingMode FSGroupPolicy VolumeLifecycleMode = string
+PersistentVolumePhase PersistentVolumeReclaimPolicy VolumeBindingMode FSGroupPolicy VolumeLifecycleMode = string
 VolumeNodeAffinity
   required *NodeSelector
 SecretReference
@@ -134,28 +134,6 @@ PersistentVolume
   metadata ObjectMeta+
   spec PersistentVolumeSpec+
   status PersistentVolumeStatus!
-PersistentVolumeClaimCondition
-  type string!
-  status ConditionStatus!
-  lastProbeTime Time
-  lastTransitionTime Time
-  reason string
-  message string
-PersistentVolumeClaimStatus
-  phase PersistentVolumeClaimPhase
-  accessModes []PersistentVolumeAccessMode
-  capacity {}Quantity
-  conditions []PersistentVolumeClaimCondition
-  allocatedResources {}Quantity
-  allocatedResourceStatuses {}string
-  currentVolumeAttributesClassName *string
-  modifyVolumeStatus any
-PersistentVolumeClaim
-  kind string
-  apiVersion string
-  metadata ObjectMeta+
-  spec PersistentVolumeClaimSpec+
-  status PersistentVolumeClaimStatus!
 TopologySelectorLabelRequirement
   key string!
   values []string!
