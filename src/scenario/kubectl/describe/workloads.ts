@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isControlledBy } from "../../../api/owner-references.js";
 import { formatLabelSelector } from "../../../api/selector.js";
+import type { LabelSelector } from "../../../api/types/meta.js";
 import type { PodTemplateSpec } from "../../../api/types/pod.js";
 import type { PersistentVolumeClaim } from "../../../api/types/storage.js";
 import type { DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet } from "../../../api/types/workloads.js";
@@ -80,36 +81,27 @@ function isSameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
 
 export const replicaSetDescriber: Describer<ReplicaSet> = {
   related: ["Pod"],
-  describe(set, around) {
-    const { metadata, spec, status } = set;
-    return [
-      ...nameLines(metadata),
-      field(0, "Selector", formatLabelSelector(spec.selector)),
-      ...noteLines(metadata),
-      ...controlledBy(metadata),
-      field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
-      field(0, "Pods Status", podsStatus(set, spec.selector, around)),
-      ...podTemplateLines(spec.template),
-      ...workloadConditions(status?.conditions),
-    ];
-  },
+  describe: (set, around) => replicaLines(set, set.spec.selector, controlledBy(set.metadata), around),
 };
 
 export const replicationControllerDescriber: Describer<ReplicationController> = {
   related: ["Pod"],
-  describe(controller, around) {
-    const { metadata, spec, status } = controller;
-    return [
-      ...nameLines(metadata),
-      field(0, "Selector", pairsInLine(spec.selector)),
-      ...noteLines(metadata),
-      field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
-      field(0, "Pods Status", podsStatus(controller, { matchLabels: spec.selector ?? {} }, around)),
-      ...podTemplateLines(spec.template),
-      ...workloadConditions(status?.conditions),
-    ];
-  },
+  describe: (controller, around) => replicaLines(controller, { matchLabels: controller.spec.selector ?? {} }, [], around),
 };
+
+function replicaLines(controller: ReplicaSet | ReplicationController, selector: LabelSelector, owner: Lines, around: Surroundings): Lines {
+  const { metadata, spec, status } = controller;
+  return [
+    ...nameLines(metadata),
+    field(0, "Selector", formatLabelSelector(selector)),
+    ...noteLines(metadata),
+    ...owner,
+    field(0, "Replicas", `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`),
+    field(0, "Pods Status", podsStatus(controller, selector, around)),
+    ...podTemplateLines(spec.template),
+    ...workloadConditions(status?.conditions),
+  ];
+}
 
 export const statefulSetDescriber: Describer<StatefulSet> = {
   related: ["Pod"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EPOCH } from "../../memory-cluster.js";
+import { EPOCH, pod } from "../../memory-cluster.js";
 import { TEMPLATE, textOf } from "./description-text.js";
 
 describe("the description of a deployment", () => {
@@ -74,5 +74,52 @@ Conditions:
   Progressing    True    NewReplicaSetAvailable
 OldReplicaSets:  nginx-1 (0/0 replicas created)
 NewReplicaSet:   nginx-2 (3/3 replicas created)`);
+  });
+});
+
+describe("the descriptions of a replica set and of a replication controller", () => {
+  const head = (object: unknown, around?: Parameters<typeof textOf>[1]) => textOf(object, around).split("\nPod Template:")[0];
+  const metadata = { name: "web", namespace: "default", uid: "w" };
+  const owned = (name: string, phase: string) =>
+    pod(name, {
+      metadata: {
+        labels: { tier: "front", app: "web" },
+        ownerReferences: [{ apiVersion: "v1", kind: "Owner", name: "web", uid: "w", controller: true }],
+      },
+      status: { phase },
+    });
+  const around = { Pod: [owned("a", "Running"), owned("b", "Pending"), pod("stranger")] };
+
+  it("name the deployment of a replica set, and count the pods that the set selects", () => {
+    const set = {
+      kind: "ReplicaSet",
+      metadata: { ...metadata, ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: "site", uid: "s", controller: true }] },
+      spec: { replicas: 2, selector: { matchLabels: { tier: "front", app: "web" } }, template: TEMPLATE },
+      status: { replicas: 1 },
+    };
+    expect(head(set, around)).toBe(`Name:           web
+Namespace:      default
+Selector:       app=web,tier=front
+Labels:         <none>
+Annotations:    <none>
+Controlled By:  Deployment/site
+Replicas:       1 current / 2 desired
+Pods Status:    1 Running / 1 Waiting / 0 Succeeded / 0 Failed`);
+  });
+
+  it("show the plain selector of a replication controller, which kubectl names no owner of", () => {
+    const controller = {
+      kind: "ReplicationController",
+      metadata: { ...metadata, ownerReferences: [{ apiVersion: "v1", kind: "Any", name: "site", uid: "s", controller: true }] },
+      spec: { replicas: 2, selector: { tier: "front", app: "web" }, template: TEMPLATE },
+      status: { replicas: 2 },
+    };
+    expect(head(controller, around)).toBe(`Name:         web
+Namespace:    default
+Selector:     app=web,tier=front
+Labels:       <none>
+Annotations:  <none>
+Replicas:     2 current / 2 desired
+Pods Status:  1 Running / 1 Waiting / 0 Succeeded / 0 Failed`);
   });
 });
