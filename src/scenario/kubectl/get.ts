@@ -80,7 +80,7 @@ export const get: Verb = {
         const ordered = isSorted ? sort(objects) : objects;
         const value = selection.named.length === 1 ? encode(ordered[0]) : listOf(ordered);
         for (const line of print(ordered, value)) session.print(line);
-      } else printTables(session, objects, sort, options);
+      } else printTables(session, objects, sort, selection.kinds.length > 1 ? { ...options, typed: true } : options);
     };
   },
 };
@@ -108,7 +108,7 @@ function tableOptions(given: Arguments): TableOptions {
   };
 }
 
-/** A table for each kind, an empty line between them. */
+/** A table for each kind, an empty line between them. Of several kinds, asked for or found, each name tells which. */
 function printTables(session: KubectlSession, objects: readonly AnyObject[], sort: Sort, options: TableOptions): void {
   const byKind = new Map<Kind, AnyObject[]>();
   for (const object of objects) byKind.set(object.kind, [...(byKind.get(object.kind) ?? []), object]);

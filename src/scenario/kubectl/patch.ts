@@ -1,6 +1,5 @@
 /** kubectl patch: https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/ */
 import { isDeepStrictEqual } from "node:util";
-import { parse } from "yaml";
 import { schemaOf } from "../../api/schema/index.js";
 import type { ApiObject } from "../../api/types/meta.js";
 import type { Result } from "../../control-plane/apiserver/client.js";
@@ -18,7 +17,7 @@ import { type AnyObject, type KubectlSession, targetOf } from "./session.js";
 import { applyJsonPatch, JsonPatchError, mergeJson, mergeStrategically } from "./strategic-merge.js";
 import { UsageError } from "./usage-error.js";
 import type { Verb, VerbContext } from "./verb.js";
-import { yamlProblem } from "./yaml-problem.js";
+import { parseLikeGo, yamlProblem } from "./yaml-problem.js";
 
 const PATCH_TYPES: readonly PatchType[] = ["json", "merge", "strategic"];
 const NO_PATCH = "must specify --patch or --patch-file containing the contents of the patch";
@@ -108,7 +107,7 @@ function textOf(given: Arguments, { pathOf }: VerbContext): string {
 function parsePatch(text: string, type: PatchType, shown: string): PatchDocument {
   let value: unknown;
   try {
-    value = parse(text);
+    value = parseLikeGo(text);
   } catch (error) {
     throw new UsageError(`unable to parse ${JSON.stringify(shown)}: ${yamlProblem(error, text)}`);
   }

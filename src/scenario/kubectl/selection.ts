@@ -108,10 +108,9 @@ export function parseNamed(
       }),
     };
   }
-  const kinds =
-    words[0].text === "all"
-      ? ALL_KINDS.map((kind) => kindInfo(kind)!)
-      : words[0].text.split(",").map((text) => kindOf({ text, offset: words[0].offset }));
+  const kinds = words[0].text
+    .split(",")
+    .flatMap((text) => (text === "all" ? ALL_KINDS.map((kind) => kindInfo(kind)!) : [kindOf({ text, offset: words[0].offset })]));
   const named = words.slice(1).flatMap((word) => {
     if (word.text.includes("/")) throw new UsageError(TYPE_TWICE, word.offset);
     return kinds.map((info) => ({ info, namespace, name: word.text }));

@@ -132,8 +132,8 @@ describe("kubectl get", () => {
       "dev       c     0/1   Running   0     0s",
     ]);
     expect(cluster().kubectl("get pods,deployments -l app=x").output).toEqual([
-      "NAME   READY   STATUS    RESTARTS   AGE",
-      "a      0/1     Running   0          0s",
+      "NAME    READY   STATUS    RESTARTS   AGE",
+      "pod/a   0/1     Running   0          0s",
     ]);
     expect(
       cluster()
@@ -254,5 +254,18 @@ describe("kubectl get --sort-by and -L", () => {
   it("writes what there is not to stderr", () => {
     expect(cluster().kubectl("get pods -n empty").stderr).toEqual(["No resources found in empty namespace."]);
     expect(cluster().kubectl("get pod gone web-2 --ignore-not-found -o name")).toMatchObject({ exitCode: 0, output: ["pod/web-2"] });
+  });
+
+  // Source: kubectl/pkg/cmd/get/get.go (multipleGVKsRequested) and cli-runtime's resource.Builder, which expands each type between commas.
+  it("names the kind where several were asked for, though objects of one alone are there", () => {
+    const names = (line: string): readonly string[] =>
+      cluster()
+        .kubectl(line)
+        .output.slice(1)
+        .map((row) => row.split(" ")[0]);
+    expect(names("get pods,services")).toEqual(["pod/web-10", "pod/web-2"]);
+    expect(names("get all")).toEqual(["pod/web-10", "pod/web-2"]);
+    expect(names("get configmaps,all")).toEqual(["pod/web-10", "pod/web-2"]);
+    expect(names("get pods")).toEqual(["web-10", "web-2"]);
   });
 });

@@ -84,6 +84,8 @@ describe("texts that are no patch", () => {
   it.each([
     ["-p {", 'error: unable to parse "{": yaml: line 1: did not find expected node content'],
     [`-p '{"spec": {}'`, `error: unable to parse "{\\"spec\\": {}": yaml: line 1: did not find expected ',' or '}'`],
+    // What a shell leaves of JSON whose quotes are not quoted: to Go's library the colon belongs to the word before the bracket.
+    ["-p {spec:{replicas:3}}", `error: unable to parse "{spec:{replicas:3}}": yaml: line 1: did not find expected ',' or '}'`],
     [`-p '"spec'`, 'error: unable to parse "\\"spec": yaml: found unexpected end of stream'],
     ["-p spec", "Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}"],
     ["-p '[1]'", "Error from server (BadRequest): json: cannot unmarshal array into Go value of type map[string]interface {}"],
