@@ -27,7 +27,7 @@ export function readLines(path: string): unknown[] {
   return readText(path)
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as unknown);
+    .map((line) => parseFile(path, line));
 }
 
 /** All cases under a file or folder, in the order of their paths. */
@@ -56,8 +56,17 @@ function* casesOfFile(path: string): Generator<GoldenCase> {
   }
 }
 
+/** @throws SyntaxError that names the file */
+function parseFile(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`${path}: ${(error as Error).message}`);
+  }
+}
+
 function* casesOfDocument(path: string, name: string): Generator<GoldenCase> {
-  const document = JSON.parse(readText(path)) as { format?: string; cases?: unknown[] };
+  const document = parseFile(path, readText(path)) as { format?: string; cases?: unknown[] };
   const format = document.format?.split("/")[0];
   if (format === undefined || MEASUREMENTS.has(format)) return;
   if (Array.isArray(document.cases)) {

@@ -4,7 +4,8 @@
  * What a case is, is told by its file's name and format fields, never by where the folder is. Prints `KIND passed/total` a line.
  * Exit code 0 when all pass, 1 when one fails or there is none, 2 for bad usage.
  */
-import { statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { findCases } from "./cases.js";
 import { checkerOf, remarkOf } from "./registry.js";
@@ -22,6 +23,8 @@ async function main(): Promise<number> {
   const show = Number(values.show);
   if (positionals.length === 0 || !Number.isInteger(show) || show < 0)
     throw new UsageError("conformance DIR... [--show N] [--dump OUTDIR]");
+
+  if (values.dump !== undefined) prepareDump(values.dump);
 
   const tallies = new Map<string, Tally>();
   const failed: string[] = [];
@@ -53,6 +56,25 @@ async function main(): Promise<number> {
   if (failed.length > shown) process.stderr.write(failedLines(failed));
   if (tallies.size === 0) process.stdout.write("no golden cases found\n");
   return tallies.size > 0 && [...tallies.values()].every(({ passed, total }) => passed === total) ? 0 : 1;
+}
+
+/** @throws UsageError where nothing can be written there */
+function prepareDump(folder: string): void {
+  const above = statSync(folder, { throwIfNoEntry: false }) ?? statSync(dirname(folder), { throwIfNoEntry: false });
+  if (above?.isDirectory() === false) throw new UsageError(`--dump ${folder}: is a file, or below one, where a folder is wanted`);
+  try {
+    // Step by step: asked for all of a path at once, Node.js tries for ever where the last folder cannot be made.
+    for (const path of missingFolders(folder)) mkdirSync(path);
+  } catch (error) {
+    throw new UsageError(`--dump ${folder}: cannot be written to: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}
+
+/** The folders on the way there that do not exist, the outermost first. */
+function missingFolders(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let path = folder; statSync(path, { throwIfNoEntry: false }) === undefined; path = dirname(path)) missing.unshift(path);
+  return missing;
 }
 
 async function differencesOf(kind: string, body: unknown, dump: string | undefined): Promise<readonly string[]> {
