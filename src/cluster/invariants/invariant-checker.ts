@@ -59,6 +59,7 @@ export class InvariantChecker {
   private invariants: readonly Checked[] = [];
   private checks = 0;
   private lastFault: SimTime = 0;
+  private hadFault = false;
   private permissionsTaken = false;
 
   /** Watches the cluster from now on: make it before the first event. */
@@ -81,6 +82,7 @@ export class InvariantChecker {
     // A restored etcd is a new one.
     apiServer.onRestore(() => {
       this.lastFault = cluster.simulation.now;
+      this.hadFault = true;
       begin();
     });
     apiServer.trace({
@@ -104,6 +106,7 @@ export class InvariantChecker {
     });
     cluster.onFault(() => {
       this.lastFault = cluster.simulation.now;
+      this.hadFault = true;
     });
   }
 
@@ -139,7 +142,7 @@ export class InvariantChecker {
       isNodeUp: (node) => cluster.isNodeUp(node),
       nodeGroups: cluster.nodeGroups,
       isSettled: (...since) => this.isSettled(since),
-      isUndisturbed: (since) => !this.permissionsTaken && this.lastFault < since,
+      isUndisturbed: (since) => !this.permissionsTaken && (!this.hadFault || this.lastFault < since),
       violated: (object, expected) => this.violated(name, object, expected),
     };
   }

@@ -1,6 +1,6 @@
 /** A cluster of which an invariant sees nothing but the changes that a test commits. */
 import { objectKey } from "../../../src/api/kinds.js";
-import type { CronJob, Job, Pod } from "../../../src/api/types/index.js";
+import type { CronJob, Job, Node, Pod } from "../../../src/api/types/index.js";
 import { CommittedObjects } from "../../../src/cluster/invariants/committed-objects.js";
 import type { Invariant, ObservedCluster, StartInvariant } from "../../../src/cluster/invariants/invariant.js";
 import type { Change } from "../../../src/control-plane/apiserver/change.js";
@@ -9,6 +9,9 @@ import { SECOND } from "../../../src/engine/simulation.js";
 export class RecordedChanges {
   readonly committed = new CommittedObjects();
   readonly found: string[] = [];
+  readonly hasDefaultScheduler = true;
+  /** When there last was a fault. */
+  lastFault = Number.NEGATIVE_INFINITY;
   now = 0;
   private readonly invariant: Invariant;
 
@@ -20,11 +23,15 @@ export class RecordedChanges {
     return true;
   }
 
+  isUndisturbed(since: number): boolean {
+    return this.lastFault < since;
+  }
+
   violated(_object: unknown, expected: string): void {
     this.found.push(expected);
   }
 
-  commit(seconds: number, object: CronJob | Job | Pod, type: Change["type"] = "ADDED"): Change {
+  commit(seconds: number, object: CronJob | Job | Node | Pod, type: Change["type"] = "ADDED"): Change {
     this.now = seconds * SECOND;
     const previous = this.committed.get(object.kind, objectKey(object));
     const change = { type, kind: object.kind, key: objectKey(object), object, previous, time: this.now, revision: 0 } as Change;
@@ -33,9 +40,9 @@ export class RecordedChanges {
     return change;
   }
 
-  deliver(seconds: number, change: Change): void {
+  deliver(seconds: number, change: Change, component = "kube-controller-manager"): void {
     this.now = seconds * SECOND;
-    this.invariant.delivered?.(change, "kube-controller-manager on master-1");
+    this.invariant.delivered?.(change, `${component} on master-1`);
   }
 
   /** What was found by then, at which the run ends. */
