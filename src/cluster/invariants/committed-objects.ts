@@ -21,6 +21,11 @@ export class CommittedObjects {
     return this.byKind.get(kind)?.get(key) as ObjectsByKind[K] | undefined;
   }
 
+  /** Whether the namespace is being deleted: nothing can be created in it any more. */
+  isEnding(namespace: string | undefined): boolean {
+    return namespace !== undefined && this.get("Namespace", namespace)?.metadata.deletionTimestamp !== undefined;
+  }
+
   *list<K extends Kind>(kind: K, namespace?: string): Iterable<ObjectsByKind[K]> {
     for (const object of this.byKind.get(kind)?.values() ?? []) {
       if (namespace === undefined || object.metadata.namespace === namespace) yield object as ObjectsByKind[K];

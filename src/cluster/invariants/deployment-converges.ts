@@ -30,9 +30,9 @@ export function deploymentConverges(cluster: ObservedCluster): Invariant {
         `expected observedGeneration, replicas, readyReplicas and availableReplicas ${counted}, found ${reported}`,
       );
     }
-    const isRefused = sets.some((set) =>
-      set.status?.conditions?.some(({ type, status: value }) => type === "ReplicaFailure" && value === "True"),
-    );
+    const isRefused =
+      committed.isEnding(metadata.namespace) ||
+      sets.some((set) => set.status?.conditions?.some(({ type, status: value }) => type === "ReplicaFailure" && value === "True"));
     const pods = sets.flatMap((set) => [...committed.podsOf(set)]);
     if (spec.paused === true || isRefused || pods.some(isTerminating) || !pods.filter(isActive).every(isReady)) return;
     const replicas = spec.replicas ?? 1;

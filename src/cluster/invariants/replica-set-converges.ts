@@ -1,7 +1,8 @@
 /**
  * A ReplicaSet or ReplicationController has as many pods as it asks for, and its status says what is there.
  *
- * Fewer pods are right where their creation is refused, which condition ReplicaFailure says.
+ * Fewer pods are right where their creation is refused, which condition ReplicaFailure says, and in a namespace that is being deleted,
+ * of which it does not speak (manageReplicas in kubernetes pkg/controller/replicaset/replica_set.go).
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/
  */
 import type { ReplicaSet, ReplicationController } from "../../api/types/workloads.js";
@@ -15,7 +16,9 @@ export function replicaSetConverges(cluster: ObservedCluster): Invariant {
     if (metadata.deletionTimestamp !== undefined || !cluster.isSettled(committed.changedAt(set))) return;
     const active = [...committed.podsOf(set)].filter(isActive);
     const ready = active.filter(isReady).length;
-    const isRefused = status?.conditions?.some(({ type, status: value }) => type === "ReplicaFailure" && value === "True") === true;
+    const isRefused =
+      committed.isEnding(metadata.namespace) ||
+      status?.conditions?.some(({ type, status: value }) => type === "ReplicaFailure" && value === "True") === true;
     const replicas = spec.replicas ?? 1;
     if (active.length > replicas || (active.length < replicas && !isRefused)) {
       cluster.violated(set, `expected ${replicas} active pods, found ${active.length}`);

@@ -1,6 +1,6 @@
 /** A cluster of which an invariant sees nothing but the changes that a test commits. */
 import { objectKey } from "../../../src/api/kinds.js";
-import type { CronJob, Job, Node, Pod } from "../../../src/api/types/index.js";
+import type { CronJob, Job, Namespace, Node, Pod, ReplicaSet } from "../../../src/api/types/index.js";
 import { CommittedObjects } from "../../../src/cluster/invariants/committed-objects.js";
 import type { Invariant, ObservedCluster, StartInvariant } from "../../../src/cluster/invariants/invariant.js";
 import type { Change } from "../../../src/control-plane/apiserver/change.js";
@@ -31,7 +31,7 @@ export class RecordedChanges {
     this.found.push(expected);
   }
 
-  commit(seconds: number, object: CronJob | Job | Node | Pod, type: Change["type"] = "ADDED"): Change {
+  commit(seconds: number, object: CronJob | Job | Namespace | Node | Pod | ReplicaSet, type: Change["type"] = "ADDED"): Change {
     this.now = seconds * SECOND;
     const previous = this.committed.get(object.kind, objectKey(object));
     const change = { type, kind: object.kind, key: objectKey(object), object, previous, time: this.now, revision: 0 } as Change;
