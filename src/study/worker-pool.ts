@@ -16,11 +16,14 @@ export async function withWorkers<T>(
   stop?: AbortSignal,
 ): Promise<T> {
   const pool = new Piscina({ filename: worker, minThreads: 1, maxThreads: threads });
-  stop?.addEventListener("abort", () => void pool.destroy());
+  // Only the first call waits for the threads to be gone.
+  let destroyed: Promise<void> | undefined;
+  const destroy = (): Promise<void> => (destroyed ??= pool.destroy());
+  stop?.addEventListener("abort", () => void destroy());
   try {
     return await use((task) => pool.run(task) as Promise<unknown>);
   } finally {
-    await pool.destroy();
+    await destroy();
   }
 }
 
