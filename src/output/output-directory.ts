@@ -17,15 +17,20 @@ export class OutputDirectory {
   private readonly shown: string;
   private readonly staging: string;
 
-  /** Creates the staging folder, and clears away those of runs that were killed. @throws OutputDirectoryError */
-  constructor(target: string) {
+  /**
+   * Creates the staging folder, and clears away those of runs that were killed.
+   *
+   * @param makesParents whether folders above the target are made where they are missing
+   * @throws OutputDirectoryError
+   */
+  constructor(target: string, { makesParents = true }: { readonly makesParents?: boolean } = {}) {
     this.target = resolve(target);
     this.shown = target;
     const parent = dirname(this.target);
     refuseFile(target);
     const prefix = `.${basename(this.target)}-${hostname()}-`;
     try {
-      mkdirSync(parent, { recursive: true });
+      if (makesParents) mkdirSync(parent, { recursive: true });
       removeAbandoned(parent, prefix);
       this.staging = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
     } catch (error) {

@@ -26,7 +26,7 @@ export interface ReplicationOutcome {
 
 export async function runReplication(order: ReplicationOrder): Promise<ReplicationOutcome> {
   const { replication, check } = order;
-  const directory = new OutputDirectory(order.output);
+  const directory = new OutputDirectory(order.output, { makesParents: false });
   const { result } = await directory.filledBy(async () => simulate(await prepare(order), { replication, directory, check }));
   const { figures, outcome, invariants } = result;
   const checked =

@@ -5,7 +5,7 @@
  * depend on the number of workers. A replication that fails is reported with its seed; the others are kept. The tables of finished
  * replications are in the output folder's `replications/` until the study ends, so that a killed study has lost none of them.
  */
-import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeTable } from "../output/csv.js";
 import { OutputDirectory, refuseFile } from "../output/output-directory.js";
@@ -25,8 +25,6 @@ export interface StudyOrder extends Omit<RunOrder, "output"> {
   readonly output: string;
   /** Whether the replications are held to the invariants of a control plane; absent: they are not. */
   readonly check?: boolean;
-  /** Breaks the study off, which then fails when nothing writes any more. */
-  readonly stop?: AbortSignal;
 }
 
 export interface StudyResult {
@@ -60,7 +58,10 @@ export function abandonStudy(output: string): string | undefined {
   const [unfinished, finished] = [true, false].map((isHidden) => readdirSync(folder).filter((name) => name.startsWith(".") === isHidden));
   for (const name of unfinished) rmSync(join(folder, name), { recursive: true, force: true });
   if (finished.length > 0) return folder;
-  rmSync(folder, { recursive: true, force: true });
+  // Under another name no worker that still runs finds it: they make no folder above their own.
+  const abandoned = join(output, `.replications-${process.pid}`);
+  renameSync(folder, abandoned);
+  rmSync(abandoned, { recursive: true, force: true, maxRetries: 3 });
   if (readdirSync(output).length === 0) rmdirSync(output);
   return undefined;
 }
@@ -70,18 +71,13 @@ export async function runStudy(order: StudyOrder, finished: (row: ReplicationRow
   refuseFile(order.output);
   const folder = replicationsFolder(order.output);
   rmSync(folder, { recursive: true, force: true });
-  const { stop, ...task } = order;
-  const results = await withWorkers(
-    WORKER,
-    order.workers,
-    (run) =>
-      ofReplications(order.replications, async (replication) => {
-        const result = await replicate(run, task, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
-        stop?.throwIfAborted();
-        finished(result.row);
-        return result;
-      }),
-    stop,
+  mkdirSync(folder, { recursive: true });
+  const results = await withWorkers(WORKER, order.workers, (run) =>
+    ofReplications(order.replications, async (replication) => {
+      const result = await replicate(run, order, replication, join(folder, String(replication).padStart(FOLDER_DIGITS, "0")));
+      finished(result.row);
+      return result;
+    }),
   );
   return publish(order, folder, results);
 }
@@ -92,7 +88,7 @@ interface Replicated {
   readonly folder: string;
 }
 
-async function replicate(run: RunInWorker, order: Omit<StudyOrder, "stop">, replication: number, folder: string): Promise<Replicated> {
+async function replicate(run: RunInWorker, order: StudyOrder, replication: number, folder: string): Promise<Replicated> {
   try {
     const task: ReplicationOrder = { ...order, check: order.check ?? false, replication, output: folder };
     const outcome = (await run(task)) as ReplicationOutcome;

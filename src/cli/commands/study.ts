@@ -41,23 +41,16 @@ async function study(files: string[], { set = {}, out, replications, workers, ch
     output: out ?? `results/${scenario.name}-study`,
     check,
   };
-  const stop = new AbortController();
-  let running: Promise<unknown> | undefined;
   const result = await interruptible(
-    async () => {
-      stop.abort();
-      await running?.catch(() => undefined);
+    () => {
       const kept = abandonStudy(order.output);
       const said = kept === undefined ? "no replication has finished" : `tables of finished replications are in ${kept}`;
       process.stderr.write(`kubewarp: ${said}\n`);
     },
-    () => {
-      const study = runStudy({ ...order, stop: stop.signal }, ({ replication, error }) => {
+    () =>
+      runStudy(order, ({ replication, error }) => {
         if (error !== undefined) process.stderr.write(`replication ${replication} (seed ${scenario.seed}) failed: ${error}\n`);
-      });
-      running = study;
-      return study;
-    },
+      }),
   );
   process.stdout.write(studyText(scenario, result));
   const failed = result.replications.filter(({ error }) => error !== undefined).length;
